@@ -1,0 +1,51 @@
+"""The few exceptions this package raises on purpose.
+
+Every message says what is wrong, where, what was expected and what to do, and
+never holds a child's name, number or date of birth.
+"""
+
+from __future__ import annotations
+
+
+class QASamplingError(Exception):
+    """Anything this package refuses on purpose; the command line turns it into one clear message."""
+
+
+class ParameterError(QASamplingError):
+    """A parameter is missing, unknown, of the wrong type or out of range."""
+
+
+class SchemaError(QASamplingError):
+    """A table lacks declared columns, or holds values its schema does not allow."""
+
+
+class ExtractError(QASamplingError):
+    """A file from the case system cannot be read, or holds faults that cannot be mended."""
+
+
+class FrameError(QASamplingError):
+    """The sampling frame is empty, ambiguous, or not the one that was fixed."""
+
+
+class AllocationError(QASamplingError):
+    """No allocation meets the size and the bounds that were asked for."""
+
+
+class AssignmentError(QASamplingError):
+    """No assignment of auditors meets the independence rules and the caps."""
+
+
+class RegisterError(QASamplingError):
+    """The register cannot be opened, was tampered with, or would have to be overwritten."""
+
+
+class VerificationError(QASamplingError):
+    """A published draw does not follow from its frame, its seed and its parameters."""
+
+
+class PublicationError(QASamplingError):
+    """Outputs could not be published whole."""
+
+
+class DisclosureError(QASamplingError):
+    """A table could identify a child and was not protected."""

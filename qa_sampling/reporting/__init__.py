@@ -1,0 +1,1 @@
+"""What people read: protected tables, pictures, pages and workbooks."""

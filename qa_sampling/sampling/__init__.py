@@ -1,0 +1,1 @@
+"""Who is audited, and by whom: frames, strata, allocations, draws and assignments."""
