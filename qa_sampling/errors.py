@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class QASamplingError(Exception):
-    """Anything this package refuses on purpose; the command line turns it into one clear message."""
+    """Anything this package refuses on purpose; the command line shows one clear message."""
 
 
 class ParameterError(QASamplingError):

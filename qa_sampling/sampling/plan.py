@@ -1,0 +1,150 @@
+"""The month's plan as one result: what was drawn, from what, and who audits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The cases that can be drawn, fixed before the seed is given.
+
+    Attributes
+    ----------
+    cases : DataFrame
+        One row an eligible case, sorted by `case_ref`: the columns of ``schema.FRAME``,
+        then the descriptors (status, team, service, worker, age_band, gender,
+        ethnic_group, primary_need, weeks_open). No child's number.
+    link : DataFrame
+        `case_ref`, `child_id` of every case of the population. Restricted.
+    funnel : DataFrame
+        From population to frame: `step`, `reason`, `excluded`, `remaining` (cases).
+    exclusions : DataFrame
+        One row an excluded case: `case_ref`, `reason`.
+    strata : tuple of str
+        Columns that form the strata.
+    fingerprint : str
+        SHA-256 of the canonical text of the frame; row order does not count.
+    """
+
+    cases: pd.DataFrame
+    link: pd.DataFrame
+    funnel: pd.DataFrame
+    exclusions: pd.DataFrame
+    strata: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def size(self) -> int:
+        """Number of eligible cases."""
+        return len(self.cases)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A stratified draw by tickets.
+
+    Attributes
+    ----------
+    sample : DataFrame
+        Columns of ``schema.SAMPLE``: the cases drawn and their reserves, by stratum and rank.
+    allocation : DataFrame
+        One row a stratum: `stratum`, `row`, `column`, `population` (cases in the frame),
+        `available` (cases left when one child stands for each family), `target` (expected
+        audits, not whole), `sampled`, `reserves`, `bound` (what bound, or blank).
+    set_aside : DataFrame
+        Siblings for whom another child of the family stands: `case_ref`, `reason`.
+    seed : str
+        Seed text.
+    frame_fingerprint : str
+        Fingerprint of the frame it was drawn from.
+    method : str
+        Allocation method.
+    parameters : dict
+        All arguments of the draw, in plain values that JSON can hold.
+    fingerprint : str
+        SHA-256 of the canonical text of the sample.
+    """
+
+    sample: pd.DataFrame
+    allocation: pd.DataFrame
+    set_aside: pd.DataFrame
+    seed: str
+    frame_fingerprint: str
+    method: str
+    parameters: dict
+    fingerprint: str
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """The sampled cases without the reserves."""
+        drawn = self.sample["drawn_as"] == "sample"
+        return self.sample[drawn].reset_index(drop=True)
+
+    @property
+    def reserves(self) -> pd.DataFrame:
+        """The reserves, in the order in which they stand by."""
+        drawn = self.sample["drawn_as"] == "reserve"
+        return self.sample[drawn].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Auditors and moderators of the sampled cases.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns of ``schema.ASSIGNMENTS``, one row a sampled case.
+    loads : DataFrame
+        One row a member of staff who may audit or moderate: `staff_id`, `role`, `team`,
+        `service`, `cap`, `audits`, `moderations`.
+    checks : DataFrame
+        The rules that were held: `rule`, `held` (how), `cannot_be_guaranteed` (why, or blank).
+    parameters : dict
+        All arguments, in plain values that JSON can hold.
+    """
+
+    table: pd.DataFrame
+    loads: pd.DataFrame
+    checks: pd.DataFrame
+    parameters: dict
+
+
+@dataclass(frozen=True)
+class AuditPlan:
+    """A month's audit plan: what every output of the plan is made from.
+
+    Attributes
+    ----------
+    period : str
+        Month, as "2026-11".
+    design : str
+        Name of the design, such as "monthly" or "family_safeguarding".
+    title : str
+        What people call it, such as "Practice Evaluations".
+    as_at : date
+        Day the extract describes.
+    due : date
+        Day the audits are due.
+    frame, draw, assignment
+        What was drawn, from what, and who audits it.
+    draw_id : str
+        Number under which the register keeps the draw.
+    notes : tuple of str
+        What cannot be guaranteed, and why; shown on every output.
+    """
+
+    period: str
+    design: str
+    title: str
+    as_at: date
+    due: date
+    frame: Frame
+    draw: Draw
+    assignment: Assignment
+    draw_id: str
+    notes: tuple[str, ...] = field(default=())
