@@ -1,0 +1,275 @@
+"""Who is in scope: from population to fixed frame, every exclusion with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from qa_sampling.errors import FrameError
+from qa_sampling.sampling.plan import Frame
+from qa_sampling.sampling.strata import form_strata
+from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.schema import CASES, FRAME, STATUSES, check_table
+
+FRAME_VERSION = "qa_sampling/frame/v1"
+DESCRIPTORS = (
+    "status team service worker age_band gender ethnic_group primary_need disability weeks_open"
+).split()
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Who may be drawn.
+
+    Attributes
+    ----------
+    statuses, services, teams : tuple of str
+        Values in scope; empty for all.
+    age_from, age_to : int or None
+        Completed years, both included; None for no bound. A child before birth is -1.
+    open_at_least_weeks : int
+        Completed weeks a case must have been open; 0 for any.
+    closed_within_months : int
+        Closed cases count when they closed in the last so many months; 0 for open cases only.
+    not_audited_within_months : int
+        Cases audited (or drawn) in the last so many months are not drawn again; 0 switches
+        this off.
+    siblings_too : bool
+        Whether that holds for all children of the audited child's family.
+    """
+
+    statuses: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    age_from: int | None = None
+    age_to: int | None = None
+    open_at_least_weeks: int = 0
+    closed_within_months: int = 0
+    not_audited_within_months: int = 12
+    siblings_too: bool = False
+
+
+def build_frame(
+    cases: pd.DataFrame,
+    eligibility: Eligibility,
+    *,
+    rows: tuple[str, ...],
+    columns: tuple[str, ...] = (),
+    as_at: date,
+    key: bytes,
+    families: pd.DataFrame | None = None,
+    restricted: pd.DataFrame | None = None,
+    past_audits: pd.DataFrame | None = None,
+    without_auditor: Collection[str] = (),
+    pool_below: int = 0,
+) -> Frame:
+    """Fix the frame: every case of the population is in it or excluded with a reason.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        ``schema.CASES``, one row a child; never altered.
+    eligibility : Eligibility
+        Who may be drawn.
+    rows, columns : tuple of str
+        Columns that form the strata (see :func:`form_strata`).
+    as_at : date
+        Day the cases describe; months are counted back from it.
+    key : bytes
+        Secret key of the references, at least 16 bytes.
+    families, restricted : DataFrame, optional
+        ``schema.FAMILIES`` and ``schema.RESTRICTED``. Without families every child stands alone.
+    past_audits : DataFrame, optional
+        `date` and `case_ref` or `child_id` of every audit so far.
+    without_auditor : collection of str
+        References of cases that no auditor may audit.
+    pool_below : int
+        Pool rows of the strata with fewer cases than this.
+
+    Returns
+    -------
+    Frame
+
+    Raises
+    ------
+    SchemaError
+        When a table is not as declared.
+    FrameError
+        When a status is unknown or strata cannot be formed.
+    """
+    check_table(cases, CASES)
+    _check_scope(cases, eligibility)
+    population = cases.sort_values("child_id").reset_index(drop=True)
+    population["case_ref"] = [pseudonym(number, key) for number in population["child_id"]]
+    population["family_ref"] = _families(population, families, key)
+    found = _out_of_scope(population, eligibility, as_at)
+    months = eligibility.not_audited_within_months
+    found.note(_named(population, restricted), "restricted record")
+    found.note(
+        _recent(population, past_audits, eligibility, as_at),
+        f"audited or drawn in the last {months} months",
+    )
+    found.note(population["case_ref"].isin(without_auditor), "no eligible auditor")
+    left_out = found.reasons != ""
+    eligible = population[~left_out]
+    formed = form_strata(eligible, rows, columns, pool_below=pool_below)
+    framed = pd.concat([eligible[["case_ref", "family_ref", *DESCRIPTORS]], formed], axis=1)
+    order = [*FRAME.names, *DESCRIPTORS]
+    framed = framed[order].sort_values("case_ref").reset_index(drop=True)
+    exclusions = pd.DataFrame(
+        {"case_ref": population["case_ref"][left_out], "reason": found.reasons[left_out]}
+    ).sort_values("case_ref")
+    return Frame(
+        cases=check_table(framed, FRAME),
+        link=population[["case_ref", "child_id"]].sort_values("case_ref").reset_index(drop=True),
+        funnel=found.funnel(),
+        exclusions=exclusions.reset_index(drop=True),
+        strata=(*rows, *columns),
+        fingerprint=frame_fingerprint(framed),
+    )
+
+
+def frame_snapshot(cases: pd.DataFrame) -> str:
+    """Give the canonical text of a frame: a header line, then one line a case, sorted.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The columns of ``schema.FRAME``; others do not count, nor does the order of rows.
+    """
+    columns = FRAME.names
+    rows = zip(*(cases[name].astype(str) for name in columns), strict=True)
+    lines = sorted("\x1f".join(row) for row in rows)
+    return "\n".join([f"{FRAME_VERSION}\x1f{','.join(columns)}\x1f{len(lines)}", *lines, ""])
+
+
+def frame_fingerprint(cases: pd.DataFrame) -> str:
+    """Give the SHA-256 of the canonical text of a frame (see :func:`frame_snapshot`)."""
+    return hashlib.sha256(frame_snapshot(cases).encode("utf-8")).hexdigest()
+
+
+def frame_from_snapshot(snapshot: str) -> pd.DataFrame:
+    """Read the table of a frame back from its canonical text.
+
+    Parameters
+    ----------
+    snapshot : str
+        What :func:`frame_snapshot` gave.
+
+    Raises
+    ------
+    FrameError
+        When the text is not of the known version.
+    """
+    head, *lines = snapshot.split("\n")[:-1]
+    if not head.startswith(FRAME_VERSION + "\x1f"):
+        raise FrameError(f"The recorded frame is not of version {FRAME_VERSION!r}.")
+    names = head.split("\x1f")[1].split(",")
+    return pd.DataFrame([line.split("\x1f") for line in lines], columns=names, dtype="str")
+
+
+def _check_scope(cases: pd.DataFrame, eligibility: Eligibility) -> None:
+    unknown = sorted(set(eligibility.statuses) - set(STATUSES))
+    if unknown:
+        raise FrameError(f"Status {unknown[0]!r} is unknown; choose from {', '.join(STATUSES)}.")
+    for what, wanted in (("team", eligibility.teams), ("service", eligibility.services)):
+        strangers = sorted(set(wanted) - set(cases[what]))
+        if strangers:
+            raise FrameError(
+                f"No case has the {what} {strangers[0]!r}. Known: "
+                f"{', '.join(sorted(set(cases[what])))}."
+            )
+
+
+class _Exclusions:
+    """Reasons of exclusion in the order they were applied; a case keeps its first."""
+
+    def __init__(self, cases: pd.DataFrame) -> None:
+        self.reasons = pd.Series("", index=cases.index, dtype="str")
+        self.order: list[str] = []
+
+    def note(self, excluded: pd.Series, reason: str) -> None:
+        """Note a reason for those of the cases that have none yet."""
+        self.order.append(reason)
+        self.reasons[excluded & (self.reasons == "")] = reason
+
+    def funnel(self) -> pd.DataFrame:
+        """Count from population to frame, one row a reason."""
+        remaining = len(self.reasons)
+        steps = [("Population", "", 0, remaining)]
+        for reason in self.order:
+            count = int((self.reasons == reason).sum())
+            remaining -= count
+            steps.append(("Excluded", reason, count, remaining))
+        steps.append(("Frame", "", 0, remaining))
+        return pd.DataFrame(steps, columns=["step", "reason", "excluded", "remaining"])
+
+
+def _out_of_scope(population: pd.DataFrame, rule: Eligibility, as_at: date) -> _Exclusions:
+    """Note the first reason of every case that is out of scope."""
+    found = _Exclusions(population)
+    is_open = population["is_open"].astype(bool)
+    if rule.closed_within_months:
+        after = pd.Timestamp(as_at) - pd.DateOffset(months=rule.closed_within_months)
+        late = ~is_open & ~(population["open_to"] > after)
+        found.note(late, f"closed more than {rule.closed_within_months} months ago")
+    else:
+        found.note(~is_open, "closed")
+    scope = {"status": rule.statuses, "service": rule.services, "team": rule.teams}
+    for name, wanted in scope.items():
+        if wanted:
+            found.note(~population[name].isin(wanted), f"{name} not in scope")
+    age = population["age_years"]
+    if rule.age_from is not None or rule.age_to is not None:
+        low = rule.age_from if rule.age_from is not None else -1
+        high = rule.age_to if rule.age_to is not None else 200
+        found.note(age.isna(), "age not recorded")
+        found.note(~age.between(low, high).fillna(False).astype(bool), "age not in scope")
+    if rule.open_at_least_weeks:
+        weeks = population["weeks_open"]
+        short = (weeks < rule.open_at_least_weeks).fillna(False).astype(bool)
+        found.note(weeks.isna(), "start date not recorded")
+        found.note(short, f"open less than {rule.open_at_least_weeks} weeks")
+    return found
+
+
+def _families(population: pd.DataFrame, families: pd.DataFrame | None, key: bytes) -> pd.Series:
+    """Give every case the reference of its family; its own when the family is unknown."""
+    if families is None:
+        return population["case_ref"].copy()
+    family = families.drop_duplicates("child_id").set_index("child_id")["family_id"]
+    known = population["child_id"].map(family)
+    refs = {number: pseudonym(f"family {number}", key) for number in known.dropna().unique()}
+    return known.map(refs).where(known.notna(), population["case_ref"])
+
+
+def _named(population: pd.DataFrame, table: pd.DataFrame | None) -> pd.Series:
+    """Say which cases a table names, by number or by reference."""
+    if table is None or table.empty:
+        return pd.Series(False, index=population.index)
+    named = pd.Series(False, index=population.index)
+    if "child_id" in table.columns:
+        named |= population["child_id"].isin(table["child_id"].dropna())
+    if "case_ref" in table.columns:
+        named |= population["case_ref"].isin(table["case_ref"].dropna())
+    return named
+
+
+def _recent(
+    population: pd.DataFrame,
+    past_audits: pd.DataFrame | None,
+    rule: Eligibility,
+    as_at: date,
+) -> pd.Series:
+    """Say which cases were audited or drawn within the window."""
+    if past_audits is None or past_audits.empty or not rule.not_audited_within_months:
+        return pd.Series(False, index=population.index)
+    start = pd.Timestamp(as_at) - pd.DateOffset(months=rule.not_audited_within_months)
+    recent = _named(population, past_audits[past_audits["date"] > start])
+    if rule.siblings_too:
+        recent = population["family_ref"].isin(population.loc[recent, "family_ref"])
+    return recent

@@ -1,0 +1,336 @@
+"""Which cases: tickets, draws, reserves, and why a case was drawn.
+
+The rule, in one paragraph. Every case has a reference (a keyed pseudonym) and a ticket: the
+SHA-256 of a version tag that names the purpose, a zero byte, the seed text, a zero byte and
+the reference, all in UTF-8. Where one child stands for each family, the child with the
+lowest "family" ticket does. In each stratum the cases are put in the order of their
+"draw" tickets, ties by reference; the first n are audited, the next are its reserves. How
+many n is follows from the allocation: a fixed table, or a table of targets
+rounded with "rounding" tickets. The frame is fixed, and its fingerprint recorded, before
+the seed is known, so nobody can steer who is drawn.
+
+Within a stratum a larger draw begins with the smaller; row order, dtypes and library
+versions change nothing; adding a case or a stratum changes only its own stratum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from qa_sampling.errors import AllocationError, FrameError
+from qa_sampling.sampling.allocation import Bound, Method, allocate
+from qa_sampling.sampling.plan import Draw, Frame
+from qa_sampling.sampling.rounding import UNIT, Cell, coin, controlled_rounding
+from qa_sampling.sampling.targets import cell_targets
+from qa_sampling.sampling.tickets import ticket, tickets
+from qa_sampling.schema import SAMPLE
+
+Rounding = Literal["controlled", "fixed"]
+SAMPLE_VERSION = "qa_sampling/sample/v1"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many audits, and from where.
+
+    Attributes
+    ----------
+    audits : int
+        Audits in all.
+    method : {"proportional", "equal", "square_root", "neyman"}
+        Measure that the allocation follows.
+    rounding : {"controlled", "fixed"}
+        "controlled": targets rounded at random, margins held, everybody has a chance (for
+        the normal month with more strata than audits). "fixed": the same whole numbers
+        whatever the seed; refused when there are fewer audits than strata.
+    row_minimum, row_maximum, column_minimum, column_maximum : int, mapping or None
+        Bounds of the two margins, such as at least 1 audit a team. With "fixed" rounding
+        only rows can be bounded.
+    minimum, maximum : int, mapping or None
+        Bounds of the strata; "fixed" rounding only.
+    certainty : tuple of str
+        Strata audited whole; "fixed" rounding only.
+    standard_deviations : mapping of str to float or None
+        By stratum, for "neyman".
+    reserves : int
+        Reserves in each stratum that is sampled, as far as it has cases.
+    one_per_family : bool
+        Whether one child stands for each family.
+    """
+
+    audits: int
+    method: Method = "proportional"
+    rounding: Rounding = "controlled"
+    row_minimum: Bound = None
+    row_maximum: Bound = None
+    column_minimum: Bound = None
+    column_maximum: Bound = None
+    minimum: Bound = 1
+    maximum: Bound = None
+    certainty: tuple[str, ...] = ()
+    standard_deviations: Mapping[str, float] | None = None
+    reserves: int = 2
+    one_per_family: bool = True
+
+
+@dataclass(frozen=True)
+class _Tickets:
+    """What chance decides in a draw; tests put in their own."""
+
+    draw: Mapping[str, str]
+    family: Mapping[str, str]
+    toss: object
+    order: Mapping[str, str] = field(default_factory=dict)
+
+
+def draw_sample(
+    frame: Frame,
+    size: Size,
+    *,
+    seed: str,
+    ticket_seed: str = "",
+    start_after: Mapping[str, str] | None = None,
+) -> Draw:
+    """Draw the sample of a fixed frame.
+
+    Parameters
+    ----------
+    frame : Frame
+        Fixed frame.
+    size : Size
+        How many, and from where.
+    seed : str
+        Seed text, given after the frame was fixed.
+    ticket_seed : str, optional
+        Seed of permanent tickets, for rotation over a year: the same tickets every month.
+        Empty for fresh tickets from `seed`.
+    start_after : mapping of str to str, optional
+        By stratum, the ticket after which the order starts (rotation by rank; Ohlsson 1995);
+        the order wraps round. Only with `ticket_seed`.
+
+    Returns
+    -------
+    Draw
+
+    Raises
+    ------
+    FrameError
+        When the frame is empty or the seed is blank.
+    AllocationError
+        When the size cannot be met.
+    """
+    if frame.cases.empty:
+        raise FrameError(
+            "No case is eligible, so nothing can be drawn. See the funnel for the rule that "
+            "excluded them."
+        )
+    if not seed.strip():
+        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+    if start_after and not ticket_seed:
+        raise FrameError("`start_after` rotates permanent tickets; give their `ticket_seed` too.")
+    refs = frame.cases["case_ref"].tolist()
+    strata = sorted(frame.cases["stratum"].unique())
+    chance = _Tickets(
+        draw=dict(zip(refs, tickets(refs, ticket_seed or seed), strict=True)),
+        family=dict(zip(refs, tickets(refs, seed, purpose="family"), strict=True)),
+        toss=coin(seed),
+        order={label: ticket(label, seed, purpose="rounding") for label in strata},
+    )
+    sample, allocation, set_aside = _select(frame.cases, size, chance, dict(start_after or {}))
+    parameters = _plain(size) | {
+        "ticket_seed": ticket_seed,
+        "start_after": dict(sorted((start_after or {}).items())),
+    }
+    return Draw(
+        sample=sample,
+        allocation=allocation,
+        set_aside=set_aside,
+        seed=seed,
+        frame_fingerprint=frame.fingerprint,
+        method=f"{size.method}, {size.rounding} rounding",
+        parameters=parameters,
+        fingerprint=sample_fingerprint(sample),
+    )
+
+
+def sample_fingerprint(sample: pd.DataFrame) -> str:
+    """Give the SHA-256 of the canonical text of a sample; row order does not count.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        Columns `case_ref`, `stratum`, `drawn_as`, `rank`, `ticket`.
+    """
+    columns = ["case_ref", "stratum", "drawn_as", "rank", "ticket"]
+    rows = zip(*(sample[name].astype(str) for name in columns), strict=True)
+    lines = sorted("\x1f".join(row) for row in rows)
+    text = "\n".join([f"{SAMPLE_VERSION}\x1f{len(lines)}", *lines, ""])
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _plain(size: Size) -> dict:
+    """Give the size as plain values for a record."""
+    record = {}
+    for name, value in vars(size).items():
+        if isinstance(value, Mapping):
+            value = dict(sorted(value.items()))
+        record[name] = list(value) if isinstance(value, tuple) else value
+    return record
+
+
+def _select(
+    cases: pd.DataFrame, size: Size, chance: _Tickets, start_after: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Do the draw with the chances given: sample, allocation and siblings set aside."""
+    refs = cases["case_ref"].tolist()
+    family_of = dict(zip(refs, cases["family_ref"].tolist(), strict=True))
+    children = Counter(family_of.values()) if size.one_per_family else {}
+    standing = _standing(family_of, chance) if size.one_per_family else set(refs)
+    waiting: dict[str, dict[str, str]] = {label: {} for label in sorted(set(cases["stratum"]))}
+    for ref, label in zip(refs, cases["stratum"].tolist(), strict=True):
+        if ref in standing:
+            waiting[label][ref] = chance.draw[ref]
+    table = _sizes(cases, {label: len(held) for label, held in waiting.items()}, size, chance)
+    drawn, spares = [], []
+    for label, target, taken in zip(
+        table["stratum"], table["target"], table["sampled"].tolist(), strict=True
+    ):
+        order = in_ticket_order(waiting[label], start_after.get(label, ""))
+        spares.append(min(size.reserves, len(order) - taken) if taken else 0)
+        for rank, ref in enumerate(order[: taken + spares[-1]], start=1):
+            probability = target / len(order) / children.get(family_of[ref], 1)
+            drawn.append(_drawn(ref, label, rank, rank <= taken, chance.draw[ref], probability))
+    sample = pd.DataFrame(drawn, columns=SAMPLE.names).astype(
+        {"rank": "Int64", "inclusion_probability": "float64", "weight": "float64"}
+    )
+    table.insert(table.columns.get_loc("sampled") + 1, "reserves", spares)
+    aside = sorted(set(refs) - standing)
+    reason = "another child of the family stands for it"
+    set_aside = pd.DataFrame({"case_ref": aside, "reason": [reason] * len(aside)}, dtype="str")
+    return sample, table, set_aside
+
+
+def _standing(family_of: Mapping[str, str], chance: _Tickets) -> set[str]:
+    """Choose the child that stands for each family: the lowest "family" ticket."""
+    best: dict[str, tuple[str, str]] = {}
+    for ref, family in family_of.items():
+        mine = (chance.family[ref], ref)
+        best[family] = min(best.get(family, mine), mine)
+    return {ref for _, ref in best.values()}
+
+
+def _drawn(ref: str, label: str, rank: int, audited: bool, value: str, probability: float) -> tuple:
+    if not audited:
+        return (ref, label, "reserve", rank, value, None, None)
+    return (ref, label, "sample", rank, value, probability, 1 / probability)
+
+
+def in_ticket_order(held: Mapping[str, str], start: str = "") -> list[str]:
+    """Order references by ticket, ties by reference.
+
+    Parameters
+    ----------
+    held : mapping of str to str
+        Ticket by reference.
+    start : str, optional
+        Ticket after which the order starts; it wraps round. Empty for the lowest.
+    """
+    return sorted(held, key=lambda ref: (held[ref] <= start if start else False, held[ref], ref))
+
+
+def _sizes(
+    cases: pd.DataFrame, available: Mapping[str, int], size: Size, chance: _Tickets
+) -> pd.DataFrame:
+    """Settle how many of each stratum are audited, from the cases that stand in it."""
+    labels = cases[["stratum", "row", "column"]].drop_duplicates().sort_values("stratum")
+    cells: list[Cell] = list(labels.itertuples(index=False, name=None))
+    population = cases["stratum"].value_counts().to_dict()
+    if size.audits > sum(available.values()):
+        raise AllocationError(
+            f"{size.audits} audits were asked for, but only {sum(available.values())} cases can be "
+            f"drawn (of {len(cases)} in the frame, one child standing for each family). "
+            f"Ask for fewer, or widen who is eligible."
+        )
+    if size.rounding == "controlled":
+        target, sampled, bound = _controlled(cells, available, size, chance)
+    elif size.rounding == "fixed":
+        target, sampled, bound = _fixed(cells, available, size)
+    else:
+        raise AllocationError(
+            f"`rounding` {size.rounding!r} is unknown; choose 'controlled' or 'fixed'."
+        )
+    return pd.DataFrame(
+        {
+            "stratum": [cell[0] for cell in cells],
+            "row": [cell[1] for cell in cells],
+            "column": [cell[2] for cell in cells],
+            "population": [int(population[cell[0]]) for cell in cells],
+            "available": [int(available[cell[0]]) for cell in cells],
+            "target": [target[cell[0]] for cell in cells],
+            "sampled": [sampled[cell[0]] for cell in cells],
+            "bound": [bound[cell[0]] for cell in cells],
+        }
+    )
+
+
+def _controlled(
+    cells: list[Cell], available: Mapping[str, int], size: Size, chance: _Tickets
+) -> tuple[dict[str, float], dict[str, int], dict[str, str]]:
+    if size.certainty or size.maximum is not None or size.minimum not in (None, 0, 1):
+        raise AllocationError(
+            "Bounds of single strata and certainty strata go with rounding='fixed'; with "
+            "'controlled' bound the rows and columns instead."
+        )
+    units = cell_targets(
+        {cell: available[cell[0]] for cell in cells},
+        size.audits,
+        method=size.method,
+        standard_deviations=size.standard_deviations,
+        row_minimum=size.row_minimum,
+        row_maximum=size.row_maximum,
+        column_minimum=size.column_minimum,
+        column_maximum=size.column_maximum,
+    )
+    order = sorted(units, key=lambda cell: (chance.order.get(cell[0], ""), cell))
+    whole = controlled_rounding(units, chance.toss, order=order)
+    target = {cell[0]: units.get(cell, 0) / UNIT for cell in cells}
+    sampled = {cell[0]: whole.get(cell, 0) for cell in cells}
+    bound = {
+        cell[0]: "no cases left"
+        if not available[cell[0]]
+        else "all taken"
+        if units[cell] == available[cell[0]] * UNIT
+        else ""
+        for cell in cells
+    }
+    return target, sampled, bound
+
+
+def _fixed(
+    cells: list[Cell], available: Mapping[str, int], size: Size
+) -> tuple[dict[str, float], dict[str, int], dict[str, str]]:
+    if size.column_minimum is not None or size.column_maximum is not None:
+        raise AllocationError(
+            "Bounds of columns go with rounding='controlled'; with 'fixed' bound the strata or rows."
+        )
+    result = allocate(
+        {cell[0]: available[cell[0]] for cell in cells},
+        size.audits,
+        method=size.method,
+        standard_deviations=size.standard_deviations,
+        minimum=size.minimum,
+        maximum=size.maximum,
+        certainty=size.certainty,
+        groups={cell[0]: cell[1] for cell in cells},
+        group_minimum=size.row_minimum,
+        group_maximum=size.row_maximum,
+    )
+    sizes = result.sizes
+    bound = dict(zip(result.table["stratum"], result.table["bound"], strict=True))
+    return {label: float(value) for label, value in sizes.items()}, sizes, bound
