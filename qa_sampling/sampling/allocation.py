@@ -276,13 +276,14 @@ def _check_reachable(
             else ""
         )
         raise AllocationError(
-            f"{n} audits cannot meet the minima, which add up to {floor}.{reason} Lower the minima, "
-            f"audit more, form fewer strata, or use rounding='controlled', which leaves every case "
-            f"a chance."
+            f"{n} audits cannot meet the minima, which add up to {floor}.{reason} Lower the "
+            f"minima, audit more, form fewer strata, or use rounding='controlled', which leaves "
+            f"every case a chance."
         )
     if n > ceiling:
         raise AllocationError(
-            f"{n} audits are more than the maxima allow ({ceiling}). Raise the maxima or audit fewer."
+            f"{n} audits are more than the maxima allow ({ceiling}). "
+            f"Raise the maxima or audit fewer."
         )
 
 

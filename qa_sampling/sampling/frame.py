@@ -107,11 +107,11 @@ def build_frame(
     population["case_ref"] = [pseudonym(number, key) for number in population["child_id"]]
     population["family_ref"] = _families(population, families, key)
     found = _out_of_scope(population, eligibility, as_at)
-    months = eligibility.not_audited_within_months
     found.note(_named(population, restricted), "restricted record")
+    returns = _returns(population, past_audits, eligibility)
     found.note(
-        _recent(population, past_audits, eligibility, as_at),
-        f"audited or drawn in the last {months} months",
+        returns > pd.Timestamp(as_at),
+        f"audited or drawn in the last {eligibility.not_audited_within_months} months",
     )
     found.note(population["case_ref"].isin(without_auditor), "no eligible auditor")
     left_out = found.reasons != ""
@@ -121,8 +121,13 @@ def build_frame(
     order = [*FRAME.names, *DESCRIPTORS]
     framed = framed[order].sort_values("case_ref").reset_index(drop=True)
     exclusions = pd.DataFrame(
-        {"case_ref": population["case_ref"][left_out], "reason": found.reasons[left_out]}
-    ).sort_values("case_ref")
+        {
+            "case_ref": population["case_ref"],
+            "reason": found.reasons,
+            "row": form_strata(population, rows)["row"],
+            "returns": returns.where(found.reasons.str.startswith("audited")),
+        }
+    )[left_out].sort_values("case_ref")
     return Frame(
         cases=check_table(framed, FRAME),
         link=population[["case_ref", "child_id"]].sort_values("case_ref").reset_index(drop=True),
@@ -259,17 +264,18 @@ def _named(population: pd.DataFrame, table: pd.DataFrame | None) -> pd.Series:
     return named
 
 
-def _recent(
-    population: pd.DataFrame,
-    past_audits: pd.DataFrame | None,
-    rule: Eligibility,
-    as_at: date,
+def _returns(
+    population: pd.DataFrame, past_audits: pd.DataFrame | None, rule: Eligibility
 ) -> pd.Series:
-    """Say which cases were audited or drawn within the window."""
+    """Give the day from which every case may be drawn again; missing if never audited."""
+    days = pd.Series(pd.NaT, index=population.index, dtype="datetime64[us]")
     if past_audits is None or past_audits.empty or not rule.not_audited_within_months:
-        return pd.Series(False, index=population.index)
-    start = pd.Timestamp(as_at) - pd.DateOffset(months=rule.not_audited_within_months)
-    recent = _named(population, past_audits[past_audits["date"] > start])
+        return days
+    for name in ("child_id", "case_ref"):
+        if name in past_audits.columns:
+            latest = past_audits.dropna(subset=[name]).groupby(name)["date"].max()
+            found = population[name].map(latest).astype("datetime64[us]")
+            days = pd.concat([days, found], axis=1).max(axis=1)
     if rule.siblings_too:
-        recent = population["family_ref"].isin(population.loc[recent, "family_ref"])
-    return recent
+        days = days.groupby(population["family_ref"]).transform("max")
+    return days + pd.DateOffset(months=rule.not_audited_within_months)

@@ -317,7 +317,8 @@ def _fixed(
 ) -> tuple[dict[str, float], dict[str, int], dict[str, str]]:
     if size.column_minimum is not None or size.column_maximum is not None:
         raise AllocationError(
-            "Bounds of columns go with rounding='controlled'; with 'fixed' bound the strata or rows."
+            "Bounds of columns go with rounding='controlled'; "
+            "with 'fixed' bound the strata or the rows."
         )
     result = allocate(
         {cell[0]: available[cell[0]] for cell in cells},
