@@ -1,0 +1,178 @@
+"""The only kind of table that may leave: as printed, with the rules it was protected by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any
+
+import pandas as pd
+
+from qa_sampling.errors import DisclosureError
+
+HIDDEN_MARK = "[c]"
+"""What is printed for a hidden count."""
+NOT_APPLICABLE_MARK = "[z]"
+"""What is printed for a percentage of nothing."""
+TOTAL_OF_COUNT = "total"
+"""As a denominator: the count's own grand total."""
+
+_SEAL = object()
+
+
+@dataclass(frozen=True)
+class SafeTable:
+    """A protected table, exactly as it may be printed. Made by ``disclosure.protect`` only.
+
+    Holds no hidden value anywhere. Immutable; `frame`, `grid` and `numbers` give copies.
+
+    Attributes
+    ----------
+    by : tuple of str
+        Classification columns.
+    counts : tuple of str
+        Count columns.
+    percentages : Mapping of str to tuple of str
+        Percentage columns: name to (numerator, denominator).
+    within : Mapping of str to str
+        Counts that count some of those another column counts.
+    rows : tuple of tuple
+        Labels, counts and percentages as printed, totals included: whole numbers, numbers
+        with one decimal place, or a mark.
+    labels : Mapping of str to str
+        Column headings people read.
+    total_label : str
+        Label of the totals.
+    population : str
+        Whom the counts count; tables of the same population are attacked together.
+    threshold : int
+        Smallest count shown; smaller ones above 0 are hidden.
+    zeros_shown : bool
+        Whether zeros are always shown.
+    withheld : str
+        Why the whole table is hidden; blank when it is not.
+    hidden : int
+        How many counts are hidden.
+    """
+
+    by: tuple[str, ...]
+    counts: tuple[str, ...]
+    percentages: Mapping[str, tuple[str, str]]
+    within: Mapping[str, str]
+    rows: tuple[tuple[Any, ...], ...]
+    labels: Mapping[str, str]
+    total_label: str
+    population: str
+    threshold: int
+    zeros_shown: bool
+    withheld: str
+    hidden: int
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made by anything but disclosure control."""
+        if seal is not _SEAL:
+            raise DisclosureError(
+                "A SafeTable cannot be made by hand. Give the table to protect(), which hides "
+                "small counts and checks that they cannot be worked out."
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns, in order."""
+        return (*self.by, *self.counts, *self.percentages)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The printed table, totals included, under its column names."""
+        return pd.DataFrame(self.rows, columns=list(self.columns), dtype=object)
+
+    @property
+    def body(self) -> pd.DataFrame:
+        """The printed rows that are no totals."""
+        frame = self.frame
+        total = (frame[list(self.by)] == self.total_label).any(axis=1)
+        return frame[~total].reset_index(drop=True)
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """The grand totals as printed, by column."""
+        frame = self.frame
+        row = frame[(frame[list(self.by)] == self.total_label).all(axis=1)].iloc[0]
+        return {name: row[name] for name in self.columns if name not in self.by}
+
+    def heading(self, name: str) -> str:
+        """Give the heading people read for a column."""
+        return self.labels.get(name, name.replace("_", " ").capitalize())
+
+    def numbers(self, name: str, *, totals: bool = False) -> pd.Series:
+        """Give one column as numbers: missing where hidden or not applicable.
+
+        Parameters
+        ----------
+        name : str
+            A count or percentage column.
+        totals : bool
+            Whether the totals come too.
+        """
+        values = (self.frame if totals else self.body)[name]
+        shown = [value if isinstance(value, int | float) else None for value in values]
+        return pd.Series(shown, index=values.index, dtype="Float64", name=name)
+
+    def grid(self, name: str) -> pd.DataFrame:
+        """Give one column of a two-way table as printed: first classification down, second across.
+
+        Parameters
+        ----------
+        name : str
+            A count or percentage column.
+        """
+        if len(self.by) != 2:
+            raise ValueError(
+                f"A grid needs two classifications; this table has {len(self.by)}. Use `frame`."
+            )
+        down, across = self.by
+        frame = self.frame
+        order = [list(dict.fromkeys(frame[column])) for column in self.by]
+        grid = frame.pivot(index=down, columns=across, values=name)
+        return grid.loc[order[0], order[1]]
+
+    @property
+    def note(self) -> str:
+        """The footnote: what the marks mean and how much is hidden."""
+        if self.withheld:
+            return self.withheld
+        if not self.hidden:
+            return f"No count is hidden: none lies between 1 and {self.threshold - 1}."
+        counts = len(self.rows) * len(self.counts)
+        zeros = (
+            "Zeros are always shown." if self.zeros_shown else "A hidden count may also be a zero."
+        )
+        return (
+            f"{HIDDEN_MARK} = hidden so that nobody can be identified: counts of 1 to "
+            f"{self.threshold - 1}, and others from which these could be worked out "
+            f"({self.hidden} of {counts} counts). {zeros}"
+        )
+
+
+def require_safe(table: object, *, what: str) -> SafeTable:
+    """Give the table back if it is a SafeTable, and refuse anything else.
+
+    Parameters
+    ----------
+    table : object
+        What somebody wants to share.
+    what : str
+        Who asks, for the message, such as "share()".
+
+    Raises
+    ------
+    DisclosureError
+        When it is not a SafeTable.
+    """
+    if not isinstance(table, SafeTable):
+        raise DisclosureError(
+            f"{what} was given a {type(table).__name__}, which may hold counts that identify a "
+            "child. Give the table to protect() first and share what it returns."
+        )
+    return table
