@@ -1,0 +1,147 @@
+"""Reading a run's parameters: from YAML files, the command line or a notebook's tagged cell.
+
+They become one of the closed models of :mod:`qa_sampling.settings`, or one message that
+names every field at fault and says what to give.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from qa_sampling.errors import ParameterError
+from qa_sampling.settings import MonthlyAuditPlan, Settings
+
+SETTINGS: dict[str, type[Settings]] = {"monthly_audit_plan": MonthlyAuditPlan}
+"""The model of each notebook, by the notebook's name without its number."""
+
+
+def read_parameters(notebook: str, values: Mapping[str, Any], *, closed: bool = False) -> Settings:
+    """Check the parameters of a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook without its number, such as "monthly_audit_plan".
+    values : mapping of str to object
+        Parameters by name; in a notebook ``globals()``.
+    closed : bool
+        Whether an unknown name is refused; in a notebook other names are not parameters.
+
+    Returns
+    -------
+    Settings
+        The checked model.
+
+    Raises
+    ------
+    ParameterError
+        With every fault: the field, what is wrong, what to give.
+    """
+    if notebook not in SETTINGS:
+        raise ParameterError(
+            f"There is no notebook {notebook!r}; choose from {', '.join(SETTINGS)}."
+        )
+    model = SETTINGS[notebook]
+    strangers = sorted(set(values) - set(model.model_fields))
+    if closed and strangers:
+        raise ParameterError(" ".join(_stranger(name, model) for name in strangers))
+    asked = {name: _plain(values[name]) for name in model.model_fields if name in values}
+    try:
+        return model.model_validate_json(json.dumps(asked))
+    except ValidationError as error:
+        raise ParameterError(_message(error)) from None
+
+
+def load_parameters(paths: Iterable[Path]) -> dict[str, Any]:
+    """Read parameter files; a later file goes before an earlier one.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        YAML files, each a mapping of names to values.
+
+    Raises
+    ------
+    ParameterError
+        When a file is missing, is not such a mapping, or names a parameter twice.
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except OSError:
+            raise ParameterError(f"The parameter file {path} cannot be read.") from None
+        try:
+            values = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a safe loader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f" in line {mark.line + 1}" if mark else ""
+            problem = getattr(error, "problem", None) or "it is not YAML"
+            raise ParameterError(f"{path.name}{where}: {problem}.") from None
+        if not isinstance(values or {}, dict):
+            raise ParameterError(f"{path.name} must hold lines such as `audits: 40`.")
+        merged.update(values or {})
+    return merged
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader that keeps days as text and refuses a name given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        names = [self.construct_object(key, deep=deep) for key, _ in node.value]
+        for name in names:
+            if names.count(name) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{name!r} is given twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep=deep)
+
+
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [pair for pair in resolvers if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Give a value from Python code as JSON would have it; leave the refusing to the model."""
+    if isinstance(value, Path | date):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return f"<{type(value).__name__}>" if not hasattr(value, "item") else _plain(value.item())
+
+
+def _stranger(name: str, model: type[Settings]) -> str:
+    close = difflib.get_close_matches(name, model.model_fields, n=1)
+    hint = f" Did you mean `{close[0]}`?" if close else ""
+    return f"`{name}` is not a parameter of this notebook.{hint}"
+
+
+def _message(error: ValidationError) -> str:
+    """Say what is wrong with each field, once."""
+    lines = {}
+    for fault in error.errors(include_url=False, include_context=False):
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        text = fault["msg"].removeprefix("Value error, ")
+        text = text[0].lower() + text[1:]
+        given = fault["input"]
+        if isinstance(given, bool | int | float | str):
+            text += f"; got {str(given)[:60]!r}" if isinstance(given, str) else f"; got {given}"
+        lines.setdefault(name, []).append(text)
+    return " ".join(
+        f"`{name}`: {', or '.join(dict.fromkeys(texts))}." if name else f"{texts[0]}."
+        for name, texts in lines.items()
+    )
