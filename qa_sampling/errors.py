@@ -39,8 +39,16 @@ class RegisterError(QASamplingError):
     """The register cannot be opened, was tampered with, or would have to be overwritten."""
 
 
+class SecretError(QASamplingError):
+    """A key or a secret is missing, damaged, open to others, or where it must not be."""
+
+
 class VerificationError(QASamplingError):
     """A published draw does not follow from its frame, its seed and its parameters."""
+
+
+class FormError(QASamplingError):
+    """A file is not an audit form of ours, or its questions cannot be asked."""
 
 
 class PublicationError(QASamplingError):

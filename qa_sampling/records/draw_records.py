@@ -1,0 +1,358 @@
+"""Frames fixed, draws committed, redraws agreed: a month is drawn exactly once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from qa_sampling.errors import RegisterError
+from qa_sampling.records.ledger import Ledger
+from qa_sampling.records.recorded_draw import (
+    DrawRows,
+    FixedFrame,
+    RecordedDraw,
+    plain_text,
+    rows_of,
+)
+from qa_sampling.records.register_schema import (
+    assignments,
+    draws,
+    events,
+    frames,
+    redraws,
+    sampled_cases,
+)
+from qa_sampling.records.transaction import Transaction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qa_sampling.sampling.plan import Assignment, Draw
+
+_PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_DESIGN = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SHORTEST_REASON = 10
+
+
+class DrawRecords(Ledger):
+    """The part of the register that holds frames, draws and redraws."""
+
+    def fix_frame(
+        self, *, period: str, design: str, fingerprint: str, snapshot: str, parameters: dict
+    ) -> FixedFrame:
+        """Fix the frame of a draw, before its seed is given.
+
+        Fixing the same frame again gives the one that is fixed.
+
+        Parameters
+        ----------
+        period : str
+            Month, as "2026-11".
+        design : str
+            Name of the design: small letters, digits and underscores.
+        fingerprint : str
+            SHA-256 of `snapshot`.
+        snapshot : str
+            Canonical text of the pseudonymised frame.
+        parameters : dict
+            What the frame was built with, in values that JSON can hold.
+
+        Raises
+        ------
+        RegisterError
+            When another frame was fixed for this draw; when fingerprint and snapshot differ.
+        """
+        _check_names(period, design)
+        if hashlib.sha256(snapshot.encode("utf-8")).hexdigest() != fingerprint:
+            raise RegisterError(
+                "`fingerprint` is not the SHA-256 of `snapshot`. Give the frame's own canonical "
+                "text, unaltered."
+            )
+        row = {
+            "period": period,
+            "design": design,
+            "fingerprint": fingerprint,
+            "snapshot": snapshot,
+            "parameters": plain_text(parameters, "the frame's parameters"),
+        }
+
+        def work(write: Transaction) -> tuple[int, bool]:
+            number = current_redraw(write.connection, period, design)
+            fixed = _fixed(write.connection, period, design, number)
+            if fixed is None:
+                write.facts |= {"period": period, "design": design, "redraw": number}
+                write.facts["fingerprint"] = fingerprint
+                write.add(frames, [row | {"redraw": number, "fixed_at": write.at}])
+                return number, False
+            if fixed.fingerprint != fingerprint:
+                raise RegisterError(
+                    f"Another frame is fixed for {period} {design} (fingerprint "
+                    f"{fixed.fingerprint[:16]}…, this one {fingerprint[:16]}…). Use the fixed "
+                    "frame; or, when it was wrong, open a redraw with a reason and two names "
+                    "(`qa-sampling redraw`), and fix the new frame then."
+                )
+            return number, True
+
+        number, found = self._write("frame fixed", work)
+        with self._reading() as connection:
+            return _fixed_frame(_fixed(connection, period, design, number), found)
+
+    def find_frame(self, period: str, design: str) -> FixedFrame | None:
+        """Give the frame that is fixed for the current draw, or None."""
+        _check_names(period, design)
+        with self._reading() as connection:
+            number = current_redraw(connection, period, design)
+            row = _fixed(connection, period, design, number)
+        return None if row is None else _fixed_frame(row, found=True)
+
+    def commit_draw(
+        self,
+        *,
+        period: str,
+        design: str,
+        draw: Draw,
+        assignment: Assignment,
+        as_at: dt.date,
+        due: dt.date,
+        title: str,
+        library_version: str,
+    ) -> RecordedDraw:
+        """Commit a draw: this is the draw, and there is only one of a period and design.
+
+        Parameters
+        ----------
+        period, design : str
+            What is drawn; its frame must be fixed.
+        draw, assignment
+            The draw and who audits it.
+        as_at, due : date
+            Day the extract describes; day the audits are due.
+        title : str
+            What people call it.
+        library_version : str
+            Version of this package.
+
+        Returns
+        -------
+        RecordedDraw
+            What the register holds. If the period was drawn before, that draw, with `found`
+            true, whatever was given here.
+
+        Raises
+        ------
+        RegisterError
+            When the draw's frame was not fixed; when something in it cannot be kept.
+        """
+        _check_names(period, design)
+        rows = rows_of(draw, assignment)
+        rows.row.update(
+            period=period,
+            design=design,
+            as_at=as_at.isoformat(),
+            due=due.isoformat(),
+            title=title,
+            library_version=library_version,
+        )
+        return self.commit_rows(rows)
+
+    def commit_rows(self, rows: DrawRows) -> RecordedDraw:
+        """Commit a draw that is laid out in rows (see :meth:`commit_draw`)."""
+        period, design = rows.row["period"], rows.row["design"]
+
+        def work(write: Transaction) -> tuple[str, bool]:
+            number = current_redraw(write.connection, period, design)
+            draw_id = f"{period}-{design}" + (f"-r{number}" if number else "")
+            if write.rows(select(draws.c.event).where(draws.c.draw_id == draw_id)):
+                return draw_id, True
+            fixed = _fixed(write.connection, period, design, number)
+            _require_fixed(fixed and fixed.fingerprint, rows.row["frame_fingerprint"], draw_id)
+            names = {"draw_id": draw_id}
+            write.facts |= {"draw_id": draw_id, "fingerprint": rows.row["fingerprint"]}
+            write.add(draws, [rows.row | names | {"redraw": number, "drawn_at": write.at}])
+            write.add(sampled_cases, [row | names for row in rows.cases])
+            write.add(assignments, [row | names for row in rows.assigned])
+            return draw_id, False
+
+        draw_id, found = self._write("draw committed", work)
+        return self._recorded(draw_id, found=found)
+
+    def find_draw(self, period: str, design: str) -> RecordedDraw | None:
+        """Give the draw of a period and design that no redraw has superseded, or None."""
+        _check_names(period, design)
+        with self._reading() as connection:
+            number = current_redraw(connection, period, design)
+            draw_id = connection.execute(
+                select(draws.c.draw_id).where(_of(draws, period, design, number))
+            ).scalar()
+        return None if draw_id is None else self._recorded(draw_id, found=True)
+
+    def get_draw(self, draw_id: str) -> RecordedDraw:
+        """Give a draw by its name, superseded or not.
+
+        Raises
+        ------
+        RegisterError
+            When there is none of that name.
+        """
+        return self._recorded(draw_id, found=True)
+
+    def open_redraw(
+        self, period: str, design: str, *, reason: str, agreed_by: Sequence[str]
+    ) -> int:
+        """Set a fixed frame or a draw aside, visibly, so that it can be drawn once more.
+
+        Parameters
+        ----------
+        period, design : str
+            What is to be drawn again.
+        reason : str
+            Why, in at least 10 characters. No child's details.
+        agreed_by : sequence of str
+            Two people, by name or role.
+
+        Returns
+        -------
+        int
+            Number of the redraw. What it supersedes stays in the register.
+
+        Raises
+        ------
+        RegisterError
+            When a reason or a second name is missing; when there is nothing to draw again.
+        """
+        _check_names(period, design)
+        names = _agreed(reason, agreed_by)
+
+        def work(write: Transaction) -> int:
+            number = current_redraw(write.connection, period, design)
+            if _fixed(write.connection, period, design, number) is None:
+                held = f"redraw {number} is open and its frame not fixed" if number else "no frame"
+                raise RegisterError(
+                    f"There is nothing to draw again for {period} {design}: {held}. Fix a frame "
+                    "and draw."
+                )
+            found = select(draws.c.draw_id).where(_of(draws, period, design, number))
+            supersedes = write.connection.execute(found).scalar() or ""
+            row = {"period": period, "design": design, "redraw": number + 1}
+            write.facts |= row | {"supersedes": supersedes}
+            more = {"supersedes": supersedes, "reason": reason.strip(), "opened_at": write.at}
+            write.add(redraws, [row | more | {"agreed_by": plain_text(names, "names")}])
+            return number + 1
+
+        return self._write("redraw opened", work)
+
+    def draws(self) -> pd.DataFrame:
+        """Give one row a draw, in the order they were committed.
+
+        Returns
+        -------
+        DataFrame
+            `draw_id`, `period`, `design`, `redraw`, `title`, `as_at`, `due`, `sampled`,
+            `reserves`, `moderated` (cases), `superseded`, `reason` (of the redraw), `agreed_by`,
+            `seed`, `method`, `frame_fingerprint`, `sample_fingerprint`, `drawn_at`.
+        """
+        from qa_sampling.records.draw_tables import draws_table
+
+        with self._reading() as connection:
+            return draws_table(connection)
+
+    def past_audits(self, *, design: str | None = None) -> pd.DataFrame:
+        """Give the cases that were audited, or drawn and not returned yet.
+
+        Parameters
+        ----------
+        design : str, optional
+            Only this design's; all designs by default.
+
+        Returns
+        -------
+        DataFrame
+            `case_ref`; `date`: day the audit was completed or, when it is not back yet, the
+            as-at day of the draw; `period`; `design`; `kind`: "completed" or "assigned".
+            Superseded draws count only by the audits that came back.
+        """
+        from qa_sampling.records.draw_tables import past_audits_table
+
+        with self._reading() as connection:
+            return past_audits_table(connection, design)
+
+    def _recorded(self, draw_id: str, *, found: bool) -> RecordedDraw:
+        def lines(table: object) -> Select:
+            return select(table).where(table.c.draw_id == draw_id).order_by(table.c.line)
+
+        with self._reading() as connection:
+            row = connection.execute(lines(draws)).mappings().first()
+            if row is None:
+                raise RegisterError(f"The register holds no draw {draw_id!r}.")
+            cases = connection.execute(lines(sampled_cases)).mappings().all()
+            assigned = connection.execute(lines(assignments)).mappings().all()
+            later = current_redraw(connection, row["period"], row["design"]) > row["redraw"]
+            head = connection.execute(select(events.c.hash).where(events.c.n == row["event"]))
+            return RecordedDraw.of_rows(
+                row, cases, assigned, head=head.scalar_one(), superseded=later, found=found
+            )
+
+
+def current_redraw(connection: Connection, period: str, design: str) -> int:
+    """Give the number of the latest redraw of a period and design; 0 when there is none."""
+    latest = select(func.max(redraws.c.redraw)).where(_of(redraws, period, design))
+    return connection.execute(latest).scalar() or 0
+
+
+def _of(table: object, period: str, design: str, redraw: int | None = None) -> object:
+    named = and_(table.c.period == period, table.c.design == design)
+    return named if redraw is None else and_(named, table.c.redraw == redraw)
+
+
+def _fixed(connection: Connection, period: str, design: str, redraw: int) -> object:
+    joined = select(frames, events.c.hash.label("head")).join(events, events.c.n == frames.c.event)
+    return connection.execute(joined.where(_of(frames, period, design, redraw))).first()
+
+
+def _fixed_frame(row: object, found: bool) -> FixedFrame:
+    same = ("period", "design", "redraw", "fingerprint", "snapshot", "fixed_at", "head")
+    held = {name: row._mapping[name] for name in same}
+    return FixedFrame(**held, parameters=json.loads(row.parameters), found=found)
+
+
+def _require_fixed(fixed: str | None, drawn_from: str, draw_id: str) -> None:
+    if fixed is None:
+        raise RegisterError(
+            f"No frame is fixed for {draw_id}. Fix the frame first, then give the seed, then draw."
+        )
+    if fixed != drawn_from:
+        raise RegisterError(
+            f"{draw_id} was drawn from a frame (fingerprint {drawn_from[:16]}…) that is not the "
+            f"one fixed for it ({fixed[:16]}…). Draw from the fixed frame."
+        )
+
+
+def _check_names(period: str, design: str) -> None:
+    if not isinstance(period, str) or not _PERIOD.fullmatch(period):
+        raise RegisterError(f'`period` must be a month such as "2026-11"; got {period!r}.')
+    if not isinstance(design, str) or not _DESIGN.fullmatch(design):
+        raise RegisterError(
+            "`design` must be a short name of small letters, digits and underscores, such as "
+            f'"family_safeguarding"; got {design!r}.'
+        )
+
+
+def _agreed(reason: str, agreed_by: Sequence[str]) -> list[str]:
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise RegisterError(
+            f"A redraw needs a reason of at least {_SHORTEST_REASON} characters. Say what was "
+            "wrong with the draw, without a child's details."
+        )
+    people = [agreed_by] if isinstance(agreed_by, str) else agreed_by
+    names = [name.strip() for name in people if name.strip()]
+    if len({name.casefold() for name in names}) < 2:
+        raise RegisterError(
+            f"A redraw needs two people who agreed to it; got {len(set(names))}. Name both."
+        )
+    return names

@@ -1,0 +1,75 @@
+"""The draws in the register, as tables."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from qa_sampling.records.register_schema import assignments, audits, draws, redraws, sampled_cases
+from qa_sampling.records.transaction import current_rows
+
+_DRAWS = (
+    "draw_id period design redraw title as_at due sampled reserves moderated superseded reason "
+    "agreed_by seed method frame_fingerprint sample_fingerprint drawn_at"
+).split()
+_PAST = ["case_ref", "date", "period", "design", "kind"]
+_DAY = "datetime64[us]"
+
+
+def draws_table(connection: Connection) -> pd.DataFrame:
+    """Give one row a draw, in the order they were committed."""
+    again = {
+        (row.period, row.design, row.redraw): row for row in connection.execute(select(redraws))
+    }
+    drawn = _counts(connection, sampled_cases.c.draw_id, sampled_cases.c.drawn_as)
+    moderator = func.coalesce(assignments.c.moderator_id, "")
+    moderated = _counts(connection, assignments.c.draw_id, moderator != "")
+    rows = []
+    for row in connection.execute(select(draws).order_by(draws.c.event)):
+        place = (row.period, row.design)
+        opened = again.get((*place, row.redraw))
+        rows.append(
+            dict(row._mapping)
+            | {
+                "sampled": drawn.get((row.draw_id, "sample"), 0),
+                "reserves": drawn.get((row.draw_id, "reserve"), 0),
+                "moderated": moderated.get((row.draw_id, True), 0),
+                "superseded": (*place, row.redraw + 1) in again,
+                "reason": opened.reason if opened else "",
+                "agreed_by": ", ".join(json.loads(opened.agreed_by)) if opened else "",
+                "sample_fingerprint": row.fingerprint,
+            }
+        )
+    whole = dict.fromkeys(("redraw", "sampled", "reserves", "moderated"), "Int64")
+    kinds = (
+        dict.fromkeys(_DRAWS, "str") | whole | {"superseded": "bool", "as_at": _DAY, "due": _DAY}
+    )
+    return pd.DataFrame(rows, columns=_DRAWS).astype(kinds)
+
+
+def _counts(connection: Connection, *by: ColumnElement) -> dict[tuple, int]:
+    counted = select(*by, func.count()).group_by(*by)
+    return {tuple(key): count for *key, count in connection.execute(counted)}
+
+
+def past_audits_table(connection: Connection, design: str | None) -> pd.DataFrame:
+    """Give the cases that were audited, or drawn and not returned yet."""
+    done, back = [], set()
+    for row in connection.execute(current_rows(audits)):
+        if row.date_completed and design in (None, row.design):
+            done.append((row.case_ref, row.date_completed, row.period, row.design, "completed"))
+            back.add((row.case_ref, row.period, row.design))
+    replaced = select(redraws.c.supersedes)
+    waiting = (
+        select(sampled_cases.c.case_ref, draws.c.as_at, draws.c.period, draws.c.design)
+        .join(draws, draws.c.draw_id == sampled_cases.c.draw_id)
+        .where(sampled_cases.c.drawn_as == "sample", draws.c.draw_id.not_in(replaced))
+        .order_by(draws.c.event, sampled_cases.c.line)
+    )
+    for case_ref, as_at, period, drawn_for in connection.execute(waiting):
+        if design in (None, drawn_for) and (case_ref, period, drawn_for) not in back:
+            done.append((case_ref, as_at, period, drawn_for, "assigned"))
+    kinds = dict.fromkeys(_PAST, "str") | {"date": _DAY}
+    return pd.DataFrame(done, columns=_PAST).astype(kinds)

@@ -1,0 +1,128 @@
+"""The register: the only memory. Draws, assignments, audits, moderations, actions.
+
+Everything is added and nothing changed: a correction is a new row that names the one
+it replaces, and a hash chain shows every quiet change (see
+:mod:`~qa_sampling.records.chain`). Committing a draw **is** the draw; the files are
+copies of it that can be published again. A period of a design is drawn exactly once,
+also when many processes start together: the others find what the first has drawn.
+
+The class is put together from parts by subject: the store itself (``ledger``), draws
+(``draw_records``), runs (``run_records``); what comes back is below.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qa_sampling.records.draw_records import DrawRecords
+from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
+from qa_sampling.records.run_records import RunRecords
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qa_sampling.records.return_records import Recorded
+
+__all__ = ["FixedFrame", "RecordedDraw", "Register"]
+
+
+class Register(DrawRecords, RunRecords):
+    """The register of one authority.
+
+    Open it with :meth:`open`, as a context manager::
+
+        with Register.open("register.sqlite", actor="QA analyst") as register:
+            register.find_draw("2026-11", "monthly")
+
+    On SQLite, writers queue for one lock (at most 15 seconds by default) and every write is
+    on the disk before its method returns. On a database server, unique keys hold what the
+    lock holds here; take UPDATE and DELETE from its role.
+    """
+
+    def record_audits(self, audits: pd.DataFrame, answers: pd.DataFrame) -> Recorded:
+        """Record audits with all their answers.
+
+        The same again writes nothing. An audit that differs from what is held, or whose
+        answers do, is recorded anew and replaces the earlier one whole.
+
+        Parameters
+        ----------
+        audits : DataFrame
+            Columns of :data:`~qa_sampling.records.returned.AUDITS`.
+        answers : DataFrame
+            Columns of :data:`~qa_sampling.records.returned.ANSWERS`: one row an audit and
+            standard.
+
+        Returns
+        -------
+        Recorded
+            How many were new, corrected, unchanged.
+
+        Raises
+        ------
+        SchemaError
+            When a table is not as declared.
+        RegisterError
+            When a table has further columns, or answers belong to no audit given with them.
+        """
+        return self._record("AUDITS", "audits recorded", audits, answers)
+
+    def record_moderations(
+        self, moderations: pd.DataFrame, answers: pd.DataFrame | None = None
+    ) -> Recorded:
+        """Record moderations with the grades the moderators gave (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        moderations : DataFrame
+            Columns of :data:`~qa_sampling.records.returned.MODERATIONS`.
+        answers : DataFrame, optional
+            Columns of :data:`~qa_sampling.records.returned.MODERATED_ANSWERS`.
+        """
+        return self._record("MODERATIONS", "moderations recorded", moderations, answers)
+
+    def record_actions(self, actions: pd.DataFrame) -> Recorded:
+        """Record actions, or what has become of them (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        actions : DataFrame
+            Columns of :data:`~qa_sampling.records.returned.ACTIONS`.
+        """
+        return self._record("ACTIONS", "actions recorded", actions, None)
+
+    def audits(self) -> pd.DataFrame:
+        """Give the audits that stand: columns of :data:`~qa_sampling.records.returned.AUDITS`."""
+        return self._current("AUDITS")
+
+    def answers(self) -> pd.DataFrame:
+        """Give the answers that stand: columns of :data:`~qa_sampling.records.returned.ANSWERS`."""
+        return self._current("AUDITS", details=True)
+
+    def moderations(self) -> pd.DataFrame:
+        """Give the moderations that stand (:data:`~qa_sampling.records.returned.MODERATIONS`)."""
+        return self._current("MODERATIONS")
+
+    def moderated_answers(self) -> pd.DataFrame:
+        """Give the moderators' grades that stand, one row a moderation and standard."""
+        return self._current("MODERATIONS", details=True)
+
+    def actions(self) -> pd.DataFrame:
+        """Give the actions that stand: columns of :data:`~qa_sampling.records.returned.ACTIONS`."""
+        return self._current("ACTIONS")
+
+    def _record(
+        self, name: str, kind: str, rows: pd.DataFrame, details: pd.DataFrame | None
+    ) -> Recorded:
+        from qa_sampling.records import return_records as returns
+
+        table = getattr(returns, name)
+        versions = returns.versions_of(table, rows, details)
+        return self._write(kind, lambda write: returns.add_versions(write, table, versions))
+
+    def _current(self, name: str, *, details: bool = False) -> pd.DataFrame:
+        from qa_sampling.records import return_records as returns
+
+        give = returns.current_details if details else returns.current_table
+        with self._reading() as connection:
+            return give(connection, getattr(returns, name))

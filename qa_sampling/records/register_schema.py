@@ -1,0 +1,298 @@
+"""The register's tables, their version, and the steps from one version to the next.
+
+Every row names the event that wrote it and its line in that event; both together are
+its number, "12.3". Rows are only ever added: on SQLite, triggers refuse anything else.
+Columns hold text, whole numbers and double-precision numbers only; days and times are
+ISO text, so that nothing depends on a driver's idea of a date.
+
+A migration may add tables, indexes and columns that can be blank. It never rewrites a
+row: the digests in the chain would no longer fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSION = 1
+"""Version of the schema this package writes; kept in `meta` and in SQLite's user_version."""
+
+APPLICATION_ID = 0x51415331
+"""Marks a SQLite file as a register ("QAS1")."""
+
+METADATA = MetaData()
+
+APPEND_ONLY = "the register is append-only: record a correction as a new row"
+
+
+def _text(name: str, *, blank: bool = False) -> Column:
+    return Column(name, Text, nullable=blank)
+
+
+def _key(name: str, *, blank: bool = False) -> Column:
+    return Column(name, String(200), nullable=blank)
+
+
+def _whole(name: str, *, blank: bool = False) -> Column:
+    return Column(name, Integer, nullable=blank)
+
+
+def _number(name: str) -> Column:
+    return Column(name, Double, nullable=True)
+
+
+def _table(name: str, *columns: Column | UniqueConstraint | ForeignKeyConstraint) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("event", Integer, ForeignKey("events.n"), primary_key=True, autoincrement=False),
+        Column("line", Integer, primary_key=True, autoincrement=False),
+        *columns,
+    )
+
+
+events = Table(
+    "events",
+    METADATA,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _key("at"),
+    _key("actor"),
+    _key("kind"),
+    _text("body"),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+meta = _table("meta", _key("name"), _text("value"))
+
+commitments = _table(
+    "commitments",
+    Column("year", Integer, nullable=False, unique=True),
+    Column("commitment", String(64), nullable=False),
+)
+
+frames = _table(
+    "frames",
+    _key("period"),
+    _key("design"),
+    _whole("redraw"),
+    _key("fingerprint"),
+    _text("snapshot"),
+    _text("parameters"),
+    _key("fixed_at"),
+    UniqueConstraint("period", "design", "redraw"),
+)
+
+redraws = _table(
+    "redraws",
+    _key("period"),
+    _key("design"),
+    _whole("redraw"),
+    _key("supersedes"),
+    _text("reason"),
+    _text("agreed_by"),
+    _key("opened_at"),
+    UniqueConstraint("period", "design", "redraw"),
+)
+
+draws = _table(
+    "draws",
+    Column("draw_id", String(200), nullable=False, unique=True),
+    _key("period"),
+    _key("design"),
+    _whole("redraw"),
+    _text("title"),
+    _key("as_at"),
+    _key("due"),
+    _key("frame_fingerprint"),
+    _text("seed"),
+    _key("method"),
+    _text("parameters"),
+    _text("allocation"),
+    _text("set_aside"),
+    _key("fingerprint"),
+    _text("sample_layout"),
+    _text("assignment_layout"),
+    _text("assignment_parameters"),
+    _text("loads"),
+    _text("checks"),
+    _key("library_version"),
+    _key("drawn_at"),
+    UniqueConstraint("period", "design", "redraw"),
+)
+
+sampled_cases = _table(
+    "sampled_cases",
+    Column("draw_id", String(200), ForeignKey("draws.draw_id"), nullable=False),
+    _key("case_ref"),
+    _text("stratum"),
+    _key("drawn_as"),
+    _whole("rank", blank=True),
+    _key("ticket"),
+    _number("inclusion_probability"),
+    _number("weight"),
+    _text("further", blank=True),
+    UniqueConstraint("draw_id", "case_ref"),
+)
+
+assignments = _table(
+    "assignments",
+    _key("draw_id"),
+    _key("case_ref"),
+    _key("auditor_id"),
+    _key("auditor_role"),
+    _key("moderator_id", blank=True),
+    _number("moderation_probability"),
+    _text("further", blank=True),
+    UniqueConstraint("draw_id", "case_ref"),
+    ForeignKeyConstraint(
+        ["draw_id", "case_ref"], ["sampled_cases.draw_id", "sampled_cases.case_ref"]
+    ),
+)
+
+runs = _table(
+    "runs",
+    _key("run_id"),
+    _key("state"),
+    _key("notebook"),
+    _key("period"),
+    _key("design"),
+    _key("draw_id"),
+    _text("parameters"),
+    _text("detail"),
+    _key("library_version"),
+    _key("at"),
+    UniqueConstraint("run_id", "state"),
+)
+
+publications = _table(
+    "publications",
+    Column("draw_id", String(200), ForeignKey("draws.draw_id"), nullable=False),
+    _key("folder"),
+    Column("manifest_sha256", String(64), nullable=False),
+    _key("published_at"),
+)
+
+audits = _table(
+    "audits",
+    _key("audit_id"),
+    _key("replaces"),
+    _key("draw_id", blank=True),
+    _key("case_ref"),
+    _key("period"),
+    _key("design"),
+    _text("stratum", blank=True),
+    _text("team", blank=True),
+    _key("audit_type", blank=True),
+    _key("auditor_id", blank=True),
+    _key("auditor_role", blank=True),
+    _key("date_assigned", blank=True),
+    _key("date_due", blank=True),
+    _key("date_completed", blank=True),
+    _key("practitioner_met", blank=True),
+    _key("family_feedback", blank=True),
+    _key("immediate_safeguarding_concern", blank=True),
+    _text("learning", blank=True),
+    UniqueConstraint("audit_id", "replaces"),
+)
+
+answers = _table(
+    "answers",
+    _key("audit_id"),
+    _key("standard"),
+    _key("grade"),
+    _text("evidence", blank=True),
+    UniqueConstraint("event", "audit_id", "standard"),
+)
+
+moderations = _table(
+    "moderations",
+    _key("moderation_id"),
+    _key("replaces"),
+    _key("audit_id"),
+    _key("moderator_id"),
+    _key("role", blank=True),
+    _key("date", blank=True),
+    _key("reflects_practice", blank=True),
+    _key("meaningful_learning", blank=True),
+    _text("comment", blank=True),
+    _key("panel_final_grade", blank=True),
+    UniqueConstraint("moderation_id", "replaces"),
+)
+
+moderated_answers = _table(
+    "moderated_answers",
+    _key("moderation_id"),
+    _key("standard"),
+    _key("grade"),
+    UniqueConstraint("event", "moderation_id", "standard"),
+)
+
+actions = _table(
+    "actions",
+    _key("action_id"),
+    _key("replaces"),
+    _key("audit_id"),
+    _key("standard", blank=True),
+    _text("text", blank=True),
+    _key("owner", blank=True),
+    _key("due", blank=True),
+    _key("completed", blank=True),
+    _key("verified_by", blank=True),
+    _key("verified_date", blank=True),
+    _key("status", blank=True),
+    _text("impact_evidence", blank=True),
+    UniqueConstraint("action_id", "replaces"),
+)
+
+ROW_TABLES: tuple[Table, ...] = tuple(
+    table for table in METADATA.sorted_tables if table is not events
+)
+"""Every table but the chain itself, in an order in which rows can be added."""
+
+
+def append_only_triggers() -> dict[str, str]:
+    """Give name and SQL of the triggers that refuse changes on SQLite."""
+    return {
+        f"{table.name}_no_{change.lower()}": (
+            f"CREATE TRIGGER {table.name}_no_{change.lower()} BEFORE {change} ON {table.name} "
+            f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+        )
+        for table in METADATA.sorted_tables
+        for change in ("UPDATE", "DELETE")
+    }
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step from a schema version to the next.
+
+    Attributes
+    ----------
+    to_version : int
+        Version after the step; one more than before.
+    about : str
+        What it adds, in plain words.
+    statements : tuple of str
+        SQL that adds tables, triggers, indexes or columns that can be blank.
+    """
+
+    to_version: int
+    about: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = ()
+"""All steps, by version. A released step is never altered."""
