@@ -57,3 +57,7 @@ class PublicationError(QASamplingError):
 
 class DisclosureError(QASamplingError):
     """A table could identify a child and was not protected."""
+
+
+class SeedNeeded(QASamplingError):  # noqa: N818 (not a fault: the next step of the procedure)
+    """The frame is fixed and waits for the seed that must be given after it."""

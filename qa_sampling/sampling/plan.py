@@ -23,7 +23,8 @@ class Frame:
     funnel : DataFrame
         From population to frame: `step`, `reason`, `excluded`, `remaining` (cases).
     exclusions : DataFrame
-        One row an excluded case: `case_ref`, `reason`.
+        One row an excluded case: `case_ref`, `reason`, `row` (label of the first margin) and
+        `returns` (day from which a case audited before may be drawn again, else missing).
     strata : tuple of str
         Columns that form the strata.
     fingerprint : str
@@ -148,3 +149,20 @@ class AuditPlan:
     assignment: Assignment
     draw_id: str
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """The sampled cases as people read them, in the plan's order. Restricted.
+
+        `order` (1 for the first), `child_id` (missing when the link lacks it), the columns
+        of ``schema.SAMPLE``, of ``Frame.cases`` and of ``schema.ASSIGNMENTS``.
+        """
+        sample = self.draw.cases
+        described = self.frame.cases.drop(columns="stratum")
+        listed = (
+            sample.merge(self.frame.link, on="case_ref", how="left")
+            .merge(described, on="case_ref", how="left")
+            .merge(self.assignment.table, on="case_ref", how="left")
+        )
+        listed.insert(0, "order", range(1, len(listed) + 1))
+        return listed
