@@ -231,12 +231,12 @@ def _create(path: Path, never_inside: Sequence[Path], what: str) -> Key:
             file.write(f"{_HEADING}\n{key.secret.hex()}\n")
             file.flush()
             os.fsync(file.fileno())
-    except FileExistsError:
-        raise SecretError(
-            f"There is a {what} at {path} already, and another would break with all that was made "
-            "with it. Use it, or give the new one a file of its own."
-        ) from None
     except OSError as error:
+        if path.exists():
+            raise SecretError(
+                f"There is a {what} at {path} already, and another would break with all that was "
+                "made with it. Use it, or give the new one a file of its own."
+            ) from None
         raise SecretError(f"The {what} could not be kept at {path} ({error.strerror}).") from None
     return key
 
