@@ -159,21 +159,42 @@ def verify_draw(record: Mapping, frame_table: pd.DataFrame) -> tuple[str, ...]:
             f"The frame is not the one that was fixed: its fingerprint is {fingerprint[:16]}…, the "
             f"record says {record['frame_fingerprint'][:16]}….",
         )
+    again = draw_record(draw_again(record, frame_table)[1])
+    return (*_different_strata(record, again), *_different_cases(record, again))
+
+
+def draw_again(
+    record: Mapping, frame_table: pd.DataFrame, exclusions: pd.DataFrame | None = None
+) -> tuple[Frame, Draw]:
+    """Draw once more from a published record and its frame.
+
+    Parameters
+    ----------
+    record, frame_table
+        As for :func:`verify_draw`.
+    exclusions : DataFrame, optional
+        `case_ref` and `reason` of the cases that were not in the frame.
+
+    Returns
+    -------
+    (Frame, Draw)
+        With empty link and funnel: a published record does not hold them.
+    """
     given = dict(record["parameters"])
     ticket_seed, start_after = given.pop("ticket_seed"), given.pop("start_after")
     given["certainty"] = tuple(given["certainty"])
-    empty = frame_table[["case_ref"]].iloc[:0]
-    frame = Frame(frame_table, empty, empty, empty, (), fingerprint)
-    again = draw_record(
-        draw_sample(
-            frame,
-            Size(**given),
-            seed=record["seed"],
-            ticket_seed=ticket_seed,
-            start_after=start_after or None,
-        )
+    nothing = pd.DataFrame({"case_ref": [], "reason": []}, dtype="str")
+    left_out = nothing if exclusions is None else exclusions
+    fingerprint = frame_fingerprint(frame_table)
+    frame = Frame(frame_table, nothing, nothing, left_out, (), fingerprint)
+    draw = draw_sample(
+        frame,
+        Size(**given),
+        seed=record["seed"],
+        ticket_seed=ticket_seed,
+        start_after=start_after or None,
     )
-    return (*_different_strata(record, again), *_different_cases(record, again))
+    return frame, draw
 
 
 def _check_form(record: Mapping, frame_table: pd.DataFrame) -> None:

@@ -1,0 +1,227 @@
+"""Publishing a run's files: all or nothing.
+
+Files are written into a stage beside the outputs, listed with their SHA-256 in a manifest, and
+appear under their final name by one rename. A run that dies leaves what was there before; its
+stage is swept by the next run of the same name. A sound publication is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from qa_sampling.errors import PublicationError
+
+MANIFEST = "shareable/manifest.json"
+STAGE_VARIABLE = "QA_SAMPLING_STAGE"
+_LOCK_SECONDS = 900
+_RENAME_TRIES = 8
+
+
+@contextmanager
+def only_run(outputs: Path, slug: str, *, wait_seconds: float = _LOCK_SECONDS) -> Iterator[None]:
+    """Hold the outputs of one name for one run; a second run of that name waits.
+
+    Parameters
+    ----------
+    outputs : Path
+        Folder of all outputs; made if it is not there.
+    slug : str
+        Name of the run's folder.
+    wait_seconds : float
+        How long to wait for another run.
+
+    Raises
+    ------
+    PublicationError
+        When the folder cannot be written, or another run holds it for too long.
+    """
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(outputs / f".lock-{slug}")
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        raise PublicationError(
+            f"Another run of {slug} has been at work for {wait_seconds:.0f} seconds. "
+            f"Wait for it, or end it, and run again."
+        ) from None
+    except OSError as error:
+        raise PublicationError(
+            f"The outputs folder cannot be written ({error.strerror}). "
+            f"Choose another with `outputs`."
+        ) from None
+    try:
+        sweep(outputs, slug)
+        yield
+    finally:
+        lock.release()
+
+
+def sweep(outputs: Path, slug: str) -> int:
+    """Remove the stages that dead runs of this name left; give their number."""
+    stages = list(outputs.glob(f".stage-{slug}-*"))
+    for stage in stages:
+        shutil.rmtree(stage, ignore_errors=True)
+    return len(stages)
+
+
+def open_stage(outputs: Path, slug: str) -> Path:
+    """Make an empty stage for one run; only this user may read it.
+
+    Parameters
+    ----------
+    outputs : Path
+        Folder of all outputs.
+    slug : str
+        Name of the run's folder.
+    """
+    stage = outputs / f".stage-{slug}-{uuid.uuid4().hex[:12]}"
+    for part in ("restricted", "shareable"):
+        (stage / part).mkdir(parents=True)
+    stage.chmod(0o700)
+    return stage
+
+
+def write_manifest(stage: Path, facts: Mapping[str, Any]) -> str:
+    """Write the manifest of a stage: the facts of the run and the SHA-256 of every file.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the run; no file may change afterwards.
+    facts : mapping
+        Plain values: parameters, seed, fingerprints, versions. No child-level data.
+
+    Returns
+    -------
+    str
+        SHA-256 of the manifest itself.
+    """
+    files = {
+        name: {"bytes": path.stat().st_size, "sha256": _digest(path)}
+        for name, path in _files(stage).items()
+        if name != MANIFEST
+    }
+    text = json.dumps({**facts, "files": files}, indent=2, ensure_ascii=False, sort_keys=True)
+    target = stage / MANIFEST
+    target.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return _digest(target)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a published folder.
+
+    Raises
+    ------
+    PublicationError
+        When there is none, or it is not one.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest if isinstance(manifest["files"], dict) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise PublicationError(
+            f"{folder.name} has no readable {MANIFEST}, so it is not a whole publication."
+        ) from None
+
+
+def faults_of(folder: Path) -> tuple[str, ...]:
+    """Compare a published folder with its manifest.
+
+    Returns
+    -------
+    tuple of str
+        Files that are missing, altered or not listed; empty when the folder is sound.
+    """
+    try:
+        listed = read_manifest(folder)["files"]
+    except PublicationError as error:
+        return (str(error),)
+    found = _files(folder)
+    faults = [f"{name} is missing" for name in sorted(set(listed) - set(found))]
+    for name in sorted(set(listed) & set(found)):
+        if _digest(found[name]) != listed[name]["sha256"]:
+            faults.append(f"{name} was altered after it was published")
+    strangers = sorted(set(found) - set(listed) - {MANIFEST})
+    return (*faults, *(f"{name} was added after the publication" for name in strangers))
+
+
+def publish(stage: Path, target: Path) -> Path:
+    """Give a finished stage its final name by one rename.
+
+    Parameters
+    ----------
+    stage : Path
+        Finished stage with its manifest.
+    target : Path
+        Final folder on the same volume. If one stands there, it is kept beside it as
+        ``<name>.replaced-1`` and so on; nothing is deleted.
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Raises
+    ------
+    PublicationError
+        When a file is held open by another program, such as Excel.
+    """
+    for path in _files(stage).values():
+        _flush(path)
+    if target.exists():
+        numbers = range(1, 10_000)
+        spare = next(
+            folder
+            for folder in (target.with_name(f"{target.name}.replaced-{n}") for n in numbers)
+            if not folder.exists()
+        )
+        _rename(target, spare)
+    _rename(stage, target)
+    return target
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Give every file of a folder by its path within it, with forward slashes."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in paths
+        if not path.name.startswith(("~$", ".~lock"))
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file to the disk before its folder is renamed."""
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Rename a folder; on Windows another program may hold it for a moment."""
+    for attempt in range(_RENAME_TRIES):
+        try:
+            source.rename(target)
+            return
+        except OSError as error:
+            fault = error
+            time.sleep(0.05 * 2**attempt)
+    raise PublicationError(
+        f"{source.name} could not be renamed to {target.name} ({fault.strerror}). Close the files "
+        f"that are open in Excel or another program, and run again; the draw is safe."
+    )
