@@ -20,7 +20,7 @@ from qa_sampling.sampling.assignment_problem import AssignmentProblem
 from qa_sampling.sampling.assignment_programme import Programme, Share, Spread, solve
 from qa_sampling.sampling.assignment_relaxation import Candidates, Relaxation, find_relaxation
 from qa_sampling.sampling.assignment_rules import AssignmentRules
-from qa_sampling.sampling.caps import audit_caps, days_present, own_caps
+from qa_sampling.sampling.caps import own_caps
 from qa_sampling.sampling.independence import (
     OWN_SERVICE,
     OWN_TEAM,
@@ -134,8 +134,8 @@ def _auditors(problem: AssignmentProblem, seed: str) -> np.ndarray:
     rules = problem.rules
     programme = Programme(
         eligible=problem.free & problem.may_audit,
-        caps=audit_caps(problem.staff, rules),
-        tickets=problem.tickets(seed),
+        caps=problem.audit_caps,
+        tickets=problem.tickets(seed, problem.may_audit),
         avoided=np.zeros(problem.free.shape, dtype=np.int64),
         penalties=_other_service(problem),
         spreads=_audit_spreads(problem),
@@ -190,8 +190,8 @@ def _demand_role_shares(problem: AssignmentProblem, auditor: np.ndarray) -> None
 
 def _audit_candidates(problem: AssignmentProblem) -> Candidates:
     members = np.flatnonzero(problem.may_audit)
-    caps = audit_caps(problem.staff, problem.rules)[members]
-    there = (days_present(problem.staff, problem.rules)[0] > 0)[members]
+    caps = problem.audit_caps[members]
+    there = problem.days_present[members] > 0
     masks = {reason: mask[:, members] for reason, mask in problem.masks.items()}
     team, service = masks[OWN_TEAM], masks[OWN_SERVICE]
     grave = combined({name: mask for name, mask in masks.items() if name not in _SWITCHES})
@@ -242,7 +242,7 @@ def _assembled(
         }
     )
     loads = staff[["staff_id", "role", "team", "service"]].copy()
-    loads["cap"] = audit_caps(staff, problem.rules)
+    loads["cap"] = problem.audit_caps
     loads["audits"] = np.bincount(auditor + 1, minlength=len(staff) + 1)[1:]
     loads["moderations"] = np.bincount(phase.moderator + 1, minlength=len(staff) + 1)[1:]
     active = problem.may_audit | problem.may_moderate

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.sampling.assignment_problem import AssignmentProblem
-from qa_sampling.sampling.caps import audit_caps, days_present, own_caps
+from qa_sampling.sampling.caps import own_caps
 from qa_sampling.sampling.independence import label_keys, name_keys
 from qa_sampling.sampling.moderation_phase import ModerationPhase
 
@@ -114,13 +114,13 @@ def _case_roles(problem: AssignmentProblem) -> Row:
 
 
 def _caps(problem: AssignmentProblem, auditor: np.ndarray) -> Row:
-    caps = audit_caps(problem.staff, problem.rules)
+    caps = problem.audit_caps
     own = own_caps(problem.staff, problem.rules)
     loads = np.bincount(auditor, minlength=len(caps))[caps > 0]
     held = "Nobody has more audits than their cap"
     if len(auditor):
         held += f"; those who can audit have {_range(loads)} each"
-    present, _ = days_present(problem.staff, problem.rules)
+    present = problem.days_present
     away = int((problem.may_audit & (present == 0)).sum())
     scaled = int((problem.may_audit & (present > 0) & (caps < own)).sum())
     if away:
@@ -137,7 +137,7 @@ def _role_share(problem: AssignmentProblem, auditor: np.ndarray, role: str) -> R
     held = f"{_counted(given, 'audit')}; at least {asked} asked."
     if given >= asked:
         return f"Share of {role}", held, ""
-    room = int(audit_caps(problem.staff, problem.rules)[members].sum())
+    room = int(problem.audit_caps[members].sum())
     doubt = f"{asked - given} short: staff of this role can take {room} in all"
     return f"Share of {role}", held, f"{doubt}, and only cases independent of them."
 

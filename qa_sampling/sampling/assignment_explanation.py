@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from qa_sampling.sampling.assignment_relaxation import Bottleneck, Relaxation
 
-_LISTED = 12
+_SHOWN = 6
+_LISTED = 20
 
 
 def explain(
@@ -37,8 +38,8 @@ def explain(
     told = [
         f"{relaxation.assignable} of {relaxation.cases} {cases} can be given {article} {person}."
     ]
-    told += [_bottleneck_sentence(item, person) for item in relaxation.bottlenecks[:_LISTED]]
-    further = len(relaxation.bottlenecks) - _LISTED
+    told += [_bottleneck_sentence(item, person) for item in relaxation.bottlenecks[:_SHOWN]]
+    further = len(relaxation.bottlenecks) - _SHOWN
     if further > 0:
         told.append(f"There {'is' if further == 1 else 'are'} {further} more of that kind.")
     steps = []
@@ -65,7 +66,7 @@ def _bottleneck_sentence(item: Bottleneck, person: str) -> str:
         return f"{cases} {teams} {have} no eligible {person}: {why}."
     staff = _counted(len(item.staff), person)
     return (
-        f"{cases} {teams} can go only to {staff} ({_listed(item.staff)}), "
+        f"{cases} {teams} can go only to {staff} ({_listed(item.staff, _SHOWN)}), "
         f"whose caps leave room for {item.room}."
     )
 
@@ -85,17 +86,17 @@ def _counted(number: int, noun: str) -> str:
 
 def _teams(teams: Sequence[str]) -> str:
     noun = "team" if len(teams) == 1 else "teams"
-    return f"{noun} {_listed([repr(team) for team in teams])}"
+    return f"{noun} {_listed([repr(team) for team in teams], _SHOWN)}"
 
 
 def _by_team(teams: Mapping[str, int]) -> str:
     return _listed([f"{_counted(count, 'case')} of team {team!r}" for team, count in teams.items()])
 
 
-def _listed(items: Sequence[str]) -> str:
+def _listed(items: Sequence[str], most: int = _LISTED) -> str:
     items = list(items)
-    if len(items) > _LISTED:
-        items = [*items[:_LISTED], f"{len(items) - _LISTED} more"]
+    if len(items) > most + 1:
+        items = [*items[:most], f"{len(items) - most} more"]
     if len(items) == 1:
         return items[0]
     return ", ".join(items[:-1]) + " and " + items[-1]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from qa_sampling.sampling.assignment_programme import pair_tickets
 from qa_sampling.sampling.assignment_rules import AssignmentRules
-from qa_sampling.sampling.caps import cap_that_gives, days_present, scale
+from qa_sampling.sampling.caps import audit_caps, cap_that_gives, days_present, scale
 from qa_sampling.sampling.independence import combined, conflict_masks, label_keys
 from qa_sampling.schema import NOT_RECORDED
 
@@ -65,6 +65,16 @@ class AssignmentProblem:
         """Pairs without any conflict."""
         return ~combined(self.masks)
 
+    @cached_property
+    def audit_caps(self) -> np.ndarray:
+        """Most audits of each member of staff, leave taken into account."""
+        return audit_caps(self.staff, self.rules)
+
+    @cached_property
+    def days_present(self) -> np.ndarray:
+        """Days of the period each member of staff is at work."""
+        return days_present(self.staff, self.rules)[0]
+
     @property
     def may_audit(self) -> np.ndarray:
         """Whether each member of staff may audit."""
@@ -89,9 +99,13 @@ class AssignmentProblem:
         """Mark the staff of one role."""
         return label_keys(self.staff["role"]) == label_keys(pd.Series([role]))[0]
 
-    def tickets(self, seed: str, task: str = "") -> np.ndarray:
-        """Give the tickets of all pairs."""
-        return pair_tickets(self.cases["case_ref"], self.staff["staff_id"], seed, task=task)
+    def tickets(self, seed: str, members: np.ndarray, task: str = "") -> np.ndarray:
+        """Give the tickets of all pairs with the staff marked in `members`; 0 for the rest."""
+        drawn = np.zeros((len(self.cases), len(self.staff)), dtype=np.int64)
+        drawn[:, members] = pair_tickets(
+            self.cases["case_ref"].tolist(), self.names(members), seed, task=task
+        )
+        return drawn
 
     def raised_caps(self, raised: Mapping[str, int], own: np.ndarray) -> dict[str, tuple[int, int]]:
         """Give, for staff who would take more, their cap now and the cap that allows it.

@@ -174,29 +174,43 @@ def _solved(eligible: np.ndarray, caps: np.ndarray, avoided: np.ndarray) -> np.n
 
 
 def _bottlenecks(candidates: Candidates, given: np.ndarray) -> tuple[Bottleneck, ...]:
-    """Follow from each case left over to all it competes with; join what overlaps."""
-    people = len(candidates.staff)
+    """Follow from each case left over to all it competes with; join what shares staff."""
     teams = np.array(candidates.teams, dtype=object)
-    left = np.flatnonzero(given == people)
-    groups: dict[object, np.ndarray] = {}
-    for case in left:
-        reach, staff = _competing(candidates.eligible, given, case)
-        key = tuple(np.flatnonzero(staff)) or teams[case]
-        groups[key] = groups.get(key, np.zeros(len(teams), dtype=bool)) | reach
+    groups: list[tuple[np.ndarray, np.ndarray]] = []
+    for case in np.flatnonzero(given == len(candidates.staff)):
+        if not any(cases[case] for cases, _ in groups):
+            groups = _joined(groups, _competing(candidates.eligible, given, case), teams)
     found = []
-    for key, cases in groups.items():
-        numbers = key if isinstance(key, tuple) else ()
-        reasons = {} if numbers else _why_nobody(candidates, cases)
+    for cases, staff in groups:
+        numbers = np.flatnonzero(staff)
         found.append(
             Bottleneck(
                 teams=tuple(sorted(set(teams[cases]))),
                 cases=int(cases.sum()),
                 staff=tuple(candidates.staff[number] for number in numbers),
-                room=int(sum(candidates.caps[number] for number in numbers)),
-                why_nobody=reasons,
+                room=int(candidates.caps[numbers].sum()),
+                why_nobody={} if staff.any() else _why_nobody(candidates, cases),
             )
         )
     return tuple(sorted(found, key=lambda item: (item.staff, item.teams)))
+
+
+def _joined(
+    groups: list[tuple[np.ndarray, np.ndarray]],
+    new: tuple[np.ndarray, np.ndarray],
+    teams: np.ndarray,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Join a group to those it shares staff with or, where there are no staff, the team."""
+    cases, staff = new
+    apart = []
+    for others, their_staff in groups:
+        nobody = not staff.any() and not their_staff.any()
+        same_team = nobody and set(teams[others]) == set(teams[cases])
+        if (staff & their_staff).any() or same_team:
+            cases, staff = cases | others, staff | their_staff
+        else:
+            apart.append((others, their_staff))
+    return [*apart, (cases, staff)]
 
 
 def _competing(pairs: np.ndarray, given: np.ndarray, case: int) -> tuple[np.ndarray, np.ndarray]:

@@ -54,11 +54,14 @@ def own_caps(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:
     ndarray of int
         0 for those who may not audit.
     """
-    by_role = staff["role"].map(dict(rules.caps_by_role))
-    given = staff["monthly_cap"].astype("Int64")
-    fallback = by_role.astype("Int64").fillna(rules.monthly_cap)
-    caps = given.fillna(fallback).clip(lower=0).to_numpy(dtype=int)
-    return np.where(staff["may_audit"].to_numpy(dtype=bool), caps, 0)
+    blank = staff["monthly_cap"].isna()
+    rows = zip(staff["role"], staff["monthly_cap"], blank, staff["may_audit"], strict=True)
+    caps = [
+        max(0, int(rules.caps_by_role.get(role, rules.monthly_cap) if unset else own))
+        * bool(audits)
+        for role, own, unset, audits in rows
+    ]
+    return np.array(caps, dtype=int)
 
 
 def audit_caps(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:

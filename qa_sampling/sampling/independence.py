@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -221,12 +222,16 @@ def line_above(staff: pd.DataFrame, levels: int | None) -> np.ndarray:
 
 def label_keys(values: pd.Series) -> np.ndarray:
     """Give labels in one spelling: no case, no doubled spaces; blank when not recorded."""
-    return _keys(values, lambda text: " ".join(unicodedata.normalize("NFKC", text).split()))
+    return _keys(values, _label_key)
 
 
 def name_keys(values: pd.Series) -> np.ndarray:
     """Give names in one spelling: no case, accents, punctuation or order of words."""
     return _keys(values, _name_key)
+
+
+def _label_key(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _name_key(text: str) -> str:
@@ -236,11 +241,15 @@ def _name_key(text: str) -> str:
     return " ".join(sorted(words))
 
 
-def _keys(values: pd.Series, spelling: object) -> np.ndarray:
-    known = values.astype("object").where(values.notna(), "")
-    distinct = {value: spelling(str(value)).casefold() for value in known.unique()}
-    nothing = {spelling(NOT_RECORDED).casefold()}
-    keys = ["" if distinct[value] in nothing else distinct[value] for value in known]
+def _keys(values: pd.Series, spelling: Callable[[str], str]) -> np.ndarray:
+    absent = values.isna().to_numpy()
+    known = {spelling(NOT_RECORDED): ""}
+    texts = values.to_numpy(dtype=object)
+    distinct = {text: spelling(str(text)) for text in set(texts[~absent])}
+    keys = [
+        "" if missing else known.get(distinct[text], distinct[text])
+        for text, missing in zip(texts, absent, strict=True)
+    ]
     return np.array(keys, dtype=object)
 
 

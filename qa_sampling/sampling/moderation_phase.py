@@ -204,7 +204,7 @@ def _moderators(
     programme = Programme(
         eligible=allowed[chosen],
         caps=moderation_caps(problem.staff, problem.rules, len(chosen)),
-        tickets=problem.tickets(seed, "moderator")[chosen],
+        tickets=problem.tickets(seed, problem.may_moderate, "moderator")[chosen],
         avoided=in_line[chosen].astype(np.int64),
         penalties=np.zeros(allowed[chosen].shape, dtype=np.int64),
         spreads=(Spread(auditor[chosen], 1),),
