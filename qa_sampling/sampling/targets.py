@@ -3,12 +3,16 @@
 Targets are as close as can be (in relative entropy) to the method's measure while rows,
 columns and cells keep their bounds: iterative proportional fitting with one-sided
 corrections (Hildreth's procedure for entropy; Censor and Zenios 1997, Parallel
-Optimization, ch. 6). Every non-empty cell keeps a target above 0, so everybody has a chance.
+Optimization, ch. 6). The fit is then settled in whole millionths by the out-of-kilter method
+(Ford and Fulkerson 1962, Flows in Networks, ch. 3), so that every bound is kept exactly and a
+table is refused only when there is none. Every non-empty cell keeps a target above 0, so
+everybody has a chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +23,8 @@ from qa_sampling.sampling.rounding import UNIT, Cell
 
 _ROUNDS = 20_000
 _TOLERANCE = 1e-10
+_STRETCH = (1, 1_000, UNIT)
+"""Millionths by which a cell may leave its fitted target to keep the bounds, least first."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def cell_targets(
         return dict.fromkeys(filled, 0)
     sizes = {cell[0]: populations[cell] for cell in filled}
     squares = squared_measure(sizes, method, standard_deviations)
-    measure = np.array([float(squares[cell[0]]) ** 0.5 for cell in filled])
+    measure = np.array([math.sqrt(squares[cell[0]]) for cell in filled])
     if not (measure > 0).all():
         raise AllocationError(
             "A standard deviation of 0 would leave a stratum without a chance; give a small one."
@@ -114,21 +120,24 @@ def _margin(
                 f"The minimum of {label!r} is {low[label]} audits, but at most "
                 f"{min(size, high[label])} are possible there."
             )
+        if high[label] == 0:
+            raise AllocationError(
+                f"The maximum of {label!r} is 0, which leaves its {size} cases without a chance. "
+                f"Give 1 or more, or leave them out of the frame."
+            )
     ends = [np.array([bound[label] for label in labels], dtype=float) for bound in (low, high)]
     return _Margin(labels, place, *ends)
 
 
 def _fit(measure: np.ndarray, most: np.ndarray, n: int, margins: tuple[_Margin, ...]) -> np.ndarray:
-    """Scale the measure until total, margins and cells are within their bounds."""
-    total = _Margin(
-        ["total"], np.zeros(len(measure), int), np.array([n * 1.0]), np.array([n * 1.0])
-    )
-    held = [*margins, total]
+    """Scale the measure until total, margins and cells are within their bounds, or nearly."""
     if any(margin.low.sum() > n or margin.high.sum() < n for margin in margins):
         raise AllocationError(_why_not(n, margins))
+    whole = np.array([float(n)])
+    held = [*margins, _Margin(["total"], np.zeros(len(measure), int), whole, whole)]
     factors = [np.ones(len(margin.labels)) for margin in held]
     cap = np.ones(len(measure))
-    fitted = measure * (n / measure.sum())
+    fitted = measure * (n / math.fsum(measure))
     for _ in range(_ROUNDS):
         before = fitted
         loose = fitted / cap
@@ -140,10 +149,10 @@ def _fit(measure: np.ndarray, most: np.ndarray, n: int, margins: tuple[_Margin, 
             fitted = fitted * (wanted / factors[index])[margin.place]
             factors[index] = wanted
         if not np.isfinite(fitted).all():
-            break
+            return np.minimum(before, most)
         if np.abs(fitted - before).max() <= _TOLERANCE and _meets(fitted, most, held):
-            return np.minimum(fitted, most)
-    raise AllocationError(_why_not(n, margins))
+            break
+    return np.minimum(fitted, most)
 
 
 def _meets(fitted: np.ndarray, most: np.ndarray, margins: list[_Margin]) -> bool:
@@ -169,8 +178,8 @@ def _why_not(n: int, margins: tuple[_Margin, ...]) -> str:
                 f"Raise them or audit fewer."
             )
     return (
-        f"No table of {n} audits meets the bounds of rows and columns together. Loosen the "
-        f"bounds of the smaller margin."
+        f"No table of {n} audits meets the bounds of rows and columns together and leaves every "
+        f"case a chance. Loosen the bounds of the smaller margin."
     )
 
 
@@ -181,53 +190,101 @@ def _in_units(
     most: np.ndarray,
     margins: tuple[_Margin, ...],
 ) -> dict[Cell, int]:
-    """Give targets as whole millionths that add up to n and keep the bounds exactly."""
+    """Give targets as whole millionths that add up to n and keep every bound exactly."""
     ceiling = [int(value) * UNIT for value in most]
-    units = [
+    floors = [
         min(max(1, int(value * UNIT)), top) for value, top in zip(fitted, ceiling, strict=True)
     ]
-    bounded = [
-        (index, margin, label)
-        for margin in margins
-        for label in range(len(margin.labels))
-        for index in [np.flatnonzero(margin.place == label)]
+    for stretch in (*_STRETCH, n * UNIT):
+        ends = [
+            (max(1, units - stretch), min(top, units + stretch))
+            for units, top in zip(floors, ceiling, strict=True)
+        ]
+        arcs = _arcs(floors, ends, n, margins)
+        if _settle(arcs):
+            return dict(zip(cells, (arc.flow for arc in arcs), strict=False))
+    raise AllocationError(_why_not(n, margins))
+
+
+@dataclass
+class _Arc:
+    """An arc of the table seen as a circulation, in millionths of an audit."""
+
+    tail: int
+    head: int
+    flow: int
+    low: int
+    high: int
+
+
+def _arcs(
+    units: list[int], ends: list[tuple[int, int]], n: int, margins: tuple[_Margin, ...]
+) -> list[_Arc]:
+    """See the table as a circulation: one arc a cell, row and column, and one for the total."""
+    rows, columns = margins
+    first, source = len(rows.labels), len(rows.labels) + len(columns.labels)
+    sink = source + 1
+    arcs = [
+        _Arc(int(row), first + int(column), flow, *between)
+        for row, column, flow, between in zip(rows.place, columns.place, units, ends, strict=True)
     ]
-    for index, margin, label in bounded:
-        _lift(units, ceiling, index, int(margin.low[label]) * UNIT)
-    short = n * UNIT - sum(units)
-    room = _rooms(units, margins)
-    for position in sorted(range(len(cells)), key=lambda place: -fitted[place]):
-        if short == 0:
-            break
-        row, column = (margin.place[position] for margin in margins)
-        free = min(ceiling[position] - units[position], room[0][row], room[1][column])
-        change = min(short, free) if short > 0 else max(short, 1 - units[position])
-        units[position] += change
-        room[0][row] -= change
-        room[1][column] -= change
-        short -= change
-    if short:
-        raise AllocationError(_why_not(n, margins))
-    return dict(zip(cells, units, strict=True))
-
-
-def _lift(units: list[int], ceiling: list[int], index: np.ndarray, least: int) -> None:
-    """Raise the cells of one row or column by the few millionths its minimum lacks."""
-    lack = least - sum(units[place] for place in index)
-    for place in index:
-        if lack <= 0:
-            return
-        change = min(lack, ceiling[place] - units[place])
-        units[place] += change
-        lack -= change
-
-
-def _rooms(units: list[int], margins: tuple[_Margin, ...]) -> list[list[int]]:
-    """How many millionths each row and column may still take."""
-    rooms = []
-    for margin in margins:
-        free = [int(high) * UNIT for high in margin.high]
+    for margin, start in ((rows, 0), (columns, first)):
+        sums = [0] * len(margin.labels)
         for place, value in zip(margin.place, units, strict=True):
-            free[place] -= value
-        rooms.append(free)
-    return rooms
+            sums[place] += value
+        for label, held in enumerate(sums):
+            outer = (source, label) if start == 0 else (start + label, sink)
+            bounds = (int(margin.low[label]) * UNIT, int(margin.high[label]) * UNIT)
+            arcs.append(_Arc(*outer, held, *bounds))
+    arcs.append(_Arc(sink, source, sum(units), n * UNIT, n * UNIT))
+    return arcs
+
+
+def _settle(arcs: list[_Arc]) -> bool:
+    """Bring the flow of every arc within its bounds, arc by arc; say whether that was possible."""
+    beside: dict[int, list[_Arc]] = {}
+    for arc in arcs:
+        beside.setdefault(arc.tail, []).append(arc)
+        beside.setdefault(arc.head, []).append(arc)
+    for arc in arcs:
+        while lack := max(arc.low - arc.flow, 0) or min(arc.high - arc.flow, 0):
+            start, goal = (arc.head, arc.tail) if lack > 0 else (arc.tail, arc.head)
+            path = _way_round(beside, arc, start, goal)
+            if path is None:
+                return False
+            change = min([abs(lack), *(room for _, _, room in path)])
+            arc.flow += change if lack > 0 else -change
+            for step, sign, _ in path:
+                step.flow += sign * change
+    return True
+
+
+def _way_round(
+    beside: Mapping[int, list[_Arc]], barred: _Arc, start: int, goal: int
+) -> list[tuple[_Arc, int, int]] | None:
+    """Find the shortest way from one node to another along arcs with room: arc, sign, room."""
+    came: dict[int, tuple[_Arc, int, int] | None] = {start: None}
+    queue = [start]
+    for node in queue:
+        for step, sign, room, reached in _steps(beside[node], node):
+            if step is not barred and room > 0 and reached not in came:
+                came[reached] = (step, sign, room)
+                queue.append(reached)
+        if goal in came:
+            break
+    if goal not in came:
+        return None
+    path, node = [], goal
+    while (last := came[node]) is not None:
+        path.append(last)
+        node = last[0].tail if last[1] > 0 else last[0].head
+    return path
+
+
+def _steps(arcs: Sequence[_Arc], node: int) -> Iterator[tuple[_Arc, int, int, int]]:
+    """Give the ways out of a node: up along an arc that starts there, down one that ends there."""
+    for arc in arcs:
+        if arc.tail == node:
+            yield arc, 1, arc.high - arc.flow, arc.head
+        else:
+            yield arc, -1, arc.flow - arc.low, arc.tail
