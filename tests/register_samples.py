@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -115,6 +116,47 @@ def commit(register, seed: str = "5341796018", mark: str = "", period: str = PER
     )
 
 
+def invented_returns():
+    """Two audits, one of them not back yet, with answers, a moderation and an action."""
+    from types import SimpleNamespace
+
+    from qa_sampling.records import returned
+
+    def table(declared, *rows):
+        import pandas as pd
+
+        frame = pd.DataFrame(rows).reindex(columns=declared.names)
+        return frame.astype(declared.empty().dtypes.to_dict())
+
+    audit = {"draw_id": "d", "period": PERIOD, "design": DESIGN, "auditor_id": "S1"}
+    return SimpleNamespace(
+        audits=table(
+            returned.AUDITS,
+            audit | {"audit_id": "A1", "case_ref": "CASE1", "date_completed": "2026-11-20"},
+            audit | {"audit_id": "A2", "case_ref": "CASE2", "learning": "“Plans”"},
+        ),
+        answers=table(
+            returned.ANSWERS,
+            {"audit_id": "A1", "standard": "overall", "grade": "Outstanding"},
+            {"audit_id": "A1", "standard": "voice", "grade": "Not applicable"},
+            {"audit_id": "A2", "standard": "overall", "grade": "Good"},
+            {"audit_id": "A2", "standard": "visits", "grade": "Good", "evidence": "Notes"},
+        ),
+        moderations=table(
+            returned.MODERATIONS,
+            {"moderation_id": "M1", "audit_id": "A1", "moderator_id": "S9", "date": "2026-11-25"},
+        ),
+        moderated_answers=table(
+            returned.MODERATED_ANSWERS,
+            {"moderation_id": "M1", "standard": "overall", "grade": "Good"},
+        ),
+        actions=table(
+            returned.ACTIONS,
+            {"action_id": "X1", "audit_id": "A1", "owner": "S1", "due": "2026-12-24"},
+        ),
+    )
+
+
 def plain_rows(seed: str = "5341796018", mark: str = "") -> list:
     """The draw laid out in rows, as `commit_draw` lays it out, for children without pandas."""
     from qa_sampling.records.recorded_draw import rows_of
@@ -124,6 +166,37 @@ def plain_rows(seed: str = "5341796018", mark: str = "") -> list:
     rows.row.update(period=PERIOD, design=DESIGN, as_at="2026-10-31", due="2026-11-30")
     rows.row.update(title="Practice Evaluations", library_version="0.1.0")
     return list(rows)
+
+
+def made(path, **kept):
+    from qa_sampling.records.register import Register
+
+    return Register.open(path, create=True, clock=clock, **kept)
+
+
+def drawn(path):
+    with made(path) as register:
+        fix(register)
+        commit(register)
+        return register.head()
+
+
+def outside(path, *statements):
+    """Do to the file what any program could."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        for statement in statements:
+            connection.execute(statement)
+    finally:
+        connection.close()
+
+
+def sqlite_count(path, table):
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    finally:
+        connection.close()
 
 
 def race(place: str, number: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Select, and_, func, select
 
 from qa_sampling.errors import RegisterError
+from qa_sampling.records.draw_rules import agreed, check_names, require_fixed
 from qa_sampling.records.ledger import Ledger
 from qa_sampling.records.recorded_draw import (
     DrawRows,
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qa_sampling.sampling.plan import Assignment, Draw
-
-_PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_DESIGN = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_SHORTEST_REASON = 10
 
 
 class DrawRecords(Ledger):
@@ -68,7 +64,7 @@ class DrawRecords(Ledger):
         RegisterError
             When another frame was fixed for this draw; when fingerprint and snapshot differ.
         """
-        _check_names(period, design)
+        check_names(period, design)
         if hashlib.sha256(snapshot.encode("utf-8")).hexdigest() != fingerprint:
             raise RegisterError(
                 "`fingerprint` is not the SHA-256 of `snapshot`. Give the frame's own canonical "
@@ -105,7 +101,7 @@ class DrawRecords(Ledger):
 
     def find_frame(self, period: str, design: str) -> FixedFrame | None:
         """Give the frame that is fixed for the current draw, or None."""
-        _check_names(period, design)
+        check_names(period, design)
         with self._reading() as connection:
             number = current_redraw(connection, period, design)
             row = _fixed(connection, period, design, number)
@@ -149,7 +145,7 @@ class DrawRecords(Ledger):
         RegisterError
             When the draw's frame was not fixed; when something in it cannot be kept.
         """
-        _check_names(period, design)
+        check_names(period, design)
         rows = rows_of(draw, assignment)
         rows.row.update(
             period=period,
@@ -171,7 +167,7 @@ class DrawRecords(Ledger):
             if write.rows(select(draws.c.event).where(draws.c.draw_id == draw_id)):
                 return draw_id, True
             fixed = _fixed(write.connection, period, design, number)
-            _require_fixed(fixed and fixed.fingerprint, rows.row["frame_fingerprint"], draw_id)
+            require_fixed(fixed and fixed.fingerprint, rows.row["frame_fingerprint"], draw_id)
             names = {"draw_id": draw_id}
             write.facts |= {"draw_id": draw_id, "fingerprint": rows.row["fingerprint"]}
             write.add(draws, [rows.row | names | {"redraw": number, "drawn_at": write.at}])
@@ -184,7 +180,7 @@ class DrawRecords(Ledger):
 
     def find_draw(self, period: str, design: str) -> RecordedDraw | None:
         """Give the draw of a period and design that no redraw has superseded, or None."""
-        _check_names(period, design)
+        check_names(period, design)
         with self._reading() as connection:
             number = current_redraw(connection, period, design)
             draw_id = connection.execute(
@@ -226,8 +222,8 @@ class DrawRecords(Ledger):
         RegisterError
             When a reason or a second name is missing; when there is nothing to draw again.
         """
-        _check_names(period, design)
-        names = _agreed(reason, agreed_by)
+        check_names(period, design)
+        names = agreed(reason, agreed_by)
 
         def work(write: Transaction) -> int:
             number = current_redraw(write.connection, period, design)
@@ -319,40 +315,3 @@ def _fixed_frame(row: object, found: bool) -> FixedFrame:
     same = ("period", "design", "redraw", "fingerprint", "snapshot", "fixed_at", "head")
     held = {name: row._mapping[name] for name in same}
     return FixedFrame(**held, parameters=json.loads(row.parameters), found=found)
-
-
-def _require_fixed(fixed: str | None, drawn_from: str, draw_id: str) -> None:
-    if fixed is None:
-        raise RegisterError(
-            f"No frame is fixed for {draw_id}. Fix the frame first, then give the seed, then draw."
-        )
-    if fixed != drawn_from:
-        raise RegisterError(
-            f"{draw_id} was drawn from a frame (fingerprint {drawn_from[:16]}…) that is not the "
-            f"one fixed for it ({fixed[:16]}…). Draw from the fixed frame."
-        )
-
-
-def _check_names(period: str, design: str) -> None:
-    if not isinstance(period, str) or not _PERIOD.fullmatch(period):
-        raise RegisterError(f'`period` must be a month such as "2026-11"; got {period!r}.')
-    if not isinstance(design, str) or not _DESIGN.fullmatch(design):
-        raise RegisterError(
-            "`design` must be a short name of small letters, digits and underscores, such as "
-            f'"family_safeguarding"; got {design!r}.'
-        )
-
-
-def _agreed(reason: str, agreed_by: Sequence[str]) -> list[str]:
-    if len(reason.strip()) < _SHORTEST_REASON:
-        raise RegisterError(
-            f"A redraw needs a reason of at least {_SHORTEST_REASON} characters. Say what was "
-            "wrong with the draw, without a child's details."
-        )
-    people = [agreed_by] if isinstance(agreed_by, str) else agreed_by
-    names = [name.strip() for name in people if name.strip()]
-    if len({name.casefold() for name in names}) < 2:
-        raise RegisterError(
-            f"A redraw needs two people who agreed to it; got {len(set(names))}. Name both."
-        )
-    return names

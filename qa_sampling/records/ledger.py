@@ -18,8 +18,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from qa_sampling.errors import RegisterError
 from qa_sampling.records import register_schema as schema
@@ -31,6 +30,7 @@ from qa_sampling.records.register_file import (
     connect_file,
     copy_file,
     inspect_file,
+    place_of,
     plain_words,
 )
 from qa_sampling.records.register_upgrade import create_schema, stored_version, upgrade
@@ -98,7 +98,7 @@ class Ledger:
             When there is none and `create` is false; when the file is not a whole register;
             when a newer version of this package has written it.
         """
-        path, url = _place(location)
+        path, url = place_of(location)
         kept = {"actor": actor, "clock": clock, "wait_seconds": wait_seconds}
         if path is None:
             ledger = cls(create_engine(url, hide_parameters=True), path=None, **kept)
@@ -316,20 +316,3 @@ class _LostRaceError(Exception):
 
 
 _IN_ORDER = select(schema.events).order_by(schema.events.c.n)
-
-
-def _place(location: str | Path) -> tuple[Path | None, str]:
-    if isinstance(location, Path) or "://" not in location:
-        return Path(location), ""
-    try:
-        url = make_url(location)
-    except ArgumentError:
-        raise RegisterError(
-            "The register's address is not a SQLAlchemy URL such as "
-            "postgresql+psycopg://user@server/database."
-        ) from None
-    if url.get_backend_name() != "sqlite":
-        return None, location
-    if url.database in (None, "", ":memory:"):
-        raise RegisterError("A register in memory keeps nothing. Give the path of a file.")
-    return Path(url.database), ""

@@ -9,16 +9,19 @@ that creates nothing.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import secrets
 import sqlite3
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from qa_sampling.errors import RegisterError
@@ -29,7 +32,26 @@ IMMEDIATE = "qa_sampling_immediate"
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
+_LEFT_BEHIND_SECONDS = 3600
 _RESTORE = "Restore the last backup (`qa-sampling register backup` makes them)"
+
+
+def place_of(location: str | Path) -> tuple[Path | None, str]:
+    """Give the path of a SQLite file, or None and the URL of a database server."""
+    if isinstance(location, Path) or "://" not in location:
+        return Path(location), ""
+    try:
+        url = make_url(location)
+    except ArgumentError:
+        raise RegisterError(
+            "The register's address is not a SQLAlchemy URL such as "
+            "postgresql+psycopg://user@server/database."
+        ) from None
+    if url.get_backend_name() != "sqlite":
+        return None, location
+    if url.database in (None, "", ":memory:"):
+        raise RegisterError("A register in memory keeps nothing. Give the path of a file.")
+    return Path(url.database), ""
 
 
 def inspect_file(path: Path) -> None:
@@ -133,9 +155,11 @@ def on_network(path: Path) -> bool:
 def born_whole(path: Path) -> Iterator[Path]:
     """Give a place beside `path` to write to; on success, move it there unless it exists.
 
-    Of several that do this at once, one succeeds and the others leave its file alone.
+    Of several that do this at once, one succeeds and the others leave its file alone. What
+    a killed process left behind is swept away after an hour.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
     try:
         yield draft
@@ -144,6 +168,13 @@ def born_whole(path: Path) -> Iterator[Path]:
     finally:
         for left in (draft, *(draft.with_name(draft.name + end) for end in ("-wal", "-shm"))):
             left.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.new*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < time.time() - _LEFT_BEHIND_SECONDS:
+                left.unlink()
 
 
 def _move_if_absent(draft: Path, path: Path) -> None:
