@@ -150,6 +150,8 @@ def _cuts(cells: Cells, pattern: np.ndarray) -> list[np.ndarray]:
             np.maximum(best_down, -deviation, out=best_down)
             reach.append(sign * deviation[cell])
             coefficients.append(weights)
+            if reach[0] >= max(need_up, need_width):
+                break
         if reach[0] < need_up - _TOLERANCE:
             found.append(_cut(coefficients[0], cell, need_up))
         if sum(reach) < need_width - _TOLERANCE:
