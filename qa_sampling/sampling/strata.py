@@ -76,9 +76,8 @@ def _labels(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
         return pd.Series(ALL, index=cases.index, dtype="str")
     parts = []
     for name in names:
-        text = (
-            cases[name].astype("str").str.replace(r"[\x00-\x1f\x7f]+", " ", regex=True).str.strip()
-        )
+        text = cases[name].astype("str").str.normalize("NFC")
+        text = text.str.replace(r"[\x00-\x1f\x7f]+", " ", regex=True).str.strip()
         missing = cases[name].isna() | (text == "")
         parts.append(text.where(~missing, NOT_RECORDED))
     label = parts[0]
