@@ -7,6 +7,7 @@ Also the one look of all our workbooks: the formats by name. The sheets themselv
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -28,27 +29,33 @@ NAVY, PLUM, GREY, INK, PALE, WHITE = (
 """Analysis Function blue and plum, a grey of contrast 5.3 on white, and quiet fills."""
 
 _BASE = {"font_name": "Arial", "font_size": 11, "font_color": INK, "valign": "top"}
+_RIGHT = {"align": "right", "indent": 1}
+_HEADER = {
+    "align": "left",
+    "indent": 1,
+    "bold": True,
+    "text_wrap": True,
+    "font_color": WHITE,
+    "bg_color": NAVY,
+    "valign": "vcenter",
+    "border": 1,
+    "border_color": NAVY,
+}
+_LINED = {"align": "left", "valign": "vcenter", "indent": 1, "bottom": 1, "bottom_color": "#D0D8E0"}
 _STYLES: dict[str, dict] = {
     "text": {},
     "wrap": {"text_wrap": True},
     "bold": {"bold": True, "text_wrap": True},
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
-    "heading": {"bold": True, "font_size": 13, "font_color": NAVY},
+    "heading": {"bold": True, "font_size": 13, "font_color": NAVY, "valign": "bottom"},
     "marking": {"bold": True, "font_color": PLUM},
     "link": {"font_color": NAVY, "underline": 1},
     "code": {"font_name": "Consolas", "text_wrap": True},
-    "header": {
-        "bold": True,
-        "text_wrap": True,
-        "font_color": WHITE,
-        "bg_color": NAVY,
-        "valign": "vcenter",
-        "border": 1,
-        "border_color": NAVY,
-    },
-    "whole": {"num_format": "#,##0", "align": "right"},
-    "number": {"num_format": "#,##0.00", "align": "right"},
-    "percent": {"num_format": "0.0%", "align": "right"},
+    "header": _HEADER,
+    "header_right": _HEADER | _RIGHT,
+    "whole": _RIGHT | {"num_format": "#,##0"},
+    "number": _RIGHT | {"num_format": "#,##0.00"},
+    "percent": _RIGHT | {"num_format": "0.0%"},
     "date": {"num_format": "d mmm yyyy", "align": "left"},
 }
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -77,10 +84,16 @@ class Formats:
         return self.get(name)
 
     def get(self, name: str, *, quoted: bool = False) -> Format:
-        """Give a format; `quoted` keeps text text also when the cell is edited again."""
+        """Give a format; `quoted` keeps text text also when the cell is edited again.
+
+        A name that ends in " lined" is the same style as a cell of a table: indented, with a
+        thin line below.
+        """
         if (name, quoted) not in self._made:
+            style = name.removesuffix(" lined")
+            line = _LINED if style != name else {}
             quote = {"quote_prefix": True} if quoted else {}
-            properties = _BASE | self._styles[name] | quote
+            properties = _BASE | line | self._styles[style] | quote
             self._made[name, quoted] = self._workbook.add_format(properties)
         return self._made[name, quoted]
 
@@ -130,6 +143,15 @@ def clean_text(value: object) -> str:
     return text
 
 
+def count_lines(value: object, width: float) -> int:
+    """Count the lines a value takes in a wrapped cell of a width in characters."""
+    if not isinstance(value, str):
+        return 1
+    paragraphs = value.splitlines() or [""]
+    room = max(int(width * 1.05), 1)
+    return sum(max(len(textwrap.wrap(part, room)), 1) for part in paragraphs)
+
+
 def safe_sheet_name(text: str, taken: Collection[str] = ()) -> str:
     """Give a sheet name that Excel accepts and that is not among `taken`.
 
@@ -176,6 +198,7 @@ def write_cell(
         sheet.write_string(row, column, text, formats.get(style, quoted=quoted))
     elif isinstance(value, (date, datetime)):
         day = datetime(value.year, value.month, value.day)
+        style = {"text": "date", "wrap": "date", "wrap lined": "date lined"}.get(style, style)
         sheet.write_datetime(row, column, day, formats[style])
     elif pd.api.types.is_bool(value):
         sheet.write_string(row, column, "Yes" if value else "No", formats[style])

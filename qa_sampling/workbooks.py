@@ -8,15 +8,24 @@ formula or a link.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import pandas as pd
+from xlsxwriter.utility import xl_range
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from qa_sampling.workbook_cells import Formats, link_to, open_workbook, safe_sheet_name, write_cell
+from qa_sampling.workbook_cells import (
+    Formats,
+    count_lines,
+    link_to,
+    open_workbook,
+    safe_sheet_name,
+    write_cell,
+)
 
 __all__ = [
     "RESTRICTED",
@@ -34,7 +43,10 @@ __all__ = [
 RESTRICTED = "RESTRICTED – contains children's case numbers"
 """The marking of every sheet that holds child-level data."""
 
+_NUMBERS = ("whole", "number", "percent")
 _WIDEST, _NARROWEST = 48, 9
+_PAGE_WIDTH = 210
+_LINE_HEIGHT, _PADDING = 14.5, 4
 
 
 def write_title(
@@ -75,13 +87,19 @@ def write_title(
     for note in notes:
         write_cell(sheet, row, 0, note, formats)
         row += 1
+    sheet.set_row(row - 1, 24)
     return row
 
 
 def set_page(
-    sheet: Worksheet, *, marking: str = RESTRICTED, landscape: bool = True, title_rows: int = 0
+    sheet: Worksheet,
+    *,
+    marking: str = RESTRICTED,
+    landscape: bool = True,
+    title_rows: int = 0,
+    pages_wide: int = 1,
 ) -> None:
-    """Set up A4, one page wide, with the marking and page numbers printed on every page.
+    """Set up A4 pages, with the marking and page numbers printed on every page.
 
     Parameters
     ----------
@@ -93,6 +111,8 @@ def set_page(
         Landscape rather than portrait.
     title_rows : int
         Rows from the top repeated on every page.
+    pages_wide : int
+        Pages side by side over which the sheet is spread.
     """
     if landscape:
         sheet.set_landscape()
@@ -100,7 +120,7 @@ def set_page(
         sheet.set_portrait()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages_wide, 0)
     if marking:
         sheet.set_header("&C&B" + marking.replace("&", "&&"))
     sheet.set_footer("&L&A&RPage &P of &N")
@@ -167,22 +187,40 @@ def write_sheet(
     sheet.hide_gridlines(2)
     top = write_title(sheet, title, notes, formats, marking=marking, contents=contents)
     chosen = {column: _style(frame[column]) for column in frame.columns} | dict(styles or {})
-    for position, column in enumerate(frame.columns):
-        width = (widths or {}).get(column) or _width(column, frame[column], chosen[column])
+    given = widths or {}
+    room = [given.get(name) or _width(name, frame[name], chosen[name]) for name in frame.columns]
+    for position, width in enumerate(room):
         sheet.set_column(position, position, width)
-    set_page(sheet, marking=marking, title_rows=top + 1)
+    pages = math.ceil(sum(room) / _PAGE_WIDTH)
+    set_page(sheet, marking=marking, title_rows=top + 1, pages_wide=pages)
+    if pages > 1 and freeze_columns:
+        sheet.repeat_columns(0, freeze_columns - 1)
     if frame.empty:
         write_cell(sheet, top, 0, empty, formats)
         return sheet
-    for position, column in enumerate(frame.columns):
-        for row, value in enumerate(frame[column], start=top + 1):
-            if column == links:
-                sheet.write_url(row, position, link_to(value), formats["link"], value)
-            else:
-                write_cell(sheet, row, position, value, formats, chosen[column])
+    _write_rows(sheet, top, frame, formats, [chosen[name] for name in frame.columns], links)
     _add_table(sheet, top, name, frame, formats, chosen, totals)
+    for row, texts in enumerate([frame.columns, *frame.itertuples(index=False)], start=top):
+        lines = max(count_lines(text, width - 2) for text, width in zip(texts, room, strict=True))
+        sheet.set_row(row, lines * _LINE_HEIGHT + _PADDING)
     sheet.freeze_panes(top + 1, freeze_columns)
     return sheet
+
+
+def _write_rows(
+    sheet: Worksheet,
+    top: int,
+    frame: pd.DataFrame,
+    formats: Formats,
+    styles: Sequence[str],
+    links: str | None,
+) -> None:
+    for row, values in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
+        for position, value in enumerate(values):
+            if frame.columns[position] == links:
+                sheet.write_url(row, position, link_to(value), formats["link lined"], value)
+            else:
+                write_cell(sheet, row, position, value, formats, styles[position] + " lined")
 
 
 def _add_table(
@@ -197,13 +235,18 @@ def _add_table(
     """Lay a real Excel table over cells already written."""
     columns: list[dict] = []
     for position, column in enumerate(frame.columns):
-        entry = {"header": column, "header_format": formats["header"]}
+        is_number = styles[column] in _NUMBERS
+        header = formats["header_right" if is_number else "header"]
+        entry: dict = {"header": column, "header_format": header}
         if totals and position == 0:
-            entry["total_string"] = "Total"
+            entry |= {"total_string": "Total", "format": formats["bold lined"]}
         if column in totals:
-            total = float(pd.to_numeric(frame[column]).sum())
-            total_style = formats[styles[column]]
-            entry |= {"total_function": "sum", "total_value": total, "format": total_style}
+            cells = xl_range(top + 1, position, top + len(frame), position)
+            entry |= {
+                "total_function": f"SUBTOTAL(109,{cells})",
+                "total_value": float(pd.to_numeric(frame[column]).sum()),
+                "format": formats[styles[column] + " lined"],
+            }
         columns.append(entry)
     sheet.add_table(
         top,
@@ -257,12 +300,14 @@ def write_text_sheet(
     for entry in rows:
         if isinstance(entry, str):
             write_cell(sheet, row, 0, entry, formats, "heading")
-            sheet.set_row(row, 30, formats["heading"])
+            sheet.set_row(row, 30)
         else:
             label, value = entry
             write_cell(sheet, row, 0, label, formats, "bold")
             style = "date" if isinstance(value, (date, datetime)) else "wrap"
             write_cell(sheet, row, 1, value, formats, style)
+            lines = max(count_lines(label, widths[0]), count_lines(value, widths[1]))
+            sheet.set_row(row, lines * _LINE_HEIGHT + _PADDING)
         row += 1
     set_page(sheet, marking=marking)
     return sheet
@@ -281,10 +326,10 @@ def _style(values: pd.Series) -> str:
 
 
 def _width(column: str, values: pd.Series, style: str) -> float:
-    longest_word = max((len(word) for word in column.split()), default=0) + 4
-    if style in ("whole", "number", "percent"):
+    longest_word = max((len(word) for word in column.split()), default=0) * 1.1 + 5
+    if style in _NUMBERS:
         return max(_NARROWEST, longest_word + 1)
     if style == "date":
         return max(14, longest_word)
-    longest = max((len(str(value)) for value in values.dropna()), default=0) * 1.1 + 2
+    longest = max((len(str(value)) for value in values.dropna()), default=0) * 1.1 + 4
     return min(_WIDEST, max(_NARROWEST, longest_word, longest))

@@ -64,10 +64,10 @@ def make_frame(*, team: str = TEAMS[0], worker: str = "Sam Dale") -> Frame:
     )
     funnel = pd.DataFrame(
         {
-            "step": ["population", "exclusion", "exclusion"],
-            "reason": ["Open cases", "Audited in the last 12 months", "Restricted"],
-            "excluded": [0, 1, 1],
-            "remaining": [16, 15, 14],
+            "step": ["Population", "Excluded", "Excluded", "Frame"],
+            "reason": ["", "Audited in the last 12 months", "Restricted", ""],
+            "excluded": [0, 1, 1, 0],
+            "remaining": [16, 15, 14, 14],
         }
     )
     exclusions = pd.DataFrame(

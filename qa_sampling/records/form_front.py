@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 
@@ -14,9 +13,6 @@ from qa_sampling.records.form_templates import FormTemplate
 from qa_sampling.sampling.plan import AuditPlan
 from qa_sampling.workbooks import RESTRICTED, Formats, link_to, set_page, write_cell
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
 _FRONT_COLUMNS = {
     "Sheet": 15,
     "Case number": 18,
@@ -70,7 +66,7 @@ def write_front_sheet(
         sheet,
         0,
         0,
-        f"{form.title}: your audits for {month_in_words(plan.period)}",
+        f"{form.title}: your audits for {plan.month}",
         formats,
         "title",
     )
@@ -137,11 +133,3 @@ def _write_lines(sheet: Worksheet, row: int, lines: Sequence[str], formats: Form
             write_cell(sheet, row, 0, part, formats)
             row += 1
     return row
-
-
-def month_in_words(period: str) -> str:
-    """Give "2026-11" as "November 2026"; anything else as it is."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})", period)
-    if not found or not 1 <= int(found[2]) <= 12:
-        return period
-    return f"{_MONTHS[int(found[2]) - 1]} {found[1]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +34,7 @@ from qa_sampling.workbook_cells import (
     PLUM,
     WHITE,
     Formats,
+    count_lines,
     link_to,
     write_cell,
 )
@@ -81,7 +81,6 @@ FORM_STYLES: dict[str, dict] = {
 """What a form adds to the styles of :mod:`qa_sampling.workbooks`."""
 
 _WIDTHS = {QUESTION: 38, ANSWER: 25, WORDS: 60, CHECK: 18}
-_LINE = 36
 _LINE_HEIGHT = 14.5
 _FEWEST_LINES, _FEWEST_LINES_OF_WORDS = 3, 7
 PROTECTION = {
@@ -275,9 +274,9 @@ def _write_question(sheet: Worksheet, placed: PlacedQuestion, formats: Formats) 
 
 
 def _lines(question: Question) -> int:
-    """Count the lines of a question and its prompt, as narrow as the widest letters make them."""
-    wrapped = [textwrap.wrap(text, _LINE) for text in (question.label, question.prompt)]
-    return sum(len(lines) for lines in wrapped)
+    """Count the lines of a question and its prompt."""
+    texts = [text for text in (question.label, question.prompt) if text]
+    return sum(count_lines(text, _WIDTHS[QUESTION] - 4) for text in texts)
 
 
 def mark_progress(sheet: Worksheet, area: tuple[int, int, int, int], formats: Formats) -> None:

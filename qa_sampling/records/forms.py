@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling.errors import AssignmentError, FrameError
-from qa_sampling.records.form_front import month_in_words, write_front_sheet
+from qa_sampling.records.form_front import write_front_sheet
 from qa_sampling.records.form_identity import (
     FormIdentity,
     form_token,
@@ -138,7 +138,7 @@ def _write_workbook(
         "qa_sampling_draw_id": plan.draw_id,
         "qa_sampling_auditor_id": auditor_id,
     }
-    title = f"{form.title}, {month_in_words(plan.period)}"
+    title = f"{form.title}, {plan.month}"
     workbook = open_workbook(path, created=plan.as_at, title=title, properties=properties)
     formats = Formats(workbook, FORM_STYLES)
     layout = lay_out(form)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,12 @@ class AuditPlan:
     assignment: Assignment
     draw_id: str
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def month(self) -> str:
+        """The period in words, such as "November 2026"; as it is when it is not a month."""
+        found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", self.period)
+        return f"{_MONTHS[int(found[2]) - 1]} {found[1]}" if found else self.period
 
     @property
     def cases(self) -> pd.DataFrame:
