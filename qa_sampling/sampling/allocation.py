@@ -15,6 +15,7 @@ chance; :mod:`qa_sampling.sampling.rounding` then rounds a table of targets at r
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,9 +24,9 @@ from typing import Literal
 import pandas as pd
 
 from qa_sampling.errors import AllocationError
+from qa_sampling.sampling.bounds import Bound, check_reachable, group_bounds, stratum_bounds
 
 Method = Literal["proportional", "equal", "square_root", "neyman"]
-Bound = int | Mapping[str, int] | None
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ class Allocation:
     ----------
     table : DataFrame
         One row a stratum, in the order given: `stratum`, `group`, `population`, `sampled`,
-        `bound` ("minimum", "maximum", "all taken", "group minimum", "group maximum" or blank).
+        `bound` ("no cases", "all taken", "maximum", "minimum" when above 1, or blank).
     n : int
         Audits in all.
     method : str
         The measure that was used.
     objective : float
-        Sum of ``a²/n`` over the strata that are not taken whole; what the method minimises.
+        Sum of ``a²/n`` over the strata; what the method minimises. Infinite when a stratum
+        with a measure above 0 gets none.
     """
 
     table: pd.DataFrame
@@ -102,8 +104,10 @@ def squared_measure(
                 f"Neyman allocation needs a standard deviation for every stratum; "
                 f"{len(absent)} have none, such as {absent[0]!r}."
             )
-        if any(value < 0 for value in deviations.values()):
-            raise AllocationError("A standard deviation is negative; give values of 0 or more.")
+        if not all(0 <= value < math.inf for value in deviations.values()):
+            raise AllocationError(
+                "A standard deviation is negative, missing or infinite; give values of 0 or more."
+            )
     measure = _MEASURES[method]
     return {label: measure(int(size), deviations.get(label)) for label, size in populations.items()}
 
@@ -155,13 +159,15 @@ def allocate(
         the bounds; the message names the bound. When there are fewer audits than strata,
         so that some cases would have no chance.
     """
-    sizes = {str(label): int(size) for label, size in dict(populations).items()}
+    sizes = {str(label): int(size) for label, size in populations.items()}
+    if len(sizes) != len(populations):
+        raise AllocationError("Two strata have the same label; every stratum needs its own.")
     _check_size(n, sum(sizes.values()))
     filled = {label: size for label, size in sizes.items() if size > 0}
-    low, high = _stratum_bounds(filled, minimum, maximum, tuple(certainty), sizes)
+    low, high = stratum_bounds(filled, minimum, maximum, tuple(certainty), sizes)
     member = {label: str((groups or {}).get(label, label)) for label in filled}
     measures = squared_measure(filled, method, standard_deviations)
-    _check_reachable(filled, n, low, high)
+    check_reachable(filled, n, low, high)
     queues = _increments(filled, measures, low, high)
     taken = _spread(filled, n, low, high, member, queues, group_minimum, group_maximum)
     rows = [
@@ -174,8 +180,9 @@ def allocate(
         }
         for label, size in sizes.items()
     ]
-    free = [label for label in filled if 0 < taken[label] < sizes[label]]
-    objective = float(sum(measures[label] / taken[label] for label in free))
+    missed = any(measures[label] > 0 and not taken[label] for label in filled)
+    parts = (measures[label] / taken[label] for label in filled if taken[label])
+    objective = math.inf if missed else float(sum(parts))
     columns = ["stratum", "group", "population", "sampled", "bound"]
     return Allocation(pd.DataFrame(rows, columns=columns), n, method, objective)
 
@@ -187,103 +194,6 @@ def _check_size(n: int, cases: int) -> None:
         raise AllocationError(
             f"{n} audits were asked for, but the frame holds {cases} cases. "
             f"Ask for {cases} or fewer, or widen who is eligible."
-        )
-
-
-def bounds_of(
-    given: Bound, labels: Mapping[str, int], *, default: int | None, what: str, known: Iterable[str]
-) -> dict[str, int]:
-    """Read one bound into a whole number for every label.
-
-    Parameters
-    ----------
-    given : int, mapping of str to int, or None
-        One number for all (bent to the cases there are), or numbers by label (kept as given).
-    labels : mapping of str to int
-        Cases by label.
-    default : int or None
-        Bound of labels that `given` does not name; None for all their cases.
-    what : str
-        What the bound is called in messages, such as "minimum".
-    known : iterable of str
-        All labels that may be named, also those without cases.
-
-    Raises
-    ------
-    AllocationError
-        When a number is negative or not whole, or a label is unknown.
-    """
-    numbers = list(given.values()) if isinstance(given, Mapping) else [given]
-    for value in numbers:
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int) or value < 0
-        ):
-            raise AllocationError(f"A {what} must be a whole number, 0 or more; got {value!r}.")
-    fallback = {label: size if default is None else default for label, size in labels.items()}
-    if given is None:
-        return fallback
-    if not isinstance(given, Mapping):
-        return {label: min(given, size) for label, size in labels.items()}
-    strangers = sorted(set(map(str, given)) - set(known))
-    if strangers:
-        raise AllocationError(
-            f"A {what} is given for {strangers[0]!r}, which is not in the frame. "
-            f"Known: {', '.join(sorted(known)) or 'none'}."
-        )
-    return fallback | {str(label): value for label, value in given.items() if str(label) in labels}
-
-
-def _stratum_bounds(
-    filled: Mapping[str, int],
-    minimum: Bound,
-    maximum: Bound,
-    certainty: tuple[str, ...],
-    sizes: Mapping[str, int],
-) -> tuple[dict[str, int], dict[str, int]]:
-    low = bounds_of(minimum, filled, default=1, what="minimum", known=sizes)
-    high = bounds_of(maximum, filled, default=None, what="maximum", known=sizes)
-    strangers = sorted(set(certainty) - set(sizes))
-    if strangers:
-        raise AllocationError(f"Certainty stratum {strangers[0]!r} is not in the frame.")
-    for label in certainty:
-        if label in filled:
-            low[label] = high[label] = filled[label]
-    for label, size in filled.items():
-        if low[label] > size:
-            raise AllocationError(
-                f"The minimum of stratum {label!r} is {low[label]}, but it holds {size} cases."
-            )
-        high[label] = min(high[label], size)
-        if isinstance(minimum, Mapping) and label in minimum and low[label] > high[label]:
-            raise AllocationError(
-                f"The minimum of stratum {label!r} ({low[label]}) is above its maximum "
-                f"({high[label]})."
-            )
-        low[label] = min(low[label], high[label])
-    return low, high
-
-
-def _check_reachable(
-    filled: Mapping[str, int], n: int, low: Mapping[str, int], high: Mapping[str, int]
-) -> None:
-    floor, ceiling = sum(low.values()), sum(high.values())
-    if n < floor:
-        unreached = len(filled) - n if n < len(filled) else 0
-        reason = (
-            f" With {len(filled)} non-empty strata at least {unreached} would have no chance of "
-            f"selection."
-            if unreached
-            else ""
-        )
-        raise AllocationError(
-            f"{n} audits cannot meet the minima, which add up to {floor}.{reason} Lower the "
-            f"minima, audit more, form fewer strata, or use rounding='controlled', which leaves "
-            f"every case a chance."
-        )
-    if n > ceiling:
-        raise AllocationError(
-            f"{n} audits are more than the maxima allow ({ceiling}). "
-            f"Raise the maxima or audit fewer."
         )
 
 
@@ -299,8 +209,8 @@ def _increments(
         square = measures[label]
 
         def of(taken: int) -> tuple:
-            first = taken == 0
-            priority = square if first else square / (taken * (taken + 1))
+            first = taken == 0 and square > 0
+            priority = square if not taken else square / (taken * (taken + 1))
             return (not first, -priority, label)
 
         return of
@@ -319,7 +229,7 @@ def _spread(
     group_maximum: Bound,
 ) -> dict[str, int]:
     """Hand out audits one by one: stratum minima, then group minima, then by priority."""
-    least, most = _group_bounds(filled, low, high, member, group_minimum, group_maximum)
+    least, most = group_bounds(filled, low, high, member, group_minimum, group_maximum)
     taken = dict(low)
     given = dict.fromkeys(least, 0)
     heaps: dict[str, list[tuple]] = {group: [] for group in least}
@@ -356,32 +266,6 @@ def _spread(
         if heaps[group] and given[group] < most[group]:
             heapq.heappush(tops, (*heaps[group][0], group))
     return taken
-
-
-def _group_bounds(
-    filled: Mapping[str, int],
-    low: Mapping[str, int],
-    high: Mapping[str, int],
-    member: Mapping[str, str],
-    group_minimum: Bound,
-    group_maximum: Bound,
-) -> tuple[dict[str, int], dict[str, int]]:
-    """Read the bounds by group and refuse those that the strata within cannot meet."""
-    held, floor, room = (dict.fromkeys(member.values(), 0) for _ in range(3))
-    for label, group in member.items():
-        held[group] += filled[label]
-        floor[group] += low[label]
-        room[group] += high[label]
-    least = bounds_of(group_minimum, held, default=0, what="group minimum", known=held)
-    most = bounds_of(group_maximum, held, default=None, what="group maximum", known=held)
-    for group in held:
-        needed, allowed = max(least[group], floor[group]), min(most[group], room[group])
-        if needed > allowed:
-            raise AllocationError(
-                f"The bounds of {group!r} cannot be met: at least {needed} audits are asked for, "
-                f"at most {allowed} allowed."
-            )
-    return least, most
 
 
 def _what_bound(

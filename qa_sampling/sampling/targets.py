@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_sampling.errors import AllocationError
-from qa_sampling.sampling.allocation import Bound, Method, bounds_of, squared_measure
+from qa_sampling.sampling.allocation import Method, squared_measure
+from qa_sampling.sampling.bounds import Bound, bounds_of
 from qa_sampling.sampling.rounding import UNIT, Cell
 
 _ROUNDS = 20_000
