@@ -2,7 +2,16 @@
 
 import pandas as pd
 import pytest
-from register_samples import DESIGN, PERIOD, clock, commit, fix, invented_returns
+from register_samples import (
+    DESIGN,
+    PERIOD,
+    clock,
+    commit,
+    fingerprint,
+    fix,
+    invented_returns,
+    snapshot,
+)
 from sqlalchemy import select
 
 from qa_sampling.errors import RegisterError, SchemaError
@@ -138,3 +147,24 @@ def test_tables_that_are_not_as_declared(register, back):
         register.record_actions(pd.concat([back.actions, back.actions]))
     with pytest.raises(SchemaError, match="`case_ref` is missing"):
         register.record_audits(back.audits.drop(columns="case_ref"), back.answers)
+
+
+def test_past_audits_as_known_when_a_frame_was_fixed(register, back):
+    fix(register)
+    drawn = commit(register).draw.cases["case_ref"]
+    assert register.past_audits(known_to=(PERIOD, DESIGN)).empty, "its own draw came after"
+    assert len(register.past_audits(known_to=("2026-12", DESIGN))) == 6, "not fixed yet: all"
+    audits = back.audits.assign(
+        case_ref=drawn[:2].tolist(), draw_id="2026-11-monthly", period=PERIOD, design=DESIGN
+    )
+    register.fix_frame(
+        period="2026-12",
+        design=DESIGN,
+        fingerprint=fingerprint("later"),
+        snapshot=snapshot("later"),
+        parameters={},
+    )
+    register.record_audits(audits, back.answers)
+    before = register.past_audits(known_to=("2026-12", DESIGN))
+    assert set(before["kind"]) == {"assigned"}, "the forms came back after it was fixed"
+    assert set(register.past_audits()["kind"]) == {"assigned", "completed"}

@@ -258,13 +258,18 @@ class DrawRecords(Ledger):
         with self._reading() as connection:
             return draws_table(connection)
 
-    def past_audits(self, *, design: str | None = None) -> pd.DataFrame:
+    def past_audits(
+        self, *, design: str | None = None, known_to: tuple[str, str] | None = None
+    ) -> pd.DataFrame:
         """Give the cases that were audited, or drawn and not returned yet.
 
         Parameters
         ----------
         design : str, optional
             Only this design's; all designs by default.
+        known_to : (str, str), optional
+            Period and design: only what the register held when the frame of their current
+            draw was fixed; everything while it is not fixed.
 
         Returns
         -------
@@ -276,7 +281,11 @@ class DrawRecords(Ledger):
         from qa_sampling.records.draw_tables import past_audits_table
 
         with self._reading() as connection:
-            return past_audits_table(connection, design)
+            fixed = None
+            if known_to is not None:
+                fixed = _fixed(connection, *known_to, current_redraw(connection, *known_to))
+            before = None if fixed is None else fixed.event
+            return past_audits_table(connection, design, before_event=before)
 
     def _recorded(self, draw_id: str, *, found: bool) -> RecordedDraw:
         def lines(table: object) -> Select:

@@ -54,10 +54,22 @@ def _counts(connection: Connection, *by: ColumnElement) -> dict[tuple, int]:
     return {tuple(key): count for *key, count in connection.execute(counted)}
 
 
-def past_audits_table(connection: Connection, design: str | None) -> pd.DataFrame:
-    """Give the cases that were audited, or drawn and not returned yet."""
+def past_audits_table(
+    connection: Connection, design: str | None, *, before_event: int | None = None
+) -> pd.DataFrame:
+    """Give the cases that were audited, or drawn and not returned yet.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the register.
+    design : str or None
+        Only this design's.
+    before_event : int, optional
+        As things stood before that event.
+    """
     done, back = [], set()
-    for row in connection.execute(current_rows(audits)):
+    for row in connection.execute(current_rows(audits, before_event=before_event)):
         if row.date_completed and design in (None, row.design):
             done.append((row.case_ref, row.date_completed, row.period, row.design, "completed"))
             back.add((row.case_ref, row.period, row.design))
@@ -65,9 +77,13 @@ def past_audits_table(connection: Connection, design: str | None) -> pd.DataFram
     waiting = (
         select(sampled_cases.c.case_ref, draws.c.as_at, draws.c.period, draws.c.design)
         .join(draws, draws.c.draw_id == sampled_cases.c.draw_id)
-        .where(sampled_cases.c.drawn_as == "sample", draws.c.draw_id.not_in(replaced))
+        .where(sampled_cases.c.drawn_as == "sample")
         .order_by(draws.c.event, sampled_cases.c.line)
     )
+    if before_event is not None:
+        replaced = replaced.where(redraws.c.event < before_event)
+        waiting = waiting.where(draws.c.event < before_event)
+    waiting = waiting.where(draws.c.draw_id.not_in(replaced))
     for case_ref, as_at, period, drawn_for in connection.execute(waiting):
         if design in (None, drawn_for) and (case_ref, period, drawn_for) not in back:
             done.append((case_ref, as_at, period, drawn_for, "assigned"))

@@ -79,13 +79,17 @@ def last_event(connection: Connection) -> Event | None:
     return None if row is None else Event(*row)
 
 
-def current_rows(table: Table) -> Select:
+def current_rows(table: Table, *, before_event: int | None = None) -> Select:
     """Give the query for the rows of a table that no correction has replaced.
 
-    The table's first own column names what a row is about; the last row about it counts.
+    The table's first own column names what a row is about; the last row about it counts. With
+    `before_event`, as things stood before that event.
     """
     key = list(table.columns)[2]
-    last = select(key.label("key"), func.max(table.c.event).label("event")).group_by(key).subquery()
+    latest = select(key.label("key"), func.max(table.c.event).label("event")).group_by(key)
+    if before_event is not None:
+        latest = latest.where(table.c.event < before_event)
+    last = latest.subquery()
     join = and_(last.c.key == key, last.c.event == table.c.event)
     return select(table).join(last, join).order_by(table.c.event, table.c.line)
 

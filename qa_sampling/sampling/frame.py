@@ -11,7 +11,7 @@ import pandas as pd
 
 from qa_sampling.errors import FrameError
 from qa_sampling.sampling.plan import Frame
-from qa_sampling.sampling.strata import form_strata
+from qa_sampling.sampling.strata import POOLED, form_strata
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import CASES, FRAME, STATUSES, check_table
 
@@ -32,7 +32,8 @@ class Eligibility:
     age_from, age_to : int or None
         Completed years, both included; None for no bound. A child before birth is -1.
     open_at_least_weeks : int
-        Completed weeks a case must have been open; 0 for any.
+        Completed weeks a case must have been open; 0 for any. A case whose start is not
+        recorded stays in scope: Annex A has none for care leavers.
     closed_within_months : int
         Closed cases count when they closed in the last so many months; 0 for open cases only.
     not_audited_within_months : int
@@ -99,7 +100,8 @@ def build_frame(
     SchemaError
         When a table is not as declared.
     FrameError
-        When a status is unknown or strata cannot be formed.
+        When a status, team or service in scope is unknown, a child is in two families, or
+        strata cannot be formed.
     """
     check_table(cases, CASES)
     _check_scope(cases, eligibility)
@@ -108,7 +110,8 @@ def build_frame(
     population["family_ref"] = _families(population, families, key)
     found = _out_of_scope(population, eligibility, as_at)
     found.note(_named(population, restricted), "restricted record")
-    returns = _returns(population, past_audits, eligibility)
+    returns = _returns(_kin(population, families, eligibility, key), past_audits, eligibility)
+    returns = returns.iloc[: len(population)]
     found.note(
         returns > pd.Timestamp(as_at),
         f"audited or drawn in the last {eligibility.not_audited_within_months} months",
@@ -118,13 +121,16 @@ def build_frame(
     eligible = population[~left_out]
     formed = form_strata(eligible, rows, columns, pool_below=pool_below)
     framed = pd.concat([eligible[["case_ref", "family_ref", *DESCRIPTORS]], formed], axis=1)
+    where = form_strata(population, rows)["row"]
+    if pool_below > 0:
+        where = where.where(where.isin(set(formed["row"])), POOLED)
     order = [*FRAME.names, *DESCRIPTORS]
     framed = framed[order].sort_values("case_ref").reset_index(drop=True)
     exclusions = pd.DataFrame(
         {
             "case_ref": population["case_ref"],
             "reason": found.reasons,
-            "row": form_strata(population, rows)["row"],
+            "row": where,
             "returns": returns.where(found.reasons.str.startswith("audited")),
         }
     )[left_out].sort_values("case_ref")
@@ -168,13 +174,16 @@ def frame_from_snapshot(snapshot: str) -> pd.DataFrame:
     Raises
     ------
     FrameError
-        When the text is not of the known version.
+        When the text is not of the known version, or not whole.
     """
-    head, *lines = snapshot.split("\n")[:-1]
+    head, *lines = snapshot.split("\n")
     if not head.startswith(FRAME_VERSION + "\x1f"):
         raise FrameError(f"The recorded frame is not of version {FRAME_VERSION!r}.")
-    names = head.split("\x1f")[1].split(",")
-    return pd.DataFrame([line.split("\x1f") for line in lines], columns=names, dtype="str")
+    _, columns, count = head.split("\x1f")
+    rows = [line.split("\x1f") for line in lines[:-1]]
+    if len(rows) != int(count) or lines[-1] or any(len(row) != len(FRAME.names) for row in rows):
+        raise FrameError(f"The recorded frame is not whole: {count} cases were recorded.")
+    return pd.DataFrame(rows, columns=columns.split(","), dtype="str")
 
 
 def _check_scope(cases: pd.DataFrame, eligibility: Eligibility) -> None:
@@ -237,7 +246,6 @@ def _out_of_scope(population: pd.DataFrame, rule: Eligibility, as_at: date) -> _
     if rule.open_at_least_weeks:
         weeks = population["weeks_open"]
         short = (weeks < rule.open_at_least_weeks).fillna(False).astype(bool)
-        found.note(weeks.isna(), "start date not recorded")
         found.note(short, f"open less than {rule.open_at_least_weeks} weeks")
     return found
 
@@ -246,10 +254,39 @@ def _families(population: pd.DataFrame, families: pd.DataFrame | None, key: byte
     """Give every case the reference of its family; its own when the family is unknown."""
     if families is None:
         return population["case_ref"].copy()
-    family = families.drop_duplicates("child_id").set_index("child_id")["family_id"]
-    known = population["child_id"].map(family)
+    known = population["child_id"].map(_family_of(families))
     refs = {number: pseudonym(f"family {number}", key) for number in known.dropna().unique()}
     return known.map(refs).where(known.notna(), population["case_ref"])
+
+
+def _family_of(families: pd.DataFrame) -> pd.Series:
+    """Give the family by child; children without one are left out."""
+    named = families.dropna(subset=["child_id", "family_id"])
+    named = named[named["family_id"].str.strip() != ""]
+    named = named.drop_duplicates(["child_id", "family_id"])
+    if torn := int(named["child_id"].duplicated().sum()):
+        raise FrameError(
+            f"The table of families puts {torn} children into more than one family. "
+            f"Give every child one family."
+        )
+    return named.set_index("child_id")["family_id"]
+
+
+def _kin(
+    population: pd.DataFrame, families: pd.DataFrame | None, rule: Eligibility, key: bytes
+) -> pd.DataFrame:
+    """Give the population and, where siblings count, the children of its families who left it."""
+    columns = ["child_id", "case_ref", "family_ref"]
+    if families is None or not rule.siblings_too:
+        return population[columns]
+    others = _family_of(families)
+    others = others[~others.index.isin(population["child_id"])]
+    left = [
+        (child, pseudonym(child, key), pseudonym(f"family {family}", key))
+        for child, family in others.items()
+    ]
+    gone = pd.DataFrame(left, columns=columns, dtype="str")
+    return pd.concat([population[columns], gone], ignore_index=True)
 
 
 def _named(population: pd.DataFrame, table: pd.DataFrame | None) -> pd.Series:
