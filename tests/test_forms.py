@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -19,14 +20,13 @@ from qa_sampling.errors import AssignmentError, FormError, FrameError
 from qa_sampling.records.form_layout import (
     ANSWER,
     CANNOT_REASONS,
+    CHECK,
     GRADE_OPTIONS,
+    ROW_KEY,
     STANDARD_NAMES,
     WORDS,
     lay_out,
     options_of,
-)
-from qa_sampling.records.form_layout import (
-    KEY as KEY_COLUMN,
 )
 from qa_sampling.records.forms import (
     form_token,
@@ -548,9 +548,77 @@ def test_form_survives_openpyxl(written, tmp_path):
     assert read_form_identity(path, key=KEY).tokens_valid
 
 
+def fill(path: Path, form) -> None:
+    """Case 1 whole, with an action half written; case 2 cannot be audited; case 3 begun."""
+    layout, book = lay_out(form), openpyxl.load_workbook(path)
+
+    def put(sheet: str, key: str, answer: object = None, words: str | None = None) -> None:
+        row = layout.row_of(key) + 1
+        book[sheet].cell(row, ANSWER + 1).value = answer
+        book[sheet].cell(row, WORDS + 1).value = words
+
+    answers = {"family_feedback": "Declined", "practitioner_met": "Yes", "immediate_concern": "No"}
+    for placed in layout.questions:
+        question = placed.question
+        if question.answer == "grade":
+            put("Case 1", question.key, "Good", "Seen in the record.")
+        elif question.answer == "standard" and placed.partner is None:
+            put("Case 1", question.key, "Voice", "In words.")
+    for key, answer in answers.items():
+        put("Case 1", key, answer)
+    put("Case 1", "culture", NOT_APPLICABLE)
+    put("Case 1", "completed_on", datetime(2026, 11, 20))
+    put("Case 1", "action_1", "Visits", "A purpose for every visit.")
+    put("Case 1", "action_2", None, "Something.")
+    put("Case 1", "action_1_owner", datetime(2026, 12, 1), "Sam Dale")
+    put("Case 2", "cannot_audit", "Conflict of interest", "I supervised the worker.")
+    put("Case 3", "assessment", "Inadequate")
+    put("Case 3", "immediate_concern", "Yes")
+    book.save(path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_checks_are_live_and_the_form_survives_libreoffice(written, form, tmp_path):
+    filled = tmp_path / "filled.xlsx"
+    shutil.copy(written[0], filled)
+    fill(filled, form)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx"]
+    saved = tmp_path / "saved"
+    subprocess.run([*command, "--outdir", saved, filled], check=True, capture_output=True)
+    values = openpyxl.load_workbook(saved / "filled.xlsx", data_only=True)
+    layout = lay_out(form)
+
+    def check(sheet: str, key: str) -> str:
+        return values[sheet].cell(layout.row_of(key) + 1, CHECK + 1).value
+
+    progress = [cell.value for cell in values["Start here"]["F"] if cell.value]
+    assert progress == ["1 of 3 finished", "Progress", "2 to do", "Not audited", "19 to do"]
+    assert check("Case 1", "culture") == "Done"
+    assert check("Case 1", "family_feedback") == "Done"
+    assert check("Case 1", "action_1") == check("Case 1", "action_1_owner") == "Done"
+    assert check("Case 1", "action_2") == "To do: standard"
+    assert check("Case 1", "action_2_owner") == "To do: date"
+    assert check("Case 1", "action_3") == "If needed"
+    assert check("Case 1", "cannot_audit") == "If needed"
+    assert check("Case 2", "cannot_audit") == "Done"
+    assert check("Case 2", "overall") == "Not needed"
+    assert check("Case 3", "assessment") == "To do: evidence"
+    assert check("Case 3", "immediate_concern") == "To do: words"
+    again = openpyxl.load_workbook(saved / "filled.xlsx")
+    assert {"list_grades", "list_standards", "list_yes_no"} <= set(again.defined_names)
+    assert again["Lists"].sheet_state == "hidden"
+    assert again["Case 1"].protection.sheet
+    assert not again["Case 1"].protection.formatRows  # False: allowed
+    assert len(again["Case 1"].data_validations.dataValidation) >= 60
+    assert len(again.custom_doc_props.props) == 4
+    assert read_form_identity(saved / "filled.xlsx", key=KEY).tokens_valid
+
+
 def test_reasons_for_not_auditing_are_the_agreed_three():
     assert CANNOT_REASONS == ("Out of scope", "Record unavailable", "Conflict of interest")
 
 
 def test_key_column_is_the_fifth():
-    assert KEY_COLUMN == 4
+    assert ROW_KEY == 4

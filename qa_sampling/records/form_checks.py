@@ -83,6 +83,8 @@ def check_formula(placed: PlacedQuestion, layout: CaseLayout) -> tuple[str, str]
         short = "standard" if short == "theme" and placed.partner is not None else short
         missing.append((f'{answer}=""', f"To do: {short}"))
     noun = "evidence" if question.answer == "grade" else "words"
+    if placed.partner is not None:
+        noun = "owner" if question.answer == "date" else "action"
     if question.words == "required":
         missing.append((f'{words}=""', f"To do: {noun}"))
     elif question.words_required_for:

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from qa_sampling.errors import FormError
-from qa_sampling.records.form_layout import KEY
+from qa_sampling.records.form_layout import ROW_KEY
 
 TAG = "qa_sampling/form/v1"
 _SEPARATOR = "|"
@@ -160,7 +160,7 @@ def _identities(path: Path) -> dict[str, dict[str, str]]:
     found = {}
     try:
         for sheet in workbook.worksheets:
-            cells = sheet.iter_rows(1, 1, KEY + 1, KEY + 1, values_only=True)
+            cells = sheet.iter_rows(1, 1, ROW_KEY + 1, ROW_KEY + 1, values_only=True)
             value = next(cells, (None,))[0]
             parts = [unquote(part) for part in str(value or "").split(_SEPARATOR)]
             if parts[0] == TAG and len(parts) == len(_PARTS) and parts[5].isdecimal():

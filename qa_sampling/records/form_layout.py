@@ -20,7 +20,7 @@ from qa_sampling.records.form_templates import (
 )
 from qa_sampling.schema import GRADES, NOT_APPLICABLE, QUALITY_STANDARDS
 
-QUESTION, ANSWER, WORDS, CHECK, KEY = range(5)
+QUESTION, ANSWER, WORDS, CHECK, ROW_KEY = range(5)
 """Columns of a case's sheet, from 0."""
 FRONT, LISTS = "Start here", "Lists"
 """Names of the front sheet and of the hidden sheet of lists."""

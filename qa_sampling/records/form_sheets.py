@@ -17,9 +17,9 @@ from qa_sampling.records.form_layout import (
     FACTS,
     FIRST_BODY_ROW,
     FRONT,
-    KEY,
     LISTS,
     QUESTION,
+    ROW_KEY,
     WORDS,
     CaseLayout,
     PlacedQuestion,
@@ -76,6 +76,7 @@ FORM_STYLES: dict[str, dict] = {
     "urgent": {"bold": True, "font_size": 13, "font_color": PLUM},
     "row": {"valign": "vcenter", "text_wrap": True},
     "row_link": {"valign": "vcenter", "font_color": NAVY, "underline": 1},
+    "front_link": _INDENTED | {"font_color": NAVY, "underline": 1},
     "row_status": {"valign": "vcenter", "bold": True, "font_color": NAVY},
 }
 """What a form adds to the styles of :mod:`qa_sampling.workbooks`."""
@@ -143,6 +144,8 @@ def add_lists(workbook: Workbook, layout: CaseLayout, formats: Formats) -> dict[
 
 def _list_name(question: Question) -> str:
     fixed = {"grade": "list_grades", "standard": "list_standards"}
+    if question.options == ("Yes", "No"):
+        return "list_yes_no"
     return fixed.get(question.answer, f"list_{question.key}")
 
 
@@ -175,8 +178,8 @@ def write_case_sheet(
     sheet.hide_gridlines(2)
     for column, width in _WIDTHS.items():
         sheet.set_column(column, column, width)
-    sheet.set_column(KEY, KEY, 12, formats["text"], {"hidden": True})
-    write_cell(sheet, 0, KEY, case.identity, formats)
+    sheet.set_column(ROW_KEY, ROW_KEY, 12, formats["text"], {"hidden": True})
+    write_cell(sheet, 0, ROW_KEY, case.identity, formats)
     _write_facts(sheet, case, layout, formats)
     to_do = 0
     for section in layout.sections:
@@ -197,11 +200,11 @@ def _write_head(
 ) -> None:
     write_cell(sheet, 0, QUESTION, case.heading, formats, "title")
     write_cell(sheet, 0, WORDS, MARKING, formats, "marking")
-    sheet.write_url(0, CHECK, link_to(FRONT), formats["link"], "Front sheet")
+    sheet.write_url(0, CHECK, link_to(FRONT), formats["front_link"], "Front sheet")
     sheet.set_row(0, 24)
     write_cell(sheet, 1, QUESTION, "Case number", formats, "label")
     write_cell(sheet, 1, ANSWER, case.child_id, formats, "number_fact")
-    legend = "A cell like this is yours to fill in; it turns white when filled."
+    legend = "Cells like this are yours to fill in; they turn white when done."
     write_cell(sheet, 1, WORDS, legend, formats, "legend")
     sheet.set_row(1, 22)
     checks = f"D{FIRST_BODY_ROW + 1}:D{layout.last_row + 1}"
@@ -243,12 +246,12 @@ def _write_section(
         validate(sheet, question, lists, as_at)
         formula, value = check_formula(question, layout)
         sheet.write_formula(question.row, CHECK, formula, formats["check"], value)
-        write_cell(sheet, question.row, KEY, question.question.key, formats)
+        write_cell(sheet, question.row, ROW_KEY, question.question.key, formats)
         to_do += value.startswith("To do")
     first, last = placed.questions[0].row, placed.questions[-1].row
     filled = {
         "type": "formula",
-        "criteria": f"=LEN(B{first + 1})>0",
+        "criteria": f'=OR(LEN(B{first + 1})>0,$D{first + 1}="Done",$D{first + 1}="Not needed")',
         "format": formats.conditional("filled", {"bg_color": WHITE}),
     }
     sheet.conditional_format(first, ANSWER, last, WORDS, filled)
@@ -276,7 +279,7 @@ def _write_question(sheet: Worksheet, placed: PlacedQuestion, formats: Formats) 
 def _lines(question: Question) -> int:
     """Count the lines of a question and its prompt."""
     texts = [text for text in (question.label, question.prompt) if text]
-    return sum(count_lines(text, _WIDTHS[QUESTION] - 4) for text in texts)
+    return sum(count_lines(text, _WIDTHS[QUESTION] - 2) for text in texts)
 
 
 def mark_progress(sheet: Worksheet, area: tuple[int, int, int, int], formats: Formats) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from qa_sampling.errors import FormError
-from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.schema import GRADES, NOT_APPLICABLE, QUALITY_STANDARDS
 
 _CLOSED = {"extra": "forbid"}
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -221,7 +221,8 @@ def _question_faults(question: Question) -> Iterator[str]:
     for option in question.options:
         if not option.strip() or option != option.strip() or len(option) > _LONGEST_OPTION:
             yield f"{name}: an option must be 1 to {_LONGEST_OPTION} characters, no outer spaces"
-    strangers = [value for value in question.words_required_for if value not in question.options]
+    offered = (*GRADES, NOT_APPLICABLE) if question.answer == "grade" else question.options
+    strangers = [value for value in question.words_required_for if value not in offered]
     if strangers:
         yield f"{name}: `words_required_for` names {', '.join(strangers)}, not among its options"
     if question.words_required_for and question.words == "none":
