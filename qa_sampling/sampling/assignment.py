@@ -33,7 +33,7 @@ from qa_sampling.sampling.independence import (
 )
 from qa_sampling.sampling.moderation_phase import ModerationPhase, moderation_phase
 from qa_sampling.sampling.plan import Assignment
-from qa_sampling.schema import ASSIGNMENTS, STAFF, check_table
+from qa_sampling.schema import STAFF
 
 __all__ = [
     "AssignmentRules",
@@ -247,7 +247,7 @@ def _assembled(
     loads["moderations"] = np.bincount(phase.moderator + 1, minlength=len(staff) + 1)[1:]
     active = problem.may_audit | problem.may_moderate
     return Assignment(
-        table=check_table(table, ASSIGNMENTS),
+        table=table,
         loads=loads[active].reset_index(drop=True),
         checks=checks_table(problem, auditor, phase),
         parameters={**problem.rules.as_parameters(), "seed": seed},

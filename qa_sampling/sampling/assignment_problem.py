@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from qa_sampling.sampling.assignment_programme import pair_tickets
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.caps import audit_caps, cap_that_gives, days_present, scale
 from qa_sampling.sampling.independence import combined, conflict_masks, label_keys
+from qa_sampling.sampling.pair_tickets import pair_tickets
 from qa_sampling.schema import NOT_RECORDED
 
 

@@ -26,7 +26,6 @@ before anything is built, so that row order does not count either.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -36,12 +35,10 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, mi
 from scipy.sparse import coo_array, csr_array, vstack
 
 from qa_sampling.errors import AssignmentError
-from qa_sampling.sampling.tickets import tickets
+from qa_sampling.sampling.pair_tickets import PAIR_BITS
 
 LEVEL_UNIT = 2520
 """Cost of one audit relative to a cap of one; every cap up to 10 divides it."""
-
-TICKET_BITS = 20
 
 _ZERO = 1e-6
 _WHOLE = 1e-4
@@ -82,7 +79,7 @@ class Programme:
     caps : ndarray of int, (P,)
         Most cases of each person.
     tickets : ndarray of int, (C, P)
-        The leading ``2 * TICKET_BITS`` bits of each pair's ticket.
+        The leading ``PAIR_BITS`` bits of each pair's ticket.
     avoided : ndarray of int, (C, P)
         Cost of a pair before all else.
     penalties : ndarray of int, (C, P)
@@ -107,13 +104,16 @@ class Programme:
         return np.nonzero(self.eligible & (self.caps > 0))
 
 
-def solve(programme: Programme) -> np.ndarray | None:
+def solve(programme: Programme, *, as_network: bool = True) -> np.ndarray | None:
     """Give the person of each case, or None when no assignment keeps to pairs and caps.
 
     Parameters
     ----------
     programme : Programme
         The problem; cases and people in a canonical order.
+    as_network : bool
+        Whether to try the linear programmes first. The answer is the same; without them it
+        takes some ten times as long.
 
     Returns
     -------
@@ -134,45 +134,42 @@ def solve(programme: Programme) -> np.ndarray | None:
     model = _Model(programme)
     reached: list[tuple[np.ndarray, int]] = []
     for goal in model.goals():
-        values = model.minimise(goal)
+        values = model.minimise(goal, as_network=as_network)
         if values is None and not reached:
             return None
-        if values is None or any(int(kept @ values) != cost for kept, cost in reached):
-            raise AssignmentError("The solver gave up an earlier goal; please report this.")
+        refuse_if_given_up(values, reached)
         reached.append((goal, int(goal @ values)))
+        if model.is_settled():
+            break
     picked = np.flatnonzero(values[: len(rows)])
     return people[picked][np.argsort(rows[picked], kind="stable")]
+
+
+def refuse_if_given_up(values: np.ndarray | None, reached: list[tuple[np.ndarray, int]]) -> None:
+    """Refuse a solution that is missing, or does not cost what each earlier goal reached.
+
+    Parameters
+    ----------
+    values : ndarray of int or None
+        Whole-number values of all columns.
+    reached : list of (ndarray of int, int)
+        Costs of each earlier goal, and what it reached.
+
+    Raises
+    ------
+    AssignmentError
+        A fault of the solver, never of the data.
+    """
+    if values is None or any(int(costs @ values) != cost for costs, cost in reached):
+        raise AssignmentError(
+            "The solver gave up an earlier goal while meeting a later one. Nothing was assigned; "
+            "please report this with the versions of scipy and of this package."
+        )
 
 
 def level_costs(cap: int, most: int) -> list[int]:
     """Give the cost of a person's first, second … case: never falling, by load squared over cap."""
     return [LEVEL_UNIT * (2 * number - 1) // cap for number in range(1, most + 1)]
-
-
-def pair_tickets(
-    references: Sequence[str],
-    staff: Sequence[str],
-    seed: str,
-    *,
-    task: str = "",
-) -> np.ndarray:
-    """Give the leading bits of the "assignment" tickets of all pairs: references by staff.
-
-    Parameters
-    ----------
-    references, staff : sequence of str
-        The ticket of a pair is that of the case's reference, the staff number and, when
-        given, the task, joined by the unit separator.
-    seed : str
-        Seed text.
-    task : str
-        Sets apart two assignments of one plan; blank for auditors.
-    """
-    end = f"\x1f{task}" if task else ""
-    named = (f"{case}\x1f{person}{end}" for case in references for person in staff)
-    digits = 2 * TICKET_BITS // 4
-    drawn = [int(value[:digits], 16) for value in tickets(named, seed, purpose="assignment")]
-    return np.array(drawn, dtype=np.int64).reshape(len(references), len(staff))
 
 
 class _Model:
@@ -254,16 +251,21 @@ class _Model:
             goal[list(costs)] = list(costs.values())
         goals[0, :count] = self.programme.avoided[pairs]
         goals[2, :count] = self.programme.penalties[pairs]
-        goals[3, :count] = self.programme.tickets[pairs] >> TICKET_BITS
-        goals[4, :count] = self.programme.tickets[pairs] & (2**TICKET_BITS - 1)
+        half = 2 ** (PAIR_BITS // 2)
+        goals[3, :count] = self.programme.tickets[pairs] // half
+        goals[4, :count] = self.programme.tickets[pairs] % half
         return [goal for goal in goals if goal.any()]
 
-    def minimise(self, goal: np.ndarray) -> np.ndarray | None:
+    def is_settled(self) -> bool:
+        """Whether a single person is left for each case, so that further goals cannot matter."""
+        return int(self.high[: len(self.rows)].sum()) == len(self.programme.eligible)
+
+    def minimise(self, goal: np.ndarray, *, as_network: bool) -> np.ndarray | None:
         """Give the columns, in whole numbers, that meet one goal best, and hold it from now on.
 
         None when there is no solution.
         """
-        if not self.kept:
+        if as_network and not self.kept:
             found = linprog(
                 goal.astype(float),
                 A_eq=self.matrix,

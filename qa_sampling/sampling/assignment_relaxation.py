@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_sampling.sampling.assignment_programme import Programme, pair_tickets, solve
+from qa_sampling.sampling.assignment_programme import Programme, solve
+from qa_sampling.sampling.pair_tickets import pair_tickets
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ has the probability target / m, also those not taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 import numpy as np
 import pandas as pd
@@ -68,13 +69,26 @@ def round_targets(targets: Mapping[str, Fraction], *, seed: str) -> dict[str, in
         targets,
         key=lambda who: (ticket(f"{_ROUNDING}\x1f{who}", seed, purpose="rounding"), who),
     )
-    rounded = {}
+    sizes = round_in_order([targets[auditor] for auditor in order], start)
+    return dict(zip(order, sizes, strict=True))
+
+
+def round_in_order(targets: Sequence[Fraction], start: Fraction) -> list[int]:
+    """Round targets one after the other: the whole numbers that their running sum passes.
+
+    Parameters
+    ----------
+    targets : sequence of Fraction
+        What is rounded, not negative.
+    start : Fraction
+        Where the running sum starts, 0 to 1. Over an even start each target is met exactly
+        on average.
+    """
+    rounded = []
     passed = start
-    for auditor in order:
-        target = targets[auditor]
-        after = passed + target
-        rounded[auditor] = after.__floor__() - passed.__floor__()
-        passed = after
+    for target in targets:
+        rounded.append(floor(passed + target) - floor(passed))
+        passed += target
     return rounded
 
 
