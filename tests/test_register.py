@@ -1,11 +1,11 @@
 """The register's draws: fixed, committed once, drawn again with a reason; runs and commitments."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from plan_factory import make_frame, make_staff
 from register_samples import (
     DESIGN,
     PERIOD,
@@ -19,8 +19,11 @@ from register_samples import (
 )
 
 from qa_sampling.errors import RegisterError, SchemaError
-from qa_sampling.records.frame_text import frame_from_text, frame_text
 from qa_sampling.records.register import Register
+from qa_sampling.sampling.assignment import assign
+from qa_sampling.sampling.assignment_rules import AssignmentRules
+from qa_sampling.sampling.frame import frame_fingerprint, frame_snapshot
+from qa_sampling.sampling.selection import Size, draw_sample, sample_fingerprint
 
 SHA = "ab" * 32
 
@@ -102,6 +105,30 @@ class TestDraw:
         for name in ("table", "loads", "checks"):
             exactly_equal(getattr(recorded.assignment, name), getattr(assignment, name))
         assert recorded.assignment.parameters == assignment.parameters
+
+    def test_a_draw_and_an_assignment_made_by_the_methods(self, register):
+        made = make_frame()
+        frame = replace(made, fingerprint=frame_fingerprint(made.cases))
+        draw = draw_sample(frame, Size(audits=6, reserves=2), seed="4162253166")
+        cases = draw.cases[["case_ref"]].merge(frame.cases, on="case_ref")
+        rules = AssignmentRules(dt.date(2026, 11, 2), dt.date(2026, 11, 27))
+        assignment = assign(cases, make_staff(), rules=rules, seed="4162253166")
+        register.fix_frame(
+            period=PERIOD,
+            design=DESIGN,
+            fingerprint=frame.fingerprint,
+            snapshot=frame_snapshot(frame.cases),
+            parameters={},
+        )
+        commit_with(register, draw, assignment)
+        recorded = register.find_draw(PERIOD, DESIGN)
+        for held, own in ((recorded.draw, draw), (recorded.assignment, assignment)):
+            for name, value in vars(own).items():
+                if isinstance(value, pd.DataFrame):
+                    exactly_equal(getattr(held, name), value)
+                else:
+                    assert getattr(held, name) == value
+        assert sample_fingerprint(recorded.draw.sample) == draw.fingerprint
 
     def test_what_is_known_of_it(self, register):
         fix(register)
@@ -244,132 +271,6 @@ class TestPastAudits:
         commit(register)
         again(register)
         assert register.past_audits().empty
-
-
-class TestRuns:
-    def test_started_and_ended(self, register):
-        run = start(register)
-        other = start(register)
-        assert run != other
-        register.finish_run(run, state="completed", draw_id="2026-11-monthly")
-        table = register.runs().set_index("run_id")
-        assert table.loc[run, "state"] == "completed"
-        assert table.loc[run, "ended_at"] == "2026-11-02T12:00:00+00:00"
-        assert table.loc[other, "state"] == "started"
-        assert table.loc[other, ["ended_at"]].isna().all()
-
-    def test_none(self, register):
-        assert register.runs().empty
-
-    def test_ends_once(self, register):
-        run = start(register)
-        register.finish_run(run, state="failed", detail="step 3")
-        with pytest.raises(RegisterError, match=r"ended already \(failed\)"):
-            register.finish_run(run, state="completed")
-
-    def test_unknown(self, register):
-        with pytest.raises(RegisterError, match="not in the register"):
-            register.finish_run("run-000099", state="failed")
-        with pytest.raises(RegisterError, match="must be completed or failed"):
-            register.finish_run("run-000099", state="done")
-
-
-class TestPublications:
-    def test_recorded_once(self, register):
-        fix(register)
-        commit(register)
-        for _ in range(2):
-            register.record_publication("2026-11-monthly", "2026-11/monthly", SHA)
-        register.record_publication("2026-11-monthly", "2026-11/monthly-p2", SHA)
-        table = register.publications()
-        assert list(table["folder"]) == ["2026-11/monthly", "2026-11/monthly-p2"]
-
-    def test_of_no_draw(self, register):
-        with pytest.raises(RegisterError, match="holds no draw 'x'"):
-            register.record_publication("x", "folder", SHA)
-
-    def test_no_digest(self, register):
-        with pytest.raises(RegisterError, match="64 small hexadecimal digits"):
-            register.record_publication("x", "folder", "AB")
-
-
-class TestCommitment:
-    def test_recorded_once(self, register):
-        assert register.commitment(2026) is None
-        register.record_commitment(2026, SHA)
-        head = register.head()
-        register.record_commitment(2026, SHA)
-        assert (register.commitment(2026), register.head()) == (SHA, head)
-
-    def test_another_is_refused(self, register):
-        register.record_commitment(2026, SHA)
-        with pytest.raises(RegisterError, match="Another commitment stands for 2026"):
-            register.record_commitment(2026, "cd" * 32)
-
-    def test_comes_before_the_years_first_frame(self, register):
-        fix(register)
-        with pytest.raises(RegisterError, match="A frame of 2026 is fixed already"):
-            register.record_commitment(2026, SHA)
-        register.record_commitment(2027, SHA)
-
-    def test_no_digest(self, register):
-        with pytest.raises(RegisterError, match="64 small hexadecimal digits"):
-            register.record_commitment(2026, "secret")
-
-
-KINDS = {
-    "str": st.text(st.characters(codec="utf-8")) | st.none(),
-    "float64": st.floats(allow_nan=True, allow_infinity=True),
-    "Int64": st.integers(-(2**63), 2**63 - 1) | st.none(),
-    "int64": st.integers(-(2**63), 2**63 - 1),
-    "bool": st.booleans(),
-    "boolean": st.booleans() | st.none(),
-    "datetime64[us]": st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)) | st.none(),
-    "object": st.none() | st.text() | st.integers() | st.booleans() | st.dates() | st.floats(),
-}
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data(), st.integers(0, 4), st.lists(st.sampled_from(sorted(KINDS)), max_size=4))
-def test_tables_come_back_from_text_exactly(data, length, kinds):
-    frame = pd.DataFrame(
-        {
-            f"c{i}": pd.Series(
-                data.draw(st.lists(KINDS[kind], min_size=length, max_size=length)), dtype=kind
-            )
-            for i, kind in enumerate(kinds)
-        },
-        index=pd.RangeIndex(length if kinds else 0),
-    )
-    exactly_equal(frame_from_text(frame_text(frame)), frame)
-
-
-@pytest.mark.parametrize(
-    ("column", "message"),
-    [
-        (pd.Series(["a"], dtype="category"), "column `c` of kind category"),
-        (pd.Series([[1]]), "a list in column `c`"),
-        (pd.Series([pd.Timestamp("2026-01-01", tz="UTC")]), "times without a zone"),
-    ],
-)
-def test_tables_that_cannot_be_kept(column, message):
-    with pytest.raises(RegisterError, match=message):
-        frame_text(pd.DataFrame({"c": column}))
-
-
-def test_tables_with_odd_column_names():
-    with pytest.raises(RegisterError, match="column names are text, each once"):
-        frame_text(pd.DataFrame({1: ["a"]}))
-
-
-def start(register):
-    return register.record_run(
-        notebook="monthly_audit_plan",
-        period=PERIOD,
-        design=DESIGN,
-        parameters={"n": 6},
-        library_version="0.1.0",
-    )
 
 
 def commit_with(register, draw, assignment):

@@ -5,10 +5,21 @@ import sqlite3
 
 import pytest
 import register_samples
-from register_samples import DESIGN, PERIOD, drawn, fix, made, outside, sqlite_count
+from register_samples import (
+    DESIGN,
+    PERIOD,
+    commit,
+    drawn,
+    fix,
+    made,
+    outside,
+    sqlite_count,
+)
+from sqlalchemy.dialects import mssql, postgresql
+from sqlalchemy.schema import CreateTable
 
 from qa_sampling.errors import RegisterError
-from qa_sampling.records import register_schema
+from qa_sampling.records import ledger, register_schema
 from qa_sampling.records.register import Register
 from qa_sampling.records.register_schema import Migration
 
@@ -122,6 +133,12 @@ class TestOpening:
         with pytest.raises(RegisterError, match="in memory keeps nothing"):
             Register.open("sqlite://")
 
+    @pytest.mark.parametrize("kind", ["nothing", "postgresql+psycopg9"])
+    def test_a_database_that_is_not_known(self, kind):
+        with pytest.raises(RegisterError, match="SQLAlchemy does not know or whose") as caught:
+            Register.open(f"{kind}://user:secret@server/register")
+        assert "secret" not in str(caught.value)
+
     def test_no_address(self):
         with pytest.raises(RegisterError, match="not a SQLAlchemy URL"):
             Register.open("://")
@@ -147,6 +164,32 @@ def test_rows_cannot_be_changed_even_from_outside(path):
             if sqlite_count(path, table):
                 with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                     outside(path, change)
+
+
+def test_the_tables_can_be_made_on_a_server():
+    ddl = [
+        str(CreateTable(table).compile(dialect=dialect))
+        for table in register_schema.METADATA.sorted_tables
+        for dialect in (postgresql.dialect(), mssql.dialect())
+    ]
+    assert sum("DOUBLE PRECISION" in statement for statement in ddl) == 4
+
+
+def test_without_a_write_lock_the_same_rules_hold(path, monkeypatch):
+    """SQLAlchemy's own engine stands for a server: nothing of ours at connect or begin."""
+    monkeypatch.setattr(ledger, "place_of", lambda location: (None, location))
+    url = f"sqlite:///{path}"
+    with pytest.raises(RegisterError, match="There is no register at sqlite"):
+        Register.open(url)
+    with made(url) as register:
+        fix(register)
+        head = commit(register).head
+        assert commit(register, seed="9999999991").found
+        with pytest.raises(RegisterError, match="own backup"):
+            register.backup(path.with_name("copy"))
+    with Register.open(url) as register:
+        assert register.check(head) == ()
+        assert "sqlite:///" in repr(register)
 
 
 class TestBackup:

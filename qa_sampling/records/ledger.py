@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from qa_sampling.errors import RegisterError
@@ -28,6 +28,7 @@ from qa_sampling.records.register_file import (
     IMMEDIATE,
     born_whole,
     connect_file,
+    connect_server,
     copy_file,
     inspect_file,
     place_of,
@@ -101,7 +102,7 @@ class Ledger:
         path, url = place_of(location)
         kept = {"actor": actor, "clock": clock, "wait_seconds": wait_seconds}
         if path is None:
-            ledger = cls(create_engine(url, hide_parameters=True), path=None, **kept)
+            ledger = cls(connect_server(url), path=None, **kept)
             ledger._start_unless_there(create)
         else:
             if create and not path.exists():

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from qa_sampling.errors import RegisterError
@@ -127,6 +127,24 @@ def connect_file(path: Path, *, wait_seconds: float) -> Engine:
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def connect_server(url: str) -> Engine:
+    """Give an engine on a database server.
+
+    Raises
+    ------
+    RegisterError
+        When SQLAlchemy does not know the kind of database, or its driver is not installed.
+    """
+    try:
+        return create_engine(url, hide_parameters=True)
+    except (NoSuchModuleError, ImportError):
+        kind = make_url(url).drivername
+        raise RegisterError(
+            f"The register's address names the database {kind!r}, which SQLAlchemy does not know "
+            "or whose driver is not installed. Install the driver, or correct the address."
+        ) from None
 
 
 def _begin(connection: Connection) -> None:
