@@ -49,9 +49,9 @@ REFERRALS_A_MONTH = 68.0
 """Families referred in an average month at scale 1, besides the two kinds below."""
 DISABLED_A_MONTH = 2.8
 LONE_A_MONTH = 1.4
-EARLY_HELP_A_MONTH = 11.5
+EARLY_HELP_A_MONTH = 8.5
 NO_FURTHER_ACTION = 0.06
-REFERRED_AGAIN = 0.18
+REFERRED_AGAIN = 0.195
 """Share of referrals that are of families closed and referred in the 12 months before."""
 REFERRED_LONG_AFTER = 0.10
 FROM_EARLY_HELP = 0.06

@@ -37,7 +37,7 @@ _LISTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Authority:
     """An invented authority.
 
@@ -81,15 +81,15 @@ class Authority:
     seed: int
     scale: float
     until: date
-    staff: pd.DataFrame
-    restricted: pd.DataFrame
-    past_audits: pd.DataFrame
-    audits: pd.DataFrame
-    answers: pd.DataFrame
-    moderations: pd.DataFrame
-    actions: pd.DataFrame
-    feedback: pd.DataFrame
-    truths: dict[str, Any]
+    staff: pd.DataFrame = field(repr=False)
+    restricted: pd.DataFrame = field(repr=False)
+    past_audits: pd.DataFrame = field(repr=False)
+    audits: pd.DataFrame = field(repr=False)
+    answers: pd.DataFrame = field(repr=False)
+    moderations: pd.DataFrame = field(repr=False)
+    actions: pd.DataFrame = field(repr=False)
+    feedback: pd.DataFrame = field(repr=False)
+    truths: dict[str, Any] = field(repr=False)
     history: History = field(repr=False)
 
     @cached_property

@@ -54,7 +54,10 @@ def build_history(
         starts[LEAD_MONTHS - 6 :],
         scale,
     )
-    records["contacts"] = _known_by(records["contacts"], to_day(until))
+    contacts = _known_by(records["contacts"], to_day(until))
+    records["contacts"] = contacts.drop_duplicates(["child", "start"], ignore_index=True)
+    for name in ("assessments", "enquiries"):
+        records[name] = _end_with_case(records[name], records["episodes"])
     records["episodes"] = _first_assessed(records)
     children = _number(children, population, Dice(seed, "luck"))
     return _with_staff(seed, scale, until, records, children, population, starts[LEAD_MONTHS])
@@ -90,6 +93,17 @@ def _known_by(frame: pd.DataFrame, last: int) -> pd.DataFrame:
     """Give the rows that had started by `last`, in order of day and child."""
     frame = frame[frame["start"] <= last]
     return frame.sort_values(["start", "child"], kind="stable", ignore_index=True)
+
+
+def _end_with_case(frame: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows that began while the case was open, ended with it at the latest."""
+    cases = episodes[["child", "start", "end"]].rename(columns={"start": "opened", "end": "shut"})
+    found = pd.merge_asof(
+        frame, cases.sort_values("opened"), left_on="start", right_on="opened", by="child"
+    )
+    end = found[["end", "shut"]].min(axis=1).astype("int64")
+    kept = (found["start"] <= found["shut"]).to_numpy()
+    return frame.assign(end=end.to_numpy())[kept].reset_index(drop=True)
 
 
 def _first_assessed(records: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -162,7 +162,7 @@ class History:
         """
         since = months_before(day, 6)
         episodes = self.episodes_at(day, since=since)
-        episodes["at"] = episodes["end"].where(episodes["end"] <= day, day)
+        episodes["at"] = (episodes["end"] - 1).where(episodes["end"] <= day, day)
         leavers = self.records["leavers"]
         leavers = leavers[(leavers["left_care"] <= day) & (leavers["end"] > day)]
         leavers = leavers.assign(status="Care leaver", status_from=leavers["left_care"], at=day)

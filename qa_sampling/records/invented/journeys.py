@@ -30,6 +30,10 @@ CATEGORIES = (
     ("Sexual abuse", 5),
     ("Multiple", 1),
 )
+HELPED_AFTERWARDS = 0.06
+"""Share of children closed after support who have early help some days later."""
+LONGEST_HELP = 330
+"""Days of the longest early help."""
 CARE_JOINED = 0.82
 """Share of siblings who enter care when their family's script says care."""
 
@@ -49,10 +53,10 @@ class Turn:
     """
 
     day: int
-    before: float = 0.24
-    after: float = 0.10
+    before: float = 0.26
+    after: float = 0.06
     returning_before: float = 1.5
-    returning_after: float = 0.6
+    returning_after: float = 0.4
 
     def share(self, day: int) -> float:
         """Share of families with an earlier plan among those who come to one on `day`."""
@@ -190,21 +194,36 @@ class Journey:
     def _close(self, at: int, end: int, reason: str) -> int:
         """Record the episode, and early help after it where the closure says so."""
         self._phase(at, end, "assessment" if at == self.start else self.helped_by)
+        to_help = reason == "RC9" and may_have_early_help(self.child, end)
+        if reason == "RC9" and not to_help:
+            reason = "RC8" if at == self.start else "RC7"
         row = (self.child.number, self.start, end, reason, self.need)
         self.rows.episodes.append(row)
-        stepped_down = reason == "RC9" or (reason == "RC7" and self.dice.chance(0.1))
-        if stepped_down and end < self.child.adult_from - 90:
-            start_early_help(self.rows, self.dice, self.child, end + self.dice.between(0, 14))
+        if to_help:
+            start_early_help(self.rows, self.dice, self.child, end)
+        elif reason == "RC7" and self.dice.chance(HELPED_AFTERWARDS):
+            start_early_help(self.rows, self.dice, self.child, end + self.dice.between(1, 14))
         return end
 
 
+def may_have_early_help(child: Child, day: int) -> bool:
+    """Say whether the child is young enough on `day` for early help to run its course."""
+    return day + LONGEST_HELP < child.adult_from
+
+
 def start_early_help(rows: Rows, dice: Dice, child: Child, start: int) -> None:
-    """Record an early help assessment from `start` and the help after it."""
+    """Record an early help assessment from `start` and the help after it.
+
+    Help lasts longer than the six months that list 2 looks back on, so that a child on
+    the list is a child who is helped. A child who is helped already stays so.
+    """
+    running = child.early_help >= 0 and rows.early_help[child.early_help][3] > start
+    if running or not may_have_early_help(child, start):
+        return
     completion = start + dice.between(10, 50)
-    end = completion + dice.between(50, 260)
-    organisation = dice.weighted((("own", 62), ("school", 26), ("health", 9), ("voluntary", 3)))
+    end = start + dice.between(190, LONGEST_HELP)
     child.early_help = len(rows.early_help)
-    rows.early_help.append([child.number, start, completion, end, organisation])
+    rows.early_help.append([child.number, start, completion, end])
 
 
 def end_early_help(rows: Rows, child: Child, day: int) -> None:

@@ -8,7 +8,7 @@ from qa_sampling.records.invented.population import Child, Population
 from qa_sampling.records.invented.rows import Rows
 from qa_sampling.records.invented.scripts import Script, Step
 
-CARE_FAMILIES_A_YEAR = 57.0
+CARE_FAMILIES_A_YEAR = 61.0
 LONE_A_YEAR = 16.0
 DISABLED_A_YEAR = 27.0
 YEARS_OF_CARE = 17

@@ -14,11 +14,6 @@ TEMPLATE = {
     for name, codes in CODES.items()
 }
 """The template's text of every meaning, by code set."""
-PARTNERS = {
-    "school": ("Oakfield Primary School", "Inventshire Academy", "St Brannock's School"),
-    "health": ("Health Visiting Service", "School Nursing Service"),
-    "voluntary": ("Homestart Inventshire",),
-}
 
 
 def as_list(number: int, fields: pd.DataFrame) -> pd.DataFrame:
@@ -132,14 +127,10 @@ def early_help(history: History, day: int) -> pd.DataFrame:
     lately = (frame["start"] > since) | (frame["end"] > day)
     rows = frame[lately & (frame["start"] <= day)].reset_index(drop=True)
     held = history.holders(rows["child"], rows["start"], help_only=True)
-    organisation = held["team"].where(rows["organisation"] == "own", None)
-    for kind, partners in PARTNERS.items():
-        which = luck(history, rows, len(partners)).map(dict(enumerate(partners)))
-        organisation = organisation.where(rows["organisation"] != kind, which)
     return people(history, rows, day).assign(
         start_date=to_dates(rows["start"]),
         completion_date=to_dates(rows["completion"], seen_from=day),
-        organisation=organisation,
+        organisation=held["team"].reset_index(drop=True),
     )
 
 

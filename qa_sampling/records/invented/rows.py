@@ -8,7 +8,7 @@ import pandas as pd
 
 TABLES: dict[str, str] = {
     "contacts": "child start source",
-    "early_help": "child start completion end organisation",
+    "early_help": "child start completion end",
     "referrals": "child start source nfa",
     "episodes": "child start end reason need",
     "assessments": "child start end support seen",

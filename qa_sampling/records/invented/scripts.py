@@ -44,8 +44,8 @@ SUPPORT_NEEDED = 0.44
 SUPPORT_AFTER_PLAN = 0.82
 ASSESSED_AGAIN = 0.17
 
-CLOSED_AFTER_ASSESSMENT = (("RC8", 62), ("RC9", 36), ("RC5", 2))
-CLOSED_AFTER_SUPPORT = (("RC7", 90), ("RC5", 5), ("RC3", 3), ("RC9", 2))
+CLOSED_AFTER_ASSESSMENT = (("RC8", 74), ("RC9", 24), ("RC5", 2))
+CLOSED_AFTER_SUPPORT = (("RC7", 92), ("RC5", 5), ("RC3", 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,7 @@ class Script:
         self.steps.append(Step(kind, start, end, outcome))
 
     def _assess_again(self, day: int) -> None:
+        """Assess a child whose case is open; the journey ends it with the case at the latest."""
         done = add_weekdays(day, self.dice.spread(ASSESSMENT_WEEKDAYS))
         self._step("assessment", day, done, "yes")
 
