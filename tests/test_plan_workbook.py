@@ -234,6 +234,22 @@ def test_empty_tables_say_so_in_words(tmp_path):
     assert not book["Reserves"].tables
 
 
+def test_without_staff_people_are_called_by_number(tmp_path):
+    path = write_plan_workbook(tmp_path / "p.xlsx", make_plan(), staff=None)
+    table = read_table(openpyxl.load_workbook(path), "Plan")
+    assert table["Auditor"].iloc[0] == "S003"
+
+
+def test_a_plan_without_auditors_says_so(tmp_path):
+    plan = make_plan()
+    nobody = replace(plan.assignment, table=plan.assignment.table.iloc[:0])
+    nobody = replace(nobody, loads=plan.assignment.loads.iloc[:0], checks=nobody.checks.iloc[:0])
+    path = write_plan_workbook(tmp_path / "p.xlsx", replace(plan, assignment=nobody), staff=None)
+    book = openpyxl.load_workbook(path)
+    assert set(read_table(book, "Plan")["Auditor"]) == {"Not assigned"}
+    assert not book["Auditors"].tables
+
+
 def test_siblings_who_stand_aside_are_counted(tmp_path):
     plan = make_plan()
     aside = pd.DataFrame({"case_ref": ["x"], "reason": ["A sibling stands for the family"]})

@@ -65,7 +65,8 @@ def verify_rows(plan: AuditPlan) -> Iterator[Row]:
     yield (
         "1. Get two files",
         f"frame.csv (the {plan.frame.size:,} cases that could be drawn, by reference, without any "
-        "child's number) and draw.json (seed, parameters, sample), both of this month's run.",
+        "child's number) and draw.json (seed, parameters, sample), both in the folder verification "
+        "beside this workbook. Keep them together with verify_draw.py.",
     )
     yield (
         "2. Check the seed",
@@ -88,7 +89,13 @@ def verify_rows(plan: AuditPlan) -> Iterator[Row]:
         f"sample {plan.draw.fingerprint}.",
     )
     yield "With our own software"
-    yield "Check the whole draw", f"qa-sampling verify --period {plan.period}"
+    yield (
+        "The folder",
+        "The one this workbook was published in, one above the folder restricted; for the monthly "
+        f"plan outputs/{plan.period}.",
+    )
+    yield "Check draw and files", f"qa-sampling verify outputs/{plan.period}"
+    yield "Why this case?", f"qa-sampling explain outputs/{plan.period} REFERENCE"
     yield "Check the register", "qa-sampling register check"
     yield "By hand, for one case"
     yield (

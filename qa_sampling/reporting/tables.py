@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qa_sampling.reporting.plan_tables import (
+from qa_sampling.reporting.plan_sheets import (
     allocation_table,
     auditors_table,
     coverage_table,
@@ -62,7 +62,7 @@ class TableSheet:
 
 
 def write_plan_workbook(
-    path: Path, plan: AuditPlan, *, staff: pd.DataFrame, quality: pd.DataFrame | None = None
+    path: Path, plan: AuditPlan, *, staff: pd.DataFrame | None, quality: pd.DataFrame | None = None
 ) -> Path:
     """Write the coordinator's workbook and give its path.
 
@@ -72,8 +72,8 @@ def write_plan_workbook(
         File to write, in a restricted folder: the workbook holds case numbers.
     plan : AuditPlan
         The month's plan.
-    staff : DataFrame
-        Columns of ``schema.STAFF``.
+    staff : DataFrame or None
+        Columns of ``schema.STAFF``; without it people are called by their numbers.
     quality : DataFrame, optional
         Columns of ``schema.QUALITY``; adds the sheet "Data quality".
 
@@ -127,7 +127,7 @@ def _contents(sheets: Sequence[TableSheet]) -> pd.DataFrame:
 
 
 def _sheets(
-    plan: AuditPlan, staff: pd.DataFrame, quality: pd.DataFrame | None
+    plan: AuditPlan, staff: pd.DataFrame | None, quality: pd.DataFrame | None
 ) -> Iterator[TableSheet]:
     yield from _sample_sheets(plan, staff)
     yield from _frame_sheets(plan)
@@ -144,7 +144,7 @@ def _sheets(
         )
 
 
-def _sample_sheets(plan: AuditPlan, staff: pd.DataFrame) -> Iterator[TableSheet]:
+def _sample_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[TableSheet]:
     audits = len(plan.draw.cases)
     yield TableSheet(
         "Plan",
@@ -215,7 +215,7 @@ def _frame_sheets(plan: AuditPlan) -> Iterator[TableSheet]:
     )
 
 
-def _people_sheets(plan: AuditPlan, staff: pd.DataFrame) -> Iterator[TableSheet]:
+def _people_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[TableSheet]:
     yield TableSheet(
         "Auditors",
         "Who audits and moderates how many",
