@@ -199,6 +199,8 @@ def find_header(rows: Iterable[Row], wanted: AnnexAList) -> HeaderMatch | None:
         if row.number > HEADER_SEARCH_ROWS:
             break
         match = match_headers(row.cells, wanted, row.number)
+        if len(match.columns) == len(wanted.columns):
+            return match
         if len(match.columns) >= 3 and (best is None or len(match.columns) > len(best.columns)):
             best = match
     return best
