@@ -86,6 +86,10 @@ class TestOpening:
         with pytest.raises(RegisterError, match="is a folder"):
             Register.open(tmp_path)
 
+    def test_a_path_that_cannot_be_looked_at(self, tmp_path):
+        with pytest.raises(RegisterError, match="cannot be read|There is no register"):
+            Register.open(tmp_path / ("x" * 300))
+
     def test_another_database(self, path):
         with sqlite3.connect(path) as other:
             other.execute("CREATE TABLE draws (x)")

@@ -60,9 +60,19 @@ def inspect_file(path: Path) -> None:
     Raises
     ------
     RegisterError
-        When it is missing, a folder, empty, not a SQLite file, not a register, or shorter
+        When it is missing, unreadable, a folder, empty, not a SQLite file, not a register, or shorter
         than its own header says.
     """
+    try:
+        _inspect(path)
+    except OSError as error:
+        raise RegisterError(
+            f"The register {path} cannot be read ({error.strerror}). Check the path, and ask for "
+            "access to file and folder."
+        ) from None
+
+
+def _inspect(path: Path) -> None:
     if not path.exists():
         raise RegisterError(
             f"There is no register at {path}. Check the path; to start a new register there, "
