@@ -61,3 +61,7 @@ class DisclosureError(QASamplingError):
 
 class SeedNeeded(QASamplingError):  # noqa: N818 (not a fault: the next step of the procedure)
     """The frame is fixed and waits for the seed that must be given after it."""
+
+
+class NotebookError(QASamplingError):
+    """A notebook failed, or ended before its last cell."""

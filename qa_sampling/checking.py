@@ -1,0 +1,96 @@
+"""Looking back at a published draw: whether it verifies, and why a case was drawn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from qa_sampling.errors import QASamplingError, VerificationError
+from qa_sampling.inputs import load_key
+from qa_sampling.publication import faults_of, read_manifest
+from qa_sampling.sampling import verify_draw as alone
+from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.sampling.verification import Explanation, draw_again, explain, verify_draw
+from qa_sampling.settings import Settings
+
+_VERIFICATION = Path("restricted") / "verification"
+
+
+def verify_folder(folder: Path) -> tuple[str, ...]:
+    """Check every file of a published folder, and derive its draw again in two ways.
+
+    Parameters
+    ----------
+    folder : Path
+        Published folder, such as ``outputs/2026-11``.
+
+    Returns
+    -------
+    tuple of str
+        What differs; empty when nothing does.
+
+    Raises
+    ------
+    VerificationError
+        When the folder does not hold a draw.
+    """
+    record, frame = _published(folder)
+    faults = [*faults_of(folder), *verify_draw(record, frame)]
+    rows = frame.to_dict("records")
+    faults += [f"by the stand-alone program: {text}" for text in alone.check(rows, record)]
+    try:
+        manifest = read_manifest(folder)
+    except QASamplingError:
+        return tuple(faults)
+    for name in ("seed", "frame_fingerprint", "sample_fingerprint"):
+        if manifest.get(name) != record.get(name):
+            faults.append(f"the manifest and the draw's record differ in {name}")
+    return tuple(faults)
+
+
+def explain_case(folder: Path, case: str, settings: Settings) -> Explanation:
+    """Say why a case was drawn, or was not.
+
+    Parameters
+    ----------
+    folder : Path
+        Published folder.
+    case : str
+        Case number or reference.
+    settings : Settings
+        Say where the key of the references is.
+
+    Raises
+    ------
+    VerificationError
+        When the folder does not hold a draw.
+    FrameError
+        When the case is not in the month's population.
+    """
+    record, frame_table = _published(folder)
+    exclusions = _read(folder / _VERIFICATION / "exclusions.csv")
+    frame, draw = draw_again(record, frame_table, exclusions)
+    known = {*frame_table["case_ref"], *exclusions["case_ref"]}
+    reference = case if case in known else pseudonym(case, load_key(settings))
+    return explain(frame, draw, reference)
+
+
+def _published(folder: Path) -> tuple[dict, pd.DataFrame]:
+    place = folder / _VERIFICATION
+    try:
+        record = json.loads((place / "draw.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise VerificationError(
+            f"{folder} holds no draw that could be verified (no {_VERIFICATION.as_posix()}/"
+            f"draw.json). Name a published folder, such as outputs/2026-11."
+        ) from None
+    return record, _read(place / "frame.csv")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError):
+        raise VerificationError(f"{path.name} is missing or cannot be read.") from None
