@@ -60,7 +60,7 @@ def inspect_file(path: Path) -> None:
     Raises
     ------
     RegisterError
-        When it is missing, unreadable, a folder, empty, not a SQLite file, not a register, or shorter
+        When it is missing, unreadable, a folder, empty, not a register, or shorter
         than its own header says.
     """
     try:
