@@ -113,9 +113,7 @@ def exclusions_table(plan: AuditPlan) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Step": funnel["step"],
-            "Reason": _said(funnel["reason"]).where(
-                ~funnel["step"].isin(ends), funnel["step"].map(ends)
-            ),
+            "Reason": _capital(funnel["step"].map(ends).fillna(funnel["reason"])),
             "Cases excluded": funnel["excluded"],
             "Cases remaining": funnel["remaining"],
         }
@@ -182,13 +180,13 @@ def quality_table(quality: pd.DataFrame) -> pd.DataFrame:
     ordered = ordered.sort_values("place", kind="stable", ignore_index=True)
     return pd.DataFrame(
         {
-            "File": ordered["file"],
+            "File": _said(ordered["file"], "All files"),
             "List": ordered["list"],
             "Column": _said(ordered["column"], "Whole list"),
-            "Rows": _said(ordered["rows"], "Not said"),
-            "What is wrong": ordered["fault"],
+            "Rows": _said(ordered["rows"], "No single row"),
+            "What is wrong": _capital(ordered["fault"]),
             "How many": ordered["count"],
-            "What was done, or what to do": ordered["action"],
+            "What was done, or what to do": _capital(ordered["action"]),
             "Kind": ordered["severity"].map(words),
         }
     )
@@ -204,3 +202,7 @@ def _said(values: pd.Series, otherwise: str = "None") -> pd.Series:
     """Replace blanks by words: an empty cell leaves a reader guessing."""
     blank = values.isna() | (values.astype("str").str.strip() == "")
     return values.astype(object).mask(blank, otherwise)
+
+
+def _capital(values: pd.Series) -> pd.Series:
+    return values.str[:1].str.upper() + values.str[1:]

@@ -9,6 +9,10 @@ from qa_sampling.sampling.plan import AuditPlan
 Row = tuple[str, object] | str
 """A label with its text, or a heading."""
 
+_ROTATION = (
+    " Tickets are kept over the months here, made from the seed of the permanent tickets; the "
+    "order in a stratum starts after the ticket where its last draw ended."
+)
 RULE = (
     "Every case has a reference, made from its number with a secret key, and a ticket: the "
     "SHA-256 of the text qa_sampling/ticket/v1, a zero byte, the seed, a zero byte and the "
@@ -41,6 +45,8 @@ def cover_rows(plan: AuditPlan) -> Iterator[Row]:
     yield "The draw"
     yield "Draw number", plan.draw_id
     yield "Seed", draw.seed
+    if draw.parameters.get("ticket_seed"):
+        yield "Seed of the permanent tickets", draw.parameters["ticket_seed"]
     yield "How many from where", draw.method.replace("_", " ").capitalize()
     yield "Fingerprint of the frame", draw.frame_fingerprint
     yield "Fingerprint of the sample", draw.fingerprint
@@ -60,7 +66,8 @@ def verify_rows(plan: AuditPlan) -> Iterator[Row]:
         "That these cases, and no others, follow from the frame, the seed and the published "
         "rule: that nobody picked them.",
     )
-    yield "The rule", RULE
+    rotated = plan.draw.parameters.get("ticket_seed")
+    yield "The rule", RULE + (_ROTATION if rotated else "")
     yield "Steps"
     yield (
         "1. Get two files",
@@ -103,6 +110,6 @@ def verify_rows(plan: AuditPlan) -> Iterator[Row]:
         "Take a case's reference from the sheet Plan. Any tool that gives a SHA-256 shows that its "
         "ticket starts as the sheet says:",
     )
-    seed = plan.draw.parameters.get("ticket_seed") or plan.draw.seed
+    seed = rotated or plan.draw.seed
     command = f"printf 'qa_sampling/ticket/v1\\0%s\\0%s' '{seed}' REFERENCE | sha256sum"
     yield "Command", command
