@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling import __version__
-from qa_sampling.errors import RegisterError, SecretError, SeedNeeded
+from qa_sampling.errors import ParameterError, RegisterError, SecretError, SeedNeeded
 from qa_sampling.records import keys
 from qa_sampling.records.annex_a import read_annex_a
 from qa_sampling.records.cases import build_cases
@@ -91,7 +91,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
     if settings.is_invented:
         tell("writing the invented authority")
         folder = invented_files(settings)
-        paths, tables = (folder / "extracts",), str(folder / "tables")
+        paths, tables = tuple(sorted(folder.glob("annex_a_*.xlsx"))), str(folder)
     key = load_key(settings)
     tell("reading the extract")
     annex = read_annex_a(list(paths), as_at=settings.extract_day)
@@ -103,7 +103,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
         families=extras.families,
         case_roles=extras.case_roles,
         restricted=extras.restricted,
-        past_audits=extras.past_audits,
+        past_audits=_known_by(extras.past_audits, settings),
         quality=pd.concat([annex.quality, extras.quality], ignore_index=True),
         files=annex.files,
         key=key,
@@ -131,7 +131,12 @@ def invented_files(settings: Settings) -> Path:
     Parameters
     ----------
     settings : Settings
-        Its as-at day is the day of the newest extract.
+        Its as-at day is the day of the newest extract; one of half a year before is beside it.
+
+    Raises
+    ------
+    ParameterError
+        When the authority has no records of that day.
     """
     from qa_sampling.records.synthetic import invent, write_authority
 
@@ -139,9 +144,16 @@ def invented_files(settings: Settings) -> Path:
     folder = settings.outputs_folder / f".invented-{__version__}-{day.isoformat()}"
     if folder.is_dir():
         return folder
+    authority = invent(INVENTED_SEED)
+    first = authority.until - pd.DateOffset(months=24)
+    if not first.date() <= day <= authority.until:
+        raise ParameterError(
+            f"The invented authority can be seen from {first:%B %Y} to {authority.until:%B %Y}; "
+            f"`period` {settings.period} asks for {day:%d %B %Y}. Give another period or `extract`."
+        )
     draft = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:8]}")
-    authority = invent(INVENTED_SEED, until=day)
-    write_authority(authority, draft)
+    before = (pd.Timestamp(day) - pd.DateOffset(months=6) + pd.offsets.MonthEnd(0)).date()
+    write_authority(authority, draft, as_at=[before, day])
     try:
         draft.rename(folder)
     except OSError:
@@ -159,7 +171,7 @@ def open_register(settings: Settings) -> Register:
     return Register.open(location, create=True)
 
 
-def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register) -> Frame:
+def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register | None) -> Frame:
     """Build the frame as the settings ask, with what the register knew when it was fixed.
 
     Parameters
@@ -168,11 +180,12 @@ def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register) -> 
         Checked parameters.
     inputs : Inputs
         What the run works on.
-    register : Register
+    register : Register or None
         Earlier draws and audits; those after this frame was fixed do not count, so that a
-        run that is repeated builds the same frame.
+        run that is repeated builds the same frame. None when there is no register yet.
     """
-    drawn = register.past_audits(known_to=(settings.period, settings.design))
+    known = (settings.period, settings.design)
+    drawn = None if register is None else register.past_audits(known_to=known)
     before = [table for table in (inputs.past_audits, drawn) if table is not None]
     past = pd.concat([table for table in before if len(table)] or [PAST_AUDITS.empty()])
     blocked: list[str] = []
@@ -264,6 +277,13 @@ def starts_of(settings: MonthlyAuditPlan, register: Register) -> dict[str, str]:
     names = earlier.sort_values("period")["draw_id"]
     draws: list[Draw] = [register.get_draw(name).draw for name in names]
     return next_starts(draws, settings.rotation_seed)
+
+
+def _known_by(past_audits: pd.DataFrame | None, settings: Settings) -> pd.DataFrame | None:
+    """Leave out what the invented authority audits after the day that is asked for."""
+    if past_audits is None or not settings.is_invented:
+        return past_audits
+    return past_audits[past_audits["date"] <= pd.Timestamp(settings.extract_day)]
 
 
 def _references(cases: pd.DataFrame, key: bytes) -> list[str]:

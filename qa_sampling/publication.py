@@ -75,8 +75,9 @@ def sweep(outputs: Path, slug: str) -> int:
     return len(stages)
 
 
-def open_stage(outputs: Path, slug: str) -> Path:
-    """Make an empty stage for one run; only this user may read it.
+@contextmanager
+def stage_for(outputs: Path, slug: str) -> Iterator[Path]:
+    """Make an empty stage for one run; it is gone again unless it is published.
 
     Parameters
     ----------
@@ -84,12 +85,20 @@ def open_stage(outputs: Path, slug: str) -> Path:
         Folder of all outputs.
     slug : str
         Name of the run's folder.
+
+    Yields
+    ------
+    Path
+        A folder that only this user may read, with `restricted` and `shareable` in it.
     """
     stage = outputs / f".stage-{slug}-{uuid.uuid4().hex[:12]}"
     for part in ("restricted", "shareable"):
         (stage / part).mkdir(parents=True)
     stage.chmod(0o700)
-    return stage
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
 
 
 def write_manifest(stage: Path, facts: Mapping[str, Any]) -> str:
@@ -108,14 +117,14 @@ def write_manifest(stage: Path, facts: Mapping[str, Any]) -> str:
         SHA-256 of the manifest itself.
     """
     files = {
-        name: {"bytes": path.stat().st_size, "sha256": _digest(path)}
+        name: {"bytes": path.stat().st_size, "sha256": digest_of(path)}
         for name, path in _files(stage).items()
         if name != MANIFEST
     }
     text = json.dumps({**facts, "files": files}, indent=2, ensure_ascii=False, sort_keys=True)
     target = stage / MANIFEST
     target.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return _digest(target)
+    return digest_of(target)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def faults_of(folder: Path) -> tuple[str, ...]:
     found = _files(folder)
     faults = [f"{name} is missing" for name in sorted(set(listed) - set(found))]
     for name in sorted(set(listed) & set(found)):
-        if _digest(found[name]) != listed[name]["sha256"]:
+        if digest_of(found[name]) != listed[name]["sha256"]:
             faults.append(f"{name} was altered after it was published")
     strangers = sorted(set(found) - set(listed) - {MANIFEST})
     return (*faults, *(f"{name} was added after the publication" for name in strangers))
@@ -201,7 +210,8 @@ def _files(folder: Path) -> dict[str, Path]:
     }
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

@@ -1,0 +1,404 @@
+"""The command line: thin; every command calls the package and shows what it says.
+
+Exit codes: 0 done; 1 the answer is no (a draw does not verify, an extract has faults that stop
+a run); 2 refused, with one message, nothing written; 3 a frame is fixed and waits for its seed;
+4 stopped by a fault of this package or the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from qa_sampling import __version__
+from qa_sampling.errors import QASamplingError, SeedNeeded
+
+app = typer.Typer(
+    name="qa-sampling",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Monthly audit samples that anyone can verify.\n\n"
+        "Start with `qa-sampling run monthly_audit_plan`: this month's plan from the invented "
+        "authority. Then `qa-sampling templates tables` and `qa-sampling check EXTRACT` with "
+        "your own data."
+    ),
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 refused, 3 waiting for a seed, 4 a fault.",
+)
+register_app = typer.Typer(no_args_is_help=True, help="Look after the register.")
+app.add_typer(register_app, name="register")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ParameterFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--parameters", "-f", help="Parameter file; may be given again, later ones go first."
+    ),
+]
+Pairs = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", help="One parameter, as `audits=40` or `audits 40`."),
+]
+
+
+def main() -> None:
+    """Run the command line and turn refusals into one message and an exit code."""
+    try:
+        app(args=_joined_pairs(sys.argv[1:]), standalone_mode=True)
+    except SeedNeeded as error:
+        err.print(str(error), style="bold", markup=False)
+        sys.exit(3)
+    except QASamplingError as error:
+        err.print(f"Refused: {error}", style="red", markup=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("Stopped by you. Nothing half-made is left; run the same line again.")
+        sys.exit(4)
+    except Exception as error:
+        _fault(error)
+
+
+def _fault(error: Exception) -> NoReturn:
+    """Say where a fault of ours is, without words that could hold a child's details."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    err.print(
+        f"A fault: {type(error).__name__} in {place}. Nothing was published. Set "
+        "QA_SAMPLING_DEBUG=1 to see everything (it may show case numbers), and tell whoever "
+        "maintains this package.",
+        style="red",
+        markup=False,
+    )
+    if os.environ.get("QA_SAMPLING_DEBUG"):
+        traceback.print_exception(error)
+    sys.exit(4)
+
+
+@app.command()
+def run(
+    notebook: Annotated[str, typer.Argument(help="Such as monthly_audit_plan.")],
+    period: Annotated[str, typer.Option(help='Month, as "2026-11".')] = "",
+    extract: Annotated[
+        list[Path] | None,
+        typer.Option(help="Annex A workbook or folder; may be given again for several months."),
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option(help="Folder of staff, families and the other extra tables.")
+    ] = None,
+    parameters: ParameterFiles = None,
+    pairs: Pairs = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, write and draw nothing.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
+) -> None:
+    """Run a notebook and publish what it makes, all or nothing.
+
+    A month and a design are drawn once: running the same line again gives the same plan.
+    Without `--parameters` the files `parameters/authority.yml` and `parameters/<notebook>.yml`
+    hold.
+    """
+    from qa_sampling import runner
+    from qa_sampling.parameters import load_parameters
+    from qa_sampling.settings import home
+
+    usual = [home() / "parameters" / name for name in ("authority.yml", f"{notebook}.yml")]
+    values = load_parameters(parameters or [path for path in usual if path.is_file()])
+    values |= _values(pairs or [])
+    if extract:
+        values["extract"] = [str(path.resolve()) for path in extract]
+    if tables:
+        values["extra_tables"] = str(tables.resolve())
+    if period:
+        values["period"] = period
+    with _telling(quiet) as tell:
+        result = runner.run(notebook, values, dry_run=dry_run, progress=tell)
+    if result.preflight is not None:
+        _show_preflight(result.preflight)
+    else:
+        _show_result(result)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Annex A workbooks or folders.")],
+    tables: Annotated[Path | None, typer.Option(help="Folder of the extra tables.")] = None,
+    as_at: Annotated[str, typer.Option(help="Day it describes, as 2026-10-31.")] = "",
+    save: Annotated[Path | None, typer.Option(help="Also write the report as a workbook.")] = None,
+) -> None:
+    """Read an extract and print its data-quality report; exit 1 when it stops a run."""
+    from datetime import date
+
+    import pandas as pd
+
+    from qa_sampling.errors import ExtractError
+    from qa_sampling.records.annex_a import read_annex_a
+    from qa_sampling.records.extras import read_extras
+    from qa_sampling.records.quality import quality_lines, write_quality_workbook
+
+    stopped = ""
+    try:
+        annex = read_annex_a(list(files), as_at=date.fromisoformat(as_at) if as_at else None)
+        quality = annex.quality
+        out.print(f"Read {', '.join(annex.files)}: {len(annex.found)} of 11 lists.", markup=False)
+        if tables:
+            quality = pd.concat([quality, read_extras(tables).quality], ignore_index=True)
+    except ExtractError as error:
+        quality, stopped = getattr(error, "quality", None), str(error)
+    for line in quality_lines(quality) if quality is not None else []:
+        out.print(line, markup=False)
+    if save and quality is not None:
+        write_quality_workbook(save, quality)
+        out.print(f"Report written to {save}.", markup=False)
+    if stopped:
+        err.print(stopped, style="red", markup=False)
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A published folder, such as outputs/2026-11.")],
+) -> None:
+    """Derive a published draw again from its frame and seed: YES, or exactly what differs."""
+    from qa_sampling.checking import verify_folder
+
+    faults = verify_folder(folder)
+    for fault in faults:
+        out.print(f"NO: {fault}", markup=False)
+    if faults:
+        raise typer.Exit(1)
+    out.print("YES: the draw follows from its frame and seed, and every file is as published.")
+
+
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(help="A published folder, such as outputs/2026-11.")],
+    case: Annotated[str, typer.Argument(help="A case number, or its reference.")],
+    parameters: ParameterFiles = None,
+) -> None:
+    """Say why a case was drawn, or was not."""
+    from qa_sampling.checking import explain_case
+    from qa_sampling.parameters import load_parameters, read_parameters
+    from qa_sampling.settings import home
+
+    usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
+    values = load_parameters(parameters or usual)
+    settings = read_parameters("monthly_audit_plan", values)
+    out.print(explain_case(folder, case, settings).sentence, markup=False)
+
+
+@app.command()
+def redraw(
+    period: Annotated[str, typer.Argument(help='Month, as "2026-11".')],
+    reason: Annotated[str, typer.Option(help="Why; no child's details.")],
+    agreed_by: Annotated[list[str], typer.Option(help="Who agreed; give it twice.")],
+    design: Annotated[str, typer.Option(help="Name of the design.")] = "monthly",
+    parameters: ParameterFiles = None,
+) -> None:
+    """Set a draw aside, visibly, with a reason and two names; the next run draws anew."""
+    with _register(parameters) as register:
+        number = register.open_redraw(period, design, reason=reason, agreed_by=agreed_by)
+    out.print(f"Redraw {number} of {period} {design} is open; the earlier draw stays on record.")
+
+
+@app.command()
+def templates(
+    folder: Annotated[Path, typer.Argument(help="Where to write them.")],
+) -> None:
+    """Write templates of the extra tables: staff, families, case roles, restricted, audits."""
+    from qa_sampling.records.extras import write_templates
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in write_templates(folder):
+        out.print(str(path), markup=False)
+
+
+@app.command()
+def key(parameters: ParameterFiles = None) -> None:
+    """Make the secret key of the case references, once for each authority. Back it up."""
+    from qa_sampling.records.keys import create_key, key_folder
+    from qa_sampling.settings import home
+
+    settings = _settings(parameters)
+    path = settings.place(settings.key_file) if settings.key_file else None
+    made = create_key(path, never_inside=(home(), settings.outputs_folder))
+    where = path or key_folder()
+    out.print(f"Key {made.key_id} is made in {where}. Back it up where records are.", markup=False)
+
+
+@app.command()
+def secret(
+    year: Annotated[int, typer.Argument(help="Year of the periods it serves.")],
+    parameters: ParameterFiles = None,
+) -> None:
+    """Make and commit the yearly secret that gives unattended runs their seeds."""
+    from qa_sampling.records.keys import commitment, yearly_secret
+    from qa_sampling.settings import home
+
+    outside = (home(), _settings(parameters).outputs_folder)
+    committed = commitment(yearly_secret(year, create=True, never_inside=outside))
+    with _register(parameters) as register:
+        register.record_commitment(year, committed)
+    out.print(f"Committed for {year}. Give this line to whoever assures the audits, in writing:")
+    out.print(f"SHA-256 of the secret: {committed}")
+
+
+@register_app.command("check")
+def register_check(
+    expect_head: Annotated[str, typer.Option(help="Head printed on an earlier plan.")] = "",
+    parameters: ParameterFiles = None,
+) -> None:
+    """Look for edits, deletions and rot anywhere in the register."""
+    with _register(parameters) as register:
+        faults = register.check(expect_head=expect_head or None)
+        head = register.head()
+    for fault in faults:
+        out.print(f"NO: {fault}", markup=False)
+    if faults:
+        raise typer.Exit(1)
+    out.print(f"The register is sound. Head: {head}")
+
+
+@register_app.command("backup")
+def register_backup(
+    target: Annotated[Path, typer.Argument(help="File of the copy.")],
+    parameters: ParameterFiles = None,
+) -> None:
+    """Copy the register while it is in use, and check the copy."""
+    with _register(parameters) as register:
+        path = register.backup(target)
+    out.print(f"Copied and checked: {path}", markup=False)
+
+
+@register_app.command("show")
+def register_show(parameters: ParameterFiles = None) -> None:
+    """List the draws."""
+    with _register(parameters) as register:
+        draws = register.draws()
+    table = Table("Draw", "As at", "Due", "Audits", "Reserves", "Moderated", "Drawn", "")
+    for row in draws.itertuples():
+        drawn = [f"{day:%d %b %Y}" for day in (row.as_at, row.due)]
+        numbers = [str(value) for value in (row.sampled, row.reserves, row.moderated)]
+        note = "superseded" if row.superseded else ""
+        table.add_row(row.draw_id, *drawn, *numbers, row.drawn_at[:10], note)
+    out.print(table)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(f"qa-sampling {__version__}")
+
+
+def _joined_pairs(arguments: list[str]) -> list[str]:
+    """Let `-p audits 40` stand for `-p audits=40`, as papermill has it."""
+    joined, rest = [], list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word in ("-p", "--parameter") and len(rest) > 1 and "=" not in rest[0]:
+            word, rest = f"--parameter={rest[0]}={rest[1]}", rest[2:]
+        joined.append(word)
+    return joined
+
+
+def _values(pairs: list[str]) -> dict[str, Any]:
+    """Read `name=value` pairs; a value that is JSON (40, true, ["a"]) is that, else text."""
+    values = {}
+    for pair in pairs:
+        name, given, text = pair.partition("=")
+        if not given:
+            raise typer.BadParameter(f"{pair!r} is not of the form name=value.")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        values[name.strip()] = text if name.strip() in _TEXTS else value
+    return values
+
+
+_TEXTS = {"seed", "rotation_seed", "period", "as_at", "due", "title", "authority", "contact"}
+
+
+def _settings(parameters: list[Path] | None) -> Any:  # noqa: ANN401 (imported late)
+    from qa_sampling.parameters import load_parameters, read_parameters
+    from qa_sampling.settings import home
+
+    usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
+    return read_parameters("monthly_audit_plan", load_parameters(parameters or usual))
+
+
+def _register(parameters: list[Path] | None) -> Any:  # noqa: ANN401 (imported late)
+    from qa_sampling.inputs import open_register
+
+    return open_register(_settings(parameters))
+
+
+class _telling:  # noqa: N801 (used like a function)
+    """Show steps as they come: a moving line on a terminal, plain lines elsewhere."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.status = err.status("Starting …") if err.is_terminal and not quiet else None
+
+    def __enter__(self) -> Callable[[str], None]:
+        if self.status:
+            self.status.start()
+        return self._tell
+
+    def __exit__(self, *error: object) -> None:
+        if self.status:
+            self.status.stop()
+
+    def _tell(self, step: str) -> None:
+        if self.status:
+            self.status.update(step)
+        elif not self.quiet and not step.startswith("notebook: cell"):
+            err.print(f"· {step}", markup=False)
+
+
+def _show_preflight(found: Any) -> None:  # noqa: ANN401 (imported late)
+    for step in found.frame.funnel.itertuples():
+        label = step.reason or step.step
+        change = f"−{step.excluded}" if step.excluded else ""
+        if step.step != "Excluded" or step.excluded:
+            out.print(f"{label:<44} {change:>7} {step.remaining:>7}", markup=False)
+    table = Table("Margin", "Label", "Cases", "Expected audits")
+    for row in found.expected.itertuples():
+        table.add_row(row.margin, row.label, str(row.cases), f"{row.expected:.2f}")
+    out.print(table)
+    out.print("Checked; nothing was written or drawn.")
+
+
+def _show_result(result: Any) -> None:  # noqa: ANN401 (imported late)
+    out.print(f"{result.draw_id}: {result.outcome}.", style="bold", markup=False)
+    for name, about in (
+        (f"restricted/audit_plan_{result.folder.name}.xlsx", "the coordinator's workbook"),
+        ("restricted/forms", "a form for each auditor"),
+        ("restricted/verification", "what anyone needs to verify the draw"),
+        ("shareable/audit_plan.html", "the plan's page"),
+        ("shareable/manifest.json", "parameters, seed, fingerprints"),
+    ):
+        path = result.folder / name
+        if path.exists():
+            out.print(f"  {_near(path)}  ({about})", markup=False)
+    out.print(f"Verify it: qa-sampling verify {_near(result.folder)}", markup=False)
+
+
+def _near(path: Path) -> str:
+    """Give a path from the working folder where it lies below it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)

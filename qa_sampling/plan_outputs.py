@@ -1,0 +1,222 @@
+"""The files of a month's plan: the coordinator's workbook, the forms, what a verifier needs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa_sampling import __version__
+from qa_sampling.inputs import Inputs
+from qa_sampling.publication import (
+    STAGE_VARIABLE,
+    faults_of,
+    only_run,
+    publish,
+    read_manifest,
+    stage_for,
+    write_manifest,
+)
+from qa_sampling.records.forms import load_form, write_audit_forms
+from qa_sampling.records.quality import write_quality_workbook
+from qa_sampling.records.recorded_draw import RecordedDraw
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.tables import write_plan_workbook
+from qa_sampling.sampling import verify_draw
+from qa_sampling.sampling.plan import AuditPlan, Frame
+from qa_sampling.sampling.verification import draw_record, frame_csv
+from qa_sampling.settings import MonthlyAuditPlan, home
+
+FINISHED = "finished.json"
+_HOW_TO_VERIFY = """How to verify this draw
+
+You need Python 3 and nothing else. In this folder run
+
+    python verify_draw.py frame.csv draw.json
+
+It answers YES, or says what differs. The program is short, shares no code with the package
+that made the draw, and states the rule at its top. The frame holds keyed pseudonyms, no numbers.
+"""
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where a plan's files are.
+
+    Attributes
+    ----------
+    name : str
+        Name of the folder in the outputs, such as "2026-11".
+    files : tuple of str
+        Paths of the files within it.
+    """
+
+    name: str
+    files: tuple[str, ...]
+
+
+def folder_name(period: str, design: str, redraw: int = 0) -> str:
+    """Name a plan's folder: the period, the design unless monthly, the redraw unless first."""
+    parts = [period, *([] if design == "monthly" else [design])]
+    return "-".join([*parts, *([f"r{redraw}"] if redraw else [])])
+
+
+def audit_plan(
+    recorded: RecordedDraw, frame: Frame, settings: MonthlyAuditPlan, inputs: Inputs
+) -> AuditPlan:
+    """Put the recorded draw, its frame and what cannot be guaranteed together.
+
+    Parameters
+    ----------
+    recorded : RecordedDraw
+        What the register holds; this is the draw.
+    frame : Frame
+        The frame it was drawn from.
+    settings : MonthlyAuditPlan
+        Checked parameters.
+    inputs : Inputs
+        What the run works on.
+    """
+    checks = recorded.assignment.checks["cannot_be_guaranteed"]
+    notes = dict.fromkeys([*inputs.cannot_guarantee, *(text for text in checks if text)])
+    return AuditPlan(
+        period=settings.period,
+        design=settings.design,
+        title=recorded.title,
+        as_at=recorded.as_at,
+        due=recorded.due,
+        frame=frame,
+        draw=recorded.draw,
+        assignment=recorded.assignment,
+        draw_id=recorded.draw_id,
+        notes=tuple(notes),
+    )
+
+
+def publish_plan(
+    plan: AuditPlan, recorded: RecordedDraw, settings: MonthlyAuditPlan, inputs: Inputs
+) -> Published:
+    """Write a plan's files, all or nothing.
+
+    Within a run of the command line the files go into its stage, and it publishes them with
+    the page; by hand they are published here. A sound publication is left as it is.
+
+    Parameters
+    ----------
+    plan : AuditPlan
+        The plan.
+    recorded : RecordedDraw
+        Its draw in the register.
+    settings : MonthlyAuditPlan
+        Checked parameters.
+    inputs : Inputs
+        What the run works on.
+    """
+    name = folder_name(settings.period, settings.design, recorded.redraw)
+    if staged := os.environ.get(STAGE_VARIABLE):
+        stage = Path(staged)
+        files = write_plan_files(stage, plan, settings, inputs)
+        finished = {"draw_id": recorded.draw_id, "redraw": recorded.redraw}
+        (stage / FINISHED).write_text(json.dumps(finished), encoding="utf-8")
+        return Published(name, files)
+    target = settings.outputs_folder / name
+    with only_run(settings.outputs_folder, settings.slug):
+        if target.exists() and not faults_of(target):
+            return Published(name, _restricted(read_manifest(target)["files"]))
+        with stage_for(settings.outputs_folder, settings.slug) as stage:
+            files = write_plan_files(stage, plan, settings, inputs)
+            digest = write_manifest(stage, plan_facts(recorded, settings, inputs))
+            publish(stage, target)
+    with Register.open(settings.register_location) as register:
+        register.record_publication(recorded.draw_id, name, digest)
+    return Published(name, files)
+
+
+def write_plan_files(
+    stage: Path, plan: AuditPlan, settings: MonthlyAuditPlan, inputs: Inputs
+) -> tuple[str, ...]:
+    """Write the restricted files of a plan into a stage; give their paths within it.
+
+    Parameters
+    ----------
+    stage : Path
+        Stage of a run (see :mod:`qa_sampling.publication`).
+    plan, settings, inputs
+        As for :func:`publish_plan`.
+    """
+    restricted = stage / "restricted"
+    name = f"audit_plan_{settings.slug}.xlsx"
+    staff, quality = inputs.staff, inputs.quality
+    write_plan_workbook(restricted / name, plan, staff=staff, quality=quality)
+    write_quality_workbook(restricted / "data_quality.xlsx", quality)
+    if staff is not None and len(plan.assignment.table):
+        forms = restricted / "forms"
+        forms.mkdir()
+        form = load_form(home() / "parameters" / "forms" / f"{settings.form}.yml")
+        write_audit_forms(forms, plan, form=form, staff=staff, key=inputs.key)
+    _write_verification(restricted / "verification", plan)
+    found = (path for path in sorted(stage.rglob("*")) if path.is_file())
+    return _restricted(path.relative_to(stage).as_posix() for path in found)
+
+
+def plan_facts(
+    recorded: RecordedDraw, settings: MonthlyAuditPlan, inputs: Inputs
+) -> dict[str, Any]:
+    """Give the facts of a plan's manifest: enough to run it again, and no child-level data.
+
+    Parameters
+    ----------
+    recorded, settings, inputs
+        As for :func:`publish_plan`.
+    """
+    from importlib.metadata import version
+    from platform import python_version
+
+    packages = ("pandas", "numpy", "scipy", "sqlalchemy", "xlsxwriter", "papermill")
+    return {
+        "manifest": "qa_sampling/manifest/v1",
+        "authority": settings.authority,
+        "title": recorded.title,
+        "period": settings.period,
+        "design": settings.design,
+        "draw_id": recorded.draw_id,
+        "as_at": recorded.as_at.isoformat(),
+        "due": recorded.due.isoformat(),
+        "extracts": list(inputs.files),
+        "parameters": settings.record(),
+        "seed": recorded.seed,
+        "frame_fingerprint": recorded.frame_fingerprint,
+        "sample_fingerprint": recorded.sample_fingerprint,
+        "register_head": recorded.head,
+        "drawn_at": recorded.drawn_at,
+        "drawn_with": {"qa-sampling": recorded.library_version},
+        "written_with": {"qa-sampling": __version__, "python": python_version()}
+        | {name: version(name) for name in packages},
+    }
+
+
+def _write_verification(folder: Path, plan: AuditPlan) -> None:
+    folder.mkdir()
+    record = json.dumps(draw_record(plan.draw), indent=1, ensure_ascii=False)
+    program = Path(verify_draw.__file__).read_text(encoding="utf-8")
+    texts: Mapping[str, str] = {
+        "frame.csv": frame_csv(plan.frame),
+        "draw.json": record + "\n",
+        "verify_draw.py": program,
+        "how_to_verify.txt": _HOW_TO_VERIFY,
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    with (folder / "exclusions.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["case_ref", "reason"])
+        left_out = plan.frame.exclusions[["case_ref", "reason"]]
+        writer.writerows(left_out.itertuples(index=False, name=None))
+
+
+def _restricted(names: Any) -> tuple[str, ...]:  # noqa: ANN401 (any iterable of paths)
+    return tuple(name for name in sorted(names) if name.startswith("restricted/"))

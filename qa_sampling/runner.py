@@ -1,0 +1,269 @@
+"""A scheduled run: validate, try, execute, publish. All or nothing, and safe to repeat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa_sampling import __version__
+from qa_sampling.errors import PublicationError, QASamplingError, RegisterError
+from qa_sampling.execution import execute
+from qa_sampling.inputs import commit_secret, open_register, settle_seed
+from qa_sampling.parameters import read_parameters
+from qa_sampling.plan_outputs import FINISHED, folder_name, plan_facts
+from qa_sampling.preflight import Preflight, check_plan
+from qa_sampling.publication import (
+    MANIFEST,
+    digest_of,
+    faults_of,
+    only_run,
+    publish,
+    stage_for,
+    write_manifest,
+)
+from qa_sampling.records.recorded_draw import RecordedDraw
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.report import build_page, leak_scan
+from qa_sampling.sampling.frame import frame_snapshot
+from qa_sampling.settings import MonthlyAuditPlan, home
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+NOTEBOOKS = {"monthly_audit_plan": "10_monthly_audit_plan.ipynb"}
+PAGE = "shareable/audit_plan.html"
+_FREE_TO_CHANGE = {"seed", "contact", "due", "title", "form", "authority"}
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did.
+
+    Attributes
+    ----------
+    outcome : {"published", "already published", "checked"}
+        What happened. "checked" for a dry run.
+    folder : Path or None
+        Published folder.
+    draw_id : str
+        The draw; blank for a dry run.
+    preflight : Preflight or None
+        What the run would work on; given for a dry run only.
+    """
+
+    outcome: str
+    folder: Path | None = None
+    draw_id: str = ""
+    preflight: Preflight | None = None
+
+
+def run(
+    notebook: str,
+    values: Mapping[str, Any],
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Run a notebook with these parameters and publish what it makes.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook without its number.
+    values : mapping
+        Parameters; an unknown name is refused.
+    dry_run : bool
+        Check everything, write nothing, draw nothing.
+    progress : callable, optional
+        Told each step in words.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    ParameterError, ExtractError, FrameError, AllocationError
+        Before the kernel starts, with nothing written.
+    SeedNeeded
+        When the frame is fixed and waits for its seed.
+    QASamplingError
+        Whatever else was refused on purpose.
+    """
+    tell = progress or (lambda step: None)
+    settings = read_parameters(notebook, values, closed=True)
+    if dry_run:
+        return RunResult("checked", preflight=_try(settings, tell))
+    with only_run(settings.outputs_folder, settings.slug):
+        return _run(notebook, settings, tell)
+
+
+def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult:
+    recorded = _recorded(settings)
+    if recorded is not None:
+        _require_same(recorded, settings)
+        folder = _target(settings, recorded.redraw)
+        if folder.exists() and _whole(folder):
+            _note_publication(settings, recorded, folder)
+            return RunResult("already published", folder, recorded.draw_id)
+    preflight = _try(settings, tell)
+    with open_register(settings) as register:
+        tell("fixing the frame")
+        commit_secret(settings, register)
+        fixed = register.fix_frame(
+            period=settings.period,
+            design=settings.design,
+            fingerprint=preflight.frame.fingerprint,
+            snapshot=frame_snapshot(preflight.frame.cases),
+            parameters=settings.record(),
+        )
+        settle_seed(settings, fixed, register)
+        run_id = register.record_run(
+            notebook=notebook,
+            period=settings.period,
+            design=settings.design,
+            parameters=settings.record(),
+            library_version=__version__,
+        )
+        try:
+            result = _execute(notebook, settings, preflight, tell)
+        except QASamplingError as error:
+            register.finish_run(run_id, state="failed", detail=type(error).__name__)
+            raise
+        register.finish_run(run_id, state="completed", draw_id=result.draw_id)
+    return result
+
+
+def _execute(
+    notebook: str, settings: MonthlyAuditPlan, preflight: Preflight, tell: Progress
+) -> RunResult:
+    with stage_for(settings.outputs_folder, settings.slug) as stage:
+        tell("starting the notebook")
+        executed = execute(
+            home() / "notebooks" / NOTEBOOKS[notebook],
+            settings.plain(),
+            stage=stage,
+            failed_to=settings.outputs_folder / f".failed-{settings.slug}",
+            progress=lambda done, total: tell(f"notebook: cell {done} of {total}"),
+        )
+        recorded = _finished(stage, settings)
+        tell("making the page")
+        facts = plan_facts(recorded, settings, preflight.inputs)
+        _write_page(stage, executed, settings, facts)
+        tell("looking for case numbers in what may be shared")
+        _require_no_leak(stage, preflight)
+        tell("publishing")
+        digest = write_manifest(stage, facts)
+        folder = publish(stage, _target(settings, recorded.redraw))
+    with Register.open(settings.register_location) as register:
+        register.record_publication(recorded.draw_id, folder.name, digest)
+    return RunResult("published", folder, recorded.draw_id)
+
+
+def _finished(stage: Path, settings: MonthlyAuditPlan) -> RecordedDraw:
+    """Give the draw whose files the notebook wrote to its last cell."""
+    marker = stage / FINISHED
+    recorded = _recorded(settings)
+    if not marker.is_file() or recorded is None:
+        raise PublicationError("The notebook ended without its files. Nothing was published.")
+    if json.loads(marker.read_text(encoding="utf-8"))["draw_id"] != recorded.draw_id:
+        raise RegisterError("A redraw was opened while this run was at work. Run again.")
+    marker.unlink()
+    return recorded
+
+
+def _try(settings: MonthlyAuditPlan, tell: Progress) -> Preflight:
+    """Try the run with what the register holds, without starting one."""
+    location = settings.register_location
+    if isinstance(location, Path) and not location.exists():
+        return check_plan(settings, None, progress=tell)
+    with Register.open(location) as register:
+        return check_plan(settings, register, progress=tell)
+
+
+def _recorded(settings: MonthlyAuditPlan) -> RecordedDraw | None:
+    location = settings.register_location
+    if isinstance(location, Path) and not location.exists():
+        return None
+    with Register.open(location) as register:
+        return register.find_draw(settings.period, settings.design)
+
+
+def _require_same(recorded: RecordedDraw, settings: MonthlyAuditPlan) -> None:
+    """Refuse to run a drawn month with other parameters: it would be another draw."""
+    with Register.open(settings.register_location) as register:
+        fixed = register.find_frame(settings.period, settings.design)
+    before, now = (fixed.parameters if fixed else {}), settings.record()
+    changed = sorted(
+        name for name in now if name not in _FREE_TO_CHANGE and before.get(name) != now[name]
+    )
+    if changed:
+        listed = ", ".join(f"`{name}` {before.get(name)!r} → {now[name]!r}" for name in changed)
+        raise RegisterError(
+            f"{recorded.draw_id} was drawn with other parameters ({listed}). A month is drawn "
+            f"once: run it again with its own parameters, choose another `design`, or agree a "
+            f"redraw with a reason (`qa-sampling redraw`)."
+        )
+
+
+def _target(settings: MonthlyAuditPlan, redraw: int) -> Path:
+    return settings.outputs_folder / folder_name(settings.period, settings.design, redraw)
+
+
+def _whole(folder: Path) -> bool:
+    return not faults_of(folder) and (folder / PAGE).is_file()
+
+
+def _note_publication(settings: MonthlyAuditPlan, recorded: RecordedDraw, folder: Path) -> None:
+    """Record a publication that a dead run made but could not record any more."""
+    with Register.open(settings.register_location) as register:
+        register.record_publication(recorded.draw_id, folder.name, digest_of(folder / MANIFEST))
+
+
+def _write_page(
+    stage: Path,
+    executed: NotebookNode,
+    settings: MonthlyAuditPlan,
+    facts: Mapping[str, Any],
+) -> None:
+    import nbformat
+
+    page = build_page(
+        executed,
+        title=f"{settings.title}, {settings.period_start:%B %Y}: the audit plan",
+        question="Which cases are audited this month, by whom, and which are moderated?",
+        audience="shareable",
+        provenance=_provenance(facts),
+    )
+    (stage / PAGE).write_text(page, encoding="utf-8", newline="\n")
+    kept = stage / "restricted" / NOTEBOOKS["monthly_audit_plan"]
+    nbformat.write(executed, kept)
+
+
+def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "Draw": str(facts["draw_id"]),
+        "Cases as at": str(facts["as_at"]),
+        "Seed": str(facts["seed"]),
+        "Fingerprint of the frame": str(facts["frame_fingerprint"]),
+        "Fingerprint of the sample": str(facts["sample_fingerprint"]),
+        "Head of the register": str(facts["register_head"]),
+        "Made with": f"qa-sampling {facts['written_with']['qa-sampling']}",
+    }
+
+
+def _require_no_leak(stage: Path, preflight: Preflight) -> None:
+    """Refuse to publish when a case number or reference stands in what may be shared."""
+    link = preflight.frame.link
+    identifiers = [*link["child_id"], *link["case_ref"]]
+    found = leak_scan([stage / "shareable"], identifiers)
+    if found:
+        raise PublicationError(
+            f"{len(found)} files that may be shared hold case numbers or references, so nothing "
+            f"was published. This is a fault of the notebook; tell whoever maintains it."
+        )
