@@ -35,9 +35,10 @@ def next_weekday(day: int) -> int:
 
 def add_weekdays(day: int, n: int) -> int:
     """Give the day `n` weekdays after `day` (bank holidays count as weekdays)."""
-    start = next_weekday(day) if n else day
+    if n == 0:
+        return day
     weeks, left = divmod(n, 5)
-    end = start + 7 * weeks
+    end = next_weekday(day) + 7 * weeks
     return end + left + (2 if weekday(end) + left > 4 else 0)
 
 

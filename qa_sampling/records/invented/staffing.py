@@ -208,35 +208,49 @@ class Staffing:
         add("Quality Assurance Manager", service=REVIEW_SERVICE, manager=heads[0])
         services = list(dict.fromkeys([*(s.name for s in SERVICES), REVIEW_SERVICE]))
         self._leads = {
-            service: add(
-                "Service Delivery Manager",
-                service=service,
-                manager=heads[place % len(heads)],
-                audits=True,
-                moderates=True,
-            )
+            service: [
+                add(
+                    "Service Delivery Manager",
+                    service=service,
+                    manager=heads[place % len(heads)],
+                    audits=True,
+                    moderates=True,
+                )
+                for _ in range(max(1, int(scale + 0.5)))
+            ]
             for place, service in enumerate(services)
         }
+        self._add_reviewers(scale)
+        self._add_front_door(scale)
+
+    def _next_lead(self, service: str) -> str:
+        """Give the service delivery managers of a service in turn."""
+        leads = self._leads[service]
+        leads.append(leads.pop(0))
+        return leads[-1]
+
+    def _add_reviewers(self, scale: float) -> None:
         for _ in range(max(2, int(11 * scale + 0.5))):
-            reviewer = add(
+            reviewer = self._add(
                 "Independent Reviewing Officer",
                 service=REVIEW_SERVICE,
-                manager=self._leads[REVIEW_SERVICE],
+                manager=self._next_lead(REVIEW_SERVICE),
                 audits=True,
             )
             self.reviewers.append(reviewer)
-        front = add(
-            "Team Manager", team=FRONT_DOOR, service="Assessment", manager=self._leads["Assessment"]
-        )
+
+    def _add_front_door(self, scale: float) -> None:
+        place = {"team": FRONT_DOOR, "service": "Assessment"}
+        manager = self._add("Team Manager", **place, manager=self._next_lead("Assessment"))
         for _ in range(max(2, int(8 * scale + 0.5))):
-            add("Social Worker", team=FRONT_DOOR, service="Assessment", manager=front)
+            self._add("Social Worker", **place, manager=manager)
 
     def _staff_team(self, team: Team, stock: dict[str, float]) -> None:
         workers = max(2, int(stock.get(team.kind, 0) * team.share / CASELOAD + 0.5))
         place = {"team": team.name, "service": team.service}
         role = next(service.worker for service in SERVICES if service.kind == team.kind)
         team.manager = self._add(
-            "Team Manager", **place, manager=self._leads[team.service], audits=True
+            "Team Manager", **place, manager=self._next_lead(team.service), audits=True
         )
         senior = self._add("Senior Practitioner", **place, manager=team.manager)
         team.workers = [
