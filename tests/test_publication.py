@@ -1,0 +1,167 @@
+"""Files appear all or nothing, and a folder knows whether it is sound."""
+
+import json
+import threading
+
+import pytest
+
+from qa_sampling import publication
+from qa_sampling.errors import PublicationError
+from qa_sampling.publication import (
+    MANIFEST,
+    faults_of,
+    only_run,
+    publish,
+    read_manifest,
+    stage_for,
+    sweep,
+    write_manifest,
+)
+
+
+def fill(stage, text="plan"):
+    (stage / "restricted" / "plan.txt").write_text(text, encoding="utf-8")
+    (stage / "shareable" / "page.html").write_text("<p>page</p>", encoding="utf-8")
+    return write_manifest(stage, {"draw_id": "d", "title": "Überprüfung"})
+
+
+def published(outputs, text="plan"):
+    with stage_for(outputs, "2026-11") as stage:
+        fill(stage, text)
+        return publish(stage, outputs / "2026-11")
+
+
+def test_published_whole(tmp_path):
+    folder = published(tmp_path)
+    assert faults_of(folder) == ()
+    manifest = read_manifest(folder)
+    assert manifest["title"] == "Überprüfung"
+    assert set(manifest["files"]) == {"restricted/plan.txt", "shareable/page.html"}
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-11"], "no stage is left"
+
+
+def test_a_stage_that_fails_leaves_nothing(tmp_path):
+    with pytest.raises(RuntimeError), stage_for(tmp_path, "2026-11") as stage:
+        fill(stage)
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stood_there_is_kept(tmp_path):
+    published(tmp_path, "first")
+    published(tmp_path, "second")
+    published(tmp_path, "third")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["2026-11", "2026-11.replaced-1", "2026-11.replaced-2"]
+    assert (tmp_path / "2026-11/restricted/plan.txt").read_text(encoding="utf-8") == "third"
+    assert all(faults_of(tmp_path / name) == () for name in names)
+
+
+def test_stale_stages_are_swept_and_others_left(tmp_path):
+    for name in (".stage-2026-11-abc", ".stage-2026-11-def", ".stage-2026-12-abc", "2026-10"):
+        (tmp_path / name).mkdir()
+    assert sweep(tmp_path, "2026-11") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".stage-2026-12-abc", "2026-10"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (
+            lambda folder: (folder / "restricted/plan.txt").unlink(),
+            "restricted/plan.txt is missing",
+        ),
+        (
+            lambda folder: (folder / "restricted/plan.txt").write_text("other"),
+            "restricted/plan.txt was altered",
+        ),
+        (lambda folder: (folder / "extra.txt").write_text("x"), "extra.txt was added"),
+        (lambda folder: (folder / MANIFEST).unlink(), "no readable shareable/manifest.json"),
+        (lambda folder: (folder / MANIFEST).write_text("{"), "no readable"),
+        (lambda folder: (folder / MANIFEST).write_text("[]"), "no readable"),
+    ],
+)
+def test_damage_is_found(tmp_path, damage, words):
+    folder = published(tmp_path)
+    damage(folder)
+    assert any(words in fault for fault in faults_of(folder))
+
+
+def test_lock_files_of_office_programs_do_not_count(tmp_path):
+    folder = published(tmp_path)
+    (folder / "restricted/~$plan.xlsx").write_text("x")
+    (folder / "restricted/.~lock.plan.xlsx#").write_text("x")
+    assert faults_of(folder) == ()
+
+
+def test_manifest_is_the_same_for_the_same_files(tmp_path):
+    digests = []
+    for name in ("a", "b"):
+        with stage_for(tmp_path, name) as stage:
+            digests.append(fill(stage))
+    assert digests[0] == digests[1]
+
+
+def test_manifest_names_no_place_of_this_machine(tmp_path):
+    folder = published(tmp_path)
+    assert str(tmp_path) not in json.dumps(read_manifest(folder))
+
+
+def test_a_second_run_of_one_name_waits(tmp_path):
+    order = []
+
+    def second():
+        with only_run(tmp_path, "2026-11"):
+            order.append("second")
+
+    with only_run(tmp_path, "2026-11"):
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(0.3)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
+
+
+def test_waiting_has_an_end(tmp_path):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, time; from pathlib import Path; from qa_sampling.publication import only_run\n"
+        "with only_run(Path(sys.argv[1]), 'x'): print('held', flush=True); time.sleep(30)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(PublicationError, match="Another run of x has been at work"),
+            only_run(tmp_path, "x", wait_seconds=0.2),
+        ):
+            raise AssertionError
+    finally:
+        holder.kill()
+        holder.wait()
+    with only_run(tmp_path, "x", wait_seconds=5):
+        pass  # the lock of a dead run is free
+
+
+def test_outputs_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(PublicationError, match="outputs folder cannot be written"),
+        only_run(tmp_path / "file" / "x", "2026-11"),
+    ):
+        raise AssertionError
+
+
+def test_a_folder_held_by_another_program(tmp_path, monkeypatch):
+    monkeypatch.setattr(publication, "_RENAME_TRIES", 1)
+    with (
+        stage_for(tmp_path, "2026-11") as stage,
+        pytest.raises(PublicationError, match="Close the files that are open in Excel"),
+    ):
+        fill(stage)
+        publish(stage, tmp_path / "missing" / "2026-11")
