@@ -111,7 +111,7 @@ def _people(rng: random.Random, teams: int) -> dict[str, dict]:
     def add(staff_id: str, role: str, **more) -> None:
         people[staff_id] = {"staff_id": staff_id, "name": f"Name {staff_id}", "role": role, **more}
 
-    add("DIR", "Director", may_moderate=True)
+    add("DIR", "Director", may_moderate=True, may_audit=rng.random() < 0.5)
     for service in range(2):
         add(
             f"SDM{service}",
@@ -139,7 +139,14 @@ def _people(rng: random.Random, teams: int) -> dict[str, dict]:
                 line_manager_id=f"TM{team}",
                 may_audit=rng.random() < 0.1,
             )
-    add("IRO", "Independent Reviewing Officer", team="IRO", service="Quality", may_moderate=True)
+    add(
+        "IRO",
+        "Independent Reviewing Officer",
+        team="IRO",
+        service="Quality",
+        may_moderate=True,
+        may_audit=rng.random() < 0.7,
+    )
     if rng.random() < 0.2:
         people["SW00"]["name"] = people["SW10"]["name"]
     if rng.random() < 0.2:
@@ -213,12 +220,12 @@ def twin_reasons(made: Authority, ref: str, person: str) -> set[str]:
 
 
 def room_of(made, person):
-    """Cap by hand: own, else 2, scaled by the weekdays at work, halves up."""
+    """Cap by hand: own, else the default, scaled by the weekdays at work, halves up."""
     row = made.people[person]
     if not row.get("may_audit", True):
         return 0
     cap = row.get("monthly_cap", pd.NA)
-    cap = 2 if cap is pd.NA else cap
+    cap = made.rules.monthly_cap if cap is pd.NA else cap
     days = pd.bdate_range(made.rules.period_start, made.rules.period_end)
     if "unavailable_from" in row:
         first, last = (pd.Timestamp(row[f"unavailable_{end}"]) for end in ("from", "to"))

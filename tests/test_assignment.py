@@ -301,8 +301,9 @@ def test_a_team_without_an_independent_auditor_is_named_with_the_reasons():
     roles = role_table([("C0", "C", None), ("C1", "C", "2024-01-01")])
     message = (
         r"1 of 3 cases can be given an auditor\. 2 cases of team 'North' have no eligible auditor: "
-        r"own team \(1\), has a role in the case \(1\), away for the whole period \(1\)\. "
-        r"The smallest relaxation that helps: allow `allow_own_team` for 2 cases of team 'North'\."
+        r"own team \(1 staff\), has a role in the case \(1 staff\), away for the whole "
+        r"period \(1 staff\)\. The smallest relaxation that helps: set `allow_own_team` to true "
+        r"for 2 cases of team 'North'\."
     )
     with pytest.raises(AssignmentError, match=message):
         assign(cases, staff, rules=rules(), seed="x", case_roles=roles)
@@ -323,10 +324,12 @@ def test_a_milder_rule_is_waived_before_a_graver_one():
     cases = cases_of("North", "North")
     with pytest.raises(
         AssignmentError,
-        match=r"from 1 to 2 for B; allow `allow_own_service` for 2 cases of team 'North'\.",
+        match=r"from 1 to 2 for B; set `allow_own_service` to true for 2 cases of team 'North'\.",
     ):
         assign(cases, staff, rules=strict, seed="x")
-    with pytest.raises(AssignmentError, match="allow `allow_own_team` and `allow_own_service`"):
+    with pytest.raises(
+        AssignmentError, match="set `allow_own_team` and `allow_own_service` to true"
+    ):
         assign(cases, staff.iloc[:1], rules=strict, seed="x")
 
 
@@ -334,8 +337,8 @@ def test_cases_beyond_help_are_said_to_be_so():
     with pytest.raises(
         AssignmentError,
         match=r"0 of 1 case can be given an auditor\. 1 case of team 'North' has no eligible "
-        r"auditor: own team \(1\)\. Neither caps nor those rules help 1 case of team 'North': add "
-        r"an independent auditor to the staff list, or leave such cases out of the frame\.",
+        r"auditor: own team \(1 staff\)\. Neither caps nor those rules help 1 case of team 'North': "
+        r"add an independent auditor to the staff list, or leave such cases out of the frame\.",
     ):
         assign(cases_of("North"), managers("North"), rules=rules(), seed="x")
 
@@ -397,7 +400,7 @@ def test_one_case_and_one_auditor():
 
 @pytest.mark.parametrize("staff", [None, managers(), managers("South", may_audit=False)])
 def test_nobody_who_may_audit_is_refused(staff):
-    with pytest.raises(AssignmentError, match="Nobody on the staff list may audit, so 1 cases"):
+    with pytest.raises(AssignmentError, match="Nobody on the staff list may audit, so no case can"):
         assign(cases_of("North"), staff, rules=rules(), seed="x")
 
 

@@ -128,8 +128,8 @@ def _auditors(problem: AssignmentProblem, seed: str) -> np.ndarray:
         return np.zeros(0, dtype=int)
     if not problem.may_audit.any():
         raise AssignmentError(
-            f"Nobody on the staff list may audit, so {len(problem.cases)} cases cannot be given "
-            "an auditor. Fill in `may_audit` for those who may, or give a staff list."
+            "Nobody on the staff list may audit, so no case can be given an auditor. Fill in "
+            "`may_audit` for those who may, or give a staff list."
         )
     rules = problem.rules
     programme = Programme(

@@ -46,7 +46,7 @@ def explain(
     if caps:
         steps.append(f"raise the cap (`{cap}`) {_raised(caps)}")
     for rule, teams in relaxation.waived.items():
-        steps.append(f"allow `{switches[rule]}` for {_by_team(teams)}")
+        steps.append(f"set `{switches[rule]}` to true for {_by_team(teams)}")
     if steps:
         told.append(f"The smallest relaxation that helps: {'; '.join(steps)}.")
     if relaxation.beyond_help:
@@ -62,7 +62,7 @@ def _bottleneck_sentence(item: Bottleneck, person: str) -> str:
     have = "has" if item.cases == 1 else "have"
     teams = f"of {_teams(item.teams)}"
     if not item.staff:
-        why = ", ".join(f"{reason} ({count})" for reason, count in item.why_nobody.items())
+        why = ", ".join(f"{reason} ({count} staff)" for reason, count in item.why_nobody.items())
         return f"{cases} {teams} {have} no eligible {person}: {why}."
     staff = _counted(len(item.staff), person)
     return (

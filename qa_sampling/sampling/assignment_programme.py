@@ -40,6 +40,7 @@ from qa_sampling.sampling.pair_tickets import PAIR_BITS
 LEVEL_UNIT = 2520
 """Cost of one audit relative to a cap of one; every cap up to 10 divides it."""
 
+_INFEASIBLE = 2
 _ZERO = 1e-6
 _WHOLE = 1e-4
 
@@ -273,6 +274,8 @@ class _Model:
                 bounds=np.column_stack([self.low, self.high]),
                 method="highs-ds",
             )
+            if found.status == _INFEASIBLE:
+                return None
             values = self._counted(found, goal)
             if values is not None:
                 self.high = np.where(found.lower.marginals > _ZERO, self.low, self.high)
