@@ -174,20 +174,20 @@ def test_the_attack_agrees_with_trying_every_table(zeros_shown):
 def test_nothing_is_recovered_from_random_two_way_tables(zeros_shown):
     rng = np.random.default_rng(20261101)
     hidden = 0
-    for _ in range(60):
-        values = random_counts(rng, rng.integers(2, 6), rng.integers(2, 5))
+    for _ in range(40):
+        values = random_counts(rng, rng.integers(2, 5), rng.integers(2, 5))
         safe = protect(
             two_way(values), by=["team", "status"], counts=["n"], zeros_shown=zeros_shown
         )
         assert_safe(safe)
         hidden += safe.hidden
-    assert hidden > 200
+    assert hidden > 120
 
 
 @pytest.mark.parametrize("zeros_shown", [False, True])
 def test_nothing_is_recovered_from_random_one_way_tables(zeros_shown):
     rng = np.random.default_rng(7)
-    for _ in range(90):
+    for _ in range(70):
         values = rng.poisson(rng.gamma(0.6, 12, rng.integers(1, 8)))
         safe = protect(
             one_way(*values),
@@ -207,7 +207,7 @@ def test_nothing_is_recovered_from_random_one_way_tables(zeros_shown):
     zeros_shown=st.booleans(),
     threshold=st.sampled_from([3, 6, 10]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_suppression_cannot_be_undone(values, zeros_shown, threshold):
     safe = protect(
         two_way(values),
@@ -254,7 +254,7 @@ def cheapest_by_trying(table, zeros_shown):
 
 @pytest.mark.parametrize(("seed", "zeros_shown"), [(1, False), (2, False), (3, True), (4, True)])
 def test_the_pattern_is_the_cheapest_of_all(seed, zeros_shown):
-    values = random_counts(np.random.default_rng(seed), 2, 3).clip(max=20)
+    values = random_counts(np.random.default_rng(seed), 2, 2).clip(max=20)
     values[0, 0] = 3
     cells, best = cheapest_by_trying(two_way(values), zeros_shown)
     hidden = suppression.hide(cells)

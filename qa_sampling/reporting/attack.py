@@ -8,8 +8,7 @@ the zero policy.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +18,9 @@ from scipy.sparse import csr_array
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, TOTAL_OF_COUNT, SafeTable
+
+FAR = 1_000_000.0
+"""As far as a count that nothing bounds is followed."""
 
 Key = tuple[str, str, frozenset]
 """Population, count, and the set of (classification, label) pairs; a total names fewer pairs."""
@@ -43,6 +45,13 @@ class _Knowledge:
             self.high.append(np.inf)
         return self.index[key]
 
+    def targets(self) -> dict[Key, np.ndarray]:
+        """Give what is not printed, as sums of cells: hidden counts, and remainders."""
+        unit = np.eye(len(self.low))
+        hidden = {key: unit[at] for key, at in self.index.items() if self.low[at] != self.high[at]}
+        rests = {key: unit[whole] - unit[part] for key, (whole, part) in self.rests.items()}
+        return hidden | rests
+
     def add(self, terms: dict[int, float], low: float, high: float) -> None:
         """Add a constraint: low <= sum of terms <= high."""
         self.terms.append(terms)
@@ -62,7 +71,7 @@ def attack(*tables: SafeTable) -> pd.DataFrame:
     DataFrame
         One row a hidden count (and a small remainder that subtraction gives, such as cases not
         audited): `population`, `count`, `cell` (its labels), `low`, `high` (whole numbers;
-        `high` is infinite when nothing bounds it).
+        `high` is `FAR` or nearly so when nothing bounds it).
 
     Raises
     ------
@@ -80,22 +89,57 @@ def attack(*tables: SafeTable) -> pd.DataFrame:
 
 def intervals(tables: Sequence[SafeTable]) -> dict[Key, tuple[float, float]]:
     """Give what :func:`attack` finds by key: the least and the greatest possible number."""
+    known, system = _combine(tables)
+    found = {}
+    for key, target in known.targets().items():
+        low, high = _extreme(known, system, target), _extreme(known, system, -target)
+        found[key] = (float(low @ target), float(high @ target))
+    return found
+
+
+def given_away(tables: Sequence[SafeTable], keys: Iterable[Key], *, threshold: int) -> set[Key]:
+    """Say which hidden counts the tables tell too much about.
+
+    Parameters
+    ----------
+    tables : sequence of SafeTable
+        All that a reader has.
+    keys : iterable of Key
+        The counts to try, as :func:`key_of` names them; what the tables print is passed over.
+    threshold : int
+        A count is safe when it may be this much or more, and when the least and the greatest
+        it may be lie at least one less than this apart.
+
+    Returns
+    -------
+    set of Key
+        Those that are not safe.
+    """
+    known, system = _combine(tables)
+    targets = known.targets()
+    wanted = {key: targets[key] for key in keys if key in targets}
+    span = dict.fromkeys(wanted, (np.inf, -np.inf))
+
+    def settled(key: Key) -> bool:
+        low, high = span[key]
+        return high >= threshold and high - low >= threshold - 1
+
+    for key, target in wanted.items():
+        for sign in (-1, 1):
+            if settled(key):
+                break
+            answer = _extreme(known, system, sign * target)
+            for other, direction in wanted.items():
+                value = float(answer @ direction)
+                span[other] = min(span[other][0], value), max(span[other][1], value)
+    return {key for key in wanted if not settled(key)}
+
+
+def _combine(tables: Sequence[SafeTable]) -> tuple[_Knowledge, LinearConstraint]:
     known = _Knowledge()
     for table in tables:
         _read(known, table)
-    system = _constraints(known.terms, known.limits, len(known.low))
-    found = {
-        key: _interval(known, system, {cell: 1.0})
-        for key, cell in known.index.items()
-        if known.low[cell] != known.high[cell]
-    }
-    for key, (whole, part) in known.rests.items():
-        if known.low[whole] == known.high[whole] and known.low[part] == known.high[part]:
-            left = known.low[whole] - known.low[part]
-            found[key] = (left, left)
-        else:
-            found[key] = _interval(known, system, {whole: 1.0, part: -1.0})
-    return found
+    return known, _constraints(known.terms, known.limits, len(known.low))
 
 
 def rest_name(whole: str, part: str) -> str:
@@ -173,38 +217,24 @@ def _read_sums(known: _Knowledge, table: SafeTable) -> None:
                 known.add(terms, 0.0, 0.0)
 
 
-def _interval(
-    known: _Knowledge, system: LinearConstraint, target: dict[int, float]
-) -> tuple[float, float]:
-    """Give the least and the greatest whole number that the target can be."""
-    objective = np.zeros(len(known.low))
-    for cell, factor in target.items():
-        objective[cell] = factor
-    return _extreme(known, system, objective), -_extreme(known, system, -objective)
+def _extreme(known: _Knowledge, system: LinearConstraint, objective: np.ndarray) -> np.ndarray:
+    """Find whole numbers that fit everything and make the objective least.
 
-
-def _extreme(known: _Knowledge, system: LinearConstraint, objective: np.ndarray) -> float:
+    What nothing bounds is taken as far as `FAR`.
+    """
+    high = np.minimum(np.array(known.high), max(FAR, 10 * max(known.low)))
     answer = milp(
         objective,
         integrality=np.ones(len(objective)),
-        bounds=Bounds(np.array(known.low), np.array(known.high)),
+        bounds=Bounds(np.array(known.low), high),
         constraints=system,
     )
-    if answer.status == 0:
-        return float(round(answer.fun))
-    if answer.status in (3, 4) and _feasible(known, system):
-        return -math.inf
-    raise DisclosureError(
-        "The tables contradict each other: no counts fit all that they print. Tables of "
-        "different groups of children need different names; give `population` to protect()."
-    )
-
-
-def _feasible(known: _Knowledge, system: LinearConstraint) -> bool:
-    size = len(known.low)
-    bounds = Bounds(np.array(known.low), np.array(known.high))
-    answer = milp(np.zeros(size), integrality=np.ones(size), bounds=bounds, constraints=system)
-    return answer.status == 0
+    if answer.status != 0:
+        raise DisclosureError(
+            "The tables contradict each other: no counts fit all that they print. Tables of "
+            "different groups of children need different names; give `population` to protect()."
+        )
+    return np.round(answer.x)
 
 
 def _constraints(

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError, SchemaError
-from qa_sampling.reporting.attack import attack, intervals, key_of
+from qa_sampling.reporting.attack import attack, given_away, key_of
 from qa_sampling.reporting.safe_table import (
     _SEAL,
     HIDDEN_MARK,
@@ -236,13 +236,13 @@ def _percentage(over: int | str, under: int | str) -> float | str:
 
 def _unsafe(made: SafeTable, rules: Rules, tied: TableCells) -> np.ndarray:
     """Attack what is printed; say which cells it says too much about."""
-    found = intervals((made, *rules.earlier))
-    unsafe = []
-    for (count, place), guarded in zip(tied.names, tied.cells.guarded, strict=True):
-        low, high = found.get(key_of(made, count, place), (0, np.inf))
-        narrow = high < rules.threshold or high - low < rules.threshold - 1
-        unsafe.append(bool(guarded and narrow))
-    return np.array(unsafe)
+    keys = [key_of(made, count, place) for count, place in tied.names]
+    told = given_away(
+        (made, *rules.earlier),
+        [key for key, guarded in zip(keys, tied.cells.guarded, strict=True) if guarded],
+        threshold=rules.threshold,
+    )
+    return np.array([key in told for key in keys])
 
 
 def _withhold(grid: Grid, rules: Rules) -> SafeTable:

@@ -1,198 +1,191 @@
-"""The tables of the coordinator's workbook, in the words people read. Restricted."""
+"""The month's plan as tables that may be shared, and as the plain ones they come from."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
-from qa_sampling.sampling.plan import AuditPlan
-from qa_sampling.schema import AGE_BANDS, STATUSES
+from qa_sampling.reporting.disclosure import protect
+from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.sampling.plan import AuditPlan, Draw, Frame
 
-_SHORT_TICKET = 12
-_GROUPINGS = {
-    "status": "Status",
-    "service": "Service",
-    "team": "Team",
-    "age_band": "Age band",
-    "gender": "Gender",
-    "ethnic_group": "Ethnic group",
+ELIGIBLE = "Can be drawn"
+"""Label of the cases that pass every step of the funnel."""
+
+SHARES = {"share_of_cases": ("cases", "total"), "share_of_audits": ("audits", "total")}
+_WITHIN = {"audits": "cases"}
+_HEADINGS = {
+    "cases": "Cases in the frame",
+    "audits": "Audits",
+    "share_of_cases": "% of cases",
+    "share_of_audits": "% of audits",
+    "role": "Role of the auditor",
+    "reason": "What became of the case",
 }
-_KNOWN_ORDER = {"status": STATUSES, "age_band": AGE_BANDS}
-NOBODY = "Not drawn for moderation"
 
 
-def names_of(staff: pd.DataFrame) -> dict[str, str]:
-    """Give what each member of staff is called: "Name (number)", or the number alone."""
-    names = {}
-    for number, name in staff[["staff_id", "name"]].itertuples(index=False, name=None):
-        named = not pd.isna(name) and str(name).strip()
-        names[str(number)] = f"{name} ({number})" if named else str(number)
-    return names
+@dataclass(frozen=True)
+class PlanTables:
+    """What the plan's shareable page is made from.
+
+    Attributes
+    ----------
+    funnel : SafeTable
+        Cases of the extract by `reason` why they cannot be drawn, and those that can.
+    coverage : SafeTable
+        `cases` and `audits` by both margins of the strata, such as team and status.
+    by_row, by_column : SafeTable
+        `cases`, `audits` and their shares by one margin.
+    by_role : SafeTable
+        `audits` by `role` of the auditor.
+    auditors, most_audits : int
+        How many people audit, and the most audits anyone has.
+    moderated : int
+        Audits that a moderator reads as well, in the whole authority.
+    """
+
+    funnel: SafeTable
+    coverage: SafeTable
+    by_row: SafeTable
+    by_column: SafeTable
+    by_role: SafeTable
+    auditors: int
+    most_audits: int
+    moderated: int
 
 
-def plan_table(plan: AuditPlan, staff: pd.DataFrame) -> pd.DataFrame:
-    """Give one row an audit: which case, whose, who audits and moderates it, and why it.
+def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = False) -> PlanTables:
+    """Protect the tables of a month's plan, each against all the others.
 
     Parameters
     ----------
     plan : AuditPlan
-        The month's plan.
-    staff : DataFrame
-        Columns of ``schema.STAFF``.
+        The plan.
+    threshold : int
+        Smallest count shown.
+    zeros_shown : bool
+        Whether zeros are always shown; see ``disclosure.protect``.
     """
-    cases, names = plan.cases, names_of(staff)
-    moderators = cases["moderator_id"].map(names).fillna(cases["moderator_id"])
-    return pd.DataFrame(
-        {
-            "Order": cases["order"],
-            "Case number": cases["child_id"],
-            "Stratum": cases["stratum"],
-            "Team": cases["team"],
-            "Status": cases["status"],
-            "Worker": cases["worker"],
-            "Auditor": cases["auditor_id"].map(names).fillna(cases["auditor_id"]),
-            "Auditor's role": cases["auditor_role"],
-            "Moderator": moderators.fillna(NOBODY),
-            "Due": pd.Series([plan.due] * len(cases), dtype=object),
-            "Rank": cases["rank"],
-            "Ticket (start)": cases["ticket"].str[:_SHORT_TICKET],
-            "Weight": cases["weight"],
-            "Case reference": cases["case_ref"],
-        }
-    )
-
-
-def allocation_table(plan: AuditPlan) -> pd.DataFrame:
-    """Give one row a stratum: how many cases, how many audits, and what bound them."""
-    allocation = plan.draw.allocation
-    return pd.DataFrame(
-        {
-            "Stratum": allocation["stratum"],
-            "Cases in the frame": allocation["population"],
-            "Available": allocation["available"],
-            "Target": allocation["target"],
-            "Audits": allocation["sampled"],
-            "Reserves": allocation["reserves"],
-            "Bound": allocation["bound"].replace("", None).fillna("None"),
-        }
-    )
-
-
-def coverage_table(plan: AuditPlan) -> pd.DataFrame:
-    """Give frame and audits side by side for every team, status and other group."""
-    frame = plan.frame.cases
-    audited = frame[frame["case_ref"].isin(plan.draw.cases["case_ref"])]
-    parts = []
-    for column, grouping in _GROUPINGS.items():
-        if column not in frame:
-            continue
-        known = [value for value in _KNOWN_ORDER.get(column, ()) if value in set(frame[column])]
-        others = sorted(set(frame[column]) - set(known))
-        counts = frame[column].value_counts().reindex([*known, *others])
-        audits = audited[column].value_counts().reindex(counts.index, fill_value=0)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "Grouping": grouping,
-                    "Group": counts.index,
-                    "Cases in the frame": counts.to_numpy(),
-                    "Share of the frame": counts.to_numpy() / max(len(frame), 1),
-                    "Audits": audits.to_numpy(),
-                    "Share of the audits": audits.to_numpy() / max(len(audited), 1),
-                }
-            )
+    down, across = margin_names(plan.frame)
+    rules = {"threshold": threshold, "zeros_shown": zeros_shown, "population": "frame"}
+    both = {"counts": ["cases", "audits"], "within": _WITHIN, "labels": _HEADINGS}
+    cells = coverage_table(plan.draw, down=down, across=across)
+    coverage = protect(cells, by=[down, across], **both, **rules)
+    margins = [
+        protect(
+            allocation_table(plan.draw, by=margin, name=name),
+            by=[name],
+            percentages=SHARES,
+            earlier=[coverage],
+            **both,
+            **rules,
         )
-    return pd.concat(parts, ignore_index=True)
-
-
-def exclusions_table(plan: AuditPlan) -> pd.DataFrame:
-    """Give the funnel from all cases to the frame."""
-    funnel = plan.frame.funnel
-    ends = {"Population": "All cases of the extract", "Frame": "Cases that could be drawn"}
-    return pd.DataFrame(
-        {
-            "Step": funnel["step"],
-            "Reason": _said(funnel["reason"]).where(
-                ~funnel["step"].isin(ends), funnel["step"].map(ends)
-            ),
-            "Cases excluded": funnel["excluded"],
-            "Cases remaining": funnel["remaining"],
-        }
+        for margin, name in (("row", down), ("column", across))
+    ]
+    work = plan.assignment.loads
+    return PlanTables(
+        funnel=_safe_funnel(plan.frame, threshold=threshold, zeros_shown=zeros_shown),
+        coverage=coverage,
+        by_row=margins[0],
+        by_column=margins[1],
+        by_role=protect(
+            role_table(plan.assignment.table),
+            by=["role"],
+            counts=["audits"],
+            labels=_HEADINGS,
+            earlier=[coverage],
+            **rules,
+        ),
+        auditors=int((work["audits"] > 0).sum()),
+        most_audits=int(work["audits"].max()),
+        moderated=int((plan.assignment.table["moderator_id"].fillna("") != "").sum()),
     )
 
 
-def reserves_table(plan: AuditPlan) -> pd.DataFrame:
-    """Give the reserves of every stratum in the order in which they stand by."""
-    reserves = (
-        plan.draw.reserves.merge(plan.frame.link, on="case_ref", how="left")
-        .merge(plan.frame.cases.drop(columns="stratum"), on="case_ref", how="left")
-        .sort_values(["stratum", "rank"], ignore_index=True)
+def margin_names(frame: Frame) -> tuple[str, str]:
+    """Name the two margins of the strata: the columns they were formed from, where there are two.
+
+    Parameters
+    ----------
+    frame : Frame
+        The sampling frame.
+    """
+    if len(frame.strata) == 2:
+        return frame.strata[0], frame.strata[1]
+    return "row", "column"
+
+
+def coverage_table(draw: Draw, *, down: str, across: str) -> pd.DataFrame:
+    """Give `cases` in the frame and `audits` drawn by both margins. Restricted.
+
+    Parameters
+    ----------
+    draw : Draw
+        The draw.
+    down, across : str
+        Names of the two margins.
+    """
+    table = draw.allocation.groupby(["row", "column"], as_index=False, sort=False)
+    table = table[["population", "sampled"]].sum()
+    return table.set_axis([down, across, "cases", "audits"], axis=1)
+
+
+def allocation_table(draw: Draw, *, by: str, name: str) -> pd.DataFrame:
+    """Give `cases`, `audits` and their shares (per cent) by one margin. Restricted.
+
+    Parameters
+    ----------
+    draw : Draw
+        The draw.
+    by : {"row", "column"}
+        Which margin.
+    name : str
+        What to call it.
+    """
+    table = draw.allocation.groupby(by, as_index=False, sort=False)[["population", "sampled"]].sum()
+    table = table.set_axis([name, "cases", "audits"], axis=1)
+    for share, (count, _) in SHARES.items():
+        table[share] = 100 * table[count] / max(table[count].sum(), 1)
+    return table
+
+
+def funnel_table(frame: Frame) -> pd.DataFrame:
+    """Give the cases of the extract by `reason` why they cannot be drawn, and those that can.
+
+    Parameters
+    ----------
+    frame : Frame
+        The sampling frame.
+    """
+    steps = frame.funnel[frame.funnel["excluded"] > 0]
+    reasons = steps.groupby("reason", as_index=False, sort=False)["excluded"].sum()
+    table = reasons.set_axis(["reason", "cases"], axis=1)
+    kept = pd.DataFrame({"reason": [ELIGIBLE], "cases": [frame.size]})
+    return pd.concat([table, kept], ignore_index=True)
+
+
+def role_table(assignments: pd.DataFrame) -> pd.DataFrame:
+    """Give `audits` by `role` of the auditor.
+
+    Parameters
+    ----------
+    assignments : DataFrame
+        Columns of ``schema.ASSIGNMENTS``.
+    """
+    table = assignments.groupby("auditor_role", as_index=False).size()
+    table = table.set_axis(["role", "audits"], axis=1)
+    return table.sort_values(["audits", "role"], ascending=[False, True], ignore_index=True)
+
+
+def _safe_funnel(frame: Frame, *, threshold: int, zeros_shown: bool) -> SafeTable:
+    return protect(
+        funnel_table(frame),
+        by=["reason"],
+        counts=["cases"],
+        labels=_HEADINGS | {"cases": "Cases"},
+        total_label="All cases in the extract",
+        population="extract",
+        threshold=threshold,
+        zeros_shown=zeros_shown,
     )
-    return pd.DataFrame(
-        {
-            "Stratum": reserves["stratum"],
-            "Order in the stratum": reserves.groupby("stratum").cumcount() + 1,
-            "Case number": reserves["child_id"],
-            "Team": reserves["team"],
-            "Status": reserves["status"],
-            "Worker": reserves["worker"],
-            "Rank": reserves["rank"],
-            "Ticket (start)": reserves["ticket"].str[:_SHORT_TICKET],
-            "Case reference": reserves["case_ref"],
-        }
-    )
-
-
-def auditors_table(plan: AuditPlan, staff: pd.DataFrame) -> pd.DataFrame:
-    """Give one row an auditor or moderator: cap, audits and moderations this month."""
-    loads, names = plan.assignment.loads, names_of(staff)
-    busy = loads["audits"].fillna(0) + loads["moderations"].fillna(0)
-    loads = loads.assign(busy=busy).sort_values(["busy", "staff_id"], ascending=[False, True])
-    caps = loads["cap"].astype(object).where(loads["cap"].notna(), "No cap of their own")
-    return pd.DataFrame(
-        {
-            "Person": loads["staff_id"].astype(str).map(names).fillna(loads["staff_id"]),
-            "Role": loads["role"],
-            "Team": _said(loads["team"]),
-            "Service": _said(loads["service"]),
-            "Cap": caps,
-            "Audits": loads["audits"],
-            "Moderations": loads["moderations"],
-        }
-    ).reset_index(drop=True)
-
-
-def independence_table(plan: AuditPlan) -> pd.DataFrame:
-    """Give the rules of independence: how each was held, and what cannot be guaranteed."""
-    checks = plan.assignment.checks
-    return pd.DataFrame(
-        {
-            "Rule": checks["rule"],
-            "How it was held": checks["held"],
-            "What cannot be guaranteed": _said(checks["cannot_be_guaranteed"], "Nothing"),
-        }
-    )
-
-
-def quality_table(quality: pd.DataFrame) -> pd.DataFrame:
-    """Give the data quality report in words: what stops the run first."""
-    words = {"stop": "Stops the run", "mended": "Mended", "note": "For information"}
-    ordered = quality.assign(place=quality["severity"].map(list(words).index))
-    ordered = ordered.sort_values("place", kind="stable", ignore_index=True)
-    return pd.DataFrame(
-        {
-            "File": ordered["file"],
-            "List": ordered["list"],
-            "Column": _said(ordered["column"], "Whole list"),
-            "Rows": _said(ordered["rows"], "Not said"),
-            "What is wrong": ordered["fault"],
-            "How many": ordered["count"],
-            "What was done, or what to do": ordered["action"],
-            "Kind": ordered["severity"].map(words),
-        }
-    )
-
-
-def _said(values: pd.Series, otherwise: str = "None") -> pd.Series:
-    """Replace blanks by words: an empty cell leaves a reader guessing."""
-    blank = values.isna() | (values.astype("str").str.strip() == "")
-    return values.astype(object).mask(blank, otherwise)

@@ -1,0 +1,263 @@
+"""Sentences from templates, numbers from results: what a page says in words.
+
+Counts of children in a sentence follow the same rule as counts in a table: 1 to 5 become "fewer
+than 6", and what a SafeTable hides stays hidden. Every chart has a function here that says in
+words what it shows (its alt text), from the same table as the chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.plan_tables import ELIGIBLE, PlanTables
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
+
+_SEAL = object()
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences that may be shared. Made by :func:`say` and the functions of this module only.
+
+    Attributes
+    ----------
+    sentences : tuple of str
+        The sentences, in order.
+    """
+
+    sentences: tuple[str, ...]
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made by anything but the functions of this module."""
+        if seal is not _SEAL:
+            raise DisclosureError(
+                "Words cannot be made by hand. Give the sentence and its counts to say(), which "
+                "hides small counts."
+            )
+
+    def __add__(self, other: Words) -> Words:
+        """Put sentences one after the other."""
+        return Words((*self.sentences, *other.sentences), _SEAL)
+
+
+class _Count(int):
+    """A count of children that says itself safely: {n} or, with its noun, {n:case|cases}."""
+
+    threshold: int
+
+    def __format__(self, spec: str) -> str:
+        one, _, many = spec.partition("|")
+        if 0 < self < self.threshold:
+            said, noun = f"fewer than {self.threshold}", many
+        elif self == 0:
+            said, noun = "no" if spec else "0", many
+        else:
+            said, noun = f"{int(self):,}", one if self == 1 else many
+        return f"{said} {noun}".strip()
+
+
+class _Hidden(str):
+    """A hidden count in a sentence."""
+
+    def __format__(self, spec: str) -> str:
+        many = spec.partition("|")[2]
+        return f"a hidden number of {many}" if many else "a hidden number"
+
+
+def say(template: str, *, threshold: int = 6, **values: int | str) -> Words:
+    """Give one sentence with its counts, small ones hidden.
+
+    Parameters
+    ----------
+    template : str
+        Sentence with named places: ``{audits}``, or ``{audits:case|cases}`` to say the noun in
+        the right number ("no cases", "1,612 cases", "fewer than 6 cases").
+    threshold : int
+        Smallest count said.
+    **values : int or str
+        Counts of children as whole numbers, or as a SafeTable prints them; other text as text.
+
+    Raises
+    ------
+    DisclosureError
+        When a value is neither, such as a whole table.
+    """
+    said: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, str):
+            said[name] = _Hidden(value) if value == HIDDEN_MARK else value
+        elif isinstance(value, int) and not isinstance(value, bool):
+            said[name] = _Count(value)
+            said[name].threshold = threshold
+        else:
+            raise DisclosureError(
+                f"say() was given a {type(value).__name__} for {name}; give counts as whole "
+                "numbers and anything else as text."
+            )
+    sentence = template.format(**said)
+    return Words((sentence[:1].upper() + sentence[1:],), _SEAL)
+
+
+def in_words(day: date) -> str:
+    """Give a date as people write it: "30 November 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
+    """Say what the month's plan is: how many cases, of whom, by whom.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan's protected tables.
+    due : date
+        Day the audits are due.
+    as_at : date
+        Day the extract describes.
+    """
+    totals = tables.coverage.totals
+    threshold = tables.coverage.threshold
+    words = say(
+        "{audits} of the {cases:eligible case|eligible cases} open on {as_at} will be audited "
+        "by {due}.",
+        threshold=threshold,
+        audits=totals["audits"],
+        cases=totals["cases"],
+        as_at=in_words(as_at),
+        due=in_words(due),
+    )
+    words += _largest(tables.by_column)
+    words += _out_of_scope(tables.funnel)
+    words += say(
+        "{people} take part; nobody has more than {most}.",
+        people=_plain(tables.auditors, "auditor", "auditors"),
+        most=_plain(tables.most_audits, "audit", "audits"),
+    )
+    if tables.moderated:
+        words += say(
+            "{moderated:audit|audits} will be read by a moderator as well, chosen at random.",
+            threshold=threshold,
+            moderated=tables.moderated,
+        )
+    return words
+
+
+def _plain(number: int, one: str, many: str) -> str:
+    """Say a number of staff or of tasks, which identifies no child."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _largest(table: SafeTable) -> Words:
+    """Say which class holds the most cases, if any is shown."""
+    cases = table.numbers("cases")
+    if cases.isna().all():
+        return Words((), _SEAL)
+    row = table.body.loc[cases.fillna(-1).astype(float).idxmax()]
+    return say(
+        "The largest group shown is “{label}”: {cases:case|cases}, {audits:audit|audits}.",
+        threshold=table.threshold,
+        label=str(row[table.by[0]]),
+        cases=row["cases"],
+        audits=row["audits"],
+    )
+
+
+def _out_of_scope(funnel: SafeTable) -> Words:
+    """Say how many cases cannot be drawn, and the commonest reason shown."""
+    rows = funnel.body
+    whole, kept = funnel.totals["cases"], rows.set_index("reason").loc[ELIGIBLE, "cases"]
+    excluded = rows[rows["reason"] != ELIGIBLE]
+    shown = excluded[[isinstance(value, int) and value > 0 for value in excluded["cases"]]]
+    words = say(
+        "Of {whole:case|cases} in the extract, {kept} can be drawn.",
+        threshold=funnel.threshold,
+        whole=whole,
+        kept=kept,
+    )
+    if shown.empty:
+        return words
+    commonest = shown.loc[shown["cases"].astype(int).idxmax()]
+    return words + say(
+        "The commonest reason why a case cannot be drawn is “{reason}”: {cases:case|cases}.",
+        threshold=funnel.threshold,
+        reason=str(commonest["reason"]),
+        cases=commonest["cases"],
+    )
+
+
+def allocation_alt(table: SafeTable | pd.DataFrame) -> str:
+    """Say what the allocation chart shows: each class's share of cases and of audits."""
+    label, rows = _body(table)
+    parts = [
+        f"{row[label]}: {_share(row['share_of_cases'])} of cases, "
+        f"{_share(row['share_of_audits'])} of audits"
+        for _, row in rows.iterrows()
+    ]
+    return f"Dot chart of the shares of cases and of audits by {label}. {'; '.join(parts)}."
+
+
+def coverage_alt(table: SafeTable | pd.DataFrame) -> str:
+    """Say what the coverage map shows: its size, its extremes and what is hidden."""
+    down, across = table.by if isinstance(table, SafeTable) else tuple(table.columns[:2])
+    _, rows = _body(table)
+    sizes = (rows[down].nunique(), rows[across].nunique())
+    shown = rows[[isinstance(value, int) for value in _plain_values(rows["cases"])]]
+    words = (
+        f"Map of {sizes[0]} {down} rows by {sizes[1]} {across} columns: cases as shades, "
+        "audits as diamonds. "
+    )
+    if len(shown):
+        most = shown.loc[shown["cases"].astype(int).idxmax()]
+        words += f"Most cases: {most[down]}, {most[across]} ({int(most['cases']):,}). "
+    hidden = len(rows) - len(shown)
+    words += f"{hidden} of {len(rows)} cells hidden. " if hidden else ""
+    return words + "All numbers are in the table below."
+
+
+def funnel_alt(table: SafeTable | pd.DataFrame) -> str:
+    """Say what the funnel chart shows: each reason with its count, and what can be drawn."""
+    label, rows = _body(table)
+    parts = [f"{row[label]}: {_number(row['cases'])}" for _, row in rows.iterrows()]
+    return f"Bar chart of cases from the extract to the frame. {'; '.join(parts)}."
+
+
+def load_alt(loads: SafeTable | pd.DataFrame) -> str:
+    """Say what the load chart shows: audits by auditor role."""
+    if isinstance(loads, SafeTable):
+        label, rows = _body(loads)
+        parts = [f"{row[label]}: {_number(row['audits'])}" for _, row in rows.iterrows()]
+        return f"Bar chart of audits by role of the auditor. {'; '.join(parts)}."
+    parts = []
+    for role, people in loads.groupby("role", sort=False):
+        low, high = people["audits"].min(), people["audits"].max()
+        span = f"{low}" if low == high else f"{low} to {high}"
+        parts.append(f"{role}: {_plain(len(people), 'person', 'people')}, {span} audits each")
+    return f"Dot chart of audits for each auditor by role. {'; '.join(parts)}."
+
+
+def _body(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    if isinstance(table, SafeTable):
+        return table.by[0], table.body
+    return str(table.columns[0]), table
+
+
+def _plain_values(values: Iterable) -> list:
+    return [value if isinstance(value, str) else int(value) for value in values]
+
+
+def _number(value: int | str) -> str:
+    return "hidden" if value == HIDDEN_MARK else f"{int(value):,}"
+
+
+def _share(value: float | str) -> str:
+    return "hidden" if isinstance(value, str) else f"{value:.1f}%"
