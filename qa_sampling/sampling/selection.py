@@ -6,11 +6,14 @@ the reference, all in UTF-8. Where one child stands for each family, the child w
 lowest "family" ticket does. In each stratum the cases are put in the order of their
 "draw" tickets, ties by reference; the first n are audited, the next are its reserves. How
 many n is follows from the allocation: a fixed table, or a table of targets
-rounded with "rounding" tickets. The frame is fixed, and its fingerprint recorded, before
-the seed is known, so nobody can steer who is drawn.
+rounded with "rounding" tickets (of "order" and the stratum's label for the order of the
+cells, of "step" and its number for each toss). The frame is fixed, and its fingerprint
+recorded, before the seed is known, so nobody can steer who is drawn.
 
 Within a stratum a larger draw begins with the smaller; row order, dtypes and library
-versions change nothing; adding a case or a stratum changes only its own stratum.
+versions change nothing; adding a case or a stratum changes the order of its own stratum
+only. (How many each stratum gives may change with the frame, since all share the audits;
+so may the child that stands for a family when the family changes.)
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from typing import Literal
 import pandas as pd
 
 from qa_sampling.errors import AllocationError, FrameError
-from qa_sampling.sampling.allocation import Bound, Method, allocate
+from qa_sampling.sampling.allocation import Method, allocate
+from qa_sampling.sampling.bounds import Bound
 from qa_sampling.sampling.plan import Draw, Frame
 from qa_sampling.sampling.rounding import UNIT, Cell, coin, controlled_rounding
 from qa_sampling.sampling.targets import cell_targets
@@ -123,24 +127,35 @@ def draw_sample(
     FrameError
         When the frame is empty or the seed is blank.
     AllocationError
-        When the size cannot be met.
+        When the size cannot be met, or is not in whole numbers.
+
+    Notes
+    -----
+    With one child a family the draw has two phases: the child that stands, 1 of m in the
+    family; then `target` of the `available` cases that stand in its stratum. A case's inclusion
+    probability is the product of the two, given who stands; its inverse is the weight, which
+    estimates totals without bias.
     """
     if frame.cases.empty:
         raise FrameError(
             "No case is eligible, so nothing can be drawn. See the funnel for the rule that "
             "excluded them."
         )
+    for name in ("audits", "reserves"):
+        value = getattr(size, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise AllocationError(f"`{name}` must be a whole number, 0 or more; got {value!r}.")
     if not seed.strip():
         raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
     if start_after and not ticket_seed:
         raise FrameError("`start_after` rotates permanent tickets; give their `ticket_seed` too.")
     refs = frame.cases["case_ref"].tolist()
-    strata = sorted(frame.cases["stratum"].unique())
+    strata = sorted(set(frame.cases["stratum"]))
     chance = _Tickets(
         draw=dict(zip(refs, tickets(refs, ticket_seed or seed), strict=True)),
         family=dict(zip(refs, tickets(refs, seed, purpose="family"), strict=True)),
         toss=coin(seed),
-        order={label: ticket(label, seed, purpose="rounding") for label in strata},
+        order={label: ticket(f"order {label}", seed, purpose="rounding") for label in strata},
     )
     sample, allocation, set_aside = _select(frame.cases, size, chance, dict(start_after or {}))
     parameters = _plain(size) | {
@@ -168,8 +183,8 @@ def sample_fingerprint(sample: pd.DataFrame) -> str:
         Columns `case_ref`, `stratum`, `drawn_as`, `rank`, `ticket`.
     """
     columns = ["case_ref", "stratum", "drawn_as", "rank", "ticket"]
-    rows = zip(*(sample[name].astype(str) for name in columns), strict=True)
-    lines = sorted("\x1f".join(row) for row in rows)
+    rows = zip(*(sample[name].tolist() for name in columns), strict=True)
+    lines = sorted("\x1f".join(map(str, row)) for row in rows)
     text = "\n".join([f"{SAMPLE_VERSION}\x1f{len(lines)}", *lines, ""])
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -248,9 +263,9 @@ def _sizes(
     cases: pd.DataFrame, available: Mapping[str, int], size: Size, chance: _Tickets
 ) -> pd.DataFrame:
     """Settle how many of each stratum are audited, from the cases that stand in it."""
-    labels = cases[["stratum", "row", "column"]].drop_duplicates().sort_values("stratum")
-    cells: list[Cell] = list(labels.itertuples(index=False, name=None))
-    population = cases["stratum"].value_counts().to_dict()
+    labels = (cases[name].tolist() for name in ("stratum", "row", "column"))
+    cells: list[Cell] = sorted(set(zip(*labels, strict=True)))
+    population = Counter(cases["stratum"].tolist())
     if size.audits > sum(available.values()):
         raise AllocationError(
             f"{size.audits} audits were asked for, but only {sum(available.values())} cases can be "

@@ -65,7 +65,8 @@ def find_loop(edges: dict) -> list:
 
 def round_targets(targets: dict, seed: str) -> dict:
     """Round a table of targets at random, its rows, columns and total held."""
-    order = sorted(targets, key=lambda cell: (ticket_of("rounding", seed, cell[0]), cell))
+    names = {cell: ticket_of("rounding", seed, f"order {cell[0]}") for cell in targets}
+    order = sorted(targets, key=lambda cell: (names[cell], cell))
     edges = {cell: targets[cell] % MILLION for cell in order}
     rest = "\0slack"
     rows, columns = {}, {}
@@ -132,6 +133,13 @@ def derive(frame: list, record: dict) -> tuple:
     return sample, faults
 
 
+def sample_fingerprint_of(sample: list) -> str:
+    """Give the fingerprint of a sample."""
+    lines = sorted("\x1f".join(map(str, row)) for row in sample)
+    text = "\n".join([f"qa_sampling/sample/v1\x1f{len(lines)}", *lines, ""])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def check(frame: list, record: dict) -> list:
     """List everything in which the record differs from the rule."""
     if record.get("version") != "qa_sampling/draw/v1":
@@ -146,6 +154,14 @@ def check(frame: list, record: dict) -> list:
         f"Case {row[0]} is recorded but does not follow." for row in said if row not in found
     ]
     faults += [f"Case {row[0]} follows but is not recorded so." for row in found if row not in said]
+    if len(set(said)) != len(said):
+        faults.append("The record names a case more than once.")
+    for label, part in sorted(record["strata"].items()):
+        spare = sum(row[1] == label and row[2] == "reserve" for row in found)
+        if part["reserves"] != spare:
+            faults.append(f"Stratum {label!r}: another number of reserves follows.")
+    if not faults and sample_fingerprint_of(sample) != record["sample_fingerprint"]:
+        faults.append("The cases agree, but the record's sample fingerprint is another.")
     audits = sum(row[2] == "sample" for row in found)
     if audits != record["parameters"]["audits"]:
         faults.append(f"{audits} audits follow; {record['parameters']['audits']} were asked for.")
@@ -157,10 +173,13 @@ def main(arguments: list) -> int:
     if len(arguments) != 2:
         print("Usage: python verify_draw.py frame.csv draw.json")
         return 2
-    with Path(arguments[0]).open(encoding="utf-8", newline="") as handle:
+    with Path(arguments[0]).open(encoding="utf-8-sig", newline="") as handle:
         frame = list(csv.DictReader(handle))
-    record = json.loads(Path(arguments[1]).read_text(encoding="utf-8"))
-    faults = check(frame, record)
+    try:
+        record = json.loads(Path(arguments[1]).read_text(encoding="utf-8"))
+        faults = check(frame, record)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        faults = ["The frame or the record is not of the published form."]
     for fault in faults:
         print(f"NO: {fault}")
     if not faults:
