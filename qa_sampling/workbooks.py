@@ -45,7 +45,7 @@ RESTRICTED = "RESTRICTED – contains children's case numbers"
 
 _NUMBERS = ("whole", "number", "percent")
 _WIDEST, _NARROWEST = 48, 9
-_PAGE_WIDTH = 210
+_PAGE_WIDTH = 230
 _LINE_HEIGHT, _PADDING = 14.5, 4
 
 
@@ -200,9 +200,7 @@ def write_sheet(
         return sheet
     _write_rows(sheet, top, frame, formats, [chosen[name] for name in frame.columns], links)
     _add_table(sheet, top, name, frame, formats, chosen, totals)
-    for row, texts in enumerate([frame.columns, *frame.itertuples(index=False)], start=top):
-        lines = max(count_lines(text, width - 2) for text, width in zip(texts, room, strict=True))
-        sheet.set_row(row, lines * _LINE_HEIGHT + _PADDING)
+    _set_heights(sheet, top, frame, room)
     sheet.freeze_panes(top + 1, freeze_columns)
     return sheet
 
@@ -221,6 +219,14 @@ def _write_rows(
                 sheet.write_url(row, position, link_to(value), formats["link lined"], value)
             else:
                 write_cell(sheet, row, position, value, formats, styles[position] + " lined")
+
+
+def _set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame, room: Sequence[float]) -> None:
+    """Make rows as high as their text needs; bold headings share their cell with a button."""
+    rows = [(frame.columns, 5), *((row, 2) for row in frame.itertuples(index=False, name=None))]
+    for number, (texts, taken) in enumerate(rows, start=top):
+        lines = [count_lines(text, width - taken) for text, width in zip(texts, room, strict=True)]
+        sheet.set_row(number, max(lines) * _LINE_HEIGHT + _PADDING)
 
 
 def _add_table(

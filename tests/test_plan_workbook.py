@@ -104,7 +104,7 @@ def test_plan_lists_every_audit_with_people_and_place_in_the_draw(book):
     assert table["Case reference"].tolist() == plan.draw.cases["case_ref"].tolist()
     assert table["Auditor"].iloc[0] == "Morgan Ellery (S003)"
     assert table["Moderator"].value_counts().to_dict() == {
-        "Not drawn for moderation": 9,
+        "Not drawn": 9,
         "Jo Whitcombe (S030)": 3,
     }
     assert set(table["Due"]) == {datetime(2026, 11, 30)}

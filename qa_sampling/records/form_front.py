@@ -91,7 +91,7 @@ def write_front_sheet(
         ("What happens next", "heading", form.next_steps),
     ):
         write_cell(sheet, row + 1, 0, heading, formats, style)
-        sheet.set_row(row + 1, 22)
+        sheet.set_row(row + 1, 28)
         row = _write_lines(sheet, row + 2, lines, formats)
     set_page(sheet, landscape=False)
     sheet.protect("", PROTECTION)
@@ -109,7 +109,7 @@ def _write_case_table(
     sheet.write_formula(
         row, 5, f'={done}&" of {len(cases)} finished"', formats["row_status"], start
     )
-    sheet.set_row(row, 22)
+    sheet.set_row(row, 24)
     headers = [{"header": name, "header_format": formats["header"]} for name in _FRONT_COLUMNS]
     options = {"columns": headers, "autofilter": False, "name": "your_cases"}
     sheet.add_table(row + 1, 0, last, 5, options | {"style": "Table Style Light 1"})

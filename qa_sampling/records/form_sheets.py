@@ -73,11 +73,11 @@ FORM_STYLES: dict[str, dict] = {
     "input_date": _YELLOW | {"locked": False, "num_format": "dd/mm/yyyy"},
     "legend": _YELLOW | {"valign": "vcenter"},
     "check": _LINED | _INDENTED | {"text_wrap": True, "font_color": "#3D3D3D"},
-    "urgent": {"bold": True, "font_size": 13, "font_color": PLUM},
-    "row": {"valign": "vcenter", "text_wrap": True},
-    "row_link": {"valign": "vcenter", "font_color": NAVY, "underline": 1},
+    "urgent": {"bold": True, "font_size": 13, "font_color": PLUM, "valign": "bottom"},
+    "row": _INDENTED | {"valign": "vcenter", "text_wrap": True},
+    "row_link": _INDENTED | {"valign": "vcenter", "font_color": NAVY, "underline": 1},
     "front_link": _INDENTED | {"font_color": NAVY, "underline": 1},
-    "row_status": {"valign": "vcenter", "bold": True, "font_color": NAVY},
+    "row_status": _INDENTED | {"valign": "vcenter", "bold": True, "font_color": NAVY},
 }
 """What a form adds to the styles of :mod:`qa_sampling.workbooks`."""
 

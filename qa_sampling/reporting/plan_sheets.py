@@ -17,7 +17,7 @@ _GROUPINGS = {
     "ethnic_group": "Ethnic group",
 }
 _KNOWN_ORDER = {"status": STATUSES, "age_band": AGE_BANDS}
-NOT_MODERATED = "Not drawn for moderation"
+NOT_MODERATED = "Not drawn"
 UNASSIGNED = "Not assigned"
 
 

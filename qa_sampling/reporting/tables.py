@@ -154,15 +154,16 @@ def _sample_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[Tabl
         (
             "Rank: the place of the case's ticket in its stratum, 1 for the lowest.",
             "Weight: how many open cases this case stands for.",
+            "Moderator: drawn at random; audits not drawn may still be moderated for their grade.",
         ),
         widths={
-            "Stratum": 34,
-            "Team": 24,
+            "Stratum": 42,
+            "Team": 27,
             "Worker": 20,
-            "Auditor": 22,
-            "Auditor's role": 22,
-            "Moderator": 22,
-            "Case reference": 36,
+            "Auditor": 28,
+            "Auditor's role": 28,
+            "Moderator": 28,
+            "Case reference": 42,
         },
         freeze_columns=2,
         empty="No case was drawn.",
@@ -177,7 +178,7 @@ def _sample_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[Tabl
             "Take the first of the same stratum that is not yet used; never choose among them.",
             "Record the reason and the replacement in the register, so that weights stay right.",
         ),
-        widths={"Stratum": 34, "Team": 24, "Worker": 20, "Case reference": 36},
+        widths={"Stratum": 42, "Team": 27, "Worker": 20, "Case reference": 42},
         empty="No reserves were drawn.",
     )
 
