@@ -337,8 +337,8 @@ def test_cases_beyond_help_are_said_to_be_so():
     with pytest.raises(
         AssignmentError,
         match=r"0 of 1 case can be given an auditor\. 1 case of team 'North' has no eligible "
-        r"auditor: own team \(1 staff\)\. Neither caps nor those rules help 1 case of team 'North': "
-        r"add an independent auditor to the staff list, or leave such cases out of the frame\.",
+        r"auditor: own team \(1 staff\)\. Neither caps nor those rules help 1 case of team "
+        r"'North': add an independent auditor to the staff list, or leave such cases out of the frame\.",
     ):
         assign(cases_of("North"), managers("North"), rules=rules(), seed="x")
 
@@ -353,7 +353,7 @@ def test_many_bottlenecks_are_cut_short():
 
 def test_the_relaxation_of_random_authorities_makes_them_feasible():
     mended = 0
-    for seed in range(90):
+    for seed in range(50):
         made = authority(seed, cases=9, teams=3, monthly_cap=1, moderation_rate=0)
         try:
             assigned(made)
@@ -371,7 +371,7 @@ def test_the_relaxation_of_random_authorities_makes_them_feasible():
         staff = made.staff.assign(monthly_cap=caps + raised)
         assigned(replace(made, staff=staff, rules=replace(made.rules, **waived)))
         mended += 1
-    assert mended > 15
+    assert mended > 10
 
 
 def test_the_cap_proposed_for_someone_partly_away_suffices():
