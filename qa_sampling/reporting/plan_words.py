@@ -95,6 +95,10 @@ def verify_rows(plan: AuditPlan) -> Iterator[Row]:
         f"The fingerprint of the frame must be {plan.draw.frame_fingerprint}, and that of the "
         f"sample {plan.draw.fingerprint}.",
     )
+    yield from _commands(plan)
+
+
+def _commands(plan: AuditPlan) -> Iterator[Row]:
     yield "With our own software"
     yield (
         "The folder",
@@ -110,6 +114,6 @@ def verify_rows(plan: AuditPlan) -> Iterator[Row]:
         "Take a case's reference from the sheet Plan. Any tool that gives a SHA-256 shows that its "
         "ticket starts as the sheet says:",
     )
-    seed = rotated or plan.draw.seed
+    seed = plan.draw.parameters.get("ticket_seed") or plan.draw.seed
     command = f"printf 'qa_sampling/ticket/v1\\0%s\\0%s' '{seed}' REFERENCE | sha256sum"
     yield "Command", command
