@@ -11,15 +11,13 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from qa_sampling import __version__
+from qa_sampling.cli_output import Steps, err, out, show_draws, show_preflight, show_result
 from qa_sampling.errors import QASamplingError, SeedNeeded
 
 app = typer.Typer(
@@ -38,13 +36,10 @@ app = typer.Typer(
 register_app = typer.Typer(no_args_is_help=True, help="Look after the register.")
 app.add_typer(register_app, name="register")
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
 ParameterFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--parameters", "-f", help="Parameter file; may be given again, later ones go first."
+        "--parameters", "-f", help="Parameter file; may be given again, later ones win."
     ),
 ]
 Pairs = Annotated[
@@ -123,12 +118,12 @@ def run(
         values["extra_tables"] = str(tables.resolve())
     if period:
         values["period"] = period
-    with _telling(quiet) as tell:
+    with Steps(quiet) as tell:
         result = runner.run(notebook, values, dry_run=dry_run, progress=tell)
     if result.preflight is not None:
-        _show_preflight(result.preflight)
+        show_preflight(result.preflight)
     else:
-        _show_result(result)
+        show_result(result)
 
 
 @app.command()
@@ -286,14 +281,7 @@ def register_backup(
 def register_show(parameters: ParameterFiles = None) -> None:
     """List the draws."""
     with _register(parameters) as register:
-        draws = register.draws()
-    table = Table("Draw", "As at", "Due", "Audits", "Reserves", "Moderated", "Drawn", "")
-    for row in draws.itertuples():
-        drawn = [f"{day:%d %b %Y}" for day in (row.as_at, row.due)]
-        numbers = [str(value) for value in (row.sampled, row.reserves, row.moderated)]
-        note = "superseded" if row.superseded else ""
-        table.add_row(row.draw_id, *drawn, *numbers, row.drawn_at[:10], note)
-    out.print(table)
+        show_draws(register)
 
 
 @app.command()
@@ -343,62 +331,3 @@ def _register(parameters: list[Path] | None) -> Any:  # noqa: ANN401 (imported l
     from qa_sampling.inputs import open_register
 
     return open_register(_settings(parameters))
-
-
-class _telling:  # noqa: N801 (used like a function)
-    """Show steps as they come: a moving line on a terminal, plain lines elsewhere."""
-
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
-        self.status = err.status("Starting …") if err.is_terminal and not quiet else None
-
-    def __enter__(self) -> Callable[[str], None]:
-        if self.status:
-            self.status.start()
-        return self._tell
-
-    def __exit__(self, *error: object) -> None:
-        if self.status:
-            self.status.stop()
-
-    def _tell(self, step: str) -> None:
-        if self.status:
-            self.status.update(step)
-        elif not self.quiet and not step.startswith("notebook: cell"):
-            err.print(f"· {step}", markup=False)
-
-
-def _show_preflight(found: Any) -> None:  # noqa: ANN401 (imported late)
-    for step in found.frame.funnel.itertuples():
-        label = step.reason or step.step
-        change = f"−{step.excluded}" if step.excluded else ""
-        if step.step != "Excluded" or step.excluded:
-            out.print(f"{label:<44} {change:>7} {step.remaining:>7}", markup=False)
-    table = Table("Margin", "Label", "Cases", "Expected audits")
-    for row in found.expected.itertuples():
-        table.add_row(row.margin, row.label, str(row.cases), f"{row.expected:.2f}")
-    out.print(table)
-    out.print("Checked; nothing was written or drawn.")
-
-
-def _show_result(result: Any) -> None:  # noqa: ANN401 (imported late)
-    out.print(f"{result.draw_id}: {result.outcome}.", style="bold", markup=False)
-    for name, about in (
-        (f"restricted/audit_plan_{result.folder.name}.xlsx", "the coordinator's workbook"),
-        ("restricted/forms", "a form for each auditor"),
-        ("restricted/verification", "what anyone needs to verify the draw"),
-        ("shareable/audit_plan.html", "the plan's page"),
-        ("shareable/manifest.json", "parameters, seed, fingerprints"),
-    ):
-        path = result.folder / name
-        if path.exists():
-            out.print(f"  {_near(path)}  ({about})", markup=False)
-    out.print(f"Verify it: qa-sampling verify {_near(result.folder)}", markup=False)
-
-
-def _near(path: Path) -> str:
-    """Give a path from the working folder where it lies below it."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)

@@ -7,8 +7,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "qa_sampling"
 METHODS = {"sampling", "agreement", "trends"}
-LEAVES = {"schema", "errors", "__version__", ""}
+LEAVES = {"schema", "declared", "errors", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
+RUNS = "parameters inputs preflight plan_outputs checking execution runner cli_output cli".split()
+DATA = {"annex_a_layout.py"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 
@@ -39,8 +41,8 @@ def ours(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_imports_point_down(path: Path) -> None:
     here, found = layer(path), ours(path)
-    if here in {"schema", "errors"}:
-        assert found <= LEAVES
+    if here in {"schema", "errors", "declared"}:
+        assert found <= {"errors", "declared"}
     elif here in METHODS:
         assert found <= LEAVES | {here}
     elif here in {"workbooks", "workbook_cells"}:
@@ -49,13 +51,14 @@ def test_imports_point_down(path: Path) -> None:
         assert found <= LEAVES | METHODS | {"workbooks", "workbook_cells", here}
     elif here == "settings":
         assert found <= LEAVES | METHODS
-    elif here == "publication":
+    elif here == "publication" or here == "kernels":
         assert found <= LEAVES
-    elif here in {"parameters", "inputs", "plan_outputs"}:
-        below = LEAVES | METHODS | {"records", "reporting", "workbooks", "workbook_cells"}
-        assert found <= below | {"settings", "parameters", "inputs", "publication"}
+    elif here in RUNS:
+        below = LEAVES | METHODS | {"records", "reporting", "workbooks", "kernels", "settings"}
+        order = [*RUNS[: RUNS.index(here) + 1], "publication"]
+        assert found <= below | set(order)
     else:
-        assert here in {"__init__", "__main__", "cli", "runner", "preflight"}
+        assert here in {"__init__", "__main__"}
     assert "notebooks" not in found
     if here != "__main__":
         assert "cli" not in found or here == "cli"
@@ -84,7 +87,8 @@ def test_stand_alone_verifier_needs_the_standard_library_only() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_files_and_functions_stay_readable(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 400, "the file is asking for another name to be found"
+    if path.name not in DATA:
+        assert text.count("\n") <= 400, "the file is asking for another name to be found"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[1:] if ast.get_docstring(node) else node.body

@@ -1,0 +1,90 @@
+"""What the command line shows: steps as they come, a dry run, a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from qa_sampling.preflight import Preflight
+    from qa_sampling.records.register import Register
+    from qa_sampling.runner import RunResult
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Steps:
+    """Show steps as they come: a moving line on a terminal, plain lines elsewhere."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.status = err.status("Starting …") if err.is_terminal and not quiet else None
+
+    def __enter__(self) -> Callable[[str], None]:
+        if self.status:
+            self.status.start()
+        return self._tell
+
+    def __exit__(self, *error: object) -> None:
+        if self.status:
+            self.status.stop()
+
+    def _tell(self, step: str) -> None:
+        if self.status:
+            self.status.update(step)
+        elif not self.quiet and not step.startswith("notebook: cell"):
+            err.print(f"· {step}", markup=False)
+
+
+def show_preflight(found: Preflight) -> None:
+    """Show the funnel and the expected audits of a dry run."""
+    for step in found.frame.funnel.itertuples():
+        label = step.reason or step.step
+        change = f"−{step.excluded}" if step.excluded else ""
+        if step.step != "Excluded" or step.excluded:
+            out.print(f"{label:<44} {change:>7} {step.remaining:>7}", markup=False)
+    table = Table("Margin", "Label", "Cases", "Expected audits")
+    for row in found.expected.itertuples():
+        table.add_row(row.margin, row.label, str(row.cases), f"{row.expected:.2f}")
+    out.print(table)
+    out.print("Checked; nothing was written or drawn.")
+
+
+def show_result(result: RunResult) -> None:
+    """Show what a run published, and where."""
+    out.print(f"{result.draw_id}: {result.outcome}.", style="bold", markup=False)
+    for name, about in (
+        (f"restricted/audit_plan_{result.folder.name}.xlsx", "the coordinator's workbook"),
+        ("restricted/forms", "a form for each auditor"),
+        ("restricted/verification", "what anyone needs to verify the draw"),
+        ("shareable/audit_plan.html", "the plan's page"),
+        ("shareable/manifest.json", "parameters, seed, fingerprints"),
+    ):
+        path = result.folder / name
+        if path.exists():
+            out.print(f"  {_near(path)}  ({about})", markup=False)
+    out.print(f"Verify it: qa-sampling verify {_near(result.folder)}", markup=False)
+
+
+def _near(path: Path) -> str:
+    """Give a path from the working folder where it lies below it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def show_draws(register: Register) -> None:
+    """Show the draws of a register."""
+    table = Table("Draw", "As at", "Due", "Audits", "Reserves", "Moderated", "Drawn", "")
+    for row in register.draws().itertuples():
+        days = [f"{day:%d %b %Y}" for day in (row.as_at, row.due)]
+        numbers = [str(value) for value in (row.sampled, row.reserves, row.moderated)]
+        note = "superseded" if row.superseded else ""
+        table.add_row(row.draw_id, *days, *numbers, row.drawn_at[:10], note)
+    out.print(table)
