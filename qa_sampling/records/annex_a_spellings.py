@@ -1,124 +1,67 @@
 """How real extracts spell the template's codes.
 
 A cell is compared without case, punctuation and leading letters ("a) Male", "1 - Male",
-"MALE" are one spelling). What remains is met first by the code itself wherever it stands
-in the cell ("WBRI - White British", "White - British [WBRI]"), then by the words of the
-patterns below, first match first. A cell that nothing meets is "Not recorded", counted
-in the data-quality report.
+"MALE" are one spelling). It is met, in this order, by the template's own text, by the code
+itself wherever it stands in the cell ("WBRI - White British", "White - British [WBRI]"),
+and by the words of :mod:`annex_a_patterns`, first match first. A cell that nothing meets is
+"Not recorded", counted in the data-quality report.
 
-The patterns were written from the kinds of spelling described for Annex A extracts; that
-they meet the spellings collected by local authorities is tested against the public table
-``Annex_A_schema.yml`` of SocialFinanceDigitalLabs/liia-tools-pipeline (MIT licence).
+That these rules meet the spellings local authorities use is tested against the public table
+``Annex_A_schema.yml`` of SocialFinanceDigitalLabs/liia-tools-pipeline (MIT licence), from
+which some of the patterns' words were learned.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from qa_sampling.records.annex_a_layout import CODES
+from qa_sampling.records.annex_a_patterns import (
+    LETTERED,
+    OLDER_CODES,
+    OLDER_ENDINGS,
+    OLDER_PLACEMENTS,
+    WORDS,
+)
 from qa_sampling.records.cells import plain
 from qa_sampling.schema import NOT_RECORDED
 
-_YES = r"^(y|yes|true|1|1 yes)$"
-_NO = r"^(n|no|false|0|0 no|none)$"
-_UNKNOWN = (
-    r"^(u|unk|unknown|not (known|recorded|stated|yet )?.*|nk|n k|nobt|refu|refused|withheld)$"
-)
-
-
-@dataclass(frozen=True)
-class CodeSet:
-    """How one code set is recognised.
-
-    Attributes
-    ----------
-    token : str
-        Pattern of the code where it stands in the raw cell; its first group, in capitals,
-        is the code. Empty when the set has no codes of its own.
-    words : tuple of (str, str)
-        Patterns on the normalised cell and the code each stands for.
-    """
-
-    token: str = ""
-    words: tuple[tuple[str, str], ...] = ()
-
-
-def _words(text: str) -> tuple[tuple[str, str], ...]:
-    """Read lines of `code = pattern`."""
-    pairs = (line.split(" = ", 1) for line in text.strip().splitlines())
-    return tuple((pattern.strip(), code.strip()) for code, pattern in pairs)
-
-
-SPELLINGS: dict[str, CodeSet] = {
-    "yes_no": CodeSet(
-        "",
-        (
-            (r"^(y|yes|true|1|1 yes|nfa|no further action|seen|child seen|seen alone)\b", "Yes"),
-            (r"^(n|no|false|0|0 no|none|fa|further action|not seen|child not seen)\b", "No"),
-        ),
+TOKENS: dict[str, tuple[str, ...]] = {
+    "ethnicity": (r"(?<![A-Z/])(?!BOTH [^-–A(])([A-Z]{4})(?![A-Z])",),
+    "source": (r"(?<![\w.])(1[A-D]|2[AB]|3[A-F]|5[A-D])(?!\w)",),
+    "primary_need": (r"(?<![A-Z])(N[0-9])(?!\d)", r"^(?P<N>[1-9])[A-Z]"),
+    "closure_reason": (r"\b(RC[1-9])",),
+    "legal_status": (r"(?<![\w.])([CDEJLV][1-4])(?!\w)",),
+    "care_end_reason": (r"(?:^|\[|[a-z]\) )S?(E4[AB1-8]|E4 [AB]|E1[1-7]|E[235-9]|X1)(?!\d)",),
+    "placement_type": (
+        r"(?<![A-Z])(U[1-6]|A[3-6]|P[1-3]|H5|K[12]|R[1235]|S1|Z1|T[0-4]|[FQ][1-6]|M[123])(?!\w?\d)",
     ),
-    "gender": CodeSet(
-        "",
-        _words(r"""
-Male = ^(1 )?(m|male|boy)$|^1$
-Female = ^(2 )?(f|female|girl)$|^2$
-Neither = neither|non ?binary
-Not recorded = unknown|not |unspecified|withheld|unborn|^[09iu]$
-"""),
+    "placement_provider": (r"\b(PR[0-5])\b",),
+    "accommodation": (
+        r"^\(?([B-EGHKR-Z])\d?\)?(?=$|[:\-–]|\s)(?! NHS ESTAB| RESIDING)",
+        r"\[([A-Z])\]$",
     ),
-    "ethnicity": CodeSet(r"\b([A-Z]{4})\b"),
-    "source": CodeSet(r"\b(1[A-D]|2[AB]|3[A-F]|5[A-D]|4|6|7|8|9|10)\b"),
-    "primary_need": CodeSet(r"\b(N[0-9])"),
-    "closure_reason": CodeSet(r"\b(RC[1-9])\b"),
-    "case_status": CodeSet(
-        "",
-        _words(r"""
-Closed = ^(case )?closed|^closure
-Looked after = ^(cla|lac|looked after|child(ren)? (looked after|in care))
-Child protection plan = ^(cpp?|child protection)
-Child in need plan = ^(cin|cinp|child in need)
-Open assessment = assessment
-"""),
-    ),
-    "category_of_abuse": CodeSet(
-        "",
-        _words(r"""
-Multiple = multiple|^mul$|( and |, )
-Neglect = neglect|^neg$
-Physical abuse = physical|^phy$
-Sexual abuse = sexual|^sab$
-Emotional abuse = emotional|^emo$
-"""),
-    ),
-    "legal_status": CodeSet(r"\b([CDEJLV][1-4])\b"),
-    "permanence_plan": CodeSet(),
-    "care_end_reason": CodeSet(r"\b(E4[AB15678]|E1[1-7]|E[2-9]|X1)\b"),
-    "placement_type": CodeSet(r"\b(U[1-6]|A[3-6]|P[1-3]|H5|K[12]|R[1-5]|S1|Z1|T[0-4])\b"),
-    "placement_provider": CodeSet(r"\b(PR[0-5])\b"),
-    "placement_location": CodeSet("", _words("In = ^(in|inside|y|yes)\\b\nOut = ^(out|n|no)")),
-    "eligibility": CodeSet(
-        "",
-        _words(r"""
-Qualifying = ^(q|qualifying)
-Former relevant = former relevant|^fr$
-Relevant = ^(r|relevant)
-Eligible = eligible|^e$
-"""),
-    ),
-    "in_touch": CodeSet("", (("^(y|yes|1)\\b", "Yes"), ("^(n|no|2)\\b", "No"))),
-    "accommodation": CodeSet(r"^\(?([B-EGHKR-Z])\d?\)?(?=$|[ :\-–])|\[([A-Z])\]$"),
-    "suitability": CodeSet(
-        "", (("unsuitable|not (considered )?suitable", "Unsuitable"), ("suitable", "Suitable"))
-    ),
-    "activity": CodeSet(r"\b([FP][1-5]|G[456])\b"),
-    "adoption_reversal": CodeSet(r"\b(RD[1-4])\b"),
-    "adopter_leaving": CodeSet(
-        "",
-        (("withdr", "Withdrew"), ("hold", "On hold"), ("refused", "Refused")),
-    ),
+    "activity": (r"(?<![A-Z])([FP][1-5]|G[456])(?!\d)",),
+    "adoption_reversal": (r"\b(RD[1-4])\b",),
 }
+"""Where the code stands in a cell in capitals; a named group is the start of the code."""
+AMBIGUOUS = "?"
+"""Stands for words that name more than one code: they are not guessed at."""
+LATE_TOKENS = {"source": r"^[‘'(]?(4|6|7|8|9|10)(?!\d)|\[(4|6|7|8|9|10)\]$"}
+"""Codes that other numbering can be taken for: tried only when no words were met."""
+_OLDER = {
+    "ethnicity": {old: new for olds, new in OLDER_CODES.items() for old in olds.split()},
+    "placement_type": OLDER_PLACEMENTS,
+    "care_end_reason": OLDER_ENDINGS | {"X1": NOT_RECORDED, "E4 A": "E4A", "E4 B": "E4B"},
+    "primary_need": {"N0": NOT_RECORDED},
+}
+_LETTERED = re.compile(r"^\(?(?:[A-E][.: ]+)?([A-E])[A-E]?(\d)\)?$")
+_GROUP_NAMES = re.compile(
+    r"black african caribbean (and )?black british|asian (or )?asian brit\w*|"
+    r"black (or )?black brit\w*|mixed multiple ethnic groups?"
+)
+"""Headings of groups, which name more than one code."""
 
 
 def normal_code(text: str) -> str:
@@ -137,9 +80,16 @@ def normal_code(text: str) -> str:
 
 @cache
 def _template(code_set: str) -> dict[str, str]:
-    known = {normal_code(text): code for text, code in CODES[code_set].items()}
-    known |= {normal_code(code): code for code in CODES[code_set].values()}
-    return known
+    """Give what the template's own texts, and the codes alone, stand for."""
+    known = {normal_code(code): code for code in CODES[code_set].values()}
+    return known | {normal_code(text): code for text, code in CODES[code_set].items()}
+
+
+@cache
+def _rules(code_set: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    lines = WORDS.get(code_set, "").strip().replace("\n|", "|").splitlines()
+    pairs = (line.split(" = ", 1) for line in lines)
+    return tuple((re.compile(pattern), code) for code, pattern in pairs)
 
 
 @cache
@@ -165,18 +115,37 @@ def read_code(code_set: str, text: str) -> str | None:
         The cell's text.
     """
     tidy = normal_code(text)
+    if not tidy:
+        return None
     template = _template(code_set)
     if tidy in template:
         return template[tidy]
-    rules = SPELLINGS[code_set]
-    if rules.token:
-        for match in re.finditer(rules.token, plain(text).upper()):
-            code = next(group for group in match.groups() if group)
+    capitals = plain(text).upper()
+    found = _from_tokens(code_set, TOKENS.get(code_set, ()), capitals)
+    if found is None and code_set == "ethnicity":
+        tidy = _without_headings(tidy)
+        lettered = _LETTERED.match(capitals)
+        found = LETTERED.get(lettered[1] + lettered[2]) if lettered else None
+    if found is None:
+        found = next((code for rule, code in _rules(code_set) if rule.search(tidy)), None)
+    if found is None and code_set in LATE_TOKENS:
+        found = _from_tokens(code_set, (LATE_TOKENS[code_set],), capitals)
+    return None if found == AMBIGUOUS else found
+
+
+def _from_tokens(code_set: str, patterns: tuple[str, ...], capitals: str) -> str | None:
+    older = _OLDER.get(code_set, {})
+    for pattern in patterns:
+        for match in re.finditer(pattern, capitals):
+            start = next(iter(match.re.groupindex), "")
+            code = start + next(group for group in match.groups() if group)
             if code in allowed(code_set):
                 return code
-            if code == "N0":
-                return NOT_RECORDED
-    for pattern, code in rules.words:
-        if re.search(pattern, tidy):
-            return code
+            if code in older:
+                return older[code]
     return None
+
+
+def _without_headings(tidy: str) -> str:
+    """Give an ethnicity without the heading of its group, kept as one word."""
+    return _GROUP_NAMES.sub(lambda match: match[0].split()[0], tidy)
