@@ -338,7 +338,8 @@ def test_cases_beyond_help_are_said_to_be_so():
         AssignmentError,
         match=r"0 of 1 case can be given an auditor\. 1 case of team 'North' has no eligible "
         r"auditor: own team \(1 staff\)\. Neither caps nor those rules help 1 case of team "
-        r"'North': add an independent auditor to the staff list, or leave such cases out of the frame\.",
+        r"'North': add an independent auditor to the staff list, or leave such cases out of "
+        r"the frame\.",
     ):
         assign(cases_of("North"), managers("North"), rules=rules(), seed="x")
 

@@ -10,7 +10,7 @@ from qa_sampling.sampling.assignment import assign
 def test_independence_is_never_broken_in_a_thousand_random_authorities(block):
     impossible = moderated = 0
     for seed in range(250 * block, 250 * (block + 1)):
-        made = authority(seed, cases=6, teams=2, monthly_cap=1 + seed % 2)
+        made = authority(seed, cases=5, teams=2, monthly_cap=1 if seed % 5 == 0 else 2)
         try:
             plan = assign(
                 made.cases,
