@@ -130,11 +130,6 @@ RULES = [
         Eligibility(open_at_least_weeks=12, not_audited_within_months=0),
         "open less than 12 weeks",
     ),
-    (
-        {"weeks_open": None},
-        Eligibility(open_at_least_weeks=12, not_audited_within_months=0),
-        "start date not recorded",
-    ),
 ]
 
 
@@ -162,9 +157,10 @@ def test_without_an_age_rule_a_missing_age_excludes_nobody() -> None:
     assert build(make_cases({"age_years": None, "weeks_open": None})).size == 1
 
 
-def test_exactly_the_weeks_asked_for_are_enough() -> None:
+@pytest.mark.parametrize("weeks", [12, None])
+def test_exactly_the_weeks_asked_for_are_enough_and_so_are_unknown_ones(weeks: int | None) -> None:
     rule = Eligibility(open_at_least_weeks=12, not_audited_within_months=0)
-    assert build(make_cases({"weeks_open": 12}), rule).size == 1
+    assert build(make_cases({"weeks_open": weeks}), rule).size == 1
 
 
 @pytest.mark.parametrize(
