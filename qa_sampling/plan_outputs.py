@@ -27,7 +27,7 @@ from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.tables import write_plan_workbook
 from qa_sampling.sampling import verify_draw
-from qa_sampling.sampling.plan import AuditPlan, Frame
+from qa_sampling.sampling.plan import AuditPlan
 from qa_sampling.sampling.verification import draw_record, frame_csv
 from qa_sampling.settings import MonthlyAuditPlan, home
 
@@ -63,38 +63,6 @@ def folder_name(period: str, design: str, redraw: int = 0) -> str:
     """Name a plan's folder: the period, the design unless monthly, the redraw unless first."""
     parts = [period, *([] if design == "monthly" else [design])]
     return "-".join([*parts, *([f"r{redraw}"] if redraw else [])])
-
-
-def audit_plan(
-    recorded: RecordedDraw, frame: Frame, settings: MonthlyAuditPlan, inputs: Inputs
-) -> AuditPlan:
-    """Put the recorded draw, its frame and what cannot be guaranteed together.
-
-    Parameters
-    ----------
-    recorded : RecordedDraw
-        What the register holds; this is the draw.
-    frame : Frame
-        The frame it was drawn from.
-    settings : MonthlyAuditPlan
-        Checked parameters.
-    inputs : Inputs
-        What the run works on.
-    """
-    checks = recorded.assignment.checks["cannot_be_guaranteed"]
-    notes = dict.fromkeys([*inputs.cannot_guarantee, *(text for text in checks if text)])
-    return AuditPlan(
-        period=settings.period,
-        design=settings.design,
-        title=recorded.title,
-        as_at=recorded.as_at,
-        due=recorded.due,
-        frame=frame,
-        draw=recorded.draw,
-        assignment=recorded.assignment,
-        draw_id=recorded.draw_id,
-        notes=tuple(notes),
-    )
 
 
 def publish_plan(

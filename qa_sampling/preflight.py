@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.inputs import Inputs, frame_of, load_inputs
+from qa_sampling.inputs import Inputs, load_inputs
+from qa_sampling.plan_steps import frame_of
 from qa_sampling.records.register import Register
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.selection import draw_sample

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from qa_sampling import __version__
 from qa_sampling.errors import PublicationError, QASamplingError, RegisterError
 from qa_sampling.execution import execute
-from qa_sampling.inputs import commit_secret, open_register, settle_seed
+from qa_sampling.inputs import open_register
 from qa_sampling.parameters import read_parameters
 from qa_sampling.plan_outputs import FINISHED, folder_name, plan_facts
+from qa_sampling.plan_steps import fix_plan_frame, settle_seed
 from qa_sampling.preflight import Preflight, check_plan
 from qa_sampling.publication import (
     MANIFEST,
@@ -27,7 +28,6 @@ from qa_sampling.publication import (
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.report import build_page, leak_scan
-from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.settings import MonthlyAuditPlan, home
 
 if TYPE_CHECKING:
@@ -114,14 +114,7 @@ def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult
     preflight = _try(settings, tell)
     with open_register(settings) as register:
         tell("fixing the frame")
-        commit_secret(settings, register)
-        fixed = register.fix_frame(
-            period=settings.period,
-            design=settings.design,
-            fingerprint=preflight.frame.fingerprint,
-            snapshot=frame_snapshot(preflight.frame.cases),
-            parameters=settings.record(),
-        )
+        fixed = fix_plan_frame(settings, preflight.frame, register)
         settle_seed(settings, fixed, register)
         run_id = register.record_run(
             notebook=notebook,
