@@ -102,15 +102,19 @@ class Ledger:
         path, url = place_of(location)
         kept = {"actor": actor, "clock": clock, "wait_seconds": wait_seconds}
         if path is None:
-            ledger = cls(connect_server(url), path=None, **kept)
-            ledger._start_unless_there(create)
+            engine = connect_server(url)
         else:
             if create and not path.exists():
                 cls._create_file(path, **kept)
             inspect_file(path)
             engine = connect_file(path, wait_seconds=wait_seconds)
-            ledger = cls(engine, path=path, **kept)
-        ledger._bring_up_to_date()
+        ledger = cls(engine, path=path, **kept)
+        try:
+            ledger._start_unless_there(create=create and path is None)
+            ledger._bring_up_to_date()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
@@ -137,26 +141,22 @@ class Ledger:
     def _start_unless_there(self, create: bool) -> None:
         with self._plain_words(), self._engine.connect() as connection:
             present = inspect(connection).has_table("events")
+            present = present and stored_version(connection) > 0
         if not present and create:
             self._start()
         elif not present:
             raise RegisterError(
-                f"There is no register at {self.location}. Check the address; to start a new "
-                "register there, ask for it (`create=True`)."
+                f"{self.location} holds no register, or only a part of one. Check the place; "
+                "restore the last backup, or start a new register elsewhere (`create=True`)."
             )
 
     def _bring_up_to_date(self) -> None:
         with self._reading() as connection:
             version = stored_version(connection)
-            whole = inspect(connection).has_table("events")
         if version > schema.VERSION:
             raise RegisterError(
                 f"The register {self.location} was written by a newer version of this package "
                 f"(schema {version}; this one knows {schema.VERSION}). Upgrade qa-sampling."
-            )
-        if version < 1 or not whole:
-            raise RegisterError(
-                f"{self.location} holds only a part of a register. Restore the last backup."
             )
         if version == schema.VERSION:
             return

@@ -126,17 +126,24 @@ def connect_file(path: Path, *, wait_seconds: float) -> Engine:
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=wait_seconds, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA recursive_triggers = ON")
-        with contextlib.suppress(sqlite3.OperationalError):  # another one has it open: it stays
-            if connection.execute("PRAGMA journal_mode").fetchone()[0].upper() != journal:
-                connection.execute(f"PRAGMA journal_mode = {journal}")
+        try:
+            _settle(connection, journal)
+        except BaseException:
+            connection.close()  # or the file stays open, and Windows would not let go of it
+            raise
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _settle(connection: sqlite3.Connection, journal: str) -> None:
+    for setting in ("foreign_keys = ON", "synchronous = FULL", "recursive_triggers = ON"):
+        connection.execute(f"PRAGMA {setting}")
+    with contextlib.suppress(sqlite3.OperationalError):  # another one has it open: it stays
+        if connection.execute("PRAGMA journal_mode").fetchone()[0].upper() != journal:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
 
 
 def connect_server(url: str) -> Engine:
