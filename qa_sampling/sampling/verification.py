@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from qa_sampling.errors import FrameError, VerificationError
+from qa_sampling.errors import AllocationError, FrameError, VerificationError
 from qa_sampling.sampling.frame import frame_fingerprint
 from qa_sampling.sampling.plan import Draw, Frame
 from qa_sampling.sampling.rounding import UNIT
@@ -52,8 +52,10 @@ def explain(frame: Frame, draw: Draw, case_ref: str) -> Explanation:
     Raises
     ------
     FrameError
-        When the reference is unknown to the population.
+        When the reference is unknown to the population, or the draw is of another frame.
     """
+    if frame.fingerprint != draw.frame_fingerprint:
+        raise FrameError("The draw was made from another frame; give the frame of its month.")
     excluded = frame.exclusions.set_index("case_ref")["reason"]
     aside = draw.set_aside.set_index("case_ref")["reason"]
     for reasons, where in ((excluded, "Not in the frame"), (aside, "In the frame, not drawn")):
@@ -159,7 +161,10 @@ def verify_draw(record: Mapping, frame_table: pd.DataFrame) -> tuple[str, ...]:
             f"The frame is not the one that was fixed: its fingerprint is {fingerprint[:16]}…, the "
             f"record says {record['frame_fingerprint'][:16]}….",
         )
-    again = draw_record(draw_again(record, frame_table)[1])
+    try:
+        again = draw_record(draw_again(record, frame_table)[1])
+    except (AllocationError, FrameError) as refused:
+        return (f"The recorded parameters do not lead to a draw: {refused}",)
     return (*_different_strata(record, again), *_different_cases(record, again))
 
 
@@ -182,14 +187,14 @@ def draw_again(
     """
     given = dict(record["parameters"])
     ticket_seed, start_after = given.pop("ticket_seed"), given.pop("start_after")
-    given["certainty"] = tuple(given["certainty"])
+    size = Size(**given | {"certainty": tuple(given["certainty"])})
     nothing = pd.DataFrame({"case_ref": [], "reason": []}, dtype="str")
     left_out = nothing if exclusions is None else exclusions
     fingerprint = frame_fingerprint(frame_table)
     frame = Frame(frame_table, nothing, nothing, left_out, (), fingerprint)
     draw = draw_sample(
         frame,
-        Size(**given),
+        size,
         seed=record["seed"],
         ticket_seed=ticket_seed,
         start_after=start_after or None,
@@ -206,6 +211,17 @@ def _check_form(record: Mapping, frame_table: pd.DataFrame) -> None:
     missing = [name for name in _FRAME_COLUMNS if name not in frame_table.columns]
     if missing:
         raise VerificationError(f"The published frame has no column {missing[0]!r}.")
+    if frame_table["case_ref"].duplicated().any():
+        raise VerificationError("The published frame holds a case more than once.")
+    parts = ("seed", "frame_fingerprint", "sample_fingerprint", "parameters", "strata", "sample")
+    absent = [name for name in parts if name not in record]
+    rule = record.get("parameters", {})
+    expected = {field.name for field in fields(Size)} | {"ticket_seed", "start_after"}
+    absent += [f"parameters.{name}" for name in sorted(expected - set(rule))]
+    if absent:
+        raise VerificationError(f"The record lacks `{absent[0]}`; it is not whole.")
+    if strangers := sorted(set(rule) - expected):
+        raise VerificationError(f"The record's parameter `{strangers[0]}` is unknown.")
 
 
 def _different_strata(record: Mapping, again: Mapping) -> tuple[str, ...]:
