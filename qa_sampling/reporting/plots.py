@@ -65,7 +65,7 @@ def allocation_chart(
         The finding in a few words.
     """
     label, rows = _rows(table)
-    ax = _begin(ax, table, height=0.46 * len(rows) + 1.3)
+    ax = _begin(ax, table, height=0.38 * len(rows) + 1.2)
     looks = (
         ("share_of_cases", "o", PALETTE["blue"], "Share of cases in the frame"),
         ("share_of_audits", "D", PALETTE["orange"], "Share of audits"),
@@ -74,6 +74,7 @@ def allocation_chart(
         known = [float(row[look[0]]) for look in looks if _shown(row[look[0]])]
         if len(known) == 2:
             ax.plot(known, [line, line], color=QUIET, linewidth=2.5, zorder=1)
+        ax.axhline(line, color="#EDEDED", linewidth=0.8, zorder=0)
         words = f"{_said(row['audits'])} of {_said(row['cases'])}"
         ax.annotate(
             words,
@@ -136,12 +137,13 @@ def coverage_map(
     ax.tick_params(axis="x", top=False, labeltop=True, bottom=False, labelbottom=False)
     ax.grid(visible=False)
     ax.spines["bottom"].set_visible(False)
-    hidden = f"; hatched {HIDDEN_MARK}: hidden" if isinstance(table, SafeTable) else ""
-    ax.set_xlabel(
-        f"Shade and number: cases in the frame; diamond: audits{hidden}",
-        fontsize=SMALL,
-        color=INK,
-    )
+    key = ["Shade and number: cases in the frame. Diamond: audits."]
+    if isinstance(table, SafeTable):
+        key.append(f"Hatched {HIDDEN_MARK}: cases hidden. Hollow diamond: number of audits hidden.")
+    ax.annotate(
+        "\n".join(key), (0, 0), xycoords="axes fraction", xytext=(0, -8),
+        textcoords="offset points", va="top", fontsize=SMALL, color=INK,
+    )  # fmt: skip
     return _finish(ax, title, pad=34)
 
 
@@ -166,8 +168,11 @@ def _coverage_cell(
     ax.text(x - 0.1, y, _said(cases), ha="right", va="center", fontsize=TEXT, color=ink, bbox=halo)
     if _shown(audits) and int(audits) == 0:
         return
-    ax.scatter(x + 0.08, y, marker="D", s=26, color=PALETTE["orange"], edgecolor="white", zorder=3)
-    ax.text(x + 0.17, y, _said(audits), va="center", fontsize=TEXT, color=ink, bbox=halo)
+    known = _shown(audits)
+    look = (PALETTE["orange"], "white") if known else ("white", PALETTE["grey"])
+    ax.scatter(x + 0.1, y, marker="D", s=30, color=look[0], edgecolor=look[1], zorder=3)
+    if known:
+        ax.text(x + 0.2, y, _said(audits), va="center", fontsize=TEXT, color=ink, bbox=halo)
 
 
 def funnel_chart(
@@ -185,10 +190,9 @@ def funnel_chart(
         The finding in a few words.
     """
     label, rows = _rows(table)
-    ax = _begin(ax, table, height=0.42 * len(rows) + 0.9)
+    ax = _begin(ax, table, height=0.4 * len(rows) + 0.35)
     colours = [PALETTE["plum"]] * (len(rows) - 1) + [PALETTE["blue"]]
     _bars(ax, list(rows[label]), list(rows["cases"]), colours)
-    ax.set_xlabel("Cases", fontsize=SMALL, color=INK)
     return _finish(ax, title)
 
 
@@ -206,12 +210,11 @@ def load_chart(loads: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title
     """
     if isinstance(loads, SafeTable):
         label, rows = _rows(loads)
-        ax = _begin(ax, loads, height=0.42 * len(rows) + 0.9)
+        ax = _begin(ax, loads, height=0.4 * len(rows) + 0.35)
         _bars(ax, list(rows[label]), list(rows["audits"]), [PALETTE["blue"]] * len(rows))
-        ax.set_xlabel("Audits", fontsize=SMALL, color=INK)
         return _finish(ax, title)
     roles = list(dict.fromkeys(loads["role"]))
-    ax = _begin(ax, loads, height=0.6 * len(roles) + 0.9)
+    ax = _begin(ax, loads, height=0.42 * len(roles) + 0.9)
     for line, role in enumerate(roles):
         people = loads.loc[loads["role"] == role, "audits"].value_counts()
         for audits, number in people.items():
@@ -246,6 +249,7 @@ def _bars(ax: Axes, names: list, values: list, colours: list[str]) -> None:
         ax.text(end + 0.012 * most, line, _said(value), va="center", fontsize=TEXT, color=INK)
     _name_rows(ax, names)
     ax.set_xlim(0, most * 1.12)
+    ax.set_xticks([])
 
 
 def _rows(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -281,6 +285,7 @@ def _finish(ax: Axes, title: str, *, pad: float = 26) -> Axes:
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.spines["bottom"].set_color(QUIET)
+    ax.spines["bottom"].set_visible(len(ax.get_xticks()) > 0 and ax.spines["bottom"].get_visible())
     ax.tick_params(length=0, labelcolor=INK)
     ax.set_axisbelow(True)
     if title:

@@ -1,0 +1,245 @@
+"""What a notebook puts before readers: `share` for everybody, `show` for the restricted page.
+
+Both display a result in the notebook and mark it for the page (``report.build_page``). A
+shareable page takes only what `share` and `share_figure` displayed, and these take only what
+disclosure control has made: a SafeTable, sentences from ``narrative``, a chart drawn by
+``plots`` from the SafeTable that is printed beneath it. The mark carries plain text and no
+markup, so the page decides how it looks and nothing can slip into it.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.reporting.narrative import Words
+from qa_sampling.reporting.plots import drawn_from
+from qa_sampling.reporting.safe_table import SafeTable, require_safe
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHARE_TYPE = "application/vnd.qa-sampling.share+json"
+"""Media type that marks an output for the page."""
+TEMPLATES = Path(__file__).parent / "templates"
+_VERSION = 1
+_SCREEN_DPI = 96
+
+
+def share(
+    what: SafeTable | Words, *, title: str = "", caption: str = "", count: str | None = None
+) -> None:
+    """Display a protected table, or sentences, and let them onto the shareable page.
+
+    Parameters
+    ----------
+    what : SafeTable or Words
+        What ``disclosure.protect`` or ``narrative`` gave.
+    title : str
+        The finding in a few words; a table needs one.
+    caption : str
+        Measure, place and period.
+    count : str, optional
+        Of a two-way table, the one count to show; all of them by default.
+
+    Raises
+    ------
+    DisclosureError
+        When `what` is anything else, such as a DataFrame.
+    """
+    if isinstance(what, Words):
+        _display(_mark("words", sentences=list(what.sentences)))
+        return
+    table = require_safe(what, what="share()")
+    _require_title(title, "share()")
+    _display(_table_mark("table", table, title=title, caption=caption, count=count))
+
+
+def share_figure(
+    picture: Axes | Figure, table: SafeTable, *, title: str, alt: str, caption: str = ""
+) -> None:
+    """Display a chart with its table beneath, and let both onto the shareable page.
+
+    Parameters
+    ----------
+    picture : Axes or Figure
+        What a function of ``plots`` gave back. It is closed.
+    table : SafeTable
+        The table it was drawn from.
+    title : str
+        The finding in a few words.
+    alt : str
+        What the chart shows, in words.
+    caption : str
+        Measure, place and period.
+
+    Raises
+    ------
+    DisclosureError
+        When the chart was not drawn from this SafeTable by ``plots``.
+    """
+    table = require_safe(table, what="share_figure()")
+    axes = picture.axes if hasattr(picture, "axes") and hasattr(picture, "savefig") else [picture]
+    if not axes or not all(drawn_from(ax, table) for ax in axes):
+        raise DisclosureError(
+            "share_figure() was given a chart that was not drawn from the table beside it. Draw "
+            "it with a function of qa_sampling.reporting.plots from the same SafeTable."
+        )
+    _display_figure(axes[0].figure, title=title, alt=alt, caption=caption, restricted=False)
+    _display(_table_mark("figure_table", table, title=title, caption=caption))
+
+
+def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> None:
+    """Display a table for the restricted page; the shareable page refuses it.
+
+    Parameters
+    ----------
+    what : DataFrame or SafeTable
+        Any table.
+    title : str
+        What it shows.
+    caption : str
+        Measure, place and period.
+    """
+    _require_title(title, "show()")
+    if isinstance(what, SafeTable):
+        mark = _table_mark("table", what, title=title, caption=caption)
+    else:
+        mark = _mark(
+            "table", title=title, caption=caption, note="", grids=[_grid(title, what, dict)]
+        )
+    _display(mark | {"restricted": True})
+
+
+def show_figure(picture: Axes | Figure, *, title: str, alt: str, caption: str = "") -> None:
+    """Display a chart for the restricted page; the shareable page refuses it.
+
+    Parameters
+    ----------
+    picture : Axes or Figure
+        Any chart. It is closed.
+    title, alt, caption : str
+        The finding, what the chart shows in words, and measure, place and period.
+    """
+    figure = picture if hasattr(picture, "savefig") else picture.figure
+    _display_figure(figure, title=title, alt=alt, caption=caption, restricted=True)
+
+
+def _require_title(title: str, what: str) -> None:
+    if not title.strip():
+        raise ParameterError(f"{what} needs a title that says what the reader sees.")
+
+
+def _mark(kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"version": _VERSION, "kind": kind, "restricted": False, **fields}
+
+
+def _table_mark(
+    kind: str, table: SafeTable, *, title: str, caption: str, count: str | None = None
+) -> dict[str, Any]:
+    """Put a SafeTable as plain text: one grid, or one a count when it is two-way."""
+    grids = []
+    if len(table.by) == 2:
+        for name in (count,) if count else table.counts:
+            grid = table.grid(name)
+            frame = grid.rename_axis(None, axis=1).reset_index()
+            heading = table.heading(name)
+            grids.append(_grid(heading, frame, {table.by[0]: table.heading(table.by[0])}))
+    else:
+        headings = {name: table.heading(name) for name in table.columns}
+        grids.append(_grid(title, table.frame, headings))
+    return _mark(kind, title=title, caption=caption, note=table.note, grids=grids)
+
+
+def _grid(name: str, frame: pd.DataFrame, headings: Mapping | type[dict]) -> dict[str, Any]:
+    known = headings() if isinstance(headings, type) else headings
+    return {
+        "name": name,
+        "columns": [str(known.get(column, column)) for column in frame.columns],
+        "rows": [[_text(value) for value in row] for row in frame.itertuples(index=False)],
+    }
+
+
+def _text(value: object) -> str:
+    """Put one value as people read it."""
+    if isinstance(value, str):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%d/%m/%Y}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _display_figure(
+    figure: Figure, *, title: str, alt: str, caption: str, restricted: bool
+) -> None:
+    """Display a figure as PNG at twice the screen's resolution, without any metadata."""
+    import matplotlib.pyplot as plt
+
+    _require_title(title, "A chart")
+    if not alt.strip():
+        raise ParameterError(
+            "A chart needs `alt`, which says in words what it shows; see the *_alt functions of "
+            "qa_sampling.reporting.narrative."
+        )
+    stored = io.BytesIO()
+    figure.savefig(
+        stored, format="png", dpi=2 * _SCREEN_DPI, bbox_inches="tight", metadata={"Software": None}
+    )
+    plt.close(figure)
+    mark = _mark("figure", title=title, alt=alt, caption=caption) | {"restricted": restricted}
+    _display(mark, png=stored.getvalue(), width=round(figure.get_figwidth() * _SCREEN_DPI))
+
+
+def _display(mark: dict[str, Any], *, png: bytes = b"", width: int = 0) -> None:
+    """Emit one output: the mark, and what the notebook itself shows."""
+    from IPython.display import display
+
+    bundle: dict[str, Any] = {SHARE_TYPE: mark, "text/plain": _plain(mark)}
+    metadata: dict[str, Any] = {}
+    if png:
+        bundle["image/png"] = base64.b64encode(png).decode("ascii")
+        metadata["image/png"] = {"alt": mark["alt"], "width": width}
+    else:
+        bundle["text/html"] = _html(mark)
+    display(bundle, metadata=metadata, raw=True)
+
+
+def _plain(mark: dict[str, Any]) -> str:
+    """Give the output in plain text, the same on every machine."""
+    if mark["kind"] == "words":
+        return "\n".join(mark["sentences"])
+    if mark["kind"] == "figure":
+        return f"{mark['title']}\n{mark['alt']}"
+    size = "; ".join(f"{grid['name']}: {len(grid['rows'])} rows" for grid in mark["grids"])
+    return f"{mark['title']}\n{size}"
+
+
+def _html(mark: dict[str, Any]) -> str:
+    """Give the output as the notebook shows it."""
+    return environment().get_template("notebook.html.j2").render(block=mark).strip()
+
+
+def environment() -> Any:  # noqa: ANN401
+    """Give the templates, with every value escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
