@@ -58,6 +58,11 @@ class Published:
     name: str
     files: tuple[str, ...]
 
+    @property
+    def forms(self) -> int:
+        """How many audit forms there are."""
+        return sum(name.startswith("restricted/forms/") for name in self.files)
+
 
 def folder_name(period: str, design: str, redraw: int = 0) -> str:
     """Name a plan's folder: the period, the design unless monthly, the redraw unless first."""

@@ -103,10 +103,10 @@ def _commands(plan: AuditPlan) -> Iterator[Row]:
     yield (
         "The folder",
         "The one this workbook was published in, one above the folder restricted; for the monthly "
-        f"plan outputs/{plan.period}.",
+        f"plan outputs/{plan.folder_name}.",
     )
-    yield "Check draw and files", f"qa-sampling verify outputs/{plan.period}"
-    yield "Why this case?", f"qa-sampling explain outputs/{plan.period} REFERENCE"
+    yield "Check draw and files", f"qa-sampling verify outputs/{plan.folder_name}"
+    yield "Why this case?", f"qa-sampling explain outputs/{plan.folder_name} REFERENCE"
     yield "Check the register", "qa-sampling register check"
     yield "By hand, for one case"
     yield (

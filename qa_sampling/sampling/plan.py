@@ -162,6 +162,11 @@ class AuditPlan:
         return f"{_MONTHS[int(found[2]) - 1]} {found[1]}" if found else self.period
 
     @property
+    def folder_name(self) -> str:
+        """Name of the plan's folder in the outputs: "2026-11", "2026-11-r1", "2026-11-themed"."""
+        return self.draw_id.replace("-monthly", "", 1)
+
+    @property
     def cases(self) -> pd.DataFrame:
         """The sampled cases as people read them, in the plan's order. Restricted.
 
