@@ -150,10 +150,10 @@ def draw_sample(
     if start_after and not ticket_seed:
         raise FrameError("`start_after` rotates permanent tickets; give their `ticket_seed` too.")
     refs = frame.cases["case_ref"].tolist()
-    strata = sorted(set(frame.cases["stratum"]))
+    strata = sorted(set(frame.cases["stratum"].tolist()))
     chance = _Tickets(
         draw=dict(zip(refs, tickets(refs, ticket_seed or seed), strict=True)),
-        family=dict(zip(refs, tickets(refs, seed, purpose="family"), strict=True)),
+        family=_family_tickets(refs, seed) if size.one_per_family else {},
         toss=coin(seed),
         order={label: ticket(f"order {label}", seed, purpose="rounding") for label in strata},
     )
@@ -172,6 +172,10 @@ def draw_sample(
         parameters=parameters,
         fingerprint=sample_fingerprint(sample),
     )
+
+
+def _family_tickets(refs: list[str], seed: str) -> dict[str, str]:
+    return dict(zip(refs, tickets(refs, seed, purpose="family"), strict=True))
 
 
 def sample_fingerprint(sample: pd.DataFrame) -> str:
@@ -207,7 +211,9 @@ def _select(
     family_of = dict(zip(refs, cases["family_ref"].tolist(), strict=True))
     children = Counter(family_of.values()) if size.one_per_family else {}
     standing = _standing(family_of, chance) if size.one_per_family else set(refs)
-    waiting: dict[str, dict[str, str]] = {label: {} for label in sorted(set(cases["stratum"]))}
+    waiting: dict[str, dict[str, str]] = {
+        label: {} for label in sorted(set(cases["stratum"].tolist()))
+    }
     for ref, label in zip(refs, cases["stratum"].tolist(), strict=True):
         if ref in standing:
             waiting[label][ref] = chance.draw[ref]
