@@ -201,7 +201,10 @@ def _png_texts(stored: bytes) -> Iterator[str]:
             yield _unpacked(body.partition(b"\x00")[2][1:]).decode("latin-1")
         elif kind == b"iTXt":
             yield body.decode("utf-8", errors="replace")
-            yield _unpacked(body.rpartition(b"\x00")[2]).decode("utf-8", errors="replace")
+            flags = body.partition(b"\x00")[2]
+            if flags[:1] == b"\x01":
+                packed = flags[2:].split(b"\x00", 2)[-1]
+                yield _unpacked(packed).decode("utf-8", errors="replace")
 
 
 def png_chunks(stored: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -127,15 +127,21 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     """
     totals = tables.coverage.totals
     threshold = tables.coverage.threshold
-    words = say(
-        "{audits} of the {cases:eligible case|eligible cases} open on {as_at} will be audited "
-        "by {due}.",
-        threshold=threshold,
-        audits=totals["audits"],
-        cases=totals["cases"],
-        as_at=in_words(as_at),
-        due=in_words(due),
-    )
+    dates = {"as_at": in_words(as_at), "due": in_words(due)}
+    if HIDDEN_MARK in totals.values():
+        words = say(
+            "Cases open on {as_at} will be audited by {due}; there are too few to say how many.",
+            **dates,
+        )
+    else:
+        words = say(
+            "{audits} of the {cases:eligible case|eligible cases} open on {as_at} will be "
+            "audited by {due}.",
+            threshold=threshold,
+            audits=totals["audits"],
+            cases=totals["cases"],
+            **dates,
+        )
     words += _largest(tables.by_column)
     words += _out_of_scope(tables.funnel)
     words += say(
@@ -176,6 +182,8 @@ def _out_of_scope(funnel: SafeTable) -> Words:
     """Say how many cases cannot be drawn, and the commonest reason shown."""
     rows = funnel.body
     whole, kept = funnel.totals["cases"], rows.set_index("reason").loc[ELIGIBLE, "cases"]
+    if HIDDEN_MARK in (whole, kept):
+        return Words((), _SEAL)
     excluded = rows[rows["reason"] != ELIGIBLE]
     shown = excluded[[isinstance(value, int) and value > 0 for value in excluded["cases"]]]
     words = say(

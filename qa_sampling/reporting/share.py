@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ SHARE_TYPE = "application/vnd.qa-sampling.share+json"
 TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = 1
 _SCREEN_DPI = 96
+_NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?%?|\[\w+\]")
 
 
 def share(
@@ -113,7 +115,11 @@ def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> No
         mark = _table_mark("table", what, title=title, caption=caption)
     else:
         mark = _mark(
-            "table", title=title, caption=caption, note="", grids=[_grid(title, what, dict)]
+            "table",
+            title=title,
+            caption=caption,
+            note="",
+            grids=[_grid(title, what, _headings(what))],
         )
     _display(mark | {"restricted": True})
 
@@ -158,11 +164,16 @@ def _table_mark(
     return _mark(kind, title=title, caption=caption, note=table.note, grids=grids)
 
 
-def _grid(name: str, frame: pd.DataFrame, headings: Mapping | type[dict]) -> dict[str, Any]:
-    known = headings() if isinstance(headings, type) else headings
+def _headings(frame: pd.DataFrame) -> dict[Any, str]:
+    """Put column names as people read them."""
+    names = {column: str(column).replace("_", " ") for column in frame.columns}
+    return {column: name[:1].upper() + name[1:] for column, name in names.items()}
+
+
+def _grid(name: str, frame: pd.DataFrame, headings: Mapping[Any, str]) -> dict[str, Any]:
     return {
         "name": name,
-        "columns": [str(known.get(column, column)) for column in frame.columns],
+        "columns": [str(headings.get(column, column)) for column in frame.columns],
         "rows": [[_text(value) for value in row] for row in frame.itertuples(index=False)],
     }
 
@@ -236,10 +247,27 @@ def environment() -> Any:  # noqa: ANN401
     """Give the templates, with every value escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    made.filters["number_columns"] = number_columns
+    return made
+
+
+def number_columns(grid: Mapping[str, Any]) -> list[bool]:
+    """Say which columns of a grid hold numbers (or marks, or nothing), for aligning them.
+
+    Parameters
+    ----------
+    grid : mapping
+        `columns` and `rows` of text; the first column names the rows and is never a number.
+    """
+    columns = range(len(grid["columns"]))
+    return [
+        place > 0 and all(_NUMBER.fullmatch(row[place]) for row in grid["rows"] if row[place])
+        for place in columns
+    ]

@@ -1,0 +1,118 @@
+"""Words: right for zero, one, many and hidden; nothing hidden is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from plan_factory import make_plan
+
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting import narrative
+from qa_sampling.reporting.disclosure import protect
+from qa_sampling.reporting.narrative import Words, say
+from qa_sampling.reporting.plan_tables import SHARES, allocation_table, coverage_table, protect_plan
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "No cases wait."),
+        (1, "Fewer than 6 cases wait."),
+        (5, "Fewer than 6 cases wait."),
+        (6, "6 cases wait."),
+        (1612, "1,612 cases wait."),
+        ("[c]", "A hidden number of cases wait."),
+    ],
+)
+def test_counts_are_said_in_the_right_number(count, said):
+    assert say("{n:case|cases} wait.", n=count).sentences == (said,)
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0"), (3, "fewer than 6"), ("[c]", "a hidden")])
+def test_counts_without_a_noun(count, said):
+    assert said in say("There are {n}.", n=count).sentences[0]
+
+
+def test_another_threshold_may_say_one():
+    assert say("{n:case|cases}.", threshold=1, n=1).sentences == ("1 case.",)
+
+
+@pytest.mark.parametrize("value", [1.5, True, pd.DataFrame()])
+def test_what_is_neither_count_nor_text_is_refused(value):
+    with pytest.raises(DisclosureError, match=r"say\(\) was given a"):
+        say("{n}", n=value)
+
+
+def test_words_cannot_be_made_by_hand():
+    with pytest.raises(DisclosureError, match="cannot be made by hand"):
+        Words(("3 children",))
+    with pytest.raises(DisclosureError, match="cannot be made by hand"):
+        replace(say("Yes."), sentences=("3 children",))
+
+
+def test_dates_are_written_in_full():
+    assert narrative.in_words(date(2026, 11, 3)) == "3 November 2026"
+
+
+def test_the_findings_of_a_small_plan_say_no_small_count():
+    plan = make_plan()
+    tables = protect_plan(plan)
+    sentences = narrative.plan_findings(tables, due=plan.due, as_at=plan.as_at).sentences
+    text = " ".join(sentences)
+    assert sentences[0].endswith("there are too few to say how many.")
+    assert "Fewer than 6 audits will be read by a moderator" in text
+    without_staff = re.sub(r"\d auditors take part; nobody has more than \d audits\.", "", text)
+    without_dates = re.sub(r"\d+ [A-Z][a-z]+ 2026|last 12 months", "", without_staff)
+    assert not re.search(r"\b[1-5]\b(?!,)", without_dates.replace("fewer than 6", ""))
+
+
+def test_the_findings_of_a_usual_plan():
+    plan = make_plan()
+    rows = [("A", "Looked after", 90, 12), ("B", "Care leaver", 70, 9)]
+    allocation = pd.DataFrame(rows, columns=["row", "column", "population", "sampled"])
+    funnel = plan.frame.funnel.assign(excluded=[0, 30, 7, 0])
+    cases = pd.concat([plan.frame.cases] * 12).iloc[:160]
+    plan = replace(
+        plan,
+        draw=replace(plan.draw, allocation=allocation),
+        frame=replace(plan.frame, funnel=funnel, cases=cases),
+    )
+    said = narrative.plan_findings(protect_plan(plan), due=plan.due, as_at=plan.as_at).sentences
+    assert said[0].startswith("21 of the 160 eligible cases open on 31 October 2026 will be")
+    assert said[1] == "The largest group shown is “Looked after”: 90 cases, 12 audits."
+    assert said[2] == "Of 197 cases in the extract, 160 can be drawn."
+    assert said[3].endswith("“Audited in the last 12 months”: 30 cases.")
+    assert said[4] == "4 auditors take part; nobody has more than 3 audits."
+
+
+def test_alt_text_says_what_the_charts_show():
+    table = pd.DataFrame({"status": ["A", "B", "C"], "cases": [90, 60, 50], "audits": [10, 4, 3]})
+    safe = protect(table, by=["status"], counts=["cases", "audits"], percentages=SHARES)
+    assert "A: 45.0% of cases, 58.8% of audits" in narrative.allocation_alt(safe)
+    assert "B: 30.0% of cases, hidden of audits" in narrative.allocation_alt(safe)
+    funnel = table[["status", "cases"]].assign(cases=[4, 3, 90])
+    alt = narrative.funnel_alt(protect(funnel, by=["status"], counts=["cases"]))
+    assert alt.endswith("A: hidden; B: hidden; C: 90.")
+
+
+def test_alt_text_of_the_coverage_map_carries_suppression():
+    plan = make_plan()
+    tables = protect_plan(plan)
+    safe = narrative.coverage_alt(tables.coverage)
+    assert re.search(r"\d+ of 9 cells hidden", safe)
+    assert "Most cases" not in safe
+    plain = narrative.coverage_alt(coverage_table(plan.draw, down="team", across="status"))
+    assert "Most cases" in plain
+    assert "hidden" not in plain
+
+
+def test_alt_text_of_restricted_charts():
+    plan = make_plan()
+    alt = narrative.load_alt(plan.assignment.loads)
+    assert "Team Manager: 2 people, 3 audits each" in alt
+    table = allocation_table(plan.draw, by="column", name="status")
+    assert "% of cases" in narrative.allocation_alt(table)

@@ -1,0 +1,89 @@
+"""The plan's tables: they add up, and together they give nothing away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from plan_factory import make_plan
+
+from qa_sampling.reporting.attack import given_away, key_of
+from qa_sampling.reporting.plan_tables import (
+    ELIGIBLE,
+    allocation_table,
+    coverage_table,
+    funnel_table,
+    margin_names,
+    protect_plan,
+    role_table,
+)
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
+
+
+def plan_of(seed, teams=6):
+    """A plan whose strata have random sizes; only what the tables read."""
+    rng = np.random.default_rng(seed)
+    statuses = ("Looked after", "Child protection plan", "Child in need plan")
+    rows = [
+        (f"T{i} / {status}", f"T{i}", status, int(count))
+        for i in range(teams)
+        for status, count in zip(statuses, rng.poisson(rng.gamma(0.8, 15, 3)), strict=True)
+        if count
+    ]
+    table = pd.DataFrame(rows, columns=["stratum", "row", "column", "population"])
+    table["sampled"] = rng.binomial(table["population"], 0.2)
+    plan = make_plan()
+    return replace(plan, draw=replace(plan.draw, allocation=table))
+
+
+def test_tables_add_up_to_the_frame_and_the_sample():
+    plan = make_plan()
+    assert margin_names(plan.frame) == ("team", "status")
+    cells = coverage_table(plan.draw, down="team", across="status")
+    by_status = allocation_table(plan.draw, by="column", name="status")
+    for table in (cells, by_status):
+        assert table["cases"].sum() == plan.frame.size == 14
+        assert table["audits"].sum() == 12
+    assert by_status["share_of_audits"].sum() == pytest.approx(100)
+    assert role_table(plan.assignment.table)["audits"].sum() == 12
+
+
+def test_the_funnel_ends_with_the_frame():
+    table = funnel_table(make_plan().frame)
+    assert table["reason"].tolist() == [
+        "Audited in the last 12 months",
+        "Restricted",
+        ELIGIBLE,
+    ]
+    assert table["cases"].tolist() == [1, 1, 14]
+
+
+@pytest.mark.parametrize("zeros_shown", [False, True])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_plans_tables_give_nothing_away_together(seed, zeros_shown):
+    tables = protect_plan(plan_of(seed), zeros_shown=zeros_shown)
+    together = (tables.coverage, tables.by_row, tables.by_column, tables.by_role)
+    hidden = {
+        key_of(table, count, row)
+        for table in together
+        for row in table.rows
+        for count in table.counts
+        if row[table.columns.index(count)] == HIDDEN_MARK
+    }
+    assert hidden
+    assert given_away(together, hidden, threshold=6) == set()
+
+
+def test_strata_of_one_column_have_plain_names():
+    plan = make_plan()
+    assert margin_names(replace(plan.frame, strata=("status",))) == ("row", "column")
+
+
+def test_moderations_are_counted_whether_blank_or_missing():
+    plan = make_plan()
+    table = plan.assignment.table
+    blank = table.assign(moderator_id=table["moderator_id"].fillna(""))
+    other = replace(plan, assignment=replace(plan.assignment, table=blank))
+    assert protect_plan(plan).moderated == protect_plan(other).moderated == 3
