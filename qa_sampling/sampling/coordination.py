@@ -84,4 +84,4 @@ def _coming_back(exclusions: pd.DataFrame, as_at: date) -> dict[tuple[str, int],
     ahead = (due["returns"].dt.year - start.year) * 12 + due["returns"].dt.month - start.month
     if not start.is_month_end:
         ahead += due["returns"].dt.day > start.day
-    return Counter(zip(due["row"], ahead.clip(lower=1).astype(int), strict=True))
+    return Counter(zip(due["row"], ahead.astype(int), strict=True))
