@@ -54,6 +54,7 @@ class _TableReader(HTMLParser):
         self.rows: list[list[str]] = []
         self.in_cell = False
         self.tables = 0
+        self.spare = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tables += tag == "table"
@@ -65,11 +66,12 @@ class _TableReader(HTMLParser):
             self.rows[-1].append("")
             self.in_cell = True
             span = dict(attrs).get("colspan") or "1"
-            self.rows[-1] += [""] * (int(span) - 1 if span.isdigit() else 0)
+            self.spare = min(int(span), 99) - 1 if span.isdigit() else 0
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
+        if tag in ("td", "th") and self.in_cell:
             self.in_cell = False
+            self.rows[-1] += [""] * self.spare
 
     def handle_data(self, data: str) -> None:
         if self.in_cell and self.rows and self.rows[-1]:

@@ -13,6 +13,7 @@ import base64
 import io
 import re
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,7 +191,7 @@ def _text(value: object) -> str:
         return f"{value:,.1f}"
     if isinstance(value, pd.Timestamp):
         return f"{value:%d/%m/%Y}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, Integral) else str(value)
 
 
 def _display_figure(
