@@ -95,8 +95,8 @@ def test_a_cell_never_gets_more_than_its_cases() -> None:
 
 
 def test_what_a_full_cell_cannot_take_is_shared_by_the_measure() -> None:
-    units = cell_targets(table_of([[1, 10, 40]]), 13, method="equal")
-    assert list(units.values()) == pytest.approx([UNIT, 6 * UNIT, 6 * UNIT], abs=2)
+    units = cell_targets(table_of([[1, 40], [40, 40]]), 13, method="equal")
+    assert list(units.values()) == pytest.approx([UNIT, *[4 * UNIT] * 3], abs=2)
 
 
 def test_a_census_takes_everybody() -> None:
