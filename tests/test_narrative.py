@@ -13,7 +13,7 @@ from plan_factory import make_plan
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting import narrative
 from qa_sampling.reporting.disclosure import protect
-from qa_sampling.reporting.narrative import Words, say
+from qa_sampling.reporting.words import Words, say
 from qa_sampling.reporting.plan_tables import SHARES, allocation_table, coverage_table, protect_plan
 
 
@@ -116,3 +116,19 @@ def test_alt_text_of_restricted_charts():
     assert "Team Manager: 2 people, 3 audits each" in alt
     table = allocation_table(plan.draw, by="column", name="status")
     assert "% of cases" in narrative.allocation_alt(table)
+
+
+@pytest.mark.parametrize(
+    ("audits", "zeros_shown", "said"),
+    [
+        ([9, 8, 7], False, "Every team that has cases has at least one audit"),
+        ([9, 0, 7], False, "2 of 3 teams that have cases have an audit"),
+        ([9, 3, 2], True, "Every team that has cases has at least one audit"),
+        ([9, 3, 0], False, "Cases and audits by team"),
+        ([3, 2, 0], True, "Cases and audits by team"),
+    ],
+)
+def test_headings_tell_no_more_than_the_table(audits, zeros_shown, said):
+    table = pd.DataFrame({"team": ["A", "B", "C"], "audits": audits})
+    safe = protect(table, by=["team"], counts=["audits"], zeros_shown=zeros_shown)
+    assert narrative.audited_rows_heading(safe) == said

@@ -47,7 +47,12 @@ def test_tables_add_up_to_the_frame_and_the_sample():
         assert table["cases"].sum() == plan.frame.size == 14
         assert table["audits"].sum() == 12
     assert by_status["share_of_audits"].sum() == pytest.approx(100)
-    assert role_table(plan.assignment.table)["audits"].sum() == 12
+    assert role_table(plan.assignment.table, audits=12)["audits"].sum() == 12
+
+
+def test_audits_without_an_auditor_are_counted():
+    table = role_table(make_plan().assignment.table.iloc[:10], audits=12)
+    assert table.iloc[-1].tolist() == ["Not assigned yet", 2]
 
 
 def test_the_funnel_ends_with_the_frame():

@@ -326,17 +326,27 @@ def test_every_axes_of_a_shared_figure_must_be_drawn_from_the_table(safe):
     with pytest.raises(DisclosureError, match="not drawn from the table beside it"):
         share_figure(figure, safe, title="Shares", alt="Shares")
     plots.allocation_chart(safe, ax=axes[1])
-    assert len(outputs(share_figure, figure, safe, title="Shares", alt="Shares")) == 2
+    alt = narrative.allocation_alt(safe)
+    assert len(outputs(share_figure, figure, safe, title="Shares", alt=alt)) == 2
+
+
+def test_a_charts_words_must_be_told_from_its_table(safe):
+    plain = TABLE.assign(share_of_cases=1.0, share_of_audits=1.0)
+    other = protect(TABLE, by=["status"], counts=["cases", "audits"], percentages=SHARES)
+    axes = plots.allocation_chart(safe, ax=plt.figure().gca())
+    for alt in ("Hand-made: 3", narrative.allocation_alt(plain), narrative.allocation_alt(other)):
+        with pytest.raises(DisclosureError, match="words that were not told from the table"):
+            share_figure(axes, safe, title="Shares", alt=alt)
 
 
 def test_tables_and_charts_need_a_title_and_words(safe):
     with pytest.raises(ParameterError, match=r"share\(\) needs a title"):
         share(safe)
-    axes = plots.allocation_chart(safe)
+    axes = plots.load_chart(TABLE.assign(role="A"), ax=plt.figure().gca())
     with pytest.raises(ParameterError, match="A chart needs `alt`"):
-        share_figure(axes, safe, title="Shares", alt=" ")
+        show_figure(axes, title="Shares", alt=" ")
     with pytest.raises(ParameterError, match="A chart needs a title"):
-        share_figure(axes, safe, title="", alt="Shares")
+        show_figure(axes, title="", alt="Shares")
 
 
 # What share() displays -----------------------------------------------------------------------

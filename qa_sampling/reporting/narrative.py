@@ -8,104 +8,19 @@ words what it shows (its alt text), from the same table as the chart.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import InitVar, dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
-from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.plan_tables import ELIGIBLE, PlanTables
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
+from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, say
+from qa_sampling.sampling.plan import Draw
 
-_SEAL = object()
+_FOLLOWS_WITHIN_POINTS = 5.0
 _MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
-
-
-@dataclass(frozen=True)
-class Words:
-    """Sentences that may be shared. Made by :func:`say` and the functions of this module only.
-
-    Attributes
-    ----------
-    sentences : tuple of str
-        The sentences, in order.
-    """
-
-    sentences: tuple[str, ...]
-    seal: InitVar[object] = None
-
-    def __post_init__(self, seal: object) -> None:
-        """Refuse to be made by anything but the functions of this module."""
-        if seal is not _SEAL:
-            raise DisclosureError(
-                "Words cannot be made by hand. Give the sentence and its counts to say(), which "
-                "hides small counts."
-            )
-
-    def __add__(self, other: Words) -> Words:
-        """Put sentences one after the other."""
-        return Words((*self.sentences, *other.sentences), _SEAL)
-
-
-class _Count(int):
-    """A count of children that says itself safely: {n} or, with its noun, {n:case|cases}."""
-
-    threshold: int
-
-    def __format__(self, spec: str) -> str:
-        one, _, many = spec.partition("|")
-        if 0 < self < self.threshold:
-            said, noun = f"fewer than {self.threshold}", many
-        elif self == 0:
-            said, noun = "no" if spec else "0", many
-        else:
-            said, noun = f"{int(self):,}", one if self == 1 else many
-        return f"{said} {noun}".strip()
-
-
-class _Hidden(str):
-    """A hidden count in a sentence."""
-
-    def __format__(self, spec: str) -> str:
-        many = spec.partition("|")[2]
-        return f"a hidden number of {many}" if many else "a hidden number"
-
-
-def say(template: str, *, threshold: int = 6, **values: int | str) -> Words:
-    """Give one sentence with its counts, small ones hidden.
-
-    Parameters
-    ----------
-    template : str
-        Sentence with named places: ``{audits}``, or ``{audits:case|cases}`` to say the noun in
-        the right number ("no cases", "1,612 cases", "fewer than 6 cases").
-    threshold : int
-        Smallest count said.
-    **values : int or str
-        Counts of children as whole numbers, or as a SafeTable prints them; other text as text.
-
-    Raises
-    ------
-    DisclosureError
-        When a value is neither, such as a whole table.
-    """
-    said: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, str):
-            said[name] = _Hidden(value) if value == HIDDEN_MARK else value
-        elif isinstance(value, int) and not isinstance(value, bool):
-            said[name] = _Count(value)
-            said[name].threshold = threshold
-        else:
-            raise DisclosureError(
-                f"say() was given a {type(value).__name__} for {name}; give counts as whole "
-                "numbers and anything else as text."
-            )
-    sentence = template.format(**said)
-    return Words((sentence[:1].upper() + sentence[1:],), _SEAL)
 
 
 def in_words(day: date) -> str:
@@ -167,7 +82,7 @@ def _largest(table: SafeTable) -> Words:
     """Say which class holds the most cases, if any is shown."""
     cases = table.numbers("cases")
     if cases.isna().all():
-        return Words((), _SEAL)
+        return NOTHING_SAID
     row = table.body.loc[cases.fillna(-1).astype(float).idxmax()]
     return say(
         "The largest group shown is “{label}”: {cases:case|cases}, {audits:audit|audits}.",
@@ -183,7 +98,7 @@ def _out_of_scope(funnel: SafeTable) -> Words:
     rows = funnel.body
     whole, kept = funnel.totals["cases"], rows.set_index("reason").loc[ELIGIBLE, "cases"]
     if HIDDEN_MARK in (whole, kept):
-        return Words((), _SEAL)
+        return NOTHING_SAID
     excluded = rows[rows["reason"] != ELIGIBLE]
     shown = excluded[[isinstance(value, int) and value > 0 for value in excluded["cases"]]]
     words = say(
@@ -203,7 +118,59 @@ def _out_of_scope(funnel: SafeTable) -> Words:
     )
 
 
-def allocation_alt(table: SafeTable | pd.DataFrame) -> str:
+def allocation_heading(table: SafeTable) -> str:
+    """Say in a few words whether audits follow the caseload, from the shares that are shown."""
+    cases, audits = (table.numbers(name) for name in ("share_of_cases", "share_of_audits"))
+    gap = (audits - cases).dropna()
+    if gap.empty:
+        return f"Cases and audits by {table.by[0]}"
+    furthest = gap.abs().idxmax()
+    if abs(gap[furthest]) < _FOLLOWS_WITHIN_POINTS:
+        return f"Audits follow the caseload by {table.by[0]}"
+    label = table.body.loc[furthest, table.by[0]]
+    way = "more" if gap[furthest] > 0 else "less"
+    return f"“{label}” is audited {way} than its share of cases"
+
+
+def coverage_heading(draw: Draw, *, what: str = "team") -> str:
+    """Say in a few words how many rows of the strata, such as teams, have an audit.
+
+    Parameters
+    ----------
+    draw : Draw
+        The draw.
+    what : str
+        What a row is called, in the singular.
+    """
+    audited = draw.allocation.groupby("row")["sampled"].sum() > 0
+    whole, some = len(audited), int(audited.sum())
+    if whole == some:
+        return f"Every {what} that has cases has at least one audit"
+    return f"{some} of {whole} {what}s that have cases have an audit"
+
+
+def audited_rows_heading(table: SafeTable) -> str:
+    """Say in a few words how many classes, such as teams, have an audit, if the table tells.
+
+    Where zeros may be hidden, "every team has an audit" would tell more than the table: that no
+    hidden count is a zero. Then nothing is said.
+
+    Parameters
+    ----------
+    table : SafeTable
+        One classification with `audits`, such as ``PlanTables.by_row``.
+    """
+    what = table.by[0]
+    audits = table.body["audits"]
+    if table.withheld or (HIDDEN_MARK in set(audits) and not table.zeros_shown):
+        return f"Cases and audits by {what}"
+    some, whole = int((audits != 0).sum()), len(audits)
+    if some == whole:
+        return f"Every {what} that has cases has at least one audit"
+    return f"{some} of {whole} {what}s that have cases have an audit"
+
+
+def allocation_alt(table: SafeTable | pd.DataFrame) -> Told:
     """Say what the allocation chart shows: each class's share of cases and of audits."""
     label, rows = _body(table)
     parts = [
@@ -211,10 +178,11 @@ def allocation_alt(table: SafeTable | pd.DataFrame) -> str:
         f"{_share(row['share_of_audits'])} of audits"
         for _, row in rows.iterrows()
     ]
-    return f"Dot chart of the shares of cases and of audits by {label}. {'; '.join(parts)}."
+    said = f"Dot chart of the shares of cases and of audits by {label}. {'; '.join(parts)}."
+    return Told.of(table, said)
 
 
-def coverage_alt(table: SafeTable | pd.DataFrame) -> str:
+def coverage_alt(table: SafeTable | pd.DataFrame) -> Told:
     """Say what the coverage map shows: its size, its extremes and what is hidden."""
     down, across = table.by if isinstance(table, SafeTable) else tuple(table.columns[:2])
     _, rows = _body(table)
@@ -229,28 +197,28 @@ def coverage_alt(table: SafeTable | pd.DataFrame) -> str:
         words += f"Most cases: {most[down]}, {most[across]} ({int(most['cases']):,}). "
     hidden = len(rows) - len(shown)
     words += f"{hidden} of {len(rows)} cells hidden. " if hidden else ""
-    return words + "All numbers are in the table below."
+    return Told.of(table, words + "All numbers are in the table below.")
 
 
-def funnel_alt(table: SafeTable | pd.DataFrame) -> str:
+def funnel_alt(table: SafeTable | pd.DataFrame) -> Told:
     """Say what the funnel chart shows: each reason with its count, and what can be drawn."""
     label, rows = _body(table)
     parts = [f"{row[label]}: {_number(row['cases'])}" for _, row in rows.iterrows()]
-    return f"Bar chart of cases from the extract to the frame. {'; '.join(parts)}."
+    return Told.of(table, f"Bar chart of cases from the extract to the frame. {'; '.join(parts)}.")
 
 
-def load_alt(loads: SafeTable | pd.DataFrame) -> str:
+def load_alt(loads: SafeTable | pd.DataFrame) -> Told:
     """Say what the load chart shows: audits by auditor role."""
     if isinstance(loads, SafeTable):
         label, rows = _body(loads)
         parts = [f"{row[label]}: {_number(row['audits'])}" for _, row in rows.iterrows()]
-        return f"Bar chart of audits by role of the auditor. {'; '.join(parts)}."
+        return Told.of(loads, f"Bar chart of audits by role of the auditor. {'; '.join(parts)}.")
     parts = []
     for role, people in loads.groupby("role", sort=False):
         low, high = people["audits"].min(), people["audits"].max()
         span = f"{low}" if low == high else f"{low} to {high}"
         parts.append(f"{role}: {_plain(len(people), 'person', 'people')}, {span} audits each")
-    return f"Dot chart of audits for each auditor by role. {'; '.join(parts)}."
+    return Told.of(loads, f"Dot chart of audits for each auditor by role. {'; '.join(parts)}.")
 
 
 def _body(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:

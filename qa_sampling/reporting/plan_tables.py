@@ -90,14 +90,14 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Fal
         by_row=margins[0],
         by_column=margins[1],
         by_role=protect(
-            role_table(plan.assignment.table),
+            role_table(plan.assignment.table, audits=len(plan.draw.cases)),
             by=["role"],
             counts=["audits"],
             labels=_HEADINGS,
             **(rules | {"population": "assignments"}),
         ),
         auditors=int((work["audits"] > 0).sum()),
-        most_audits=int(work["audits"].max()),
+        most_audits=int(work["audits"].max()) if len(work) else 0,
         moderated=int((plan.assignment.table["moderator_id"].fillna("") != "").sum()),
     )
 
@@ -164,17 +164,22 @@ def funnel_table(frame: Frame) -> pd.DataFrame:
     return pd.concat([table, kept], ignore_index=True)
 
 
-def role_table(assignments: pd.DataFrame) -> pd.DataFrame:
-    """Give `audits` by `role` of the auditor.
+def role_table(assignments: pd.DataFrame, *, audits: int) -> pd.DataFrame:
+    """Give `audits` by `role` of the auditor; those without one as "Not assigned yet".
 
     Parameters
     ----------
     assignments : DataFrame
         Columns of ``schema.ASSIGNMENTS``.
+    audits : int
+        Audits in all.
     """
     table = assignments.groupby("auditor_role", as_index=False).size()
     table = table.set_axis(["role", "audits"], axis=1)
-    return table.sort_values(["audits", "role"], ascending=[False, True], ignore_index=True)
+    table = table.sort_values(["audits", "role"], ascending=[False, True], ignore_index=True)
+    if len(assignments) < audits:
+        table.loc[len(table)] = ["Not assigned yet", audits - len(assignments)]
+    return table
 
 
 def _safe_funnel(frame: Frame, *, threshold: int, zeros_shown: bool) -> SafeTable:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError, ParameterError
-from qa_sampling.reporting.narrative import Words
+from qa_sampling.reporting.words import Told, Words
 from qa_sampling.reporting.plots import drawn_from
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 
@@ -66,7 +66,7 @@ def share(
 
 
 def share_figure(
-    picture: Axes | Figure, table: SafeTable, *, title: str, alt: str, caption: str = ""
+    picture: Axes | Figure, table: SafeTable, *, title: str, alt: Told, caption: str = ""
 ) -> None:
     """Display a chart with its table beneath, and let both onto the shareable page.
 
@@ -78,15 +78,16 @@ def share_figure(
         The table it was drawn from.
     title : str
         The finding in a few words.
-    alt : str
-        What the chart shows, in words.
+    alt : Told
+        What the chart shows in words, told from the same table by ``narrative``.
     caption : str
         Measure, place and period.
 
     Raises
     ------
     DisclosureError
-        When the chart was not drawn from this SafeTable by ``plots``.
+        When the chart was not drawn from this SafeTable by ``plots``, or the words were not
+        told from it.
     """
     table = require_safe(table, what="share_figure()")
     axes = picture.axes if hasattr(picture, "axes") and hasattr(picture, "savefig") else [picture]
@@ -94,6 +95,11 @@ def share_figure(
         raise DisclosureError(
             "share_figure() was given a chart that was not drawn from the table beside it. Draw "
             "it with a function of qa_sampling.reporting.plots from the same SafeTable."
+        )
+    if getattr(alt, "table", None) is not table:
+        raise DisclosureError(
+            "share_figure() was given words that were not told from the table beside the chart. "
+            "Give `alt` what a *_alt function of qa_sampling.reporting.narrative makes of it."
         )
     _display_figure(axes[0].figure, title=title, alt=alt, caption=caption, restricted=False)
     _display(_table_mark("figure_table", table, title=title, caption=caption))
