@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from qa_sampling.errors import ExtractError
+from qa_sampling.records.annex_a_checks import check_between_lists
 from qa_sampling.records.annex_a_finding import Extract, find_extracts, locate_lists
 from qa_sampling.records.annex_a_layout import LISTS
 from qa_sampling.records.annex_a_list import read_list
 from qa_sampling.records.annex_a_months import oldest_first, stack
-from qa_sampling.records.annex_a_source import ListSource
+from qa_sampling.records.annex_a_source import KEY_DATES, ListSource
 from qa_sampling.records.annex_a_values import FIELD_DTYPES
-from qa_sampling.records.quality import FaultLog
+from qa_sampling.records.quality import FaultLog, in_two
 from qa_sampling.records.tabular import Book, read_book
+
+STALE = timedelta(days=45)
+"""An extract whose newest event is further back was probably not the month's."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +134,13 @@ def read_annex_a(
         log.add("stop", "", "Annex A", "no Annex A list was found", _HOW_TO_NAME_LISTS)
     log.raise_if_stopped("The Annex A extract")
     ordered = oldest_first(read, log)
-    stacked = stack(ordered)
+    stacked = stack(ordered, log)
     if id_pattern is None:
         _check_alike(stacked, log)
     if not any(len(frame) for frame in stacked.values()):
         log.add("stop", "", "Annex A", "no list holds any row", "Check the export.")
     _note_limits(stacked, as_at, log)
+    check_between_lists(stacked, as_at, log)
     log.raise_if_stopped("The Annex A extract")
     absent = tuple(number for number in LISTS if number not in stacked)
     names = tuple(extract.name for extract, _ in ordered)
@@ -156,7 +161,8 @@ def _read_extract(
         try:
             books.append(read_book(path))
         except ExtractError as error:
-            log.add("stop", path.name, "file", str(error), "See there.")
+            fault, action = in_two(str(error), path.name)
+            log.add("stop", path.name, "file", fault, action)
     lists: dict[int, pd.DataFrame] = {}
     for number, (file, sheet) in sorted(locate_lists(books, log).items()):
         frame = read_list(ListSource(file, sheet, LISTS[number], log, as_at, id_pattern))
@@ -205,6 +211,11 @@ def _note_limits(lists: dict[int, pd.DataFrame], as_at: date | None, log: FaultL
             "Annex A does not say when early help ended",
             "Every child on the newest list counts as open to early help.",
         )
+    dates = [rows[KEY_DATES[number]].max() for number, rows in lists.items() if number <= 5]
+    latest = max((day for day in dates if pd.notna(day)), default=None)
+    if as_at is not None and latest is not None and latest < pd.Timestamp(as_at) - STALE:
+        fault = f"the newest event is of {latest:%d/%m/%Y}, long before the as-at date"
+        log.add("note", "", "Annex A", fault, "Check that this is the newest extract.")
     if as_at is None:
         log.add(
             "note", "", "Annex A", "no as-at date was given", "Future dates were not looked for."

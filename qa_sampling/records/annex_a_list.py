@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from qa_sampling.records.annex_a_headers import HeaderMatch, find_header
+from qa_sampling.records.annex_a_headers import HeaderMatch, find_header, list_from_headers
 from qa_sampling.records.annex_a_layout import ABSENT_BEFORE_2024, AnnexAList
 from qa_sampling.records.annex_a_rows import data_rows
 from qa_sampling.records.annex_a_source import KEY_DATES, ListSource, id_field
@@ -57,15 +57,27 @@ def _check_header(source: ListSource, header: HeaderMatch) -> None:
     if header.extra:
         number = "1 column is" if header.extra == 1 else f"{header.extra} columns are"
         source.add("note", f"{number} not in the Annex A template", "Not read.")
+    other = list_from_headers(source.sheet) if _lacks(source, header) else None
+    todo = "Add it to the extract."
+    if other not in (None, source.wanted.number):
+        todo = f"The headers look like list {other}: rename the sheet or file."
     for column in source.wanted.columns:
         if column.field in header.repeated:
             source.add("stop", "two columns have this header", "Remove one.", column.header)
         if column.field in header.columns:
             continue
         if _is_needed(source.wanted, column.field, column.may_be_blank):
-            source.add("stop", "the column is missing", "Add it to the extract.", column.header)
+            source.add("stop", "the column is missing", todo, column.header)
         else:
             source.add("note", "the column is missing", "Read as blank.", column.header)
+
+
+def _lacks(source: ListSource, header: HeaderMatch) -> bool:
+    return any(
+        column.field not in header.columns
+        and _is_needed(source.wanted, column.field, column.may_be_blank)
+        for column in source.wanted.columns
+    )
 
 
 def _is_needed(wanted: AnnexAList, field: str, may_be_blank: bool) -> bool:

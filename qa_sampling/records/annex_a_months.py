@@ -9,7 +9,7 @@ import pandas as pd
 
 from qa_sampling.records.annex_a_finding import Extract
 from qa_sampling.records.annex_a_layout import LISTS
-from qa_sampling.records.annex_a_source import KEY_DATES, id_field
+from qa_sampling.records.annex_a_source import ENDS, KEY_DATES, id_field
 from qa_sampling.records.quality import FaultLog
 
 Read = tuple[Extract, dict[int, pd.DataFrame]]
@@ -80,13 +80,15 @@ def _latest_event(lists: dict[int, pd.DataFrame]) -> pd.Timestamp:
     return dates.quantile(0.95) if len(dates) else pd.Timestamp.min
 
 
-def stack(ordered: list[Read]) -> dict[int, pd.DataFrame]:
+def stack(ordered: list[Read], log: FaultLog) -> dict[int, pd.DataFrame]:
     """Join the extracts list by list; of rows with the same key the newest is kept.
 
     Parameters
     ----------
     ordered : list of (Extract, dict of int to DataFrame)
         Extracts and their lists, oldest first.
+    log : FaultLog
+        Told of episodes whose start date was changed later.
 
     Returns
     -------
@@ -107,5 +109,29 @@ def stack(ordered: list[Read]) -> dict[int, pd.DataFrame]:
         joined = pd.concat(parts[::-1], ignore_index=True)
         date_field = KEY_DATES.get(number)
         key = [id_field(wanted), date_field] if date_field else [id_field(wanted)]
-        stacked[number] = joined.drop_duplicates(key).reset_index(drop=True)
+        unique = joined.drop_duplicates(key).reset_index(drop=True)
+        stacked[number] = _without_redated(unique, number, log)
     return stacked
+
+
+def _without_redated(rows: pd.DataFrame, number: int, log: FaultLog) -> pd.DataFrame:
+    """Leave out older open episodes of a child whom the newest extract holds otherwise.
+
+    An episode that was open, and that the newest extract no longer holds although it holds
+    the child, was given another start date since. Kept, it would count twice.
+    """
+    end = ENDS.get(number)
+    if end is None:
+        return rows
+    held = set(rows.loc[rows["in_newest"], "child_id"])
+    redated = ~rows["in_newest"] & rows[end].isna() & rows["child_id"].isin(held)
+    if redated.any():
+        log.add(
+            "mended",
+            "",
+            f"List {number} {LISTS[number].title}",
+            "an open row of an older extract has another start date in the newest",
+            "The newest counts.",
+            count=int(redated.sum()),
+        )
+    return rows[~redated].reset_index(drop=True)

@@ -10,6 +10,8 @@ from qa_sampling.records.cells import plain
 from qa_sampling.records.tabular import Cell, Row
 
 _TOTAL = re.compile(r"^(grand )?totals?\b|^sub ?totals?\b|^(record|row) count\b")
+OLD_LIMITS = (65_535, 65_536)
+"""Numbers of rows at which an old spreadsheet or driver cuts a list off in silence."""
 
 
 def data_rows(source: ListSource, header: HeaderMatch) -> list[Row]:
@@ -31,6 +33,9 @@ def data_rows(source: ListSource, header: HeaderMatch) -> list[Row]:
             f"{source.sheet.hidden_rows} rows are hidden or filtered out",
             "Read like the others.",
         )
+    if len(source.sheet.rows) in OLD_LIMITS:
+        fault = f"the list has {len(source.sheet.rows):,} rows, the most an old .xls can hold"
+        source.add("note", fault, "Check that no rows were lost on the way.")
     names = next(row.cells for row in source.sheet.rows if row.number == header.row)
     place = header.columns[source.id_field]
     kept: list[Row] = []

@@ -23,6 +23,8 @@ KEY_DATES = {
     11: "enquiry_date",
 }
 """The date that, with the identifier, tells one row of a list from another."""
+ENDS = {6: "closure_date", 7: "end_date", 8: "end_date"}
+"""The date that says an episode is over."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ without it is said in a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,39 +16,15 @@ import pandas as pd
 
 from qa_sampling.errors import ExtractError
 from qa_sampling.records.annex_a_headers import normal
-from qa_sampling.records.cells import (
-    ColumnReading,
-    Unreadable,
-    read_column,
-    read_date,
-    read_id,
-    read_text,
-    read_whole,
-)
-from qa_sampling.records.extras_templates import write_templates
-from qa_sampling.records.quality import FaultLog
-from qa_sampling.records.tabular import SUFFIXES, Cell, Row, Sheet, read_book
-from qa_sampling.schema import (
-    CASE_ROLES,
-    FAMILIES,
-    NOT_RECORDED,
-    PAST_AUDITS,
-    RESTRICTED,
-    STAFF,
-    Column,
-    Table,
-    check_table,
-)
+from qa_sampling.records.extras_tables import TableReader
+from qa_sampling.records.extras_templates import TABLES, write_templates
+from qa_sampling.records.quality import FaultLog, in_two
+from qa_sampling.records.tabular import SUFFIXES, Sheet, read_book
+from qa_sampling.schema import Table
 
 __all__ = ["EXTRA_TABLES", "Extras", "read_extras", "write_templates"]
 
-EXTRA_TABLES: dict[str, Table] = {
-    "staff": STAFF,
-    "families": FAMILIES,
-    "case_roles": CASE_ROLES,
-    "restricted": RESTRICTED,
-    "past_audits": PAST_AUDITS,
-}
+EXTRA_TABLES: dict[str, Table] = {name: table for name, (table, _) in TABLES.items()}
 """The extra tables by the name of their file or sheet."""
 
 WITHOUT: dict[str, str] = {
@@ -63,22 +39,6 @@ WITHOUT: dict[str, str] = {
     "unless the register knows of that audit.",
 }
 """What cannot be guaranteed without each table."""
-
-_OTHER_HEADERS = {
-    "staff_id": ("staff number", "employee id", "employee number", "id"),
-    "line_manager_id": ("line manager", "line manager staff id", "manager id"),
-    "child_id": ("child unique id", "child identifier"),
-    "family_id": ("family identifier", "household id"),
-    "monthly_cap": ("cap", "audits a month", "most audits a month"),
-    "date": ("audit date", "date of audit", "date audited"),
-    "auditor_id": ("auditor", "auditor staff id"),
-    "grade": ("overall grade",),
-    "start": ("start date", "from"),
-    "end": ("end date", "to"),
-}
-_YES = {"y", "yes", "true", "1", "t"}
-_NO = {"n", "no", "false", "0", "f"}
-_NOT_A_FLAG = Unreadable("is neither yes nor no (Y, N, Yes, No, True, False, 1 and 0 are read)")
 
 
 @dataclass(frozen=True)
@@ -133,7 +93,7 @@ def read_extras(folder_or_files: Path | str | Sequence[Path | str] | None) -> Ex
             log.add("stop", files, name, "the table is given twice", "Keep one of them.")
             continue
         file, sheet = held[0]
-        tables[name] = _TableReader(file, sheet, name, EXTRA_TABLES[name], log).read()
+        tables[name] = TableReader(file, sheet, name, EXTRA_TABLES[name], log).read()
     _check_between(tables, log)
     log.raise_if_stopped("The set of extra tables")
     absent = tuple(WITHOUT[name] for name, table in tables.items() if table is None)
@@ -154,7 +114,8 @@ def _sheets(
             book = read_book(path)
         except ExtractError as error:
             if was_named or _table_name(path.stem):
-                log.add("stop", path.name, "file", str(error), "See there.")
+                fault, action = in_two(str(error), path.name)
+                log.add("stop", path.name, "file", fault, action)
             continue
         names = [(_table_name(sheet.name), sheet) for sheet in book.sheets]
         if was_named and not any(name for name, _ in names):
@@ -196,188 +157,6 @@ def _table_name(name: str) -> str | None:
         tidy, tidy
     )
     return tidy if tidy in EXTRA_TABLES else None
-
-
-@dataclass
-class _TableReader:
-    file: str
-    sheet: Sheet
-    name: str
-    table: Table
-    log: FaultLog
-
-    def read(self) -> pd.DataFrame | None:
-        """Give the declared table, or None when a fault stops the run."""
-        header, rows = self.sheet.rows[0], self.sheet.rows[1:]
-        places = self._places(header)
-        if places is None or self._is_ragged(len(header.cells), rows):
-            return None
-        numbers = [row.number for row in rows]
-        columns = {}
-        for column in self.table.columns:
-            place = places.get(column.name)
-            cells: list[Cell] = [
-                row.cells[place] if place is not None and place < len(row.cells) else None
-                for row in rows
-            ]
-            reading = read_column(cells, numbers, _READERS[_kind(column)])
-            self._note(column, reading)
-            columns[column.name] = reading.values
-        frame = pd.DataFrame(columns, dtype="object")
-        frame["row"] = numbers
-        frame = self._complete(frame)
-        frame = self._unrepeated(frame)
-        typed = frame[self.table.names].astype(self.table.empty().dtypes.to_dict())
-        return (
-            None if self._has_stopped() else check_table(typed.reset_index(drop=True), self.table)
-        )
-
-    def _add(
-        self,
-        severity: str,
-        fault: str,
-        action: str,
-        column: str | None = None,
-        rows: Sequence[int] = (),
-    ) -> None:
-        self.log.add(severity, self.file, self.name, fault, action, column=column, rows=rows)
-
-    def _has_stopped(self) -> bool:
-        return any(
-            entry["severity"] == "stop" and entry["list"] == self.name for entry in self.log.entries
-        )
-
-    def _places(self, header: Row) -> dict[str, int] | None:
-        """Say where each column stands; None when a needed one is missing."""
-        names = [normal(cell) if isinstance(cell, str) else "" for cell in header.cells]
-        places: dict[str, int] = {}
-        taken: set[int] = set()
-        for column in self.table.columns:
-            wanted = [normal(column.name), *_OTHER_HEADERS.get(column.name, ())]
-            at = next((names.index(want) for want in wanted if want in names), None)
-            if at is not None and at not in taken:
-                places[column.name] = at
-                taken.add(at)
-                if names.count(names[at]) > 1:
-                    self._add("stop", "two columns have this header", "Remove one.", column.name)
-            elif column.required:
-                self._add(
-                    "stop", "the column is missing", "Add it (see the template).", column.name
-                )
-            else:
-                self._add("note", "the column is missing", "Read as blank.", column.name)
-        extra = sum(1 for place, name in enumerate(names) if name and place not in taken)
-        if extra:
-            self._add("note", f"{extra} columns are not in the template", "They were not read.")
-        return None if self._has_stopped() else places
-
-    def _is_ragged(self, width: int, rows: list[Row]) -> bool:
-        bad = [
-            row.number
-            for row in rows
-            if self.sheet.is_csv
-            and (len(row.cells) < width or any(cell is not None for cell in row.cells[width:]))
-        ]
-        if bad:
-            self._add(
-                "stop",
-                f"the row does not have the header's {width} fields",
-                "Save the table again with quotation marks around text.",
-                rows=bad,
-            )
-        return bool(bad)
-
-    def _note(self, column: Column, reading: ColumnReading) -> None:
-        for reason, rows in reading.faults.items():
-            if column.name in self.table.key or column.name.endswith("child_id"):
-                self._add(
-                    "stop", f"the cell {reason}", "Write the identifier as text.", column.name, rows
-                )
-            elif column.kind == "flag":
-                self._add("mended", f"the cell {reason}", "Read as No.", column.name, rows)
-            else:
-                self._add("mended", f"the cell {reason}", "Left blank.", column.name, rows)
-
-    def _complete(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Fill or set aside what is blank where a value is due."""
-        for column in self.table.columns:
-            blank = frame[column.name].isna()
-            rows = frame.loc[blank, "row"].tolist()
-            if column.kind == "flag":
-                frame[column.name] = [value is True for value in frame[column.name]]
-            if not column.required or not rows:
-                continue
-            if column.kind == "flag":
-                self._add("note", "the cell is blank", "Read as No.", column.name, rows)
-            elif self.name == "restricted" and column.name == "child_id":
-                self._add(
-                    "stop",
-                    "the identifier is blank, so the case cannot be kept out of the draw",
-                    "Write the identifier.",
-                    column.name,
-                    rows,
-                )
-            elif column.name in ("role", "reason"):
-                self._add(
-                    "mended", "the cell is blank", f'Read as "{NOT_RECORDED}".', column.name, rows
-                )
-                frame.loc[blank, column.name] = NOT_RECORDED
-            else:
-                self._add(
-                    "mended", "the cell is blank", "The rows were set aside.", column.name, rows
-                )
-                frame = frame[~blank]
-        return frame
-
-    def _unrepeated(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Refuse keys given twice; a child given twice alike is kept once."""
-        key = list(self.table.key)
-        if not key:
-            return frame
-        facts = self.table.names if self.name != "restricted" else key
-        alike = frame.duplicated(facts)
-        if alike.any() and self.name != "staff":
-            rows = frame.loc[alike, "row"].tolist()
-            self._add("mended", "the row repeats an earlier one", "Kept once.", key[0], rows)
-            frame = frame[~alike]
-        repeated = frame.duplicated(key, keep=False)
-        if repeated.any():
-            rows = frame.loc[repeated, "row"].tolist()
-            self._add(
-                "stop",
-                "the same identifier is given twice with other facts"
-                if self.name != "staff"
-                else "the same staff number is given twice",
-                "Keep one of the rows.",
-                key[0],
-                rows,
-            )
-        return frame
-
-
-def _kind(column: Column) -> str:
-    is_id = column.name in ("child_id", "staff_id", "line_manager_id", "auditor_id", "family_id")
-    return "id" if is_id else column.kind
-
-
-def _read_flag(value: Cell) -> bool | Unreadable | None:
-    if isinstance(value, bool):
-        return value
-    text = read_text(value)
-    if text is None or isinstance(text, Unreadable):
-        return text
-    if text.casefold() in _YES:
-        return True
-    return False if text.casefold() in _NO else _NOT_A_FLAG
-
-
-_READERS: dict[str, Callable[[Cell], object]] = {
-    "id": read_id,
-    "text": read_text,
-    "date": read_date,
-    "whole": read_whole,
-    "flag": _read_flag,
-}
 
 
 def _check_between(tables: dict[str, pd.DataFrame | None], log: FaultLog) -> None:

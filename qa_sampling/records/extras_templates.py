@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.schema import (
@@ -18,7 +22,15 @@ from qa_sampling.schema import (
     Table,
 )
 
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from qa_sampling.workbooks import Formats
+
 WORKBOOK = "extra_tables.xlsx"
+CREATED = date(2024, 1, 1)
+"""Written as the day of creation, so that the templates are always the same bytes."""
 TABLES: dict[str, tuple[Table, str]] = {
     "staff": (STAFF, "Who may audit and moderate, whom they manage, and when they are away"),
     "families": (FAMILIES, "Which children belong to one family or household"),
@@ -71,26 +83,23 @@ def write_templates(folder: Path | str) -> list[Path]:
 
 
 def _write_workbook(path: Path) -> None:
-    import xlsxwriter
+    from qa_sampling.workbooks import Formats, open_workbook
 
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-        head = book.add_format({"bold": True, "bg_color": "#1F4E79", "font_color": "white"})
-        wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        title = book.add_format({"bold": True, "font_size": 16})
-        text = book.add_format({"num_format": "@"})
-        day = book.add_format({"num_format": "dd/mm/yyyy"})
-        _write_notes(book.add_worksheet("Notes"), head, wrap, title)
+    extra = {"entry": {"num_format": "@"}, "entry day": {"num_format": "dd/mm/yyyy"}}
+    with open_workbook(path, created=CREATED, title="Extra tables for the audit plan") as book:
+        formats = Formats(book, extra)
+        _write_notes(book, formats)
         for name, (table, _) in TABLES.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             for place, column in enumerate(table.columns):
-                shape = {"text": text, "date": day}.get(column.kind)
-                sheet.set_column(place, place, max(16, len(column.name) + 4), shape)
-                sheet.write_string(0, place, column.name, head)
+                style = {"text": "entry", "date": "entry day"}.get(column.kind, "text")
+                sheet.set_column(place, place, max(16, len(column.name) + 4), formats[style])
+                sheet.write_string(0, place, column.name, formats["header"])
                 _offer(sheet, place, column)
 
 
-def _offer(sheet: object, place: int, column: Column) -> None:
+def _offer(sheet: Worksheet, place: int, column: Column) -> None:
     """Offer the usual values in a drop-down; others may be typed."""
     values = ["Yes", "No"] if column.kind == "flag" else list(_SUGGESTED.get(column.name, ()))
     if values:
@@ -98,28 +107,36 @@ def _offer(sheet: object, place: int, column: Column) -> None:
         sheet.data_validation(1, place, 2000, place, options)
 
 
-def _write_notes(sheet: object, head: object, wrap: object, title: object) -> None:
-    sheet.hide_gridlines(2)
-    for place, width in enumerate((16, 20, 20, 12, 70)):
-        sheet.set_column(place, place, width)
-    sheet.write_string(0, 0, "Extra tables for the audit plan", title)
-    lines = (
-        "Fill in the sheets you can; leave the others empty. Do not rename sheets or headers.",
-        "Write staff and child numbers exactly as the case system shows them (the cells are text, "
-        "so leading zeros stay).",
-        "This workbook names children once filled in: keep it where case records are kept.",
+def _write_notes(book: Workbook, formats: Formats) -> None:
+    """Write the first sheet: how to fill in the others, and what every column means."""
+    from qa_sampling.workbooks import write_sheet
+
+    rows = [
+        {
+            "Sheet": name,
+            "Column": column.name,
+            "What to write": _HOW[column.kind],
+            "Needed": "yes" if column.required else "no",
+            "What it means": column.about.replace("; restricted", ""),
+        }
+        for name, (table, _) in TABLES.items()
+        for column in table.columns
+    ]
+    notes = [
+        "Fill in the sheets you can and leave the others empty. Keep the names of sheets and "
+        "headers.",
+        "Write staff and child numbers exactly as the case system shows them: the cells hold "
+        "text, so that leading zeros stay.",
+        *(f"{name}: {about}." for name, (_, about) in TABLES.items()),
+    ]
+    write_sheet(
+        book,
+        "Notes",
+        "Extra tables for the audit plan",
+        notes,
+        pd.DataFrame(rows),
+        formats,
+        widths={"What it means": 62, "What to write": 22},
+        contents=None,
+        freeze_columns=0,
     )
-    for row, line in enumerate(lines, start=1):
-        sheet.write_string(row, 0, line)
-    start = len(lines) + 2
-    for place, name in enumerate(("Sheet", "Column", "What to write", "Needed", "What it means")):
-        sheet.write_string(start, place, name, head)
-    row = start
-    for name, (table, _) in TABLES.items():
-        for column in table.columns:
-            row += 1
-            needed = "yes" if column.required else "no"
-            cells = (name, column.name, _HOW[column.kind], needed, column.about)
-            for place, value in enumerate(cells):
-                sheet.write_string(row, place, value, wrap)
-    sheet.freeze_panes(start + 1, 0)

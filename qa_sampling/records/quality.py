@@ -25,6 +25,7 @@ SEVERITIES: dict[str, str] = {
 }
 """Severity and the heading it is shown under, worst first."""
 ROWS_SHOWN = 5
+ALL_FILES = "all files"
 
 
 @dataclass
@@ -52,7 +53,7 @@ class FaultLog:
         severity : {"stop", "mended", "note"}
             "stop" when the run cannot go on.
         file, where : str
-            File name; list or table.
+            File name, blank for all files; list or table.
         fault, action : str
             What is wrong, without any value of a child's field; what was done or is to do.
         column : str, optional
@@ -64,7 +65,7 @@ class FaultLog:
         """
         self.entries.append(
             {
-                "file": file,
+                "file": file or ALL_FILES,
                 "list": where,
                 "column": column,
                 "rows": rows_text(rows) or None,
@@ -106,6 +107,20 @@ class FaultLog:
         error = ExtractError(f"{what} cannot be used because of {number}:\n{listed}")
         error.quality = table
         raise error
+
+
+def in_two(message: str, file: str) -> tuple[str, str]:
+    """Split the refusal of a file into what is wrong and what to do.
+
+    Parameters
+    ----------
+    message : str
+        A message of :func:`tabular.read_book`: a fact, then what to do.
+    file : str
+        File name, left out of the fact.
+    """
+    fault, _, action = message.removeprefix(file).strip(" ,").partition(". ")
+    return fault.removesuffix("."), action or "Check the file."
 
 
 def rows_text(numbers: Iterable[int], shown: int = ROWS_SHOWN) -> str:
@@ -195,7 +210,7 @@ def quality_lines(quality: pd.DataFrame) -> list[str]:
             continue
         lines += ["", heading]
         for (file, where), rows in part.groupby(["file", "list"], sort=False):
-            lines.append(f"  {where} ({file})" if file else f"  {where}")
+            lines.append(f"  {where} ({file})")
             lines += [f"    {_detail(entry)}" for entry in rows.to_dict("records")]
     return lines
 
@@ -212,8 +227,7 @@ def _detail(entry: dict[str, object]) -> str:
 
 
 def _sentence(entry: dict[str, object]) -> str:
-    place = ", ".join(part for part in (_given(entry["file"]), _given(entry["list"])) if part)
-    return f"{place}: {_detail(entry)}"
+    return f"{entry['file']}, {entry['list']}: {_detail(entry)}"
 
 
 def write_quality_workbook(path: Path | str, quality: pd.DataFrame) -> None:

@@ -8,7 +8,10 @@ sentence that says what to do.
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -111,17 +114,32 @@ def read_book(path: Path) -> Book:
             _check_archive(path, archive, suffix)
             read = tabular_ods.read_ods if suffix == ".ods" else tabular_xlsx.read_xlsx
             return read(path.name, archive)
-    except (zipfile.BadZipFile, EOFError, zipfile.zlib.error) as error:
-        raise _damaged(path) from error
-    except expat.ExpatError as error:
-        raise _damaged(path) from error
     except NotImplementedError as error:
         raise ExtractError(
             f"{path.name} is packed in a way that cannot be read. "
             "Open it in Excel and save it as a new .xlsx workbook."
         ) from error
+    except _DAMAGE as error:
+        raise _damaged(path) from error
     except OSError as error:
         raise _unreadable(path) from error
+
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    expat.ExpatError,
+    struct.error,
+    EOFError,
+    KeyError,
+    IndexError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+)
+"""What reading a damaged archive has been seen to raise."""
 
 
 def look_over(path: Path) -> str:
@@ -249,18 +267,18 @@ def _unreadable(path: Path) -> ExtractError:
     )
 
 
-def stray_cell(file: str, sheet: str, reference: str) -> ExtractError:
+def stray_cell(file: str, sheet: str, place: str) -> ExtractError:
     """Give the refusal of a value far outside any list.
 
     Parameters
     ----------
     file, sheet : str
         File and sheet name.
-    reference : str
-        The cell, such as "XFD1".
+    place : str
+        Such as "cell XFD1" or "row 1048576".
     """
     return ExtractError(
-        f"{file}, sheet {sheet}: there is a value in cell {reference}, far outside any list "
+        f"{file}, sheet {sheet}: there is a value in {place}, far outside any list "
         f"(at most {LAST_ROW:,} rows and {LAST_COLUMN} columns). Delete everything right of and "
         "below the list and save again; save a longer list as CSV."
     )

@@ -121,7 +121,7 @@ class _Walker:
             self.merged.append(_range(self.row_number + 1, self.column, rows, columns))
         if value is not None:
             if self.column + repeat > LAST_COLUMN:
-                raise stray_cell(self.file, self.name, f"in column {self.column + repeat}")
+                raise stray_cell(self.file, self.name, f"column {self.column + repeat}")
             self.cells.extend([None] * (self.column - len(self.cells)))
             self.cells.extend([value] * repeat)
         self.column += repeat
@@ -130,7 +130,7 @@ class _Walker:
     def _close_row(self) -> None:
         if self.cells:
             if self.row_number + self.row_repeat > LAST_ROW:
-                raise stray_cell(self.file, self.name, f"in row {self.row_number + 1}")
+                raise stray_cell(self.file, self.name, f"row {self.row_number + 1}")
             self.rows += [
                 Row(self.row_number + 1 + offset, list(self.cells))
                 for offset in range(self.row_repeat)

@@ -256,7 +256,7 @@ class _SheetReader:
         if value is None:
             return
         if self.column >= LAST_COLUMN or self.row_number > LAST_ROW:
-            raise stray_cell(self.file, self.name, self.reference)
+            raise stray_cell(self.file, self.name, f"cell {self.reference}")
         missing = self.column - len(self.cells)
         if missing > 0:
             self.cells.extend([None] * missing)
