@@ -143,9 +143,11 @@ def _require_finished(notebook: NotebookNode) -> None:
 
 
 def _without_papermill(notebook: NotebookNode) -> NotebookNode:
-    """Drop times, places and parameters that papermill notes in the metadata."""
+    """Drop times and places that papermill notes in the metadata, and its random cell name."""
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
     return notebook

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = {"monthly_audit_plan": "10_monthly_audit_plan.ipynb"}
 PAGE = "shareable/audit_plan.html"
-_FREE_TO_CHANGE = {"seed", "contact", "due", "title", "form", "authority"}
+_FREE_TO_CHANGE = {"contact", "due", "title", "form", "authority"}
 
 Progress = Callable[[str], None]
 

@@ -158,9 +158,12 @@ class Settings(BaseModel):
         return json.loads(self.model_dump_json())
 
     def record(self) -> dict[str, Any]:
-        """Give the plain values that are kept and published: without places on this machine."""
-        places = {"extract", "extra_tables", "register_at", "outputs", "key_file"}
-        return {name: value for name, value in self.plain().items() if name not in places}
+        """Give the plain values that are kept with the frame and published.
+
+        Without places on this machine, and without the seed, which comes after the frame.
+        """
+        apart = {"extract", "extra_tables", "register_at", "outputs", "key_file", "seed"}
+        return {name: value for name, value in self.plain().items() if name not in apart}
 
 
 class MonthlyAuditPlan(Settings):

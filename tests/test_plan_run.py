@@ -1,0 +1,388 @@
+"""The monthly plan, whole: from files to published folder, again, otherwise, and refused."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_authority import own_values, write_small
+
+from qa_sampling import runner
+from qa_sampling.checking import explain_case, verify_folder
+from qa_sampling.errors import (
+    AllocationError,
+    ExtractError,
+    FrameError,
+    NotebookError,
+    ParameterError,
+    RegisterError,
+    SecretError,
+    SeedNeeded,
+    VerificationError,
+)
+from qa_sampling.inputs import load_inputs
+from qa_sampling.parameters import load_parameters, read_parameters
+from qa_sampling.publication import faults_of, read_manifest
+from qa_sampling.records.keys import create_key
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.report import leak_scan
+
+PLAN = "monthly_audit_plan"
+ROOT = Path(__file__).parents[1]
+DICE = "6153 4421 6635 2214"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    return write_small(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def out(tmp_path, monkeypatch):
+    monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path / "out"))
+    create_key()
+    return tmp_path / "out"
+
+
+@pytest.fixture(scope="module")
+def drawn(written, tmp_path_factory):
+    """One month, fixed, thrown for and published; tests take copies."""
+    base = tmp_path_factory.mktemp("drawn")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_KEYS", str(base / "keys"))
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(base / "out"))
+        create_key()
+        values = own_values(written)
+        with pytest.raises(SeedNeeded, match=r"is fixed .fingerprint .* waits for its seed"):
+            runner.run(PLAN, values)
+        result = runner.run(PLAN, values | {"seed": DICE})
+    assert result.outcome == "published"
+    return base
+
+
+@pytest.fixture
+def copy(drawn, tmp_path, monkeypatch):
+    shutil.copytree(drawn, tmp_path / "copy")
+    monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "copy" / "keys"))
+    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path / "copy" / "out"))
+    return tmp_path / "copy" / "out"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+class TestPublished:
+    def test_every_file_is_there_and_listed(self, copy):
+        folder = copy / "2026-11"
+        assert faults_of(folder) == ()
+        names = set(files(folder))
+        assert {
+            "restricted/audit_plan_2026-11.xlsx",
+            "restricted/data_quality.xlsx",
+            "restricted/10_monthly_audit_plan.ipynb",
+            "restricted/verification/frame.csv",
+            "restricted/verification/draw.json",
+            "restricted/verification/verify_draw.py",
+            "shareable/audit_plan.html",
+            "shareable/manifest.json",
+        } <= names
+        forms = [name for name in names if name.startswith("restricted/forms/")]
+        with Register.open(copy / "register.sqlite") as register:
+            recorded = register.find_draw("2026-11", "monthly")
+        assert len(forms) == recorded.assignment.table["auditor_id"].nunique()
+        assert len(recorded.draw.cases) == 12
+
+    def test_the_manifest_is_enough_to_run_again(self, copy):
+        manifest = read_manifest(copy / "2026-11")
+        assert manifest["seed"] == DICE
+        again = read_parameters(PLAN, manifest["parameters"], closed=True)
+        assert again.audits == 12
+        assert {"pandas", "numpy", "python"} <= set(manifest["written_with"])
+
+    def test_it_verifies_in_three_ways(self, copy):
+        folder = copy / "2026-11"
+        assert verify_folder(folder) == ()
+        place = folder / "restricted" / "verification"
+        alone = subprocess.run(
+            [sys.executable, "-I", "-S", "verify_draw.py", "frame.csv", "draw.json"],
+            cwd=place,
+            capture_output=True,
+            text=True,
+        )
+        assert alone.returncode == 0, alone.stdout
+        assert alone.stdout.startswith("YES: all 12 audits follow")
+
+    def test_nothing_that_may_be_shared_names_a_child(self, copy, written):
+        settings = read_parameters(PLAN, own_values(written))
+        children = load_inputs(settings).cases["child_id"]
+        record = json.loads(
+            (copy / "2026-11/restricted/verification/draw.json").read_text(encoding="utf-8")
+        )
+        references = [row[0] for row in record["sample"]]
+        assert not leak_scan([copy / "2026-11" / "shareable"], [*children, *references])
+        page = (copy / "2026-11/shareable/audit_plan.html").read_text(encoding="utf-8")
+        assert "http://" not in page.replace("http://www.w3.org", "")
+        assert "https://" not in page
+        assert "12 of the" in page
+
+    def test_file_names_hold_no_child(self, copy, written):
+        settings = read_parameters(PLAN, own_values(written))
+        children = set(load_inputs(settings).cases["child_id"])
+        names = " ".join(files(copy))
+        assert not [child for child in children if child in names]
+
+    def test_the_restricted_notebook_holds_no_case_number(self, copy, written):
+        settings = read_parameters(PLAN, own_values(written))
+        children = load_inputs(settings).cases["child_id"]
+        text = (copy / "2026-11/restricted/10_monthly_audit_plan.ipynb").read_text("utf-8")
+        sources = json.loads(text)["cells"]
+        shown = json.dumps([cell.get("outputs") for cell in sources if cell.get("outputs")])
+        assert not [child for child in children if f'"{child}"' in shown or f">{child}<" in shown]
+
+    def test_explained(self, copy, written):
+        settings = read_parameters(PLAN, own_values(written))
+        folder = copy / "2026-11"
+        record = json.loads((folder / "restricted/verification/draw.json").read_text("utf-8"))
+        drawn = next(row for row in record["sample"] if row[2] == "sample")
+        assert explain_case(folder, drawn[0], settings).sentence.endswith("drawn.")
+        cases = load_inputs(settings).cases
+        closed = cases.loc[~cases["is_open"], "child_id"].iloc[0]
+        assert "Not in the frame: closed" in explain_case(folder, closed, settings).sentence
+        with pytest.raises(FrameError, match="not in this month's population"):
+            explain_case(folder, "no such case", settings)
+
+    def test_a_folder_without_a_draw(self, tmp_path, written):
+        with pytest.raises(VerificationError, match="holds no draw that could be verified"):
+            verify_folder(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("name", "change", "words"),
+        [
+            ("draw.json", lambda text: text.replace(DICE, DICE[::-1]), "does not draw it|differ"),
+            ("frame.csv", lambda text: text.replace("\n", "\nX", 1), "not the one that was fixed"),
+        ],
+    )
+    def test_tampering_is_named(self, copy, name, change, words):
+        path = copy / "2026-11" / "restricted" / "verification" / name
+        path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+        faults = " ".join(verify_folder(copy / "2026-11"))
+        assert f"{name} was altered after it was published" in faults
+        assert pd.Series([faults]).str.contains(words).all()
+
+
+class TestAgain:
+    def test_the_same_line_changes_nothing(self, copy, written):
+        before = files(copy)
+        result = runner.run(PLAN, own_values(written) | {"seed": "other dice 99 12 34"})
+        assert result.outcome == "already published"
+        after = files(copy)
+        same = {name: text for name, text in after.items() if not name.startswith("register")}
+        assert same.items() <= before.items()
+
+    def test_lost_files_are_written_again_byte_for_byte(self, copy, written):
+        before = files(copy / "2026-11")
+        shutil.rmtree(copy / "2026-11")
+        result = runner.run(PLAN, own_values(written) | {"seed": DICE})
+        assert result.outcome == "published"
+        after = files(copy / "2026-11")
+        assert set(after) == set(before)
+        changed = {name for name in after if after[name] != before[name]}
+        assert changed == set(), "the files are copies of the draw in the register"
+
+    def test_damaged_files_are_replaced_and_kept(self, copy, written):
+        (copy / "2026-11/shareable/audit_plan.html").write_text("tampered", encoding="utf-8")
+        assert runner.run(PLAN, own_values(written)).outcome == "published"
+        assert verify_folder(copy / "2026-11") == ()
+        kept = copy / "2026-11.replaced-1" / "shareable/audit_plan.html"
+        assert kept.read_text(encoding="utf-8") == "tampered"
+
+    def test_other_parameters_are_refused(self, copy, written):
+        with pytest.raises(RegisterError, match=r"drawn with other parameters .`audits` 12 → 13"):
+            runner.run(PLAN, own_values(written) | {"audits": 13})
+
+    def test_another_extract_is_refused_once_files_are_gone(self, copy, tmp_path):
+        other = write_small(tmp_path / "other", seed=8)
+        shutil.rmtree(copy / "2026-11")
+        with pytest.raises(RegisterError, match="Another frame is fixed for 2026-11 monthly"):
+            runner.run(PLAN, own_values(other))
+
+    def test_a_redraw_leaves_both(self, copy, written):
+        with Register.open(copy / "register.sqlite") as register:
+            number = register.open_redraw(
+                "2026-11", "monthly", reason="The extract lacked a team.", agreed_by=["A", "B"]
+            )
+        assert number == 1
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, own_values(written))
+        result = runner.run(PLAN, own_values(written) | {"seed": "1234 5612 3412 5555"})
+        assert result.folder.name == "2026-11-r1"
+        assert verify_folder(copy / "2026-11") == verify_folder(copy / "2026-11-r1") == ()
+        with Register.open(copy / "register.sqlite") as register:
+            assert register.draws()["superseded"].tolist() == [True, False]
+
+    def test_next_month_leaves_this_months_cases_alone(self, copy, written):
+        values = own_values(written) | {"period": "2026-12", "as_at": "2026-10-31"}
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, values)
+        runner.run(PLAN, values | {"seed": "5555 1234 5612 3412"})
+        with Register.open(copy / "register.sqlite") as register:
+            months = [register.find_draw(month, "monthly") for month in ("2026-11", "2026-12")]
+        drawn = [set(month.draw.cases["case_ref"]) for month in months]
+        assert len(drawn[1]) == 12
+        assert not drawn[0] & drawn[1]
+
+
+class TestSeed:
+    def test_a_seed_chosen_before_the_frame_was_fixed_does_not_count(self, out, written):
+        with pytest.raises(SeedNeeded, match="chosen before the frame was fixed does not count"):
+            runner.run(PLAN, own_values(written) | {"seed": DICE})
+        assert not (out / "2026-11").exists()
+
+    def test_a_seed_that_is_no_throw(self, out, written):
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, own_values(written))
+        with pytest.raises(ParameterError, match="`seed` must have at least 10 characters"):
+            runner.run(PLAN, own_values(written) | {"seed": "42"})
+
+
+REFUSED = [
+    ({"audits": -1}, ParameterError, "`audits`"),
+    ({"audit": 12}, ParameterError, "Did you mean `audits`"),
+    ({"audits": 5000}, AllocationError, "5000 audits were asked for, but only"),
+    ({"teams": ["No such team"]}, FrameError, "No case has the team 'No such team'"),
+    ({"column_minimum": {"Lost": 2}}, AllocationError, "'Lost', which is not in the frame"),
+    ({"row_minimum": 3}, AllocationError, "cannot meet the minima"),
+    ({"form": "no_such_form"}, ParameterError, "known: .*practice_evaluation"),
+    ({"extract": "no_such_file.xlsx"}, ParameterError, "`extract`: .* does not exist"),
+    ({"extra_tables": "no_such_folder"}, ParameterError, "`extra_tables` must name a folder"),
+    ({"design": "../../x"}, ParameterError, "`design`"),
+    ({"age_from": 30}, FrameError, "No case is eligible"),
+]
+
+
+@pytest.mark.parametrize(("change", "error", "words"), REFUSED, ids=lambda one: str(one)[:30])
+def test_refused_before_the_kernel_with_nothing_drawn(out, written, change, error, words):
+    with pytest.raises(error, match=words):
+        runner.run(PLAN, own_values(written) | change)
+    assert [path for path in out.glob("*") if not path.name.startswith(".lock")] == []
+
+
+def test_an_extract_that_is_no_extract(out, written, tmp_path):
+    path = tmp_path / "extract.xlsx"
+    path.write_text("no workbook")
+    with pytest.raises(ExtractError):
+        runner.run(PLAN, own_values(written) | {"extract": str(path)})
+
+
+def test_without_a_key(out, written, monkeypatch, tmp_path):
+    monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "no keys"))
+    with pytest.raises(SecretError):
+        runner.run(PLAN, own_values(written))
+
+
+def test_dry_run_writes_nothing(out, written):
+    result = runner.run(PLAN, own_values(written), dry_run=True)
+    assert result.outcome == "checked"
+    assert result.preflight.frame.size > 12
+    expected = result.preflight.expected
+    assert expected.groupby("margin")["expected"].sum().round(6).eq(12).all()
+    assert not out.exists()
+
+
+def test_without_any_extra_table(out, written):
+    values = own_values(written) | {"extra_tables": "", "audits": 6}
+    with pytest.raises(SeedNeeded):
+        runner.run(PLAN, values)
+    result = runner.run(PLAN, values | {"seed": DICE})
+    assert verify_folder(result.folder) == ()
+    assert not (result.folder / "restricted" / "forms").exists()
+
+
+def test_a_cell_that_fails_publishes_nothing(out, written, monkeypatch):
+    """The notebook's own error reaches the reader in its own words; others are not quoted."""
+    from qa_sampling import execution
+
+    notebook = ROOT / "notebooks" / "10_monthly_audit_plan.ipynb"
+    broken = out.parent / "broken.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    secret = "CHILD-0012345"
+    broken.write_text(
+        text.replace("frame = frame_of(settings, inputs, register)", f"raise KeyError('{secret}')"),
+        encoding="utf-8",
+    )
+    stage = out / "stage"
+    (stage / "restricted").mkdir(parents=True)
+    values = read_parameters(PLAN, own_values(written)).plain()
+    with pytest.raises(NotebookError, match=r"Cell \d+ of the notebook failed .KeyError.") as seen:
+        execution.execute(broken, values, stage=stage, failed_to=out / ".failed")
+    assert secret not in str(seen.value)
+    assert (out / ".failed" / "failed.ipynb").is_file()
+
+
+def test_a_notebook_that_ends_early_is_no_success(out, written):
+    from qa_sampling import execution
+
+    notebook = ROOT / "notebooks" / "10_monthly_audit_plan.ipynb"
+    early = out.parent / "early.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    early.write_text(
+        text.replace("frame = frame_of(settings, inputs, register)", "raise SystemExit(0)"),
+        encoding="utf-8",
+    )
+    stage = out / "stage"
+    stage.mkdir(parents=True)
+    values = read_parameters(PLAN, own_values(written)).plain()
+    with pytest.raises(NotebookError, match="did not run to its end"):
+        execution.execute(early, values, stage=stage, failed_to=out / ".failed")
+
+
+THEMED = sorted(path.name for path in (ROOT / "parameters").glob("themed_*.yml"))
+
+
+@pytest.mark.parametrize("name", THEMED)
+def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, invented):
+    from qa_sampling.plan_outputs import publish_plan
+    from qa_sampling.plan_steps import (
+        assign_plan,
+        audit_plan,
+        commit_plan,
+        draw_plan,
+        fix_plan_frame,
+        frame_of,
+    )
+
+    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+    values = load_parameters([ROOT / "parameters" / one for one in ("authority.yml", name)])
+    settings = read_parameters(PLAN, values, closed=True)
+    with Register.open(settings.register_location, create=True) as register:
+        frame = frame_of(settings, invented, register)
+        fixed = fix_plan_frame(settings, frame, register)
+        draw = draw_plan(settings, frame, fixed, register)
+        assignment = assign_plan(settings, invented, frame, draw)
+        recorded = commit_plan(settings, draw, assignment, register)
+    plan = audit_plan(recorded, frame, settings, invented)
+    published = publish_plan(plan, recorded, settings, invented)
+    assert published.name == f"2026-11-{settings.design}" == plan.folder_name
+    assert published.forms == assignment.table["auditor_id"].nunique()
+    assert verify_folder(tmp_path / published.name) == ()
+    scope = frame.cases
+    assert not settings.statuses or set(scope["status"]) <= set(settings.statuses)
+    assert not settings.services or set(scope["service"]) <= set(settings.services)
+    assert len(draw.cases) == settings.audits
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory):
+    """The invented authority's inputs, read once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path_factory.mktemp("invented")))
+        return load_inputs(read_parameters(PLAN, {}))
