@@ -20,7 +20,15 @@ class SchemaError(QASamplingError):
 
 
 class ExtractError(QASamplingError):
-    """A file from the case system cannot be read, or holds faults that cannot be mended."""
+    """A file from the case system cannot be read, or holds faults that cannot be mended.
+
+    Attributes
+    ----------
+    quality : DataFrame or None
+        The whole data-quality report, where there is one.
+    """
+
+    quality: object | None = None
 
 
 class FrameError(QASamplingError):

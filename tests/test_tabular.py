@@ -370,6 +370,16 @@ def test_far_cells_in_ods(tmp_path):
             read_book(ods(tmp_path / "a.ods", rows))
 
 
+def test_repeated_rows_of_many_tables_are_not_unrolled(tmp_path):
+    row = (
+        '<table:table-row table:number-rows-repeated="199999"><table:table-cell'
+        ' table:number-columns-repeated="400" office:value-type="float" office:value="1"/>'
+        '</table:table-row></table:table><table:table table:name="x">'
+    )
+    with pytest.raises(ExtractError, match="far outside"):
+        read_book(ods(tmp_path / "a.ods", row * 50))
+
+
 def test_zip_bomb_is_refused_unread(tmp_path):
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

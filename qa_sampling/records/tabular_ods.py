@@ -65,7 +65,7 @@ class _Walker:
         self.cells: list[Cell] = []
         self.attributes: dict[str, str] | None = None
         self.paragraphs: list[str] = []
-        self.column = self.in_paragraph = self.in_note = 0
+        self.column = self.in_paragraph = self.in_note = self.kept = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "style:style":
@@ -129,11 +129,11 @@ class _Walker:
 
     def _close_row(self) -> None:
         if self.cells:
-            if self.row_number + self.row_repeat > LAST_ROW:
+            self.kept += self.row_repeat
+            if self.row_number + self.row_repeat > LAST_ROW or self.kept > 5 * LAST_ROW:
                 raise stray_cell(self.file, self.name, f"row {self.row_number + 1}")
             self.rows += [
-                Row(self.row_number + 1 + offset, list(self.cells))
-                for offset in range(self.row_repeat)
+                Row(self.row_number + 1 + offset, self.cells) for offset in range(self.row_repeat)
             ]
         self.row_number += self.row_repeat
 
