@@ -13,8 +13,8 @@ from plan_factory import make_plan
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting import narrative
 from qa_sampling.reporting.disclosure import protect
-from qa_sampling.reporting.words import Words, say
 from qa_sampling.reporting.plan_tables import SHARES, allocation_table, coverage_table, protect_plan
+from qa_sampling.reporting.words import Words, say
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,17 @@ def _words(pairs: frozenset) -> str:
 
 
 def key_of(table: SafeTable, count: str, row: tuple) -> Key:
-    """Name a cell of a table: the same count of the same children has the same name anywhere."""
+    """Name a cell of a table: the same count of the same children has the same name anywhere.
+
+    Parameters
+    ----------
+    table : SafeTable
+        The table.
+    count : str
+        Count column, or the name of a remainder.
+    row : tuple
+        Labels of the classifications, in order; more may follow.
+    """
     pairs = zip(table.by, row, strict=False)
     return (table.population, count, frozenset(p for p in pairs if p[1] != table.total_label))
 

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError, ParameterError
-from qa_sampling.reporting.words import Told, Words
 from qa_sampling.reporting.plots import drawn_from
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.words import Told, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
