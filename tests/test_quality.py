@@ -114,7 +114,7 @@ def test_lines_for_the_terminal(log):
         "  List 6 Children in need (a.xlsx)",
         "    CIN Start Date: the cell is blank (rows 3, 4 and 9). Left blank.",
         "  List 6 Children in need (b.xlsx)",
-        "    odd. Left blank.",
+        "    odd (7 in all). Left blank.",
         "",
         "For information",
         "  Annex A (all files)",

@@ -184,7 +184,7 @@ def _check_alike(lists: dict[int, pd.DataFrame], log: FaultLog) -> None:
             "stop",
             "",
             "Annex A",
-            f"{int(alike.sum())} identifiers differ from another only by leading zeros or capital "
+            "identifiers differ from another only by leading zeros or capital "
             "letters, so that one child may be seen as two",
             "Store identifiers as text in every list; if they are right, set id_pattern.",
             column="Child Unique ID",

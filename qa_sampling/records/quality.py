@@ -222,7 +222,7 @@ def _given(value: object) -> str:
 def _detail(entry: dict[str, object]) -> str:
     column, rows = _given(entry["column"]), _given(entry["rows"])
     start = f"{column}: " if column else ""
-    end = f" ({rows})" if rows else ""
+    end = f" ({rows})" if rows else f" ({entry['count']} in all)" if entry["count"] else ""
     return f"{start}{entry['fault']}{end}. {entry['action']}"
 
 
