@@ -11,7 +11,7 @@ import hashlib
 import pandas as pd
 
 from qa_sampling import __version__
-from qa_sampling.errors import RegisterError, SecretError, SeedNeeded
+from qa_sampling.errors import ParameterError, RegisterError, SecretError, SeedNeeded
 from qa_sampling.inputs import Inputs
 from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
@@ -107,11 +107,14 @@ def settle_seed(settings: MonthlyAuditPlan, fixed: FixedFrame, register: Registe
     ------
     SeedNeeded
         When the seed has yet to be thrown, or was chosen before the frame was fixed.
+    ParameterError
+        When it is too short, or is the seed of another draw.
     """
     drawn = register.find_draw(settings.period, settings.design)
     if drawn is not None:
         return drawn.seed
     if settings.seed and fixed.found:
+        _require_fresh(settings.seed, register)
         return keys.check_seed(settings.seed)
     secret = _secret(settings)
     year = settings.period_start.year
@@ -268,6 +271,16 @@ def audit_plan(
         draw_id=recorded.draw_id,
         notes=tuple(notes),
     )
+
+
+def _require_fresh(seed: str, register: Register) -> None:
+    """Refuse the seed of another draw: its tickets, and so its cases, would be the same."""
+    earlier = register.draws().set_index("seed")["draw_id"]
+    if seed in earlier.index:
+        raise ParameterError(
+            f"`seed` is the seed of {earlier[[seed]].iloc[0]}; the same tickets would come again. "
+            f"Throw the dice anew."
+        )
 
 
 def starts_of(settings: MonthlyAuditPlan, register: Register) -> dict[str, str]:

@@ -247,6 +247,13 @@ class TestSeed:
             runner.run(PLAN, own_values(written) | {"seed": DICE})
         assert not (out / "2026-11").exists()
 
+    def test_the_seed_of_another_draw(self, copy, written):
+        values = own_values(written) | {"design": "second_reading"}
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, values)
+        with pytest.raises(ParameterError, match="is the seed of 2026-11-monthly"):
+            runner.run(PLAN, values | {"seed": DICE})
+
     def test_a_seed_that_is_no_throw(self, out, written):
         with pytest.raises(SeedNeeded):
             runner.run(PLAN, own_values(written))
