@@ -30,7 +30,8 @@ def child_environment() -> dict:
     """Give the environment of everything started here: compiled modules are kept, UTF-8 is on."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     kept.pop("PYTHONHOME", None)
-    return kept | {"PYTHONUTF8": "1", "VIRTUAL_ENV": str(ENVIRONMENT)}
+    fixed = {"PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return kept | fixed | {"VIRTUAL_ENV": str(ENVIRONMENT)}
 
 
 def wanted_stamp() -> str:

@@ -38,9 +38,7 @@ app.add_typer(register_app, name="register")
 
 ParameterFiles = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--parameters", "-f", help="Parameter file; may be given again, later ones win."
-    ),
+    typer.Option("--parameters", "-f", help="Parameter file; may be given again, later ones win."),
 ]
 Pairs = Annotated[
     list[str] | None,

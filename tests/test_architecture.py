@@ -9,7 +9,9 @@ PACKAGE = Path(__file__).parents[1] / "qa_sampling"
 METHODS = {"sampling", "agreement", "trends"}
 LEAVES = {"schema", "declared", "errors", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
-RUNS = "parameters inputs plan_steps preflight plan_outputs checking execution runner cli_output cli".split()
+RUNS = (
+    "parameters inputs plan_steps preflight plan_outputs checking execution runner cli_output cli"
+).split()
 DATA = {"annex_a_layout.py"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 

@@ -237,7 +237,18 @@ def test_row_order_does_not_change_what_is_hidden(order):
 def cheapest_by_trying(table, zeros_shown):
     """Naive twin: try every pattern of hidden cells, attack each, keep the cheapest safe one."""
     rules = Rules(
-        ("team", "status"), ("n",), {}, {}, {}, "Total", "", 6, zeros_shown, frozenset(), ()
+        ("team", "status"),
+        ("n",),
+        {},
+        {},
+        frozenset(),
+        {},
+        "Total",
+        "",
+        6,
+        zeros_shown,
+        frozenset(),
+        (),
     )
     tied = cells_of(with_totals(table, rules), rules)
     cells = tied.cells
@@ -494,3 +505,45 @@ def test_a_grid_needs_two_classifications():
     safe = protect(one_way(10, 20), by=["kind"], counts=["n"])
     with pytest.raises(ValueError, match="needs two classifications"):
         safe.grid("n")
+
+
+# Decisions of ours beside counts of children --------------------------------------------------
+
+
+class TestDecisions:
+    @pytest.mark.parametrize("zeros_shown", [False, True])
+    def test_they_are_shown_and_give_no_count_away(self, zeros_shown):
+        rng = np.random.default_rng(26)
+        shown, withheld = 0, 0
+        for _ in range(60):
+            cases = random_counts(rng, int(rng.integers(2, 7)), int(rng.integers(2, 5)))
+            audits = np.minimum(rng.integers(0, 4, cases.shape), cases)
+            table = two_way(cases, "cases").assign(audits=audits.reshape(-1))
+            safe = protect(
+                table,
+                by=["team", "status"],
+                counts=["cases", "audits"],
+                within={"audits": "cases"},
+                decisions=["audits"],
+                zeros_shown=zeros_shown,
+            )
+            assert_safe(safe)
+            withheld += bool(safe.withheld)
+            if not safe.withheld:
+                assert safe.body["audits"].tolist() == audits.reshape(-1).tolist()
+                shown += int(((audits > 0) & (audits < 6)).sum())
+        assert shown > 200, "small decisions are shown"
+        assert withheld < 60
+
+    def test_what_they_tell_of_a_hidden_count_is_guarded(self):
+        """Five audits of at most five hidden cases would tell the count: more is hidden."""
+        table = one_way(5, 7, 30, name="cases").assign(audits=[5, 0, 2])
+        kept = {"by": ["kind"], "counts": ["cases", "audits"], "within": {"audits": "cases"}}
+        safe = protect(table, **kept, decisions=["audits"])
+        assert_safe(safe)
+        assert safe.body["audits"].tolist() == [5, 0, 2]
+        assert safe.body["cases"].tolist().count(HIDDEN_MARK) >= 2
+
+    def test_only_counts_can_be_decisions(self):
+        with pytest.raises(SchemaError, match="`decisions` may name only the count columns"):
+            protect(one_way(1, 9), by=["kind"], counts=["n"], decisions=["audits"])

@@ -43,6 +43,7 @@ def protect(
     counts: Sequence[str],
     percentages: Mapping[str, tuple[str, str]] | None = None,
     within: Mapping[str, str] | None = None,
+    decisions: Iterable[str] = (),
     labels: Mapping[str, str] | None = None,
     total_label: str = "Total",
     population: str = "",
@@ -69,6 +70,10 @@ def protect(
     within : mapping of str to str, optional
         Counts that count some of those of another column ({"audits": "cases"}): a reader knows
         that they are no larger, and can subtract.
+    decisions : iterable of str
+        Counts that are decisions of ours and not counts of children with a characteristic, such
+        as audits planned: shown however small, unless the whole table is withheld. What they
+        tell of the other counts is guarded against.
     labels : mapping of str to str, optional
         Column headings people read.
     total_label : str
@@ -107,6 +112,7 @@ def protect(
         counts=tuple(counts),
         percentages=dict(percentages or {}),
         within=dict(within or {}),
+        decisions=frozenset(decisions),
         labels=dict(labels or {}),
         total_label=total_label,
         population=population,
@@ -153,11 +159,11 @@ def _check(table: pd.DataFrame, rules: Rules) -> None:
             f"The table to protect lacks {listed}. It needs at least one classification column "
             "and one count column; name them in `by` and `counts`."
         )
-    named = {*rules.within, *rules.within.values()}
+    named = {*rules.within, *rules.within.values(), *rules.decisions}
     named |= {part for pair in rules.percentages.values() for part in pair} - {TOTAL_OF_COUNT}
     if unknown := sorted(named - set(rules.counts)):
         raise SchemaError(
-            f"`percentages` and `within` may name only the count columns "
+            f"`percentages`, `within` and `decisions` may name only the count columns "
             f"({', '.join(rules.counts)}); got {', '.join(unknown)}."
         )
     if faults := _faults(table, rules):

@@ -15,7 +15,6 @@ import pandas as pd
 from qa_sampling.reporting.plan_tables import ELIGIBLE, PlanTables
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
 from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, say
-from qa_sampling.sampling.plan import Draw
 
 _FOLLOWS_WITHIN_POINTS = 5.0
 _MONTHS = (
@@ -53,12 +52,14 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
             "{audits} of the {cases:eligible case|eligible cases} open on {as_at} will be "
             "audited by {due}.",
             threshold=threshold,
-            audits=totals["audits"],
+            audits=f"{totals['audits']:,}",
             cases=totals["cases"],
             **dates,
         )
     words += _largest(tables.by_column)
     words += _out_of_scope(tables.funnel)
+    if not tables.auditors:
+        return words + say("Auditors are still to be named.")
     words += say(
         "{people} take part; nobody has more than {most}.",
         people=_plain(tables.auditors, "auditor", "auditors"),
@@ -66,9 +67,8 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     )
     if tables.moderated:
         words += say(
-            "{moderated:audit|audits} will be read by a moderator as well, chosen at random.",
-            threshold=threshold,
-            moderated=tables.moderated,
+            "{moderated} will be read by a moderator as well, chosen at random.",
+            moderated=_plain(tables.moderated, "audit", "audits"),
         )
     return words
 
@@ -85,11 +85,11 @@ def _largest(table: SafeTable) -> Words:
         return NOTHING_SAID
     row = table.body.loc[cases.fillna(-1).astype(float).idxmax()]
     return say(
-        "The largest group shown is “{label}”: {cases:case|cases}, {audits:audit|audits}.",
+        "The largest group shown is “{label}”: {cases:case|cases}, {audits}.",
         threshold=table.threshold,
         label=str(row[table.by[0]]),
         cases=row["cases"],
-        audits=row["audits"],
+        audits=_plain(row["audits"], "audit", "audits"),
     )
 
 
@@ -130,23 +130,6 @@ def allocation_heading(table: SafeTable) -> str:
     label = table.body.loc[furthest, table.by[0]]
     way = "more" if gap[furthest] > 0 else "less"
     return f"“{label}” is audited {way} than its share of cases"
-
-
-def coverage_heading(draw: Draw, *, what: str = "team") -> str:
-    """Say in a few words how many rows of the strata, such as teams, have an audit.
-
-    Parameters
-    ----------
-    draw : Draw
-        The draw.
-    what : str
-        What a row is called, in the singular.
-    """
-    audited = draw.allocation.groupby("row")["sampled"].sum() > 0
-    whole, some = len(audited), int(audited.sum())
-    if whole == some:
-        return f"Every {what} that has cases has at least one audit"
-    return f"{some} of {whole} {what}s that have cases have an audit"
 
 
 def audited_rows_heading(table: SafeTable) -> str:

@@ -69,6 +69,7 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Fal
     """
     down, across = margin_names(plan.frame)
     rules = {"threshold": threshold, "zeros_shown": zeros_shown, "population": "frame"}
+    rules["decisions"] = ["audits"]
     both = {"counts": ["cases", "audits"], "within": _WITHIN, "labels": _HEADINGS}
     cells = coverage_table(plan.draw, down=down, across=across)
     coverage = protect(cells, by=[down, across], **both, **rules)

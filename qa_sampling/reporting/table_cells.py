@@ -25,6 +25,7 @@ class Rules:
     counts: tuple[str, ...]
     percentages: dict[str, tuple[str, str]]
     within: dict[str, str]
+    decisions: frozenset[str]
     labels: dict[str, str]
     total_label: str
     population: str
@@ -86,7 +87,10 @@ def cells_of(grid: Grid, rules: Rules) -> TableCells:
     names = [(count, place) for count in counts for place in grid.places]
     values = np.concatenate(list(counts.values()))
     rest = np.array([count in rests for count, _ in names])
-    small = (values > 0) & (values < rules.threshold)
+    decided = np.array(
+        [rests.get(count, ("", count))[1] in rules.decisions for count, _ in names], dtype=bool
+    )
+    small = (values > 0) & (values < rules.threshold) & ~decided
     each = list(zip(names, values, strict=True))
     state = np.array([_state(name, value, rules) for name, value in each])
     cells = Cells(
@@ -95,7 +99,7 @@ def cells_of(grid: Grid, rules: Rules) -> TableCells:
         floor=np.where(rest | (not rules.zeros_shown), 0, 1),
         cost=np.array([_cost(name, value, rules) for name, value in each]),
         state=np.where(rest | small, HIDDEN, state),
-        guarded=~rest | small,
+        guarded=(~rest | small) & ~decided,
         threshold=rules.threshold,
     )
     return TableCells(cells, names)
@@ -104,6 +108,8 @@ def cells_of(grid: Grid, rules: Rules) -> TableCells:
 def _state(name: tuple[str, tuple[str, ...]], value: int, rules: Rules) -> int:
     """Say whether a cell that is not small may be hidden."""
     count, place = name
+    if count in rules.decisions:
+        return OPEN
     if all(label == rules.total_label for label in place) or place in rules.known_zeros:
         return OPEN
     if value == 0 and rules.zeros_shown:
