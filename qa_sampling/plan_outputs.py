@@ -65,7 +65,17 @@ class Published:
 
 
 def folder_name(period: str, design: str, redraw: int = 0) -> str:
-    """Name a plan's folder: the period, the design unless monthly, the redraw unless first."""
+    """Name a plan's folder: the period, the design unless monthly, the redraw unless first.
+
+    Parameters
+    ----------
+    period : str
+        Month, "yyyy-mm".
+    design : str
+        Name of the design; "monthly" is left out of the name.
+    redraw : int
+        Number of the redraw; 0, the first draw, is left out of the name.
+    """
     parts = [period, *([] if design == "monthly" else [design])]
     return "-".join([*parts, *([f"r{redraw}"] if redraw else [])])
 

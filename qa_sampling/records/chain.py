@@ -90,13 +90,40 @@ def row_text(row: Mapping[str, object]) -> str:
 
 
 def hash_event(n: int, at: str, actor: str, kind: str, body: str, prev: str) -> str:
-    """Give the hash of an event: SHA-256 over the canonical JSON of its parts as a list."""
+    """Give the hash of an event: SHA-256 over the canonical JSON of its parts as a list.
+
+    Parameters
+    ----------
+    n : int
+        Number of the event.
+    at : str
+        When, in UTC, as ISO text.
+    actor, kind, body : str
+        Who, what happened, and its canonical JSON (see :class:`Event`).
+    prev : str
+        Hash of the event before; :data:`GENESIS` for the first.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     text = canonical_json([n, at, actor, kind, body, prev])
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def next_event(last: Event | None, *, at: str, actor: str, kind: str, body: str) -> Event:
-    """Give the event that follows `last`, or the first one when `last` is None."""
+    """Give the event that follows `last`, or the first one when `last` is None.
+
+    Parameters
+    ----------
+    last : Event or None
+        The newest event of the chain; None when there is none.
+    at : str
+        When, in UTC, as ISO text.
+    actor, kind, body : str
+        Who, what happened, and its canonical JSON (see :class:`Event`).
+    """
     n = 1 if last is None else last.n + 1
     prev = GENESIS if last is None else last.hash
     return Event(n, at, actor, kind, body, prev, hash_event(n, at, actor, kind, body, prev))

@@ -79,7 +79,7 @@ class DrawRecords(Ledger):
         }
 
         def work(write: Transaction) -> tuple[int, bool]:
-            number = current_redraw(write.connection, period, design)
+            number = _current_redraw(write.connection, period, design)
             fixed = _fixed(write.connection, period, design, number)
             if fixed is None:
                 write.facts |= {"period": period, "design": design, "redraw": number}
@@ -103,7 +103,7 @@ class DrawRecords(Ledger):
         """Give the frame that is fixed for the current draw, or None."""
         check_names(period, design)
         with self._reading() as connection:
-            number = current_redraw(connection, period, design)
+            number = _current_redraw(connection, period, design)
             row = _fixed(connection, period, design, number)
         return None if row is None else _fixed_frame(row, found=True)
 
@@ -162,7 +162,7 @@ class DrawRecords(Ledger):
         period, design = rows.row["period"], rows.row["design"]
 
         def work(write: Transaction) -> tuple[str, bool]:
-            number = current_redraw(write.connection, period, design)
+            number = _current_redraw(write.connection, period, design)
             draw_id = f"{period}-{design}" + (f"-r{number}" if number else "")
             if write.rows(select(draws.c.event).where(draws.c.draw_id == draw_id)):
                 return draw_id, True
@@ -182,7 +182,7 @@ class DrawRecords(Ledger):
         """Give the draw of a period and design that no redraw has superseded, or None."""
         check_names(period, design)
         with self._reading() as connection:
-            number = current_redraw(connection, period, design)
+            number = _current_redraw(connection, period, design)
             draw_id = connection.execute(
                 select(draws.c.draw_id).where(_of(draws, period, design, number))
             ).scalar()
@@ -226,7 +226,7 @@ class DrawRecords(Ledger):
         names = agreed(reason, agreed_by)
 
         def work(write: Transaction) -> int:
-            number = current_redraw(write.connection, period, design)
+            number = _current_redraw(write.connection, period, design)
             if _fixed(write.connection, period, design, number) is None:
                 held = f"redraw {number} is open and its frame not fixed" if number else "no frame"
                 raise RegisterError(
@@ -283,7 +283,7 @@ class DrawRecords(Ledger):
         with self._reading() as connection:
             fixed = None
             if known_to is not None:
-                fixed = _fixed(connection, *known_to, current_redraw(connection, *known_to))
+                fixed = _fixed(connection, *known_to, _current_redraw(connection, *known_to))
             before = None if fixed is None else fixed.event
             return past_audits_table(connection, design, before_event=before)
 
@@ -297,14 +297,14 @@ class DrawRecords(Ledger):
                 raise RegisterError(f"The register holds no draw {draw_id!r}.")
             cases = connection.execute(lines(sampled_cases)).mappings().all()
             assigned = connection.execute(lines(assignments)).mappings().all()
-            later = current_redraw(connection, row["period"], row["design"]) > row["redraw"]
+            later = _current_redraw(connection, row["period"], row["design"]) > row["redraw"]
             head = connection.execute(select(events.c.hash).where(events.c.n == row["event"]))
             return RecordedDraw.of_rows(
                 row, cases, assigned, head=head.scalar_one(), superseded=later, found=found
             )
 
 
-def current_redraw(connection: Connection, period: str, design: str) -> int:
+def _current_redraw(connection: Connection, period: str, design: str) -> int:
     """Give the number of the latest redraw of a period and design; 0 when there is none."""
     latest = select(func.max(redraws.c.redraw)).where(_of(redraws, period, design))
     return connection.execute(latest).scalar() or 0

@@ -13,7 +13,22 @@ _SHORTEST_REASON = 10
 
 
 def require_fixed(fixed: str | None, drawn_from: str, draw_id: str) -> None:
-    """Refuse a draw whose frame was not fixed beforehand."""
+    """Refuse a draw whose frame was not fixed beforehand.
+
+    Parameters
+    ----------
+    fixed : str or None
+        Fingerprint of the frame that was fixed, in hexadecimal; None when none was.
+    drawn_from : str
+        Fingerprint of the frame the draw was made from.
+    draw_id : str
+        Name of the draw, for the message.
+
+    Raises
+    ------
+    RegisterError
+        When no frame was fixed, or another one than was drawn from.
+    """
     if fixed is None:
         raise RegisterError(
             f"No frame is fixed for {draw_id}. Fix the frame first, then give the seed, then draw."

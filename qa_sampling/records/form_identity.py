@@ -58,7 +58,33 @@ def form_token(
 def identity_text(
     draw_id: str, case_ref: str, auditor_id: str, form: str, version: int, key: bytes
 ) -> str:
-    """Give the text of a sheet's hidden identity cell (see :func:`form_token`)."""
+    """Give the text of a sheet's hidden identity cell (see :func:`form_token`).
+
+    Parameters
+    ----------
+    draw_id : str
+        Number of the draw in the register.
+    case_ref : str
+        Keyed reference of the case.
+    auditor_id : str
+        Staff number of the auditor.
+    form : str
+        Name of the form.
+    version : int
+        Version of the form.
+    key : bytes
+        The authority's secret key, at least 16 bytes.
+
+    Returns
+    -------
+    str
+        A tag, the parts but for the key, and the token, with "|" between.
+
+    Raises
+    ------
+    ValueError
+        When the key is shorter than 16 bytes.
+    """
     token = form_token(draw_id, case_ref, auditor_id, form, version, key)
     parts = (TAG, draw_id, case_ref, auditor_id, form, str(version), token)
     return _SEPARATOR.join(quote(part, safe="/ ") for part in parts)

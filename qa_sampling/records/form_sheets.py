@@ -121,7 +121,22 @@ class CaseSheet:
 
 
 def add_lists(workbook: Workbook, layout: CaseLayout, formats: Formats) -> dict[tuple, str]:
-    """Add the hidden sheet of lists; give the defined name of every list of options."""
+    """Add the hidden sheet of lists; give the defined name of every list of options.
+
+    Parameters
+    ----------
+    workbook : Workbook
+        The form, to which the sheet and the names are added.
+    layout : CaseLayout
+        The questions whose options are listed, each list of options once.
+    formats : Formats
+        The workbook's cell formats.
+
+    Returns
+    -------
+    dict of tuple to str
+        Options, in their order -> defined name.
+    """
     sheet = workbook.add_worksheet(LISTS)
     names: dict[tuple, str] = {}
     for placed in layout.questions:
@@ -283,7 +298,17 @@ def _lines(question: Question) -> int:
 
 
 def mark_progress(sheet: Worksheet, area: tuple[int, int, int, int], formats: Formats) -> None:
-    """Make what is to do stand out among cells of progress; the words say the same."""
+    """Make what is to do stand out among cells of progress; the words say the same.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        The sheet that holds the cells.
+    area : tuple of int
+        First row, first column, last row, last column, from 0.
+    formats : Formats
+        The workbook's cell formats.
+    """
     to_do = {"bold": True, "font_color": PLUM}
     for text, name, properties in (
         ("to do", "to_do", to_do),

@@ -69,6 +69,15 @@ Versions = dict[str, tuple[dict, list[dict]]]
 def versions_of(kind: ReturnTable, rows: pd.DataFrame, details: pd.DataFrame | None) -> Versions:
     """Check frames of returns and give them by name.
 
+    Parameters
+    ----------
+    kind : ReturnTable
+        :data:`AUDITS`, :data:`MODERATIONS` or :data:`ACTIONS`.
+    rows : DataFrame
+        Columns as ``kind.declared``.
+    details : DataFrame or None
+        Columns as ``kind.details_declared``; None when there are none.
+
     Raises
     ------
     SchemaError
@@ -90,7 +99,17 @@ def versions_of(kind: ReturnTable, rows: pd.DataFrame, details: pd.DataFrame | N
 
 
 def add_versions(write: Transaction, kind: ReturnTable, versions: Versions) -> Recorded:
-    """Add what is new or different, naming the rows that are replaced."""
+    """Add what is new or different, naming the rows that are replaced.
+
+    Parameters
+    ----------
+    write : Transaction
+        The write under way, to which rows and counts are added.
+    kind : ReturnTable
+        :data:`AUDITS`, :data:`MODERATIONS` or :data:`ACTIONS`.
+    versions : dict
+        By name: the row and its details, from :func:`versions_of`.
+    """
     key = kind.declared.key[0]
     held = {row[key]: row for row in write.connection.execute(current_rows(kind.table)).mappings()}
     answers = _details(write, kind)

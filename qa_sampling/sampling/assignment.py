@@ -116,8 +116,23 @@ def smallest_relaxation(
 ) -> Relaxation:
     """Find what keeps cases from having auditors, and the smallest relaxation that helps.
 
-    Arguments as for :func:`assign`. When the rules can be met nothing is relaxed and
-    ``is_needed`` is False.
+    When the rules can be met nothing is relaxed and ``is_needed`` is False.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        One row a sampled case: `case_ref`, `team`, `service`, `worker`.
+    staff : DataFrame
+        Columns of ``schema.STAFF``.
+    case_roles : DataFrame, optional
+        `case_ref`, `staff_id`, `end` (and more): who has or had a role in which case.
+    rules : AssignmentRules
+        Independence and caps.
+
+    Raises
+    ------
+    SchemaError
+        When a table is not as declared.
     """
     return find_relaxation(_audit_candidates(AssignmentProblem.of(cases, staff, case_roles, rules)))
 

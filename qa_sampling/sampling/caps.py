@@ -94,8 +94,22 @@ def own_moderation_caps(
 def moderation_caps(staff: pd.DataFrame, rules: AssignmentRules, moderations: int) -> np.ndarray:
     """Give the most moderations each member of staff can take, leave taken into account.
 
-    Arguments as for :func:`own_moderation_caps`. Those without a cap can take all, unless
-    they are away for the whole period; those who may not moderate have 0.
+    Those without a cap can take all, unless they are away for the whole period; those who
+    may not moderate have 0.
+
+    Parameters
+    ----------
+    staff : DataFrame
+        Columns of ``schema.STAFF``.
+    rules : AssignmentRules
+        Gives the period, `moderator_caps` and `moderator_cap`.
+    moderations : int
+        Number of moderations in all.
+
+    Returns
+    -------
+    ndarray of int
+        In the order of `staff`.
     """
     present, total = days_present(staff, rules)
     uncapped = np.array([cap is None for cap in _given_moderation_caps(staff, rules)], dtype=bool)
@@ -105,12 +119,32 @@ def moderation_caps(staff: pd.DataFrame, rules: AssignmentRules, moderations: in
 
 
 def scale(caps: np.ndarray, present: np.ndarray, total: int) -> np.ndarray:
-    """Scale caps by the share of days present, to the nearest whole number, halves up."""
+    """Scale caps by the share of days present, to the nearest whole number, halves up.
+
+    Parameters
+    ----------
+    caps : ndarray of int
+        Caps before leave, 0 or more.
+    present : ndarray of int
+        Days present, as long as `caps`.
+    total : int
+        Days in the period, at least 1.
+    """
     return (2 * caps * present + total) // (2 * total)
 
 
 def cap_that_gives(wanted: int, present: int, total: int) -> int:
-    """Give the smallest cap that leaves `wanted` after scaling by days present."""
+    """Give the smallest cap that leaves `wanted` after scaling by days present.
+
+    Parameters
+    ----------
+    wanted : int
+        Cap after scaling; 0 or less needs no cap and gives 0.
+    present : int
+        Days present, at least 1.
+    total : int
+        Days in the period, at least `present`.
+    """
     return max(0, -(-(2 * wanted - 1) * total // (2 * present)))
 
 

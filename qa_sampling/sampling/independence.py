@@ -126,7 +126,23 @@ def eligible_pairs(
     """Give every pair of case and auditor that the rules allow: `case_ref`, `staff_id`, sorted.
 
     An auditor may audit, has a cap above 0 once leave is taken into account, and has no
-    conflict with the case. Arguments as for :func:`conflicts`.
+    conflict with the case.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        One row a case: `case_ref`, `team`, `service`, `worker`.
+    staff : DataFrame
+        Columns of ``schema.STAFF``.
+    case_roles : DataFrame or None
+        `case_ref`, `staff_id`, `end` (and more); None when there is no such table.
+    rules : AssignmentRules
+        What counts, and the caps.
+
+    Raises
+    ------
+    SchemaError
+        When a table is not as declared.
     """
     masks = conflict_masks(cases, staff, case_roles, rules=rules)
     rows, columns = np.nonzero(~combined(masks) & (audit_caps(staff, rules) > 0))
@@ -150,7 +166,22 @@ def without_eligible_auditor(
 
     For the frame, before the draw. Without a staff list nothing can be said and the list
     is empty. That every case has an eligible auditor does not mean that the caps suffice.
-    Arguments as for :func:`conflicts`.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        One row a case: `case_ref`, `team`, `service`, `worker`.
+    staff : DataFrame or None
+        Columns of ``schema.STAFF``; None when there is no list.
+    case_roles : DataFrame or None
+        `case_ref`, `staff_id`, `end` (and more); None when there is no such table.
+    rules : AssignmentRules
+        What counts, and the caps.
+
+    Raises
+    ------
+    SchemaError
+        When a table is not as declared.
     """
     if staff is None:
         return []
@@ -168,7 +199,27 @@ def conflict_masks(
 ) -> dict[str, np.ndarray]:
     """Give, for each reason, who is in conflict with which case: cases by staff, in their order.
 
-    Arguments as for :func:`conflicts`; reasons that the rules switch off are all False.
+    Parameters
+    ----------
+    cases : DataFrame
+        One row a case: `case_ref`, `team`, `service`, `worker`.
+    staff : DataFrame
+        Columns of ``schema.STAFF``.
+    case_roles : DataFrame or None
+        `case_ref`, `staff_id`, `end` (and more); None when there is no such table.
+    rules : AssignmentRules
+        What counts.
+
+    Returns
+    -------
+    dict of str to ndarray of bool
+        One of :data:`REASONS` -> rows in the order of `cases`, columns in that of `staff`.
+        Reasons that the rules switch off are all False.
+
+    Raises
+    ------
+    SchemaError
+        When a table is not as declared.
     """
     check_table(cases, CASES_TO_ASSIGN)
     check_table(staff, STAFF)

@@ -82,7 +82,27 @@ def ticket(reference: str, seed: str, *, purpose: Purpose = "draw") -> str:
 
 
 def tickets(references: Iterable[str], seed: str, *, purpose: Purpose = "draw") -> list[str]:
-    """Give the tickets of many references, in their order (see :func:`ticket`)."""
+    """Give the tickets of many references, in their order (see :func:`ticket`).
+
+    Parameters
+    ----------
+    references : iterable of str
+        Case references, or other texts that name what is drawn.
+    seed : str
+        Seed text, exactly as published.
+    purpose : {"draw", "family", "moderation", "rounding", "assignment"}
+        What the tickets are for.
+
+    Returns
+    -------
+    list of str
+        64 hexadecimal digits each.
+
+    Raises
+    ------
+    KeyError
+        When `purpose` is unknown.
+    """
     start = hashlib.sha256(f"{TAGS[purpose]}\x00{seed}\x00".encode())
     drawn = []
     for reference in references:

@@ -25,7 +25,17 @@ COLUMNS = ["case_ref", "stratum", "row", "column", "family_ref"]
 
 
 def ticket_of(tag: str, seed: str, name: str) -> str:
-    """Give one ticket in hexadecimal."""
+    """Give one ticket in hexadecimal.
+
+    Parameters
+    ----------
+    tag : {"ticket", "family", "rounding"}
+        What the ticket is for.
+    seed : str
+        Seed text, as published.
+    name : str
+        Case reference, or the name of a toss or a cell.
+    """
     return hashlib.sha256("\0".join((f"qa_sampling/{tag}/v1", seed, name)).encode()).hexdigest()
 
 
@@ -94,7 +104,7 @@ def round_targets(targets: dict, seed: str) -> dict:
     return {cell: targets[cell] // MILLION + edges[cell] // MILLION for cell in order}
 
 
-def sizes_of(frame: list, record: dict, standing: list) -> tuple:
+def _sizes_of(frame: list, record: dict, standing: list) -> tuple:
     """Settle how many of each stratum are audited; also give what differs."""
     strata, rule = record["strata"], record["parameters"]
     cells = {(case["stratum"], case["row"], case["column"]) for case in standing}
@@ -114,7 +124,7 @@ def derive(frame: list, record: dict) -> tuple:
     """Derive the sample by the rule: rows as in the record, and what differs in the sizes."""
     rule, seed = record["parameters"], record["seed"]
     standing = one_per_family(frame, seed) if rule["one_per_family"] else frame
-    sizes, faults = sizes_of(frame, record, standing)
+    sizes, faults = _sizes_of(frame, record, standing)
     ticket_seed = rule["ticket_seed"] or seed
     sample = []
     for label in sorted(sizes):

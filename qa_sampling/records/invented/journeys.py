@@ -216,6 +216,17 @@ def start_early_help(rows: Rows, dice: Dice, child: Child, start: int) -> None:
 
     Help lasts longer than the six months that list 2 looks back on, so that a child on
     the list is a child who is helped. A child who is helped already stays so.
+
+    Parameters
+    ----------
+    rows : Rows
+        Where the authority's records go.
+    dice : Dice
+        Chance.
+    child : Child
+        The child; nothing is recorded for one too old for help to run its course.
+    start : int
+        Day (number) on which the assessment starts.
     """
     running = child.early_help >= 0 and rows.early_help[child.early_help][3] > start
     if running or not may_have_early_help(child, start):
@@ -227,7 +238,17 @@ def start_early_help(rows: Rows, dice: Dice, child: Child, start: int) -> None:
 
 
 def end_early_help(rows: Rows, child: Child, day: int) -> None:
-    """End the child's early help on `day`, if it still runs then."""
+    """End the child's early help on `day`, if it still runs then.
+
+    Parameters
+    ----------
+    rows : Rows
+        Records, of which the child's latest early help is altered.
+    child : Child
+        The child; one who never had early help is passed over.
+    day : int
+        Day (number). Help that would start on it or later never starts.
+    """
     if child.early_help < 0:
         return
     row = rows.early_help[child.early_help]

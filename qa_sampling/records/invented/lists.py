@@ -94,7 +94,24 @@ def last_of(start: pd.Series, upto: pd.Series, every: pd.Series, offset: pd.Seri
 
 
 def luck(history: History, rows: pd.DataFrame, n: int, *, other: bool = False) -> pd.Series:
-    """Give each row's child a lasting whole number below `n`."""
+    """Give each row's child a lasting whole number below `n`.
+
+    Parameters
+    ----------
+    history : History
+        The story, which keeps every child's luck.
+    rows : DataFrame
+        Rows with `child`, the child's number.
+    n : int
+        How many numbers there are: 0 to `n` - 1.
+    other : bool
+        Whether to use the child's second luck, so that two things are not linked.
+
+    Returns
+    -------
+    Series
+        Whole numbers on the index of `rows`.
+    """
     column = history.children["other_luck" if other else "luck"]
     values = (column.loc[rows["child"]].to_numpy() * n) >> 32
     return pd.Series(values, index=rows.index)
@@ -103,7 +120,19 @@ def luck(history: History, rows: pd.DataFrame, n: int, *, other: bool = False) -
 def add_holders(
     history: History, fields: pd.DataFrame, rows: pd.DataFrame, days: pd.Series
 ) -> pd.DataFrame:
-    """Give the fields with `team` and `worker` (the name) on these days beside."""
+    """Give the fields with `team` and `worker` (the name) on these days beside.
+
+    Parameters
+    ----------
+    history : History
+        The story.
+    fields : DataFrame
+        Fields of a list, in the order of `rows`.
+    rows : DataFrame
+        Rows with `child`, the child's number.
+    days : Series
+        Day (number) of each row.
+    """
     held = history.holders(rows["child"], days).reset_index(drop=True)
     return fields.assign(team=held["team"], worker=held["worker"].map(history.names))
 
@@ -148,7 +177,20 @@ def referrals(history: History, day: int) -> pd.DataFrame:
 
 
 def count_before(frame: pd.DataFrame, child: pd.Series, day: pd.Series) -> pd.Series:
-    """Count a child's rows of `frame` in the 12 months before `day`, itself not counted."""
+    """Count a child's rows of `frame` in the 12 months before `day`, itself not counted.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What is counted: `child`, `start` (day numbers).
+    child, day : Series
+        Numbers of children and days, of one length.
+
+    Returns
+    -------
+    Series
+        Int64 on the index of `child`: rows that start in the 365 days before; 0 for none.
+    """
     asked = pd.DataFrame({"child": child, "day": day, "place": np.arange(len(child))})
     pairs = asked.merge(frame[["child", "start"]], on="child")
     pairs = pairs[(pairs["start"] < pairs["day"]) & (pairs["start"] >= pairs["day"] - 365)]
