@@ -543,6 +543,9 @@ class TestDecisions:
         assert_safe(safe)
         assert safe.body["audits"].tolist() == [5, 0, 2]
         assert safe.body["cases"].tolist().count(HIDDEN_MARK) >= 2
+        assert safe.note.endswith("audits: a plan, shown however small.")
+        alone = protect(table, by=["kind"], counts=["audits"], decisions=["audits"])
+        assert alone.note == "audits: a plan, shown however small."
 
     def test_only_counts_can_be_decisions(self):
         with pytest.raises(SchemaError, match="`decisions` may name only the count columns"):

@@ -227,6 +227,7 @@ def _print(
         zeros_shown=rules.zeros_shown,
         withheld=withheld,
         hidden=sum(bool(hidden[count, place]) for count in grid.values for place in grid.places),
+        decisions=tuple(count for count in rules.counts if count in rules.decisions),
         seal=_SEAL,
     )
 

@@ -30,6 +30,7 @@ SEQUENTIAL = ("#ADD1F1", "#6BACE6", "#2073BC", "#12436D", "#092135")
 """Government Analysis Function, sequential palette, light to dark."""
 QUIET = "#BFBFBF"
 INK = "#1D1D1D"
+MUTED = "#6B6B6B"
 TEXT = 10.5
 SMALL = 9.5
 WIDTH_INCHES = 7.2
@@ -133,18 +134,20 @@ def coverage_map(
         _coverage_cell(ax, place, row["cases"], row["audits"], most)
     ax.set_xlim(-0.5, len(names[1]) - 0.5)
     _name_rows(ax, names[0])
-    ax.set_xticks(range(len(names[1])), [_wrap(name) for name in names[1]], fontsize=TEXT)
+    columns = [_wrap(name, 11) for name in names[1]]
+    ax.set_xticks(range(len(columns)), columns, fontsize=SMALL if len(columns) > 4 else TEXT)
     ax.tick_params(axis="x", top=False, labeltop=True, bottom=False, labelbottom=False)
     ax.grid(visible=False)
     ax.spines["bottom"].set_visible(False)
     key = ["Shade and number: cases in the frame. Diamond: audits."]
-    if isinstance(table, SafeTable):
-        key.append(f"Hatched {HIDDEN_MARK}: cases hidden. Hollow diamond: number of audits hidden.")
+    marks = {"cases": f"Hatched {HIDDEN_MARK}: cases hidden.", "audits": "Hollow: audits hidden."}
+    hidden = [text for name, text in marks.items() if not rows[name].map(_shown).all()]
+    key += [" ".join(hidden)] if hidden else []
     ax.annotate(
         "\n".join(key), (0, 0), xycoords="axes fraction", xytext=(0, -8),
         textcoords="offset points", va="top", fontsize=SMALL, color=INK,
     )  # fmt: skip
-    return _finish(ax, title, pad=34)
+    return _finish(ax, title, pad=30)
 
 
 def _coverage_cell(
@@ -164,6 +167,9 @@ def _coverage_cell(
     ax.add_patch(
         Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, linewidth=0 if not hatch else 0.6, **box)
     )
+    if _shown(cases) and not cases:
+        ax.text(x, y, "0", ha="center", va="center", fontsize=SMALL, color=MUTED)
+        return
     halo = {"facecolor": fill, "edgecolor": "none", "pad": 1.2}
     ax.text(x - 0.1, y, _said(cases), ha="right", va="center", fontsize=TEXT, color=ink, bbox=halo)
     if _shown(audits) and int(audits) == 0:

@@ -53,6 +53,8 @@ class SafeTable:
         Why the whole table is hidden; blank when it is not.
     hidden : int
         How many counts are hidden.
+    decisions : tuple of str
+        Counts that are decisions, such as audits planned: shown however small.
     """
 
     by: tuple[str, ...]
@@ -67,6 +69,7 @@ class SafeTable:
     zeros_shown: bool
     withheld: str
     hidden: int
+    decisions: tuple[str, ...] = ()
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -142,17 +145,23 @@ class SafeTable:
         """The footnote: what the marks mean and how much is hidden."""
         if self.withheld:
             return self.withheld
+        decided = [str(self.labels.get(name, name)) for name in self.decisions]
+        plans = f"{' and '.join(decided)}: a plan, shown however small." if decided else ""
+        guarded = [name for name in self.counts if name not in self.decisions]
+        if not guarded:
+            return plans
         if not self.hidden:
-            return f"No count is hidden: none lies between 1 and {self.threshold - 1}."
-        counts = len(self.rows) * len(self.counts)
+            none = f"No count is hidden: none lies between 1 and {self.threshold - 1}."
+            return f"{none} {plans}".strip()
+        counts = len(self.rows) * len(guarded)
         zeros = (
             "Zeros are always shown." if self.zeros_shown else "A hidden count may also be a zero."
         )
         return (
             f"{HIDDEN_MARK} = hidden so that nobody can be identified: counts of 1 to "
             f"{self.threshold - 1}, and others from which these could be worked out "
-            f"({self.hidden} of {counts} counts). {zeros}"
-        )
+            f"({self.hidden} of {counts} counts). {zeros} {plans}"
+        ).strip()
 
 
 def require_safe(table: object, *, what: str) -> SafeTable:
