@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from qa_sampling.preflight import Preflight
@@ -81,10 +81,9 @@ def _near(path: Path) -> str:
 
 def show_draws(register: Register) -> None:
     """Show the draws of a register."""
-    table = Table("Draw", "As at", "Due", "Audits", "Reserves", "Moderated", "Drawn", "")
+    table = Table(Column("Draw", no_wrap=True), "As at", "Due", "Audits", "Moderated", "Drawn")
     for row in register.draws().itertuples():
-        days = [f"{day:%d %b %Y}" for day in (row.as_at, row.due)]
-        numbers = [str(value) for value in (row.sampled, row.reserves, row.moderated)]
-        note = "superseded" if row.superseded else ""
-        table.add_row(row.draw_id, *days, *numbers, row.drawn_at[:10], note)
+        name = f"{row.draw_id} (superseded)" if row.superseded else row.draw_id
+        days = [f"{day:%d %b %y}" for day in (row.as_at, row.due)]
+        table.add_row(name, *days, str(row.sampled), str(row.moderated), row.drawn_at[:10])
     out.print(table)
