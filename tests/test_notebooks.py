@@ -75,10 +75,11 @@ def test_it_holds_nothing_of_a_real_run(path: Path) -> None:
     assert "injected-parameters" not in text
     for cell in notebook.cells:
         assert set(cell.metadata) <= {"tags"}
-        assert not [line for line in cell.source.splitlines() if line.rstrip().endswith(";")]
+        lines = cell.source.splitlines() if cell.cell_type == "code" else []
+        assert not [line for line in lines if line.rstrip().endswith(";")]
         outputs = json.dumps(cell.get("outputs", []))
         assert len(outputs) < 600_000, "a picture or a table is too large to keep"
-        assert not re.search(r"(/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\)", outputs)
+        assert not re.search(r"/(home|root|tmp|Users)/|[A-Z]:\\\\", outputs)
         assert not re.search(r'"name": "stderr"', outputs), "a warning was recorded"
 
 

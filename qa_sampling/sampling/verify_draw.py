@@ -104,7 +104,7 @@ def round_targets(targets: dict, seed: str) -> dict:
     return {cell: targets[cell] // MILLION + edges[cell] // MILLION for cell in order}
 
 
-def _sizes_of(frame: list, record: dict, standing: list) -> tuple:
+def _sizes_of(record: dict, standing: list) -> tuple:
     """Settle how many of each stratum are audited; also give what differs."""
     strata, rule = record["strata"], record["parameters"]
     cells = {(case["stratum"], case["row"], case["column"]) for case in standing}
@@ -124,7 +124,7 @@ def derive(frame: list, record: dict) -> tuple:
     """Derive the sample by the rule: rows as in the record, and what differs in the sizes."""
     rule, seed = record["parameters"], record["seed"]
     standing = one_per_family(frame, seed) if rule["one_per_family"] else frame
-    sizes, faults = _sizes_of(frame, record, standing)
+    sizes, faults = _sizes_of(record, standing)
     ticket_seed = rule["ticket_seed"] or seed
     sample = []
     for label in sorted(sizes):
