@@ -58,7 +58,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("values", "words"), REFUSED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("values", "words"), REFUSED)
 def test_refused(values: dict, words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         read_parameters(PLAN, values)
