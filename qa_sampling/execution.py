@@ -59,7 +59,7 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
 
     cells = nbformat.read(path, as_version=4).cells
-    total = sum(cell.cell_type == "code" for cell in cells)
+    total = sum(cell.cell_type == "code" for cell in cells) + 1  # papermill adds the parameters
     done = 0
 
     def one_more(**event: object) -> None:

@@ -13,6 +13,7 @@ from plan_factory import make_plan
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting import narrative
 from qa_sampling.reporting.disclosure import protect
+from qa_sampling.reporting.method_words import plan_method
 from qa_sampling.reporting.plan_tables import SHARES, allocation_table, coverage_table, protect_plan
 from qa_sampling.reporting.words import Words, say
 
@@ -138,3 +139,26 @@ def test_the_findings_without_auditors():
     tables = replace(protect_plan(plan), auditors=0, most_audits=0, moderated=0)
     sentences = narrative.plan_findings(tables, due=plan.due, as_at=plan.as_at).sentences
     assert sentences[-1] == "Auditors are still to be named."
+
+
+def test_the_method_says_what_this_draw_did():
+    plan = make_plan()
+    usual = {
+        "rounding": "controlled",
+        "method": "square_root",
+        "ticket_seed": "",
+        "one_per_family": True,
+    }
+    other = usual | {"rounding": "fixed", "ticket_seed": "2026", "one_per_family": False}
+    said = []
+    for parameters in (usual, other):
+        drawn = replace(plan.draw, parameters=parameters)
+        said.append(" ".join(plan_method(replace(plan, draw=drawn)).sentences))
+    assert "a square-root table of targets, rounded at random" in said[0]
+    assert "One child stands for each family" in said[0]
+    assert "the same whatever the seed" in said[1]
+    assert "each month goes on where the last one stopped" in said[1]
+    assert "Brothers and sisters can be drawn" in said[1]
+    nobody = replace(plan.assignment, table=plan.assignment.table.iloc[:0])
+    alone = replace(plan, assignment=nobody, draw=replace(plan.draw, parameters=usual))
+    assert "no staff list was given" in " ".join(plan_method(alone).sentences)

@@ -23,7 +23,7 @@ POINTS = [
     "notebook: cell 6",
     "notebook: cell 7",  # auditors are assigned; nothing is committed yet
     "notebook: cell 8",  # the draw is committed
-    "notebook: cell 14",  # the files are in the stage
+    "notebook: cell 15",  # the files are in the stage
     "making the page",
     "looking for case numbers",
     "publishing",

@@ -1,0 +1,59 @@
+"""How the cases were drawn, in words, as this draw did it."""
+
+from __future__ import annotations
+
+from qa_sampling.reporting.words import Words, say
+from qa_sampling.sampling.plan import AuditPlan
+
+_FRAME_FIRST = (
+    "The cases that can be drawn were fixed, and their fingerprint recorded, before the seed was "
+    "known."
+)
+_TICKETS = (
+    "Every case has a ticket: the SHA-256 of a tag, the seed and the case's keyed reference. In "
+    "each stratum ({by}) the cases with the lowest tickets were drawn; the next are reserves."
+)
+_CONTROLLED = (
+    "How many came from each stratum follows a {method} table of targets, rounded at random so "
+    "that each stratum's expected number is exactly its target and no case is without a chance."
+)
+_FIXED = (
+    "How many came from each stratum is the {method} whole-number optimum within the bounds that "
+    "were set, the same whatever the seed."
+)
+_ROTATION = "Tickets are permanent: each month goes on where the last one stopped."
+_ONE_PER_FAMILY = "One child stands for each family, chosen by a ticket of its own."
+_SIBLINGS = "Brothers and sisters can be drawn in the same month."
+_ASSIGNED = (
+    "Auditors and moderators were assigned by an integer programme under independence rules; "
+    "which audits are moderated was drawn at random."
+)
+_UNASSIGNED = "Auditors are found by hand: no staff list was given."
+_HIDDEN = (
+    "Counts of 1 to 5 cases are hidden, and others from which they could be worked out. Numbers "
+    "of audits are decisions and are shown."
+)
+_LIMITS = (
+    "Limits: a sample says something of all cases only with its interval; the plan cannot know "
+    "what is missing from the extract; reserves stand in only with a recorded reason."
+)
+
+
+def plan_method(plan: AuditPlan) -> Words:
+    """Say how the cases were drawn and what that cannot show, as this draw did it.
+
+    Parameters
+    ----------
+    plan : AuditPlan
+        The plan; only its parameters are read.
+    """
+    given = plan.draw.parameters
+    by = " by ".join(plan.frame.strata) or "all cases"
+    sizes = _CONTROLLED if given["rounding"] == "controlled" else _FIXED
+    words = say(_FRAME_FIRST) + say(_TICKETS, by=by.replace("_", " "))
+    words += say(sizes, method=str(given["method"]).replace("_", "-"))
+    if given["ticket_seed"]:
+        words += say(_ROTATION)
+    words += say(_ONE_PER_FAMILY if given["one_per_family"] else _SIBLINGS)
+    words += say(_ASSIGNED if len(plan.assignment.table) else _UNASSIGNED)
+    return words + say(_HIDDEN) + say(_LIMITS)
