@@ -58,6 +58,8 @@ def show_preflight(found: Preflight) -> None:
 def show_result(result: RunResult) -> None:
     """Show what a run published, and where."""
     out.print(f"{result.draw_id}: {result.outcome}.", style="bold", markup=False)
+    if result.note:
+        out.print(result.note, markup=False)
     for name, about in (
         (f"restricted/audit_plan_{result.folder.name}.xlsx", "the coordinator's workbook"),
         ("restricted/forms", "a form for each auditor"),

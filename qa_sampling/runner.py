@@ -37,6 +37,8 @@ NOTEBOOKS = {"monthly_audit_plan": "10_monthly_audit_plan.ipynb"}
 PAGE = "shareable/audit_plan.html"
 _FREE_TO_CHANGE = {"contact", "due", "title", "form", "authority"}
 
+_SEED_NOT_USED = "The seed given was not used: this month had been drawn before, with another."
+
 Progress = Callable[[str], None]
 
 
@@ -54,12 +56,15 @@ class RunResult:
         The draw; blank for a dry run.
     preflight : Preflight or None
         What the run would work on; given for a dry run only.
+    note : str
+        What the reader should know besides; blank for nothing.
     """
 
     outcome: str
     folder: Path | None = None
     draw_id: str = ""
     preflight: Preflight | None = None
+    note: str = ""
 
 
 def run(
@@ -110,7 +115,8 @@ def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult
         folder = _target(settings, recorded.redraw)
         if folder.exists() and _whole(folder):
             _note_publication(settings, recorded, folder)
-            return RunResult("already published", folder, recorded.draw_id)
+            note = _SEED_NOT_USED if settings.seed not in ("", recorded.seed) else ""
+            return RunResult("already published", folder, recorded.draw_id, note=note)
     preflight = _try(settings, tell)
     with open_register(settings) as register:
         tell("fixing the frame")

@@ -161,4 +161,17 @@ def test_the_method_says_what_this_draw_did():
     assert "Brothers and sisters can be drawn" in said[1]
     nobody = replace(plan.assignment, table=plan.assignment.table.iloc[:0])
     alone = replace(plan, assignment=nobody, draw=replace(plan.draw, parameters=usual))
-    assert "no staff list was given" in " ".join(plan_method(alone).sentences)
+    missing = ["Without families brothers and sisters may be drawn in the same month."]
+    text = " ".join(plan_method(alone, cannot_guarantee=missing).sentences)
+    assert "no staff list was given" in text
+    assert missing[0] in text
+
+
+def test_all_cases_together_are_no_group():
+    plan = make_plan()
+    together = plan.draw.allocation.assign(column="All cases")
+    tables = protect_plan(replace(plan, draw=replace(plan.draw, allocation=together)))
+    assert tables.by_main is tables.by_row
+    assert "All cases" not in " ".join(
+        narrative.plan_findings(tables, due=plan.due, as_at=plan.as_at).sentences
+    )

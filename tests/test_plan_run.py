@@ -184,6 +184,8 @@ class TestAgain:
         before = files(copy)
         result = runner.run(PLAN, own_values(written) | {"seed": "other dice 99 12 34"})
         assert result.outcome == "already published"
+        assert "seed given was not used" in result.note
+        assert runner.run(PLAN, own_values(written) | {"seed": DICE}).note == ""
         after = files(copy)
         same = {name: text for name, text in after.items() if not name.startswith("register")}
         assert same.items() <= before.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qa_sampling.reporting.words import Words, say
 from qa_sampling.sampling.plan import AuditPlan
 
@@ -39,13 +41,15 @@ _LIMITS = (
 )
 
 
-def plan_method(plan: AuditPlan) -> Words:
+def plan_method(plan: AuditPlan, *, cannot_guarantee: Sequence[str] = ()) -> Words:
     """Say how the cases were drawn and what that cannot show, as this draw did it.
 
     Parameters
     ----------
     plan : AuditPlan
         The plan; only its parameters are read.
+    cannot_guarantee : sequence of str
+        Sentences on what absent tables leave open (``records.extras``); fixed words, no counts.
     """
     given = plan.draw.parameters
     by = " by ".join(plan.frame.strata) or "all cases"
@@ -56,4 +60,6 @@ def plan_method(plan: AuditPlan) -> Words:
         words += say(_ROTATION)
     words += say(_ONE_PER_FAMILY if given["one_per_family"] else _SIBLINGS)
     words += say(_ASSIGNED if len(plan.assignment.table) else _UNASSIGNED)
+    for sentence in cannot_guarantee:
+        words += say("{sentence}", sentence=sentence)
     return words + say(_HIDDEN) + say(_LIMITS)

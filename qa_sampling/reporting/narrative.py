@@ -56,7 +56,7 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
             cases=totals["cases"],
             **dates,
         )
-    words += _largest(tables.by_column)
+    words += _largest(tables.by_main)
     words += _out_of_scope(tables.funnel)
     if not tables.auditors:
         return words + say("Auditors are still to be named.")

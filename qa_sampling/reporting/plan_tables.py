@@ -54,6 +54,11 @@ class PlanTables:
     most_audits: int
     moderated: int
 
+    @property
+    def by_main(self) -> SafeTable:
+        """The margin to show first: the second one, unless it is all cases together."""
+        return self.by_column if len(self.by_column.body) > 1 else self.by_row
+
 
 def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = False) -> PlanTables:
     """Protect the tables of a month's plan, each against all the others.
