@@ -139,7 +139,8 @@ def check(
     from qa_sampling.errors import ExtractError
     from qa_sampling.records.annex_a import read_annex_a
     from qa_sampling.records.extras import read_extras
-    from qa_sampling.records.quality import quality_lines, write_quality_workbook
+    from qa_sampling.records.quality import quality_lines
+    from qa_sampling.records.quality_workbook import write_quality_workbook
 
     stopped = ""
     try:

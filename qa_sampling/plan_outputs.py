@@ -22,7 +22,7 @@ from qa_sampling.publication import (
     write_manifest,
 )
 from qa_sampling.records.forms import load_form, write_audit_forms
-from qa_sampling.records.quality import write_quality_workbook
+from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.tables import write_plan_workbook

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sampling.records import cells
+from qa_sampling.records.book import Flaw
 from qa_sampling.records.cells import (
     MARKERS,
     Unreadable,
@@ -17,7 +18,6 @@ from qa_sampling.records.cells import (
     read_text,
     read_whole,
 )
-from qa_sampling.records.tabular import Flaw
 
 DAY = dt.date(2024, 3, 1)
 

@@ -17,8 +17,8 @@ from qa_sampling.records.quality import (
     quality_lines,
     rows_text,
     summarise_quality,
-    write_quality_workbook,
 )
+from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.schema import QUALITY, check_table
 
 

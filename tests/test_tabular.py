@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from qa_sampling.errors import ExtractError
 from qa_sampling.records import tabular
-from qa_sampling.records.tabular import Flaw, read_book
+from qa_sampling.records.book import Flaw
+from qa_sampling.records.tabular import read_book
 
 
 def cells(book, sheet=0):

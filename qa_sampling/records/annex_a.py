@@ -22,8 +22,9 @@ from qa_sampling.records.annex_a_list import read_list
 from qa_sampling.records.annex_a_months import oldest_first, stack
 from qa_sampling.records.annex_a_source import KEY_DATES, ListSource
 from qa_sampling.records.annex_a_values import FIELD_DTYPES
+from qa_sampling.records.book import Book
 from qa_sampling.records.quality import FaultLog, in_two
-from qa_sampling.records.tabular import Book, read_book
+from qa_sampling.records.tabular import read_book
 
 STALE = timedelta(days=45)
 """An extract whose newest event is further back was probably not the month's."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from qa_sampling.records.annex_a_headers import list_from_headers, list_from_name, normal
 from qa_sampling.records.annex_a_layout import LISTS
+from qa_sampling.records.book import Book, Sheet
 from qa_sampling.records.extras_templates import TABLES
 from qa_sampling.records.quality import FaultLog
-from qa_sampling.records.tabular import Book, Sheet
 
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 NOT_LISTS = frozenset(

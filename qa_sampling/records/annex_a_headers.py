@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qa_sampling.records.annex_a_layout import LISTS, AnnexAList
+from qa_sampling.records.book import Cell, Row, Sheet
 from qa_sampling.records.cells import plain
-from qa_sampling.records.tabular import Cell, Row, Sheet
 
 HEADER_SEARCH_ROWS = 30
 """How many rows from the top may stand above the header."""

@@ -6,8 +6,8 @@ import re
 
 from qa_sampling.records.annex_a_headers import HeaderMatch, normal
 from qa_sampling.records.annex_a_source import ListSource
+from qa_sampling.records.book import Cell, Row
 from qa_sampling.records.cells import plain
-from qa_sampling.records.tabular import Cell, Row
 
 _TOTAL = re.compile(r"^(grand )?totals?\b|^sub ?totals?\b|^(record|row) count\b")
 OLD_LIMITS = (65_535, 65_536)

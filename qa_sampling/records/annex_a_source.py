@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from qa_sampling.records.annex_a_layout import AnnexAList
+from qa_sampling.records.book import Sheet
 from qa_sampling.records.quality import FaultLog, Severity
-from qa_sampling.records.tabular import Sheet
 
 KEY_DATES = {
     1: "contact_date",

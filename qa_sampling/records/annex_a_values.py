@@ -12,6 +12,7 @@ from qa_sampling.records.annex_a_layout import ListColumn
 from qa_sampling.records.annex_a_rows import is_blank
 from qa_sampling.records.annex_a_source import KEY_DATES, ListSource
 from qa_sampling.records.annex_a_spellings import read_code
+from qa_sampling.records.book import Cell, Row
 from qa_sampling.records.cells import (
     LONG_NUMBER,
     NOT_PLAIN,
@@ -26,7 +27,6 @@ from qa_sampling.records.cells import (
     read_text,
     read_whole,
 )
-from qa_sampling.records.tabular import Cell, Row
 from qa_sampling.schema import NOT_RECORDED
 
 DATED_LISTS = frozenset({1, 3, 5})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from qa_sampling.records.tabular import Cell, Flaw
+from qa_sampling.records.book import Cell, Flaw
 
 EARLIEST = date(1980, 1, 1)
 """No date in a child's or an adopter's record is earlier."""

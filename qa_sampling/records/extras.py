@@ -16,10 +16,11 @@ import pandas as pd
 
 from qa_sampling.errors import ExtractError
 from qa_sampling.records.annex_a_headers import normal
+from qa_sampling.records.book import Sheet
 from qa_sampling.records.extras_tables import TableReader
 from qa_sampling.records.extras_templates import TABLES, write_templates
 from qa_sampling.records.quality import FaultLog, in_two
-from qa_sampling.records.tabular import SUFFIXES, Sheet, read_book
+from qa_sampling.records.tabular import SUFFIXES, read_book
 from qa_sampling.schema import Table
 
 __all__ = ["EXTRA_TABLES", "Extras", "read_extras", "write_templates"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.records.annex_a_headers import normal
+from qa_sampling.records.book import Cell, Row, Sheet
 from qa_sampling.records.cells import (
     ColumnReading,
     Unreadable,
@@ -18,7 +19,6 @@ from qa_sampling.records.cells import (
     read_whole,
 )
 from qa_sampling.records.quality import FaultLog
-from qa_sampling.records.tabular import Cell, Row, Sheet
 from qa_sampling.schema import NOT_RECORDED, Column, Table, check_table
 
 _OTHER_HEADERS = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -228,18 +227,3 @@ def _detail(entry: dict[str, object]) -> str:
 
 def _sentence(entry: dict[str, object]) -> str:
     return f"{entry['file']}, {entry['list']}: {_detail(entry)}"
-
-
-def write_quality_workbook(path: Path | str, quality: pd.DataFrame) -> None:
-    """Write the report as an accessible workbook: an overview, and a sheet for each severity.
-
-    Parameters
-    ----------
-    path : path
-        The workbook to write; the same report gives the same bytes.
-    quality : DataFrame
-        Declared by :data:`schema.QUALITY`.
-    """
-    from qa_sampling.records.quality_workbook import write_report
-
-    write_report(Path(path), quality)

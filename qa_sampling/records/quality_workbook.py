@@ -39,13 +39,13 @@ _MEANING = {
 }
 
 
-def write_report(path: Path, quality: pd.DataFrame) -> None:
-    """Write an overview, and a sheet for each severity that has entries.
+def write_quality_workbook(path: Path | str, quality: pd.DataFrame) -> None:
+    """Write the report: an overview, and a sheet for each severity that has entries.
 
     Parameters
     ----------
-    path : Path
-        The workbook to write.
+    path : path
+        The workbook to write; the same report gives the same bytes.
     quality : DataFrame
         Declared by :data:`schema.QUALITY`.
     """

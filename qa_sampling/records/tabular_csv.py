@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from qa_sampling.errors import ExtractError
-from qa_sampling.records.tabular import Book, Row, Sheet
+from qa_sampling.records.book import Book, Row, Sheet
 
 
 def read_csv(path: Path) -> Book:

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from qa_sampling.records.tabular import (
+from qa_sampling.records.book import (
     LAST_COLUMN,
     LAST_ROW,
     Book,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from qa_sampling.errors import ExtractError
-from qa_sampling.records.tabular import (
+from qa_sampling.records.book import (
     LAST_COLUMN,
     LAST_ROW,
     Book,
