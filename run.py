@@ -31,7 +31,9 @@ def child_environment() -> dict:
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     kept.pop("PYTHONHOME", None)
     fixed = {"PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    return kept | fixed | {"VIRTUAL_ENV": str(ENVIRONMENT)}
+    places = {"VIRTUAL_ENV": str(ENVIRONMENT)}
+    places |= {"QA_SAMPLING_HOME": os.environ.get("QA_SAMPLING_HOME") or str(HERE)}
+    return kept | fixed | places
 
 
 def wanted_stamp() -> str:
@@ -41,9 +43,9 @@ def wanted_stamp() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def call(*command: object) -> int:
-    """Run a command from the project's folder and give its exit code."""
-    return subprocess.call([str(part) for part in command], cwd=HERE, env=child_environment())
+def call(*command: object, folder: Path | None = HERE) -> int:
+    """Run a command from the project's folder, or the user's own, and give its exit code."""
+    return subprocess.call([str(part) for part in command], cwd=folder, env=child_environment())
 
 
 def must(*command: object) -> None:
@@ -97,7 +99,7 @@ def main(arguments: list) -> int:
         return call(python, "-m", "jupyter", "lab", "--notebook-dir", "notebooks", *rest)
     if not first or first.startswith("-"):
         arguments = ["run", "monthly_audit_plan", *arguments]
-    return call(python, "-m", "qa_sampling", *arguments)
+    return call(python, "-m", "qa_sampling", *arguments, folder=None)
 
 
 if __name__ == "__main__":

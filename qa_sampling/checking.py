@@ -9,13 +9,43 @@ import pandas as pd
 
 from qa_sampling.errors import QASamplingError, VerificationError
 from qa_sampling.inputs import load_key
-from qa_sampling.publication import faults_of, read_manifest
+from qa_sampling.publication import MANIFEST, digest_of, faults_of, read_manifest
+from qa_sampling.records.keys import Key
+from qa_sampling.records.register import Register
 from qa_sampling.sampling import verify_draw as alone
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.sampling.verification import Explanation, draw_again, explain, verify_draw
 from qa_sampling.settings import Settings
 
 _VERIFICATION = Path("restricted") / "verification"
+
+
+def compare_with_register(folder: Path) -> tuple[bool, tuple[str, ...]]:
+    """Compare a published folder with the register that lies beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Published folder, such as ``outputs/2026-11``.
+
+    Returns
+    -------
+    (bool, tuple of str)
+        Whether there is a register to compare with, and what differs.
+    """
+    path = folder.resolve().parent / "register.sqlite"
+    if not path.is_file():
+        return False, ()
+    manifest = read_manifest(folder)
+    with Register.open(path) as register:
+        faults = list(register.check())
+        published = register.publications().set_index("manifest_sha256")["draw_id"].to_dict()
+        draws = register.draws().set_index("draw_id")
+    if published.get(digest_of(folder / MANIFEST)) != manifest.get("draw_id"):
+        faults.append("the register knows of no publication with this manifest")
+    elif bool(draws.loc[manifest["draw_id"], "superseded"]):
+        faults.append(f"{manifest['draw_id']} has been superseded by a redraw")
+    return True, tuple(faults)
 
 
 def verify_folder(folder: Path) -> tuple[str, ...]:
@@ -73,7 +103,18 @@ def explain_case(folder: Path, case: str, settings: Settings) -> Explanation:
     exclusions = _read(folder / _VERIFICATION / "exclusions.csv")
     frame, draw = draw_again(record, frame_table, exclusions)
     known = {*frame_table["case_ref"], *exclusions["case_ref"]}
-    reference = case if case in known else pseudonym(case, load_key(settings))
+    reference = case
+    if case not in known:
+        if not case.strip():
+            raise VerificationError("Give a case number or a reference.")
+        key = load_key(settings)
+        made_with, ours = read_manifest(folder).get("key_id"), Key(key).key_id
+        if made_with != ours:
+            raise VerificationError(
+                f"This draw's references were made with another key ({made_with}; yours is "
+                f"{ours}). Name the authority's parameter file with -f."
+            )
+        reference = pseudonym(case, key)
     return explain(frame, draw, reference)
 
 

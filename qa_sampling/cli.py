@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import traceback
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -18,7 +19,7 @@ import typer
 
 from qa_sampling import __version__
 from qa_sampling.cli_output import Steps, err, out, show_draws, show_preflight, show_result
-from qa_sampling.errors import QASamplingError, SeedNeeded
+from qa_sampling.errors import ParameterError, QASamplingError, SeedNeeded
 
 app = typer.Typer(
     name="qa-sampling",
@@ -132,8 +133,6 @@ def check(
     save: Annotated[Path | None, typer.Option(help="Also write the report as a workbook.")] = None,
 ) -> None:
     """Read an extract and print its data-quality report; exit 1 when it stops a run."""
-    from datetime import date
-
     import pandas as pd
 
     from qa_sampling.errors import ExtractError
@@ -143,8 +142,11 @@ def check(
     from qa_sampling.records.quality_workbook import write_quality_workbook
 
     stopped = ""
+    day = _checked_day(as_at)
+    if save:
+        _require_new_workbook(save)
     try:
-        annex = read_annex_a(list(files), as_at=date.fromisoformat(as_at) if as_at else None)
+        annex = read_annex_a(list(files), as_at=day)
         quality = annex.quality
         out.print(f"Read {', '.join(annex.files)}: {len(annex.found)} of 11 lists.", markup=False)
         if tables:
@@ -166,14 +168,18 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="A published folder, such as outputs/2026-11.")],
 ) -> None:
     """Derive a published draw again from its frame and seed: YES, or exactly what differs."""
-    from qa_sampling.checking import verify_folder
+    from qa_sampling.checking import compare_with_register, verify_folder
 
     faults = verify_folder(folder)
+    compared, differing = compare_with_register(folder) if not faults else (False, ())
+    faults = (*faults, *differing)
     for fault in faults:
         out.print(f"NO: {fault}", markup=False)
     if faults:
         raise typer.Exit(1)
-    out.print("YES: the draw follows from its frame and seed, and every file is as published.")
+    out.print("YES: the draw follows from its frame and seed.")
+    beside = "and with the register beside it" if compared else "; no register was beside it"
+    out.print(f"Every file agrees with the manifest{' ' if compared else ''}{beside}.")
 
 
 @app.command()
@@ -202,7 +208,7 @@ def redraw(
     parameters: ParameterFiles = None,
 ) -> None:
     """Set a draw aside, visibly, with a reason and two names; the next run draws anew."""
-    with _register(parameters) as register:
+    with _register(parameters, create=False) as register:
         number = register.open_redraw(period, design, reason=reason, agreed_by=agreed_by)
     out.print(f"Redraw {number} of {period} {design} is open; the earlier draw stays on record.")
 
@@ -241,7 +247,13 @@ def secret(
     from qa_sampling.records.keys import commitment, yearly_secret
     from qa_sampling.settings import home
 
-    outside = (home(), _settings(parameters).outputs_folder)
+    settings = _settings(parameters)
+    if settings.is_invented:
+        raise ParameterError(
+            "The invented authority has a public secret of its own. Name your authority's extract "
+            "in parameters/authority.yml first, or give its parameter file with -f."
+        )
+    outside = (home(), settings.outputs_folder)
     committed = commitment(yearly_secret(year, create=True, never_inside=outside))
     with _register(parameters) as register:
         register.record_commitment(year, committed)
@@ -255,7 +267,7 @@ def register_check(
     parameters: ParameterFiles = None,
 ) -> None:
     """Look for edits, deletions and rot anywhere in the register."""
-    with _register(parameters) as register:
+    with _register(parameters, create=False) as register:
         faults = register.check(expect_head=expect_head or None)
         head = register.head()
     for fault in faults:
@@ -271,7 +283,7 @@ def register_backup(
     parameters: ParameterFiles = None,
 ) -> None:
     """Copy the register while it is in use, and check the copy."""
-    with _register(parameters) as register:
+    with _register(parameters, create=False) as register:
         path = register.backup(target)
     out.print(f"Copied and checked: {path}", markup=False)
 
@@ -279,7 +291,7 @@ def register_backup(
 @register_app.command("show")
 def register_show(parameters: ParameterFiles = None) -> None:
     """List the draws."""
-    with _register(parameters) as register:
+    with _register(parameters, create=False) as register:
         show_draws(register)
 
 
@@ -326,7 +338,23 @@ def _settings(parameters: list[Path] | None) -> Any:  # noqa: ANN401 (imported l
     return read_parameters("monthly_audit_plan", load_parameters(parameters or usual))
 
 
-def _register(parameters: list[Path] | None) -> Any:  # noqa: ANN401 (imported late)
+def _register(parameters: list[Path] | None, *, create: bool = True) -> Any:  # noqa: ANN401
     from qa_sampling.inputs import open_register
 
-    return open_register(_settings(parameters))
+    return open_register(_settings(parameters), create=create)
+
+
+def _checked_day(text: str) -> date | None:
+    """Read a day of the command line; None when it is blank."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ParameterError(f"`--as-at` must be a day such as 2026-10-31; got {text!r}.") from None
+
+
+def _require_new_workbook(path: Path) -> None:
+    """Refuse to write a report over a file, into no folder, or under another ending."""
+    if path.suffix.lower() != ".xlsx" or path.exists() or not path.parent.is_dir():
+        raise ParameterError(
+            f"`--save` must name a new .xlsx file in a folder that exists; got {path.name!r}."
+        )

@@ -52,7 +52,7 @@ def show_preflight(found: Preflight) -> None:
     for row in found.expected.itertuples():
         table.add_row(row.margin, row.label, str(row.cases), f"{row.expected:.2f}")
     out.print(table)
-    out.print("Checked; nothing was written or drawn.")
+    out.print("Checked; no case was drawn and nothing was published.")
 
 
 def show_result(result: RunResult) -> None:
@@ -61,7 +61,7 @@ def show_result(result: RunResult) -> None:
     if result.note:
         out.print(result.note, markup=False)
     for name, about in (
-        (f"restricted/audit_plan_{result.folder.name}.xlsx", "the coordinator's workbook"),
+        ("restricted", "the coordinator's workbook; keep it in"),
         ("restricted/forms", "a form for each auditor"),
         ("restricted/verification", "what anyone needs to verify the draw"),
         ("shareable/audit_plan.html", "the plan's page"),

@@ -6,7 +6,6 @@ the run then reads.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import uuid
 from collections.abc import Callable
@@ -18,16 +17,14 @@ import pandas as pd
 from qa_sampling import __version__
 from qa_sampling.errors import ParameterError
 from qa_sampling.records import keys
-from qa_sampling.records.annex_a import read_annex_a
+from qa_sampling.records.annex_a import AnnexA, read_annex_a
 from qa_sampling.records.cases import build_cases
-from qa_sampling.records.extras import read_extras
+from qa_sampling.records.extras import Extras, read_extras
+from qa_sampling.records.quality import FaultLog, combine_quality
 from qa_sampling.records.register import Register
 from qa_sampling.settings import Settings, home
 
 INVENTED_SEED = 2026
-_INVENTED_SECRET = keys.Key(
-    hashlib.sha256(b"qa-sampling: the invented authority's yearly secret, no secret").digest()
-)
 
 
 @dataclass(frozen=True)
@@ -90,6 +87,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
     annex = read_annex_a(list(paths), as_at=settings.extract_day)
     extras = read_extras(settings.place(tables) if tables else None)
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)
+    matches = _matches(extras, annex)
     return Inputs(
         cases=cases,
         staff=extras.staff,
@@ -97,7 +95,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
         case_roles=extras.case_roles,
         restricted=extras.restricted,
         past_audits=_known_by(extras.past_audits, settings),
-        quality=pd.concat([annex.quality, extras.quality], ignore_index=True),
+        quality=combine_quality([annex.quality, extras.quality, matches]),
         files=annex.files,
         key=key,
         cannot_guarantee=tuple(extras.cannot_guarantee),
@@ -156,12 +154,60 @@ def invented_files(settings: Settings) -> Path:
     return folder
 
 
-def open_register(settings: Settings) -> Register:
-    """Open the register of the settings, or start it."""
+def open_register(settings: Settings, *, create: bool = True) -> Register:
+    """Open the register of the settings, or start it.
+
+    Parameters
+    ----------
+    settings : Settings
+        Say where it is.
+    create : bool
+        Whether it is started when there is none.
+
+    Raises
+    ------
+    RegisterError
+        When there is none and it is not to be started.
+    """
     location = settings.register_location
-    if isinstance(location, Path):
+    if isinstance(location, Path) and create:
         location.parent.mkdir(parents=True, exist_ok=True)
-    return Register.open(location, create=True)
+    return Register.open(location, create=create)
+
+
+def register_is_there(settings: Settings) -> bool:
+    """Say whether there is a register: a file, or any database that an address names."""
+    location = settings.register_location
+    return not isinstance(location, Path) or location.exists()
+
+
+def _matches(extras: Extras, annex: AnnexA) -> pd.DataFrame:
+    """Say how many numbers of each extra table the extract knows; stop on lost leading zeros."""
+    log = FaultLog()
+    lists = [rows["child_id"] for rows in annex.lists.values() if "child_id" in rows]
+    known = {number for column in lists for number in column}
+    bare = {number.lstrip("0") for number in known}
+    for name in ("restricted", "past_audits", "families", "case_roles"):
+        table = getattr(extras, name)
+        if table is None or table.empty:
+            continue
+        numbers = set(table["child_id"])
+        found = numbers & known
+        lost = {number for number in numbers - known if number.lstrip("0") in bare}
+        if lost:
+            log.add(
+                "stop", name, name, "numbers match children only without their leading zeros",
+                "Save the table with the numbers as text, as the extract has them.",
+                column="child_id", count=len(lost),
+            )  # fmt: skip
+        log.add(
+            "note", name, name,
+            f"{len(found)} of {len(numbers)} children of the table are in the extract",
+            "Others do nothing. Look whether that is what you expect.",
+            column="child_id", count=len(numbers) - len(found),
+        )  # fmt: skip
+    log.raise_if_stopped("The extra tables")
+    return log.table()
 
 
 def _known_by(past_audits: pd.DataFrame | None, settings: Settings) -> pd.DataFrame | None:

@@ -77,8 +77,10 @@ def load_parameters(paths: Iterable[Path]) -> dict[str, Any]:
     for path in paths:
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except OSError:
-            raise ParameterError(f"The parameter file {path} cannot be read.") from None
+        except (OSError, UnicodeDecodeError):
+            raise ParameterError(
+                f"The parameter file {path} cannot be read; give a YAML file in UTF-8."
+            ) from None
         try:
             values = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a safe loader)
         except yaml.YAMLError as error:

@@ -22,16 +22,18 @@ from qa_sampling.publication import (
     write_manifest,
 )
 from qa_sampling.records.forms import load_form, write_audit_forms
+from qa_sampling.records.keys import Key
 from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.tables import write_plan_workbook
 from qa_sampling.sampling import verify_draw
-from qa_sampling.sampling.plan import AuditPlan
+from qa_sampling.sampling.plan import AuditPlan, folder_name
 from qa_sampling.sampling.verification import draw_record, frame_csv
 from qa_sampling.settings import MonthlyAuditPlan, home
 
 FINISHED = "finished.json"
+FORMS = "restricted/forms/"
 _HOW_TO_VERIFY = """How to verify this draw
 
 You need Python 3 and nothing else. In this folder run
@@ -61,23 +63,7 @@ class Published:
     @property
     def forms(self) -> int:
         """How many audit forms there are."""
-        return sum(name.startswith("restricted/forms/") for name in self.files)
-
-
-def folder_name(period: str, design: str, redraw: int = 0) -> str:
-    """Name a plan's folder: the period, the design unless monthly, the redraw unless first.
-
-    Parameters
-    ----------
-    period : str
-        Month, "yyyy-mm".
-    design : str
-        Name of the design; "monthly" is left out of the name.
-    redraw : int
-        Number of the redraw; 0, the first draw, is left out of the name.
-    """
-    parts = [period, *([] if design == "monthly" else [design])]
-    return "-".join([*parts, *([f"r{redraw}"] if redraw else [])])
+        return sum(name.startswith(FORMS) for name in self.files)
 
 
 def publish_plan(
@@ -108,7 +94,7 @@ def publish_plan(
         return Published(name, files)
     target = settings.outputs_folder / name
     with only_run(settings.outputs_folder, settings.slug):
-        if target.exists() and not faults_of(target):
+        if target.exists() and is_whole(target, recorded):
             return Published(name, _restricted(read_manifest(target)["files"]))
         with stage_for(settings.outputs_folder, settings.slug) as stage:
             files = write_plan_files(stage, plan, settings, inputs)
@@ -117,6 +103,26 @@ def publish_plan(
     with Register.open(settings.register_location) as register:
         register.record_publication(recorded.draw_id, name, digest)
     return Published(name, files)
+
+
+def is_whole(folder: Path, recorded: RecordedDraw) -> bool:
+    """Say whether a folder is a sound publication of this very draw.
+
+    A form that was filled in where it lay does not count as damage.
+
+    Parameters
+    ----------
+    folder : Path
+        A published folder.
+    recorded : RecordedDraw
+        The draw in the register.
+    """
+    faults = [fault for fault in faults_of(folder) if not fault.startswith(FORMS)]
+    if faults:
+        return False
+    manifest = read_manifest(folder)
+    said = [manifest.get(name) for name in ("draw_id", "sample_fingerprint", "register_head")]
+    return said == [recorded.draw_id, recorded.sample_fingerprint, recorded.head]
 
 
 def write_plan_files(
@@ -169,11 +175,12 @@ def plan_facts(
         "draw_id": recorded.draw_id,
         "as_at": recorded.as_at.isoformat(),
         "due": recorded.due.isoformat(),
-        "extracts": list(inputs.files),
+        "extracts": len(inputs.files),
         "parameters": settings.record(),
         "seed": recorded.seed,
         "frame_fingerprint": recorded.frame_fingerprint,
         "sample_fingerprint": recorded.sample_fingerprint,
+        "key_id": Key(inputs.key).key_id,
         "register_head": recorded.head,
         "drawn_at": recorded.drawn_at,
         "drawn_with": {"qa-sampling": recorded.library_version},

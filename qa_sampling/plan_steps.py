@@ -6,29 +6,34 @@ kernel starts.
 
 from __future__ import annotations
 
-import hashlib
-
 import pandas as pd
 
 from qa_sampling import __version__
-from qa_sampling.errors import ParameterError, RegisterError, SecretError, SeedNeeded
+from qa_sampling.errors import (
+    RegisterError,
+    VerificationError,
+)
 from qa_sampling.inputs import Inputs
+from qa_sampling.plan_seeds import commit_secret, settle_seed
 from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.coordination import next_starts
-from qa_sampling.sampling.frame import build_frame, frame_snapshot
+from qa_sampling.sampling.frame import Eligibility, build_frame, frame_snapshot
 from qa_sampling.sampling.independence import without_eligible_auditor
 from qa_sampling.sampling.plan import Assignment, AuditPlan, Draw, Frame
-from qa_sampling.sampling.selection import draw_sample
+from qa_sampling.sampling.selection import Size, draw_sample
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import ASSIGNMENTS, PAST_AUDITS
-from qa_sampling.settings import MonthlyAuditPlan, Settings, home
+from qa_sampling.settings import MonthlyAuditPlan
 
-_INVENTED_SECRET = keys.Key(
-    hashlib.sha256(b"qa-sampling: the invented authority's yearly secret, no secret").digest()
+DECIDE_THE_DRAW = (
+    *Eligibility.__dataclass_fields__,
+    *Size.__dataclass_fields__,
+    *("strata_rows", "strata_columns", "pool_below", "rotation_seed"),
 )
+"""Parameters that decide who can be drawn and how: fixed with the frame, before the seed."""
 _NO_STAFF = "No staff list was given: auditors and moderators are found by hand."
 
 
@@ -78,85 +83,76 @@ def roles_by_reference(inputs: Inputs) -> pd.DataFrame | None:
     return inputs.case_roles.assign(case_ref=numbers.map(found)).drop(columns="child_id")
 
 
-def commit_secret(settings: Settings, register: Register) -> bool:
-    """Record the commitment to the year's secret, if there is one; say whether there is."""
-    secret = _secret(settings)
-    if secret is None:
-        return False
-    try:
-        register.record_commitment(settings.period_start.year, keys.commitment(secret))
-    except RegisterError:
-        if register.commitment(settings.period_start.year) != keys.commitment(secret):
-            return False
-    return True
-
-
-def settle_seed(settings: MonthlyAuditPlan, fixed: FixedFrame, register: Register) -> str:
-    """Give the seed of a fixed frame: recorded, given after the fixing, or from the secret.
-
-    Parameters
-    ----------
-    settings : MonthlyAuditPlan
-        Checked parameters.
-    fixed : FixedFrame
-        The frame as the register fixed it.
-    register : Register
-        Holds the draw, if there is one, and the commitment to the year's secret.
-
-    Raises
-    ------
-    SeedNeeded
-        When the seed has yet to be thrown, or was chosen before the frame was fixed.
-    ParameterError
-        When it is too short, or is the seed of another draw.
-    """
-    drawn = register.find_draw(settings.period, settings.design)
-    if drawn is not None:
-        return drawn.seed
-    if settings.seed and fixed.found:
-        _require_fresh(settings.seed, register)
-        return keys.check_seed(settings.seed)
-    secret = _secret(settings)
-    year = settings.period_start.year
-    committed = secret is not None and register.commitment(year) == keys.commitment(secret)
-    if committed and not settings.seed:
-        redraw = fixed.redraw
-        names = (settings.period, settings.design, fixed.fingerprint)
-        return keys.seed_from_secret(secret, *names, redraw=redraw)
-    early = "A seed chosen before the frame was fixed does not count. " if settings.seed else ""
-    raise SeedNeeded(
-        f"The frame of {settings.slug} is fixed (fingerprint {fixed.fingerprint[:16]}…) and waits "
-        f"for its seed. {early}Throw at least ten dice now, before witnesses, and run again with "
-        f'-p seed "the digits, as thrown". For unattended runs commit a yearly secret beforehand '
-        f"(`qa-sampling secret {year + 1}`)."
-    )
-
-
-def fix_plan_frame(settings: MonthlyAuditPlan, frame: Frame, register: Register) -> FixedFrame:
+def fix_plan_frame(
+    settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, register: Register
+) -> FixedFrame:
     """Fix the frame in the register, before its seed is known; again gives the fixed one.
 
     Parameters
     ----------
     settings : MonthlyAuditPlan
         Checked parameters; they are kept with the frame.
+    inputs : Inputs
+        Holds the key of the references; only its id is kept.
     frame : Frame
         The frame to fix.
     register : Register
-        Where it is fixed; the commitment to the year's secret goes there first.
+        Where it is fixed.
 
     Raises
     ------
     RegisterError
-        When another frame is fixed for this period and design.
+        When another frame, or other parameters, are fixed for this period and design; when another
+        design's frame waits for its draw; when the references are of another key.
     """
-    commit_secret(settings, register)
-    return register.fix_frame(
+    if settings.is_invented:
+        commit_secret(settings, register)
+    key_id = keys.Key(inputs.key).key_id
+    other = register.key_ids() - {key_id}
+    if other:
+        raise RegisterError(
+            f"This register's references were made with another key ({', '.join(sorted(other))}; "
+            f"this one is {key_id}), so earlier cases would not be known again. Use that key."
+        )
+    fixed = register.fix_frame(
         period=settings.period,
         design=settings.design,
         fingerprint=frame.fingerprint,
         snapshot=frame_snapshot(frame.cases),
-        parameters=settings.record(),
+        parameters=settings.record() | {"key_id": key_id},
+        alone=settings.not_audited_within_months > 0,
     )
+    require_same(settings, fixed)
+    return fixed
+
+
+def require_same(settings: MonthlyAuditPlan, fixed: FixedFrame) -> None:
+    """Refuse parameters that would make another draw than the frame was fixed for.
+
+    Who audits, the form and words may still change until the draw is committed.
+
+    Parameters
+    ----------
+    settings : MonthlyAuditPlan
+        Checked parameters.
+    fixed : FixedFrame
+        The frame and the parameters it was fixed with.
+
+    Raises
+    ------
+    RegisterError
+        With every parameter that differs.
+    """
+    usual = MonthlyAuditPlan(period=settings.period).record()
+    before, now = usual | fixed.parameters, settings.record()
+    changed = [name for name in DECIDE_THE_DRAW if before.get(name) != now.get(name)]
+    if changed:
+        listed = ", ".join(f"`{name}` {before.get(name)!r} → {now[name]!r}" for name in changed)
+        raise RegisterError(
+            f"The frame of {settings.slug} was fixed for other parameters ({listed}), and they "
+            f"decide the draw. Run with the parameters it was fixed for, choose another `design`, "
+            f"or agree a redraw with a reason (`qa-sampling redraw`)."
+        )
 
 
 def draw_plan(
@@ -175,16 +171,26 @@ def draw_plan(
     register : Register
         Knows the seed of a draw that was made, and where a rotation goes on.
     """
-    return draw_sample(
+    recorded = register.find_draw(settings.period, settings.design)
+    starts = starts_of(settings, register) if recorded is None else None
+    draw = draw_sample(
         frame,
         settings.size,
         seed=settle_seed(settings, fixed, register),
         ticket_seed=settings.rotation_seed,
-        start_after=starts_of(settings, register),
+        start_after=recorded.parameters["start_after"] if starts is None else starts,
     )
+    if recorded is not None and recorded.sample_fingerprint != draw.fingerprint:
+        raise VerificationError(
+            f"{recorded.draw_id} is recorded with another sample than its seed and frame give now. "
+            f"Use qa-sampling {recorded.library_version}, and tell whoever maintains this package."
+        )
+    return draw
 
 
-def assign_plan(settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, draw: Draw) -> Assignment:
+def assign_plan(
+    settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, draw: Draw, register: Register
+) -> Assignment:
     """Give every sampled case an auditor, and some a moderator; none without a staff list.
 
     Parameters
@@ -195,11 +201,33 @@ def assign_plan(settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, draw: 
         Staff and roles in cases.
     frame, draw : Frame, Draw
         The frame and its draw.
+    register : Register
+        Gives the recorded assignment back when the month was drawn before.
 
     Raises
     ------
     AssignmentError
         When no assignment meets the rules, with the smallest relaxation that helps.
+    """
+    recorded = register.find_draw(settings.period, settings.design)
+    if recorded is not None:
+        return recorded.assignment
+    return try_assignment(settings, inputs, frame, draw)
+
+
+def try_assignment(
+    settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, draw: Draw
+) -> Assignment:
+    """Assign as :func:`assign_plan` does, whatever is recorded.
+
+    Parameters
+    ----------
+    settings : MonthlyAuditPlan
+        Checked parameters.
+    inputs : Inputs
+        Staff and roles in cases.
+    frame, draw : Frame, Draw
+        A frame and a draw, or a trial of one.
     """
     if inputs.staff is None:
         loads = ["staff_id", "role", "team", "service", "cap", "audits", "moderations"]
@@ -273,16 +301,6 @@ def audit_plan(
     )
 
 
-def _require_fresh(seed: str, register: Register) -> None:
-    """Refuse the seed of another draw: its tickets, and so its cases, would be the same."""
-    earlier = register.draws().set_index("seed")["draw_id"]
-    if seed in earlier.index:
-        raise ParameterError(
-            f"`seed` is the seed of {earlier[[seed]].iloc[0]}; the same tickets would come again. "
-            f"Throw the dice anew."
-        )
-
-
 def starts_of(settings: MonthlyAuditPlan, register: Register) -> dict[str, str]:
     """Give where the rotation goes on in each stratum; empty without permanent tickets."""
     if not settings.rotation_seed:
@@ -296,13 +314,3 @@ def starts_of(settings: MonthlyAuditPlan, register: Register) -> dict[str, str]:
 
 def _references(cases: pd.DataFrame, key: bytes) -> list[str]:
     return [pseudonym(number, key) for number in cases["child_id"]]
-
-
-def _secret(settings: Settings) -> keys.Key | None:
-    if settings.is_invented:
-        return _INVENTED_SECRET
-    try:
-        outside = (home(), settings.outputs_folder)
-        return keys.yearly_secret(settings.period_start.year, never_inside=outside)
-    except SecretError:
-        return None

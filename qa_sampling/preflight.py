@@ -10,7 +10,7 @@ import pandas as pd
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.inputs import Inputs, load_inputs
-from qa_sampling.plan_steps import frame_of
+from qa_sampling.plan_steps import frame_of, try_assignment
 from qa_sampling.records.register import Register
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.selection import draw_sample
@@ -72,6 +72,7 @@ def check_plan(
         progress("building the frame and trying the sizes")
     frame = frame_of(settings, inputs, register)
     trial = draw_sample(frame, settings.size, seed=_TRIAL_SEED)
+    try_assignment(settings, inputs, frame, trial)
     parts = []
     for margin in ("row", "column"):
         sums = trial.allocation.groupby(margin)[["population", "target"]].sum().reset_index()

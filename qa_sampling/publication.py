@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 import uuid
@@ -25,6 +26,7 @@ from qa_sampling.errors import PublicationError
 MANIFEST = "shareable/manifest.json"
 STAGE_VARIABLE = "QA_SAMPLING_STAGE"
 _LOCK_SECONDS = 900
+_OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _RENAME_TRIES = 8
 
 
@@ -69,7 +71,8 @@ def only_run(outputs: Path, slug: str, *, wait_seconds: float = _LOCK_SECONDS) -
 
 def sweep(outputs: Path, slug: str) -> int:
     """Remove the stages that dead runs of this name left; give their number."""
-    stages = list(outputs.glob(f".stage-{slug}-*"))
+    mine = re.compile(rf"\.stage-{re.escape(slug)}-[0-9a-f]{{12}}")
+    stages = [path for path in outputs.glob(".stage-*") if mine.fullmatch(path.name)]
     for stage in stages:
         shutil.rmtree(stage, ignore_errors=True)
     return len(stages)
@@ -196,6 +199,12 @@ def publish(stage: Path, target: Path) -> Path:
             if not folder.exists()
         )
         _rename(target, spare)
+        try:
+            _rename(stage, target)
+        except PublicationError:
+            _rename(spare, target)
+            raise
+        return target
     _rename(stage, target)
     return target
 
@@ -206,7 +215,7 @@ def _files(folder: Path) -> dict[str, Path]:
     return {
         path.relative_to(folder).as_posix(): path
         for path in paths
-        if not path.name.startswith(("~$", ".~lock"))
+        if not path.name.startswith(("~$", ".~lock", "._")) and path.name not in _OF_THE_SYSTEM
     }
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_sampling import __version__
-from qa_sampling.errors import PublicationError, QASamplingError, RegisterError
+from qa_sampling.errors import PublicationError, RegisterError
 from qa_sampling.execution import execute
-from qa_sampling.inputs import open_register
+from qa_sampling.inputs import open_register, register_is_there
 from qa_sampling.parameters import read_parameters
-from qa_sampling.plan_outputs import FINISHED, folder_name, plan_facts
-from qa_sampling.plan_steps import fix_plan_frame, settle_seed
+from qa_sampling.plan_outputs import FINISHED, is_whole, plan_facts
+from qa_sampling.plan_seeds import settle_seed
+from qa_sampling.plan_steps import fix_plan_frame, require_same
 from qa_sampling.preflight import Preflight, check_plan
 from qa_sampling.publication import (
     MANIFEST,
     digest_of,
-    faults_of,
     only_run,
     publish,
     stage_for,
@@ -28,6 +30,7 @@ from qa_sampling.publication import (
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.report import build_page, leak_scan
+from qa_sampling.sampling.plan import folder_name
 from qa_sampling.settings import MonthlyAuditPlan, home
 
 if TYPE_CHECKING:
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = {"monthly_audit_plan": "10_monthly_audit_plan.ipynb"}
 PAGE = "shareable/audit_plan.html"
-_FREE_TO_CHANGE = {"contact", "due", "title", "form", "authority"}
 
 _SEED_NOT_USED = "The seed given was not used: this month had been drawn before, with another."
 
@@ -111,16 +113,15 @@ def run(
 def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult:
     recorded = _recorded(settings)
     if recorded is not None:
-        _require_same(recorded, settings)
         folder = _target(settings, recorded.redraw)
-        if folder.exists() and _whole(folder):
+        if folder.exists() and is_whole(folder, recorded) and (folder / PAGE).is_file():
             _note_publication(settings, recorded, folder)
             note = _SEED_NOT_USED if settings.seed not in ("", recorded.seed) else ""
             return RunResult("already published", folder, recorded.draw_id, note=note)
     preflight = _try(settings, tell)
     with open_register(settings) as register:
         tell("fixing the frame")
-        fixed = fix_plan_frame(settings, preflight.frame, register)
+        fixed = fix_plan_frame(settings, preflight.inputs, preflight.frame, register)
         settle_seed(settings, fixed, register)
         run_id = register.record_run(
             notebook=notebook,
@@ -131,7 +132,7 @@ def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult
         )
         try:
             result = _execute(notebook, settings, preflight, tell)
-        except QASamplingError as error:
+        except BaseException as error:
             register.finish_run(run_id, state="failed", detail=type(error).__name__)
             raise
         register.finish_run(run_id, state="completed", draw_id=result.draw_id)
@@ -141,26 +142,28 @@ def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult
 def _execute(
     notebook: str, settings: MonthlyAuditPlan, preflight: Preflight, tell: Progress
 ) -> RunResult:
+    failed = settings.outputs_folder / "restricted" / f"failed-{settings.slug}"
     with stage_for(settings.outputs_folder, settings.slug) as stage:
         tell("starting the notebook")
         executed = execute(
             home() / "notebooks" / NOTEBOOKS[notebook],
             settings.plain(),
             stage=stage,
-            failed_to=settings.outputs_folder / f".failed-{settings.slug}",
+            failed_to=failed,
             progress=lambda done, total: tell(f"notebook: cell {done} of {total}"),
         )
         recorded = _finished(stage, settings)
         tell("making the page")
         facts = plan_facts(recorded, settings, preflight.inputs)
         _write_page(stage, executed, settings, facts)
-        tell("looking for case numbers in what may be shared")
-        _require_no_leak(stage, preflight)
-        tell("publishing")
         digest = write_manifest(stage, facts)
+        tell("looking for case numbers in what may be shared")
+        _require_no_leak(stage, preflight, recorded)
+        tell("publishing")
         folder = publish(stage, _target(settings, recorded.redraw))
     with Register.open(settings.register_location) as register:
         register.record_publication(recorded.draw_id, folder.name, digest)
+    shutil.rmtree(failed, ignore_errors=True)
     return RunResult("published", folder, recorded.draw_id)
 
 
@@ -178,44 +181,30 @@ def _finished(stage: Path, settings: MonthlyAuditPlan) -> RecordedDraw:
 
 def _try(settings: MonthlyAuditPlan, tell: Progress) -> Preflight:
     """Try the run with what the register holds, without starting one."""
-    location = settings.register_location
-    if isinstance(location, Path) and not location.exists():
+    if not register_is_there(settings):
         return check_plan(settings, None, progress=tell)
-    with Register.open(location) as register:
+    with open_register(settings, create=_is_url(settings)) as register:
         return check_plan(settings, register, progress=tell)
 
 
 def _recorded(settings: MonthlyAuditPlan) -> RecordedDraw | None:
-    location = settings.register_location
-    if isinstance(location, Path) and not location.exists():
+    """Give the recorded draw; also hold the parameters to those its frame was fixed for."""
+    if not register_is_there(settings):
         return None
-    with Register.open(location) as register:
-        return register.find_draw(settings.period, settings.design)
-
-
-def _require_same(recorded: RecordedDraw, settings: MonthlyAuditPlan) -> None:
-    """Refuse to run a drawn month with other parameters: it would be another draw."""
-    with Register.open(settings.register_location) as register:
+    with open_register(settings, create=_is_url(settings)) as register:
+        recorded = register.find_draw(settings.period, settings.design)
         fixed = register.find_frame(settings.period, settings.design)
-    before, now = (fixed.parameters if fixed else {}), settings.record()
-    changed = sorted(
-        name for name in now if name not in _FREE_TO_CHANGE and before.get(name) != now[name]
-    )
-    if changed:
-        listed = ", ".join(f"`{name}` {before.get(name)!r} → {now[name]!r}" for name in changed)
-        raise RegisterError(
-            f"{recorded.draw_id} was drawn with other parameters ({listed}). A month is drawn "
-            f"once: run it again with its own parameters, choose another `design`, or agree a "
-            f"redraw with a reason (`qa-sampling redraw`)."
-        )
+    if fixed is not None:
+        require_same(settings, fixed)
+    return recorded
+
+
+def _is_url(settings: MonthlyAuditPlan) -> bool:
+    return not isinstance(settings.register_location, Path)
 
 
 def _target(settings: MonthlyAuditPlan, redraw: int) -> Path:
     return settings.outputs_folder / folder_name(settings.period, settings.design, redraw)
-
-
-def _whole(folder: Path) -> bool:
-    return not faults_of(folder) and (folder / PAGE).is_file()
 
 
 def _note_publication(settings: MonthlyAuditPlan, recorded: RecordedDraw, folder: Path) -> None:
@@ -234,7 +223,7 @@ def _write_page(
 
     page = build_page(
         executed,
-        title=f"{settings.title}, {settings.period_start:%B %Y}: the audit plan",
+        title=f"{facts['title']}, {settings.period_start:%B %Y}: the audit plan",
         question="Which cases are audited this month, by whom, and which are moderated?",
         audience="shareable",
         provenance=_provenance(facts),
@@ -246,6 +235,7 @@ def _write_page(
 
 def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
+        "Authority": str(facts["authority"]),
         "Draw": str(facts["draw_id"]),
         "Cases as at": str(facts["as_at"]),
         "Seed": str(facts["seed"]),
@@ -256,13 +246,19 @@ def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _require_no_leak(stage: Path, preflight: Preflight) -> None:
-    """Refuse to publish when a case number or reference stands in what may be shared."""
+def _require_no_leak(stage: Path, preflight: Preflight, recorded: RecordedDraw) -> None:
+    """Refuse to publish when a case number or reference stands in what may be shared.
+
+    A number that the seed or the size of a file happens to repeat says nothing of a child.
+    """
     link = preflight.frame.link
-    identifiers = [*link["child_id"], *link["case_ref"]]
+    sizes = {str(path.stat().st_size) for path in stage.rglob("*") if path.is_file()}
+    by_chance = sizes | set(re.findall(r"[A-Za-z]+|\d+", recorded.seed))
+    identifiers = [text for text in (*link["child_id"], *link["case_ref"]) if text not in by_chance]
     found = leak_scan([stage / "shareable"], identifiers)
     if found:
         raise PublicationError(
             f"{len(found)} files that may be shared hold case numbers or references, so nothing "
-            f"was published. This is a fault of the notebook; tell whoever maintains it."
+            f"was published. Look for one in the title, the authority's name or the names of "
+            f"teams; otherwise it is a fault of the notebook, for whoever maintains it."
         )

@@ -81,7 +81,12 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, validate_default=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+        allow_inf_nan=False,
     )
 
     authority: str = Field("Inventshire", min_length=1, max_length=80)
@@ -104,6 +109,27 @@ class Settings(BaseModel):
     @classmethod
     def _is_day(cls, value: str) -> str:
         return _day(value)
+
+    @field_validator("register_at")
+    @classmethod
+    def _holds_no_password(cls, value: str) -> str:
+        if re.search(r"://[^/@]*:[^/@]*@", value):
+            raise ValueError(
+                "must not hold a password, which would be kept in outputs; put the whole address "
+                "into the environment variable QA_SAMPLING_REGISTER instead"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> Self:
+        if self.extract_day > self.period_end:
+            raise ValueError("as_at lies after the period; give the day the extract describes")
+        if self.is_invented and self.register_at:
+            raise ValueError(
+                "register_at is set, but the extract is the invented authority, which has a "
+                "register of its own; name your extract, or leave register_at blank"
+            )
+        return self
 
     @property
     def is_invented(self) -> bool:
@@ -140,18 +166,20 @@ class Settings(BaseModel):
 
     @property
     def outputs_folder(self) -> Path:
-        """Folder that runs write to; QA_SAMPLING_OUTPUTS goes before the parameter."""
-        return self.place(os.environ.get("QA_SAMPLING_OUTPUTS") or self.outputs)
+        """Folder that runs write to; QA_SAMPLING_OUTPUTS goes before the parameter.
+
+        The invented authority has a folder of its own in it, so that it never meets a real plan.
+        """
+        folder = self.place(os.environ.get("QA_SAMPLING_OUTPUTS") or self.outputs)
+        return folder / INVENTED if self.is_invented else folder
 
     @property
     def register_location(self) -> str | Path:
-        """Path or URL of the register. The invented authority has one of its own."""
-        if "://" in self.register_at:
-            return self.register_at
-        if self.register_at:
-            return self.place(self.register_at)
-        name = "register-invented.sqlite" if self.is_invented else "register.sqlite"
-        return self.outputs_folder / name
+        """Path or URL of the register; QA_SAMPLING_REGISTER goes before the parameter."""
+        named = os.environ.get("QA_SAMPLING_REGISTER") or self.register_at
+        if self.is_invented or not named:
+            return self.outputs_folder / "register.sqlite"
+        return named if "://" in named else self.place(named)
 
     def plain(self) -> dict[str, Any]:
         """Give the parameters as plain values that JSON, YAML and papermill can hold."""
@@ -263,9 +291,10 @@ class MonthlyAuditPlan(Settings):
     @field_validator("design", "form")
     @classmethod
     def _is_plain_name(cls, value: str) -> str:
-        if not _PLAIN_NAME.fullmatch(value):
+        if not _PLAIN_NAME.fullmatch(value) or re.fullmatch(r"r\d+", value):
             raise ValueError(
-                "must be lower-case letters, digits and underscores, at most 40, no path"
+                "must be lower-case letters, digits and underscores, at most 40, no path, and not "
+                "like r1, which names a redraw"
             )
         return value
 
@@ -336,7 +365,8 @@ class MonthlyAuditPlan(Settings):
 def _day(value: str) -> str:
     if value:
         try:
-            date.fromisoformat(value)
+            if date.fromisoformat(value).isoformat() != value:
+                raise ValueError
         except ValueError:
             raise ValueError('must be a day such as "2026-10-31", or blank') from None
     return value

@@ -90,7 +90,7 @@ def test_a_period_of_a_weekend_counts_its_days():
     assert (days.tolist(), total) == ([1], 2)
 
 
-def test_a_cap_is_ones_own_then_the_roles_then_the_default():
+def test_a_cap_is_the_smaller_of_ones_own_and_the_roles_or_the_default():
     staff = staff_table(
         [
             {"staff_id": "A", "role": "Director", "monthly_cap": 5},
@@ -99,7 +99,8 @@ def test_a_cap_is_ones_own_then_the_roles_then_the_default():
             {"staff_id": "D", "may_audit": False, "monthly_cap": 5},
         ]
     )
-    assert own_caps(staff, rules(caps_by_role={"Director": 1})).tolist() == [5, 1, 2, 0]
+    assert own_caps(staff, rules(caps_by_role={"Director": 1})).tolist() == [1, 1, 2, 0]
+    assert own_caps(staff, rules(caps_by_role={"Director": 9})).tolist() == [5, 9, 2, 0]
     assert audit_caps(staff, rules()).tolist() == [5, 2, 2, 0]
 
 

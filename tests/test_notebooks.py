@@ -115,8 +115,8 @@ def test_plain_papermill_runs_the_plan_from_its_parameter_files(tmp_path) -> Non
     command = ["papermill", notebook, str(executed), *options, "-p", "period", "2026-10"]
     done = run([*command, "--no-progress-bar"], tmp_path / "out")
     assert done.returncode == 0, done.stderr[-4000:]
-    assert (tmp_path / "out" / "2026-10" / "restricted" / "audit_plan_2026-10.xlsx").is_file()
-    assert not list((tmp_path / "out").glob(".stage*"))
+    assert (tmp_path / "out/invented/2026-10/restricted/audit_plan_2026-10.xlsx").is_file()
+    assert not list((tmp_path / "out").rglob(".stage*"))
 
 
 @pytest.mark.slow

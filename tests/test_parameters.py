@@ -38,6 +38,10 @@ REFUSED = [
     ({"seed": 5341796018}, r"`seed`: .*valid string"),
     ({"as_at": "31/10/2026"}, r"`as_at`: must be a day such as \"2026-10-31\""),
     ({"as_at": "2026-02-30"}, r"`as_at`: must be a day"),
+    ({"as_at": "20261031"}, r"`as_at`: must be a day"),
+    ({"as_at": "2036-10-31"}, r"as_at lies after the period"),
+    ({"design": "r1"}, r"`design`: .*names a redraw"),
+    ({"role_shares": {"Director": float("inf")}}, r"`role_shares`: "),
     ({"due": "soon"}, r"`due`: must be a day"),
     ({"due": "2026-10-01"}, r"due lies before the period"),
     ({"statuses": ["Open"]}, r"`statuses`: holds 'Open'; choose from Looked after"),
@@ -107,11 +111,30 @@ def test_plain_values_round_trip() -> None:
 
 
 def test_the_record_holds_no_place_of_this_machine() -> None:
-    values = {"register_at": "postgresql://u:pass@db/x", "extract": "somewhere/a.xlsx"}
+    values = {"register_at": "postgresql://db/x", "extract": "somewhere/a.xlsx"}
     record = read_parameters(PLAN, values).record()
     assert "register_at" not in record
     assert "extract" not in record
-    assert "pass" not in str(record)
+
+
+def test_a_password_is_for_the_environment(monkeypatch) -> None:
+    values = {"register_at": "postgresql://u:pass@db/x", "extract": "somewhere/a.xlsx"}
+    with pytest.raises(ParameterError, match="must not hold a password"):
+        read_parameters(PLAN, values)
+    monkeypatch.setenv("QA_SAMPLING_REGISTER", values["register_at"])
+    settings = read_parameters(PLAN, {"extract": "somewhere/a.xlsx"})
+    assert settings.register_location == values["register_at"]
+    assert "pass" not in str(settings.plain())
+
+
+def test_the_invented_authority_keeps_to_itself(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+    invented, real = read_parameters(PLAN, {}), read_parameters(PLAN, {"extract": "a.xlsx"})
+    assert invented.outputs_folder == tmp_path / "invented"
+    assert real.outputs_folder == tmp_path
+    assert invented.register_location != real.register_location
+    with pytest.raises(ParameterError, match="has a register of its own"):
+        read_parameters(PLAN, {"register_at": "register.sqlite"})
 
 
 def test_days_of_the_period() -> None:
@@ -129,7 +152,7 @@ def test_slug_cannot_leave_the_outputs() -> None:
 
 def test_outputs_can_be_named_by_the_environment(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
-    assert read_parameters(PLAN, {}).outputs_folder == tmp_path
+    assert read_parameters(PLAN, {}).outputs_folder == tmp_path / "invented"
 
 
 def test_home_is_the_checkout(monkeypatch, tmp_path) -> None:

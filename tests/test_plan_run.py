@@ -23,10 +23,10 @@ from qa_sampling.errors import (
     SeedNeeded,
     VerificationError,
 )
-from qa_sampling.inputs import load_inputs
+from qa_sampling.inputs import load_inputs, open_register
 from qa_sampling.parameters import load_parameters, read_parameters
 from qa_sampling.publication import faults_of, read_manifest
-from qa_sampling.records.keys import create_key
+from qa_sampling.records.keys import commitment, create_key, yearly_secret
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.report import leak_scan
 
@@ -208,7 +208,7 @@ class TestAgain:
         assert kept.read_text(encoding="utf-8") == "tampered"
 
     def test_other_parameters_are_refused(self, copy, written):
-        with pytest.raises(RegisterError, match=r"drawn with other parameters .`audits` 12 → 13"):
+        with pytest.raises(RegisterError, match=r"fixed for other parameters .`audits` 12 → 13"):
             runner.run(PLAN, own_values(written) | {"audits": 13})
 
     def test_another_extract_is_refused_once_files_are_gone(self, copy, tmp_path):
@@ -243,11 +243,98 @@ class TestAgain:
         assert not drawn[0] & drawn[1]
 
 
+class TestExtras:
+    def test_lost_leading_zeros_stop_the_run(self, out, written, tmp_path):
+        tables = tmp_path / "tables"
+        shutil.copytree(next(iter(written.tables.values())).parent, tables)
+        extract = [path.name for paths in written.extracts.values() for path in paths]
+        for name in extract:
+            (tables / name).unlink(missing_ok=True)
+        text = (tables / "restricted.csv").read_text(encoding="utf-8").splitlines()
+        settings = read_parameters(PLAN, own_values(written))
+        children = load_inputs(settings).cases["child_id"]
+        zero = next(child for child in children if child.startswith("0"))
+        text = [text[0], f"{zero.lstrip('0')},staff family", "no-such-child,complaint"]
+        (tables / "restricted.csv").write_text("\n".join(text), encoding="utf-8")
+        with pytest.raises(ExtractError, match="only without their leading zeros") as seen:
+            runner.run(PLAN, own_values(written) | {"extra_tables": str(tables)})
+        assert zero.lstrip("0") not in str(seen.value)
+        text[1] = f"{zero},staff family"
+        (tables / "restricted.csv").write_text("\n".join(text), encoding="utf-8")
+        settings = read_parameters(PLAN, own_values(written) | {"extra_tables": str(tables)})
+        faults = load_inputs(settings).quality["fault"]
+        assert faults.str.contains("1 of 2 children of the table are in the extract").any()
+
+
 class TestSeed:
     def test_a_seed_chosen_before_the_frame_was_fixed_does_not_count(self, out, written):
-        with pytest.raises(SeedNeeded, match="chosen before the frame was fixed does not count"):
-            runner.run(PLAN, own_values(written) | {"seed": DICE})
+        for _ in range(2):
+            with pytest.raises(SeedNeeded, match="chosen before the frame was fixed does not"):
+                runner.run(PLAN, own_values(written) | {"seed": DICE})
         assert not (out / "2026-11").exists()
+
+    def test_parameters_that_decide_the_draw_are_fixed_before_the_seed(self, out, written):
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, own_values(written))
+        for change in (
+            {"audits": 13},
+            {"reserves": 5},
+            {"rotation_seed": "one I like"},
+            {"open_at_least_weeks": 5},
+            {"column_minimum": {"Looked after": 2}},
+        ):
+            with pytest.raises(RegisterError, match="fixed for other parameters"):
+                runner.run(PLAN, own_values(written) | change | {"seed": DICE})
+        assert not (out / "2026-11").exists()
+
+    def test_the_first_seed_holds_even_when_the_run_fails(self, out, written, monkeypatch):
+        values = own_values(written)
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, values)
+
+        def broken(*_, **__):
+            raise NotebookError("the kernel died")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(runner, "execute", broken)
+            with pytest.raises(NotebookError):
+                runner.run(PLAN, values | {"seed": DICE})
+        with pytest.raises(ParameterError, match="another seed was given for this frame first"):
+            runner.run(PLAN, values | {"seed": DICE[::-1]})
+        assert runner.run(PLAN, values).outcome == "published"
+        assert read_manifest(out / "2026-11")["seed"] == DICE
+
+    def test_dice_do_not_replace_a_committed_secret(self, out, written, tmp_path):
+        values = own_values(written)
+        out.mkdir()
+        secret = yearly_secret(2026, create=True)
+        with Register.open(out / "register.sqlite", create=True) as register:
+            register.record_commitment(2026, commitment(secret))
+        with pytest.raises(ParameterError, match="a yearly secret is committed for 2026"):
+            runner.run(PLAN, values | {"seed": DICE})
+        lost = tmp_path / "keys" / "seeds-2026.key"
+        kept = lost.rename(tmp_path / "elsewhere.key")
+        with pytest.raises(SecretError, match="its file is not here"):
+            runner.run(PLAN, values)
+        kept.rename(lost)
+        assert runner.run(PLAN, values).outcome == "published"
+
+    def test_a_secret_that_nobody_committed_gives_no_seed(self, out, written):
+        yearly_secret(2026, create=True)
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, own_values(written))
+
+    def test_one_frame_waits_at_a_time(self, out, written):
+        with pytest.raises(SeedNeeded):
+            runner.run(PLAN, own_values(written))
+        with pytest.raises(RegisterError, match="2026-11 monthly is fixed and waits for its draw"):
+            runner.run(PLAN, own_values(written) | {"design": "second_reading"})
+
+    def test_another_key_is_refused(self, copy, written, tmp_path, monkeypatch):
+        monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "other keys"))
+        create_key()
+        with pytest.raises(RegisterError, match="made with another key"):
+            runner.run(PLAN, own_values(written) | {"design": "second_reading"})
 
     def test_the_seed_of_another_draw(self, copy, written):
         values = own_values(written) | {"design": "second_reading"}
@@ -372,17 +459,17 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
     monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
     values = load_parameters([ROOT / "parameters" / one for one in ("authority.yml", name)])
     settings = read_parameters(PLAN, values, closed=True)
-    with Register.open(settings.register_location, create=True) as register:
+    with open_register(settings) as register:
         frame = frame_of(settings, invented, register)
-        fixed = fix_plan_frame(settings, frame, register)
+        fixed = fix_plan_frame(settings, invented, frame, register)
         draw = draw_plan(settings, frame, fixed, register)
-        assignment = assign_plan(settings, invented, frame, draw)
+        assignment = assign_plan(settings, invented, frame, draw, register)
         recorded = commit_plan(settings, draw, assignment, register)
     plan = audit_plan(recorded, frame, settings, invented)
     published = publish_plan(plan, recorded, settings, invented)
     assert published.name == f"2026-11-{settings.design}" == plan.folder_name
     assert published.forms == assignment.table["auditor_id"].nunique()
-    assert verify_folder(tmp_path / published.name) == ()
+    assert verify_folder(settings.outputs_folder / published.name) == ()
     scope = frame.cases
     assert not settings.statuses or set(scope["status"]) <= set(settings.statuses)
     assert not settings.services or set(scope["service"]) <= set(settings.services)

@@ -92,3 +92,21 @@ def test_moderations_are_counted_whether_blank_or_missing():
     blank = table.assign(moderator_id=table["moderator_id"].fillna(""))
     other = replace(plan, assignment=replace(plan.assignment, table=blank))
     assert protect_plan(plan).moderated == protect_plan(other).moderated == 3
+
+
+def test_no_reason_of_the_funnel_can_be_worked_out_from_the_cases_that_can_be_drawn():
+    plan = plan_of(3)
+    for counts in ([2], [2, 40], [3, 4], [1, 1, 1], [5, 1, 60], [700, 2, 90]):
+        steps = [("Population", "", 0, 0), *(("Excluded", f"r{n}", n, 0) for n in counts)]
+        steps = [*steps, ("Frame", "", 0, plan.frame.size)]
+        funnel = pd.DataFrame(steps, columns=["step", "reason", "excluded", "remaining"])
+        funnel["reason"] = [f"reason {at}" if n else "" for at, n in enumerate(funnel["excluded"])]
+        tables = protect_plan(replace(plan, frame=replace(plan.frame, funnel=funnel)))
+        shown = tables.funnel
+        assert not shown.hidden
+        listed = shown.body[shown.body["reason"] != ELIGIBLE]["cases"].tolist()
+        assert all(count >= 6 for count in listed), "no small reason is shown"
+        assert sum(listed) in (sum(counts), 0)
+        if not listed:
+            assert sum(counts) < 6
+            assert shown.totals["cases"] == plan.frame.size, "the extract's total is not told"

@@ -58,10 +58,12 @@ def test_what_stood_there_is_kept(tmp_path):
 
 
 def test_stale_stages_are_swept_and_others_left(tmp_path):
-    for name in (".stage-2026-11-abc", ".stage-2026-11-def", ".stage-2026-12-abc", "2026-10"):
+    run = "0123456789ab"
+    others = [f".stage-2026-11-themed-{run}", f".stage-2026-12-{run}", "2026-10"]
+    for name in (f".stage-2026-11-{run}", *others):
         (tmp_path / name).mkdir()
-    assert sweep(tmp_path, "2026-11") == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".stage-2026-12-abc", "2026-10"]
+    assert sweep(tmp_path, "2026-11") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(others)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,8 @@ def test_lock_files_of_office_programs_do_not_count(tmp_path):
     folder = published(tmp_path)
     (folder / "restricted/~$plan.xlsx").write_text("x")
     (folder / "restricted/.~lock.plan.xlsx#").write_text("x")
+    for name in (".DS_Store", "Thumbs.db", "._plan.txt"):
+        (folder / name).write_text("x")
     assert faults_of(folder) == ()
 
 

@@ -30,6 +30,7 @@ def full(tmp_path_factory):
             notebook="plan", period=PERIOD, design="monthly", parameters={}, library_version="0.1.0"
         )
         fix(register)
+        register.record_seed(period=PERIOD, design="monthly", seed="3461 5522 16", counts=True)
         commit(register)
         register.record_publication("2026-11-monthly", "2026-11/monthly", "ab" * 32)
         register.finish_run(run, state="completed")
@@ -139,7 +140,7 @@ def test_two_cases_that_change_places_show(tampering):
         "UPDATE sampled_cases SET line = 1 WHERE line = 7;"
         "UPDATE sampled_cases SET line = 7 WHERE line = 99;"
     )
-    assert tampering.faults() == ("sampled_cases: rows that event 5 wrote were altered",)
+    assert tampering.faults() == ("sampled_cases: rows that event 6 wrote were altered",)
 
 
 def test_a_cut_tail_shows_against_the_head_that_was_noted(tampering, full):

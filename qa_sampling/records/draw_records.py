@@ -40,7 +40,14 @@ class DrawRecords(Ledger):
     """The part of the register that holds frames, draws and redraws."""
 
     def fix_frame(
-        self, *, period: str, design: str, fingerprint: str, snapshot: str, parameters: dict
+        self,
+        *,
+        period: str,
+        design: str,
+        fingerprint: str,
+        snapshot: str,
+        parameters: dict,
+        alone: bool = False,
     ) -> FixedFrame:
         """Fix the frame of a draw, before its seed is given.
 
@@ -58,6 +65,9 @@ class DrawRecords(Ledger):
             Canonical text of the pseudonymised frame.
         parameters : dict
             What the frame was built with, in values that JSON can hold.
+        alone : bool
+            Refuse while another frame waits for its draw: the cases of one would not be known
+            to the other, and a child could be drawn twice.
 
         Raises
         ------
@@ -79,9 +89,11 @@ class DrawRecords(Ledger):
         }
 
         def work(write: Transaction) -> tuple[int, bool]:
-            number = _current_redraw(write.connection, period, design)
+            number = current_redraw(write.connection, period, design)
             fixed = _fixed(write.connection, period, design, number)
             if fixed is None:
+                if alone:
+                    _require_none_waiting(write)
                 write.facts |= {"period": period, "design": design, "redraw": number}
                 write.facts["fingerprint"] = fingerprint
                 write.add(frames, [row | {"redraw": number, "fixed_at": write.at}])
@@ -103,9 +115,15 @@ class DrawRecords(Ledger):
         """Give the frame that is fixed for the current draw, or None."""
         check_names(period, design)
         with self._reading() as connection:
-            number = _current_redraw(connection, period, design)
+            number = current_redraw(connection, period, design)
             row = _fixed(connection, period, design, number)
         return None if row is None else _fixed_frame(row, found=True)
+
+    def key_ids(self) -> set[str]:
+        """Give the ids of the keys under which frames were fixed; empty before the first."""
+        with self._reading() as connection:
+            held = connection.execute(select(frames.c.parameters)).scalars()
+            return {json.loads(text).get("key_id", "") for text in held} - {""}
 
     def commit_draw(
         self,
@@ -162,7 +180,7 @@ class DrawRecords(Ledger):
         period, design = rows.row["period"], rows.row["design"]
 
         def work(write: Transaction) -> tuple[str, bool]:
-            number = _current_redraw(write.connection, period, design)
+            number = current_redraw(write.connection, period, design)
             draw_id = f"{period}-{design}" + (f"-r{number}" if number else "")
             if write.rows(select(draws.c.event).where(draws.c.draw_id == draw_id)):
                 return draw_id, True
@@ -182,9 +200,9 @@ class DrawRecords(Ledger):
         """Give the draw of a period and design that no redraw has superseded, or None."""
         check_names(period, design)
         with self._reading() as connection:
-            number = _current_redraw(connection, period, design)
+            number = current_redraw(connection, period, design)
             draw_id = connection.execute(
-                select(draws.c.draw_id).where(_of(draws, period, design, number))
+                select(draws.c.draw_id).where(of_draw(draws, period, design, number))
             ).scalar()
         return None if draw_id is None else self._recorded(draw_id, found=True)
 
@@ -226,14 +244,14 @@ class DrawRecords(Ledger):
         names = agreed(reason, agreed_by)
 
         def work(write: Transaction) -> int:
-            number = _current_redraw(write.connection, period, design)
+            number = current_redraw(write.connection, period, design)
             if _fixed(write.connection, period, design, number) is None:
                 held = f"redraw {number} is open and its frame not fixed" if number else "no frame"
                 raise RegisterError(
                     f"There is nothing to draw again for {period} {design}: {held}. Fix a frame "
                     "and draw."
                 )
-            found = select(draws.c.draw_id).where(_of(draws, period, design, number))
+            found = select(draws.c.draw_id).where(of_draw(draws, period, design, number))
             supersedes = write.connection.execute(found).scalar() or ""
             row = {"period": period, "design": design, "redraw": number + 1}
             write.facts |= row | {"supersedes": supersedes}
@@ -283,7 +301,7 @@ class DrawRecords(Ledger):
         with self._reading() as connection:
             fixed = None
             if known_to is not None:
-                fixed = _fixed(connection, *known_to, _current_redraw(connection, *known_to))
+                fixed = _fixed(connection, *known_to, current_redraw(connection, *known_to))
             before = None if fixed is None else fixed.event
             return past_audits_table(connection, design, before_event=before)
 
@@ -297,27 +315,52 @@ class DrawRecords(Ledger):
                 raise RegisterError(f"The register holds no draw {draw_id!r}.")
             cases = connection.execute(lines(sampled_cases)).mappings().all()
             assigned = connection.execute(lines(assignments)).mappings().all()
-            later = _current_redraw(connection, row["period"], row["design"]) > row["redraw"]
+            later = current_redraw(connection, row["period"], row["design"]) > row["redraw"]
             head = connection.execute(select(events.c.hash).where(events.c.n == row["event"]))
             return RecordedDraw.of_rows(
                 row, cases, assigned, head=head.scalar_one(), superseded=later, found=found
             )
 
 
-def _current_redraw(connection: Connection, period: str, design: str) -> int:
+def current_redraw(connection: Connection, period: str, design: str) -> int:
     """Give the number of the latest redraw of a period and design; 0 when there is none."""
-    latest = select(func.max(redraws.c.redraw)).where(_of(redraws, period, design))
+    latest = select(func.max(redraws.c.redraw)).where(of_draw(redraws, period, design))
     return connection.execute(latest).scalar() or 0
 
 
-def _of(table: object, period: str, design: str, redraw: int | None = None) -> object:
+def _require_none_waiting(write: Transaction) -> None:
+    """Refuse while a fixed frame has neither been drawn nor been set aside by a redraw."""
+    drawn = {
+        tuple(row) for row in write.rows(select(draws.c.period, draws.c.design, draws.c.redraw))
+    }
+    for row in write.rows(select(frames.c.period, frames.c.design, frames.c.redraw)):
+        number = current_redraw(write.connection, row.period, row.design)
+        if row.redraw == number and tuple(row) not in drawn:
+            raise RegisterError(
+                f"The frame of {row.period} {row.design} is fixed and waits for its draw; a child "
+                f"could be drawn twice. Draw it first, or set it aside (`qa-sampling redraw`)."
+            )
+
+
+def of_draw(table: object, period: str, design: str, redraw: int | None = None) -> object:
+    """Give the condition that a table's rows are of one period and design, or of one draw.
+
+    Parameters
+    ----------
+    table : Table
+        A table with `period`, `design` and `redraw`.
+    period, design : str
+        What the rows are of.
+    redraw : int, optional
+        Number of the redraw; all of them by default.
+    """
     named = and_(table.c.period == period, table.c.design == design)
     return named if redraw is None else and_(named, table.c.redraw == redraw)
 
 
 def _fixed(connection: Connection, period: str, design: str, redraw: int) -> object:
     joined = select(frames, events.c.hash.label("head")).join(events, events.c.n == frames.c.event)
-    return connection.execute(joined.where(_of(frames, period, design, redraw))).first()
+    return connection.execute(joined.where(of_draw(frames, period, design, redraw))).first()
 
 
 def _fixed_frame(row: object, found: bool) -> FixedFrame:

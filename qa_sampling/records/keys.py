@@ -253,7 +253,7 @@ def _load(path: Path, never_inside: Sequence[Path], what: str) -> Key:
     except FileNotFoundError:
         raise SecretError(
             f"There is no {what} at {path}. Copy it there from where it is kept safe; only if "
-            "there never was one, make it (`qa-sampling key create`)."
+            "there never was one, make it (`qa-sampling key`)."
         ) from None
     except OSError as error:
         raise SecretError(f"The {what} at {path} cannot be read ({error.strerror}).") from None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from qa_sampling.records.draw_records import DrawRecords
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
 from qa_sampling.records.run_records import RunRecords
+from qa_sampling.records.seed_records import SeedRecords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["FixedFrame", "RecordedDraw", "Register"]
 
 
-class Register(DrawRecords, RunRecords):
+class Register(DrawRecords, SeedRecords, RunRecords):
     """The register of one authority.
 
     Open it with :meth:`open`, as a context manager::

@@ -76,7 +76,7 @@ def _inspect(path: Path) -> None:
     if not path.exists():
         raise RegisterError(
             f"There is no register at {path}. Check the path; to start a new register there, "
-            "ask for it (`qa-sampling register create`, or `create=True`)."
+            "ask for it (the first `qa-sampling run` makes it; in code `create=True`)."
         )
     if path.is_dir():
         raise RegisterError(f"{path} is a folder. Give a file, such as register.sqlite.")

@@ -95,6 +95,16 @@ frames = _table(
     UniqueConstraint("period", "design", "redraw"),
 )
 
+seeds = _table(
+    "seeds",
+    _key("period"),
+    _key("design"),
+    _whole("redraw"),
+    _text("seed"),
+    _key("state"),
+    _key("given_at"),
+)
+
 redraws = _table(
     "redraws",
     _key("period"),

@@ -37,7 +37,7 @@ _HIDDEN = (
 )
 _LIMITS = (
     "Limits: a sample says something of all cases only with its interval; the plan cannot know "
-    "what is missing from the extract; reserves stand in only with a recorded reason."
+    "what is missing from the extract; reserves stand in in their order only."
 )
 
 

@@ -25,6 +25,9 @@ _HEADINGS = {
 }
 
 
+_OTHER_REASONS = "other reasons"
+
+
 @dataclass(frozen=True)
 class PlanTables:
     """What the plan's shareable page is made from.
@@ -60,7 +63,7 @@ class PlanTables:
         return self.by_column if len(self.by_column.body) > 1 else self.by_row
 
 
-def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = False) -> PlanTables:
+def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = True) -> PlanTables:
     """Protect the tables of a month's plan, each against all the others.
 
     Parameters
@@ -70,11 +73,12 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Fal
     threshold : int
         Smallest count shown.
     zeros_shown : bool
-        Whether zeros are always shown; see ``disclosure.protect``.
+        Whether zeros are always shown; see ``disclosure.protect``. They are by default: a row is
+        listed because it has cases, so a reader knows that much anyway.
     """
     down, across = margin_names(plan.frame)
     rules = {"threshold": threshold, "zeros_shown": zeros_shown, "population": "frame"}
-    rules["decisions"] = ["audits"]
+    rules["decisions"] = ["audits"] if _tell_little(plan.draw, threshold) else []
     both = {"counts": ["cases", "audits"], "within": _WITHIN, "labels": _HEADINGS}
     cells = coverage_table(plan.draw, down=down, across=across)
     coverage = protect(cells, by=[down, across], **both, **rules)
@@ -91,7 +95,7 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Fal
     ]
     work = plan.assignment.loads
     return PlanTables(
-        funnel=_safe_funnel(plan.frame, threshold=threshold, zeros_shown=zeros_shown),
+        funnel=_safe_funnel(plan.frame, threshold=threshold),
         coverage=coverage,
         by_row=margins[0],
         by_column=margins[1],
@@ -188,14 +192,40 @@ def role_table(assignments: pd.DataFrame, *, audits: int) -> pd.DataFrame:
     return table
 
 
-def _safe_funnel(frame: Frame, *, threshold: int, zeros_shown: bool) -> SafeTable:
+def _tell_little(draw: Draw, threshold: int) -> bool:
+    """Say whether numbers of audits tell little of numbers of cases.
+
+    They do while fewer than one case in `threshold` is audited and no stratum is audited whole:
+    the rule of the draw is public, so a large share would give small counts away.
+    """
+    cases, audits = (int(draw.allocation[name].sum()) for name in ("population", "sampled"))
+    return audits * threshold < cases and not draw.parameters.get("certainty")
+
+
+def _safe_funnel(frame: Frame, *, threshold: int) -> SafeTable:
+    """Give the funnel with small reasons put together, so that nothing in it is small.
+
+    The cases that can be drawn are the total of every other table, so no reason may be hidden
+    by hiding them. When all exclusions together are fewer than the threshold, none is listed.
+    """
+    table = funnel_table(frame)
+    reasons, kept = table.iloc[:-1], table.iloc[[-1]]
+    order = reasons.sort_values("cases", kind="stable")
+    small = int((order["cases"] < threshold).sum())
+    while small and order["cases"].iloc[:small].sum() < threshold and small < len(order):
+        small += 1
+    together = int(order["cases"].iloc[:small].sum())
+    shown = reasons.loc[reasons.index.isin(order.index[small:])]
+    if together >= threshold:
+        other = pd.DataFrame({"reason": [_OTHER_REASONS], "cases": [together]})
+        shown = pd.concat([shown, other], ignore_index=True)
     return protect(
-        funnel_table(frame),
+        pd.concat([shown, kept], ignore_index=True),
         by=["reason"],
         counts=["cases"],
         labels=_HEADINGS | {"cases": "Cases"},
-        total_label="All cases in the extract",
+        total_label="All cases in the extract" if len(shown) else "All cases listed",
         population="extract",
         threshold=threshold,
-        zeros_shown=zeros_shown,
+        zeros_shown=True,
     )

@@ -22,7 +22,8 @@ class AssignmentRules:
     monthly_cap : int
         Most audits of an auditor for whom neither the staff list nor `caps_by_role` says.
     caps_by_role : mapping of str to int
-        Most audits of an auditor by role, where the staff list gives no cap of their own.
+        Most audits of an auditor by role; where the staff list gives a cap of their own as well,
+        the smaller of the two.
     role_shares : mapping of str to number
         Fewest audits by role: a whole number is a number of audits, a number below 1 a share
         of all audits (rounded up). Met as far as staff of that role can take audits; what is

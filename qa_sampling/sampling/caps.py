@@ -40,7 +40,10 @@ def days_present(staff: pd.DataFrame, rules: AssignmentRules) -> tuple[np.ndarra
 
 
 def own_caps(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:
-    """Give each member of staff's cap before leave: their own, else the role's, else the default.
+    """Give each member of staff's cap before leave.
+
+    The smaller of their own cap and their role's, where both are given; the default where
+    neither is.
 
     Parameters
     ----------
@@ -54,13 +57,12 @@ def own_caps(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:
     ndarray of int
         0 for those who may not audit.
     """
-    blank = staff["monthly_cap"].isna()
-    rows = zip(staff["role"], staff["monthly_cap"], blank, staff["may_audit"], strict=True)
-    caps = [
-        max(0, int(rules.caps_by_role.get(role, rules.monthly_cap) if unset else own))
-        * bool(audits)
-        for role, own, unset, audits in rows
-    ]
+    caps = []
+    for role, own, audits in zip(
+        staff["role"], staff["monthly_cap"], staff["may_audit"], strict=True
+    ):
+        given = [int(cap) for cap in (own, rules.caps_by_role.get(role, pd.NA)) if not pd.isna(cap)]
+        caps.append(max(0, min(given, default=rules.monthly_cap)) * bool(audits))
     return np.array(caps, dtype=int)
 
 

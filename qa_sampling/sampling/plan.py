@@ -120,6 +120,20 @@ class Assignment:
     parameters: dict
 
 
+def folder_name(period: str, design: str, redraw: int = 0) -> str:
+    """Name a plan's folder: the period, the design unless monthly, the redraw unless first.
+
+    Parameters
+    ----------
+    period, design : str
+        What was drawn.
+    redraw : int
+        0 for the first draw.
+    """
+    parts = [period, *([] if design == "monthly" else [design])]
+    return "-".join([*parts, *([f"r{redraw}"] if redraw else [])])
+
+
 @dataclass(frozen=True)
 class AuditPlan:
     """A month's audit plan: what every output of the plan is made from.
@@ -164,7 +178,8 @@ class AuditPlan:
     @property
     def folder_name(self) -> str:
         """Name of the plan's folder in the outputs: "2026-11", "2026-11-r1", "2026-11-themed"."""
-        return self.draw_id.replace("-monthly", "", 1)
+        redraw = self.draw_id.removeprefix(f"{self.period}-{self.design}").removeprefix("-r")
+        return folder_name(self.period, self.design, int(redraw or 0))
 
     @property
     def cases(self) -> pd.DataFrame:
