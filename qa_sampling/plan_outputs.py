@@ -178,6 +178,7 @@ def plan_facts(
         "extracts": len(inputs.files),
         "parameters": settings.record(),
         "seed": recorded.seed,
+        **_seed_facts(recorded, settings),
         "frame_fingerprint": recorded.frame_fingerprint,
         "sample_fingerprint": recorded.sample_fingerprint,
         "key_id": Key(inputs.key).key_id,
@@ -186,6 +187,20 @@ def plan_facts(
         "drawn_with": {"qa-sampling": recorded.library_version},
         "written_with": {"qa-sampling": __version__, "python": python_version()}
         | {name: version(name) for name in packages},
+    }
+
+
+def _seed_facts(recorded: RecordedDraw, settings: MonthlyAuditPlan) -> dict[str, str]:
+    """Say where the seed came from, and when the frame was fixed, from the register."""
+    with Register.open(settings.register_location) as register:
+        promised = register.commitment(settings.period_start.year)
+        fixed = register.find_frame(settings.period, settings.design)
+    thrown = "given after the frame was fixed (dice)"
+    derived = f"the yearly secret committed as SHA-256 {promised}"
+    return {
+        "seed_from": derived if promised else thrown,
+        "frame_fixed_at": fixed.fixed_at if fixed else "",
+        "redraw": str(recorded.redraw),
     }
 
 

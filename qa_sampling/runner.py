@@ -223,7 +223,7 @@ def _write_page(
 
     page = build_page(
         executed,
-        title=f"{facts['title']}, {settings.period_start:%B %Y}: the audit plan",
+        title=f"{_whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
         question="Which cases are audited this month, by whom, and which are moderated?",
         audience="shareable",
         provenance=_provenance(facts),
@@ -233,12 +233,20 @@ def _write_page(
     nbformat.write(executed, kept)
 
 
+def _whose(settings: MonthlyAuditPlan) -> str:
+    invented = " (invented)" if settings.is_invented else ""
+    return f"{settings.authority}{invented}"
+
+
 def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Authority": str(facts["authority"]),
         "Draw": str(facts["draw_id"]),
         "Cases as at": str(facts["as_at"]),
         "Seed": str(facts["seed"]),
+        "Where the seed is from": str(facts["seed_from"]),
+        "Frame fixed": str(facts["frame_fixed_at"]),
+        "Drawn": str(facts["drawn_at"]),
         "Fingerprint of the frame": str(facts["frame_fingerprint"]),
         "Fingerprint of the sample": str(facts["sample_fingerprint"]),
         "Head of the register": str(facts["register_head"]),

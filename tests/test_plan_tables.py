@@ -81,9 +81,12 @@ def test_the_plans_tables_give_nothing_away_together(seed, zeros_shown):
     assert given_away(together, hidden, threshold=6) == set()
 
 
-def test_strata_of_one_column_have_plain_names():
-    plan = make_plan()
-    assert margin_names(replace(plan.frame, strata=("status",))) == ("row", "column")
+def test_the_margin_that_is_there_has_its_name():
+    frame = replace(make_plan().frame, strata=("status",))
+    assert margin_names(frame) == ("status", "column")
+    across = replace(frame, cases=frame.cases.assign(row="All cases"))
+    assert margin_names(across) == ("row", "status")
+    assert margin_names(replace(frame, strata=("a", "b", "c"))) == ("row", "column")
 
 
 def test_moderations_are_counted_whether_blank_or_missing():

@@ -323,7 +323,15 @@ class DrawRecords(Ledger):
 
 
 def current_redraw(connection: Connection, period: str, design: str) -> int:
-    """Give the number of the latest redraw of a period and design; 0 when there is none."""
+    """Give the number of the latest redraw of a period and design; 0 when there is none.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the register.
+    period, design : str
+        What was drawn.
+    """
     latest = select(func.max(redraws.c.redraw)).where(of_draw(redraws, period, design))
     return connection.execute(latest).scalar() or 0
 

@@ -121,7 +121,7 @@ class Ledger:
     def _create_file(cls, path: Path, **kept: Any) -> None:  # noqa: ANN401 - passed on
         try:
             with born_whole(path) as draft:
-                draft.touch()
+                draft.touch(mode=0o600)
                 engine = connect_file(draft, wait_seconds=kept["wait_seconds"])
                 with cls(engine, path=draft, **kept) as ledger:
                     ledger._start()

@@ -58,7 +58,11 @@ def plan_method(plan: AuditPlan, *, cannot_guarantee: Sequence[str] = ()) -> Wor
     words += say(sizes, method=str(given["method"]).replace("_", "-"))
     if given["ticket_seed"]:
         words += say(_ROTATION)
-    words += say(_ONE_PER_FAMILY if given["one_per_family"] else _SIBLINGS)
+    cases = plan.frame.cases
+    if not given["one_per_family"]:
+        words += say(_SIBLINGS)
+    elif (cases["family_ref"] != cases["case_ref"]).any():
+        words += say(_ONE_PER_FAMILY)
     words += say(_ASSIGNED if len(plan.assignment.table) else _UNASSIGNED)
     for sentence in cannot_guarantee:
         words += say("{sentence}", sentence=sentence)

@@ -122,6 +122,9 @@ def margin_names(frame: Frame) -> tuple[str, str]:
     """
     if len(frame.strata) == 2:
         return frame.strata[0], frame.strata[1]
+    if len(frame.strata) == 1:
+        down = frame.cases["row"].nunique() > 1
+        return (frame.strata[0], "column") if down else ("row", frame.strata[0])
     return "row", "column"
 
 
