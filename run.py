@@ -32,6 +32,7 @@ def child_environment() -> dict:
     kept.pop("PYTHONHOME", None)
     fixed = {"PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     places = {"VIRTUAL_ENV": str(ENVIRONMENT)}
+    places["QA_SAMPLING_COMMAND"] = "python run.py"
     places |= {"QA_SAMPLING_HOME": os.environ.get("QA_SAMPLING_HOME") or str(HERE)}
     return kept | fixed | places
 

@@ -220,7 +220,10 @@ def templates(
     """Write templates of the extra tables: staff, families, case roles, restricted, audits."""
     from qa_sampling.records.extras import write_templates
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise ParameterError(f"{folder} is no folder that can be made. Name another.") from None
     for path in write_templates(folder):
         out.print(str(path), markup=False)
 

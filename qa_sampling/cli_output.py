@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,8 +61,9 @@ def show_result(result: RunResult) -> None:
     out.print(f"{result.draw_id}: {result.outcome}.", style="bold", markup=False)
     if result.note:
         out.print(result.note, markup=False)
+    books = [path.name for path in (result.folder / "restricted").glob("audit_plan_*.xlsx")]
     for name, about in (
-        ("restricted", "the coordinator's workbook; keep it in"),
+        *((f"restricted/{book}", "the coordinator's workbook") for book in books),
         ("restricted/forms", "a form for each auditor"),
         ("restricted/verification", "what anyone needs to verify the draw"),
         ("shareable/audit_plan.html", "the plan's page"),
@@ -70,7 +72,8 @@ def show_result(result: RunResult) -> None:
         path = result.folder / name
         if path.exists():
             out.print(f"  {_near(path)}  ({about})", markup=False)
-    out.print(f"Verify it: qa-sampling verify {_near(result.folder)}", markup=False)
+    command = os.environ.get("QA_SAMPLING_COMMAND", "qa-sampling")
+    out.print(f"Verify it: {command} verify {_near(result.folder)}", markup=False)
 
 
 def _near(path: Path) -> str:

@@ -8,6 +8,7 @@ import pytest
 from small_authority import own_values, write_small
 
 from qa_sampling import __version__, cli
+from qa_sampling.publication import digest_of
 from qa_sampling.records.register import Register
 
 ROOT = Path(__file__).parents[1]
@@ -165,6 +166,55 @@ def test_templates(qa, place):
     assert code == 0
     assert "staff.csv" in out
     assert (place / "tables" / "staff.csv").is_file()
+    code, _, said = qa("templates", place / "tables" / "staff.csv")
+    assert code == 2
+    assert "no folder that can be made" in said
+
+
+def test_a_report_is_never_written_over_a_file(qa, place, written):
+    extract = next(iter(written.extracts.values()))[0]
+    before = extract.read_bytes()
+    for target in (extract, place / "report.csv", place / "nowhere" / "report.xlsx"):
+        code, _, said = qa("check", extract, "--save", target)
+        assert code == 2
+        assert "`--save` must name a new .xlsx file" in said
+    assert extract.read_bytes() == before
+    code, _, said = qa("check", extract, "--as-at", "31/10/2026")
+    assert code == 2
+    assert "must be a day such as 2026-10-31" in said
+
+
+def test_looking_at_a_register_does_not_start_one(qa, place, own):
+    for words in (["register", "check"], ["register", "show"]):
+        code, _, said = qa(*words, "-f", own)
+        assert code == 2
+        assert "Refused" in said
+    assert not (place / "out" / "register.sqlite").exists()
+
+
+def test_the_invented_authority_commits_no_secret(qa, place):
+    code, _, said = qa("secret", "2027")
+    assert code == 2
+    assert "has a public secret of its own" in said
+
+
+def test_verify_says_what_it_compared_with(qa, place, own):
+    import shutil
+
+    qa("key", "-f", own)
+    qa("run", "monthly_audit_plan", "-f", own)
+    assert qa("run", "monthly_audit_plan", "-f", own, "-p", "seed", "612 345 612 345")[0] == 0
+    folder = place / "out" / "2026-11"
+    shutil.copytree(folder, place / "alone" / "2026-11")
+    assert "no register was beside it" in qa("verify", place / "alone" / "2026-11")[1]
+    page, manifest = folder / "shareable/audit_plan.html", folder / "shareable/manifest.json"
+    page.write_text(page.read_text("utf-8") + " ", encoding="utf-8", newline="\n")
+    facts = json.loads(manifest.read_text("utf-8"))
+    facts["files"]["shareable/audit_plan.html"]["sha256"] = digest_of(page)
+    manifest.write_text(json.dumps(facts), encoding="utf-8")
+    code, told, _ = qa("verify", folder)
+    assert code == 1
+    assert "knows of no publication with this manifest" in told
 
 
 def test_a_yearly_secret_is_committed_once(qa, place, own):
