@@ -15,9 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling import __version__
-from qa_sampling.errors import ParameterError
+from qa_sampling.errors import ExtractError, ParameterError
 from qa_sampling.records import keys
 from qa_sampling.records.annex_a import AnnexA, read_annex_a
+from qa_sampling.records.annex_a_layout import LISTS
 from qa_sampling.records.cases import build_cases
 from qa_sampling.records.extras import Extras, read_extras
 from qa_sampling.records.quality import FaultLog, combine_quality
@@ -25,6 +26,7 @@ from qa_sampling.records.register import Register
 from qa_sampling.settings import Settings, home
 
 INVENTED_SEED = 2026
+_LISTS_OF_CASES = (6, 7, 8)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
     tell("reading the extract")
     annex = read_annex_a(list(paths), as_at=settings.extract_day)
     extras = read_extras(settings.place(tables) if tables else None)
+    _require_whole(annex)
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)
     matches = _matches(extras, annex)
     return Inputs(
@@ -179,6 +182,17 @@ def register_is_there(settings: Settings) -> bool:
     """Say whether there is a register: a file, or any database that an address names."""
     location = settings.register_location
     return not isinstance(location, Path) or location.exists()
+
+
+def _require_whole(annex: AnnexA) -> None:
+    """Refuse an extract without a list of open cases: its children would have no chance."""
+    missing = [number for number in _LISTS_OF_CASES if number in annex.absent]
+    if missing:
+        names = ", ".join(f"{number} ({LISTS[number].title})" for number in missing)
+        raise ExtractError(
+            f"The extract lacks list {names}, so those children would have no chance of being "
+            f"drawn. Give the whole extract; a list without children is a header alone."
+        )
 
 
 def _matches(extras: Extras, annex: AnnexA) -> pd.DataFrame:

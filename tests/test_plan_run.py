@@ -243,6 +243,17 @@ class TestAgain:
         assert not drawn[0] & drawn[1]
 
 
+def test_an_extract_without_a_list_of_cases_is_refused(out, written, tmp_path):
+    import openpyxl
+
+    source = next(iter(written.extracts.values()))[0]
+    book = openpyxl.load_workbook(source)
+    del book["List 6"]
+    book.save(tmp_path / "cut.xlsx")
+    with pytest.raises(ExtractError, match=r"lacks list 6 .Children in need."):
+        runner.run(PLAN, own_values(written) | {"extract": str(tmp_path / "cut.xlsx")})
+
+
 class TestExtras:
     def test_lost_leading_zeros_stop_the_run(self, out, written, tmp_path):
         tables = tmp_path / "tables"
