@@ -94,5 +94,5 @@ def to_dates(days: pd.Series, *, seen_from: int = OPEN - 1) -> pd.Series:
     """
     numbers = days.to_numpy(dtype="int64", na_value=OPEN)
     values = numbers.astype("datetime64[D]").astype("datetime64[us]")
-    values[numbers > min(seen_from, OPEN - 1)] = np.datetime64("NaT")
+    values[numbers > min(seen_from, OPEN - 1)] = np.datetime64("NaT", "us")
     return pd.Series(values, index=days.index)
