@@ -18,6 +18,7 @@ from qa_sampling.errors import (
     FrameError,
     NotebookError,
     ParameterError,
+    PublicationError,
     RegisterError,
     SecretError,
     SeedNeeded,
@@ -394,6 +395,18 @@ def test_without_a_key(out, written, monkeypatch, tmp_path):
     monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "no keys"))
     with pytest.raises(SecretError):
         runner.run(PLAN, own_values(written))
+
+
+def test_a_case_number_in_what_may_be_shared_stops_the_publication(out, written):
+    child = load_inputs(read_parameters(PLAN, own_values(written))).cases["child_id"].iloc[0]
+    values = own_values(written) | {"authority": f"Little {child}"}
+    with pytest.raises(SeedNeeded):
+        runner.run(PLAN, values)
+    with pytest.raises(PublicationError, match="hold case numbers or references") as seen:
+        runner.run(PLAN, values | {"seed": DICE})
+    assert child not in str(seen.value)
+    assert not (out / "2026-11").exists()
+    assert not list(out.glob(".stage*"))
 
 
 def test_dry_run_writes_nothing(out, written):

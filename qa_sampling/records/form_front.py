@@ -22,7 +22,6 @@ _FRONT_COLUMNS = {
     "Progress": 16,
 }
 _LINE = 118
-_ONE_LINE = 22
 _HOW_TO = (
     "Fill in one sheet a case. Click its name above to go to it; Tab goes from cell to cell.",
     "Only the yellow, bordered cells can be changed. Choose answers from the drop-down lists.",

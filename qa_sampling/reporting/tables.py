@@ -176,7 +176,7 @@ def _sample_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[Tabl
         (
             "Use a reserve only when an auditor says that a case cannot be audited, and why.",
             "Take the first of the same stratum that is not yet used; never choose among them.",
-            "Record the reason and the replacement in the register, so that weights stay right.",
+            "Write the reason on the form of the case it stands in for: the weights depend on it.",
         ),
         widths={"Stratum": 42, "Team": 27, "Worker": 20, "Case reference": 42},
         empty="No reserves were drawn.",

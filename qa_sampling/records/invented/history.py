@@ -11,8 +11,6 @@ import pandas as pd
 from qa_sampling.records.invented.days import OPEN, months_before
 from qa_sampling.records.invented.staffing import FRONT_DOOR, Team
 
-STATUS_ORDER = ("Looked after", "Child protection plan", "Child in need plan", "Open assessment")
-
 
 @dataclass(frozen=True)
 class History:
