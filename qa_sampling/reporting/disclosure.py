@@ -201,7 +201,7 @@ def protect_linked(
     SchemaError, DisclosureError
         As :func:`protect`.
     """
-    before = _printed(earlier)
+    before = _of_their_populations(_printed(earlier), requests)
     laid = [(request, with_totals(request)) for request in requests]
     again = [_issued_before(request, grid, before) for request, grid in laid]
     fresh = [pair for pair, old in zip(laid, again, strict=True) if old is None]
@@ -214,6 +214,14 @@ def _printed(earlier: Sequence[PrintedTable]) -> tuple[PrintedTable, ...]:
         if not isinstance(one, PrintedTable):
             require_safe(one, what="protect(earlier=…)")
     return tuple(earlier)
+
+
+def _of_their_populations(
+    earlier: Sequence[PrintedTable], requests: Sequence[TableRequest]
+) -> tuple[PrintedTable, ...]:
+    """Leave out what has nothing to do with these tables."""
+    populations = {request.population for request in requests}
+    return tuple(table for table in earlier if table.population in populations)
 
 
 def _issued_before(
