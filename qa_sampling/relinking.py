@@ -205,13 +205,17 @@ def _linked(
 def _write(path: Path, table: pd.DataFrame, *, by: str, reason: str, source: str) -> None:
     today = dt.datetime.now(dt.UTC).date()
     absent = int(table["Case number"].isna().sum())
+    where = "in no file that was read"
+    not_found = f"1: its case number is {where}." if absent == 1 else (
+        f"{absent}: their case numbers are {where}." if absent else "None."
+    )  # fmt: skip
     about: list[tuple[str, object] | str] = [
         ("Asked by", by),
         ("Why", reason),
         ("References from", source),
         ("Day", today),
-        ("References", len(table)),
-        ("Not found", f"{absent}: their case numbers are in no file that was read."),
+        ("References", str(len(table))),
+        ("Not found", not_found),
         ("Handling", "Delete this workbook as soon as it has served. The register holds who "
          "asked, when, why and for how many, and none of the numbers."),
     ]  # fmt: skip

@@ -163,7 +163,7 @@ def test_what_is_in_no_file_is_said(here, settings, numbers):
     assert next(iter(listed(done.path).values())) == (None, "not found")
     about = [row[:2] for row in openpyxl.load_workbook(done.path)["About"].iter_rows(
         values_only=True)]  # fmt: skip
-    assert ("Not found", "1: their case numbers are in no file that was read.") in about
+    assert ("Not found", "1: its case number is in no file that was read.") in about
     assert ("Asked by", "QA lead") in about
 
 
