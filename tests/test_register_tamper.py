@@ -185,7 +185,9 @@ def test_a_version_set_back_is_refused_before_anything_is_upgraded(tampering):
     tampering.db.execute("PRAGMA user_version = 1")
     with pytest.raises(RegisterError, match="schema version is not the one the register recorded"):
         tampering.faults()
-    assert tampering.db.execute("PRAGMA user_version").fetchone() == (1,)
+    with sqlite3.connect(tampering.path) as after:
+        assert after.execute("PRAGMA user_version").fetchone() == (1,)
+    after.close()
 
 
 def test_a_table_that_was_dropped_shows(tampering):
