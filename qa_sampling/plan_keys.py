@@ -20,7 +20,7 @@ def returning_links(
     settings : MonthlyAuditPlan
         Checked parameters; for a frame that is fixed already nothing is linked any more.
     inputs : Inputs
-        The cases, the key, and the earlier keys that are kept.
+        The cases, their families, the key, and the earlier keys that are kept.
     register : Register or None
         Knows earlier references.
 
@@ -33,8 +33,9 @@ def returning_links(
         return {}
     if register.find_frame(settings.period, settings.design) is not None:
         return {}
+    tables = [table for table in (inputs.cases, inputs.families) if table is not None]
     return links_to(
-        inputs.cases["child_id"],
+        [number for table in tables for number in table["child_id"].dropna()],
         keys.Key(inputs.key),
         current=None,
         earlier=[keys.Key(secret) for secret in inputs.earlier_keys],

@@ -237,6 +237,7 @@ class TestBack:
             assert set(late.values()) == mine
             frame = frame_of(settings, inputs, register)
             assert not set(frame.cases["case_ref"]) & mine
+            assert register.latest_references().keys().isdisjoint(late), "a trial records nothing"
             fix_plan_frame(settings, inputs, frame, register)
             assert set(register.latest_references().values()) >= mine
             assert returning_links(settings, inputs, register) == {}
@@ -261,6 +262,13 @@ class TestRefused:
         with pytest.raises(RegisterError, match="frame of 2026-12 monthly is fixed and waits"):
             rotate(asked(written), **WHY)
         assert len(list((here / "keys").iterdir())) == 1
+
+    def test_a_key_inside_the_outputs(self, here, written):
+        moved = here / "out" / "references.key"
+        shutil.copy(here / "keys" / "references.key", moved)
+        with pytest.raises(SecretError, match="must not live inside"):
+            rotate(asked(written, key_file=str(moved)), **WHY)
+        assert not list((here / "out").glob("references-*"))
 
     def test_the_invented_authority(self, here):
         with pytest.raises(ParameterError, match="key is public and is never rotated"):
