@@ -80,9 +80,12 @@ def _require_own_round(settings: MonthlyAuditPlan, key_id: str, register: Regist
     for name in register.draws()["draw_id"]:
         used = register.get_draw(name).parameters.get("ticket_seed")
         if used == settings.rotation_seed and register.key_id_of(name) not in ("", key_id):
+            months = settings.not_audited_within_months
+            out = f"who was audited in the last {months} months stays out" if months else (
+                "nobody stays out for an earlier audit, since `not_audited_within_months` is 0"
+            )  # fmt: skip
             raise RegisterError(
                 f"`rotation_seed`: {name} used it before the key was rotated. Tickets come from "
                 f"references, so its order is another one now and the round cannot go on. Give a "
-                f"new rotation_seed; who was audited in the last "
-                f"{settings.not_audited_within_months} months stays out."
+                f"new rotation_seed; {out}."
             )

@@ -227,10 +227,17 @@ def _write_page(
         question="Which cases are audited this month, by whom, and which are moderated?",
         audience="shareable",
         provenance=_provenance(facts),
+        released=_released(settings, str(facts["draw_id"])),
     )
     (stage / PAGE).write_text(page, encoding="utf-8", newline="\n")
     kept = stage / "restricted" / NOTEBOOKS["monthly_audit_plan"]
     nbformat.write(executed, kept)
+
+
+def _released(settings: MonthlyAuditPlan, draw_id: str) -> set[str]:
+    """Give the fingerprints of the tables that the ledger of releases holds of this draw."""
+    with Register.open(settings.register_location) as register:
+        return set(register.releases(draw_id)["fingerprint"])
 
 
 def _whose(settings: MonthlyAuditPlan) -> str:

@@ -292,8 +292,11 @@ class TestRefused:
         round_of = {"rotation_seed": "a round of 2026"}
         plan(written, "2026-12", **round_of)
         rotate(asked(written), **WHY)
-        with pytest.raises(RegisterError, match=r"`rotation_seed`: 2026-12-monthly used it before"):
-            runner.run(PLAN, month(written, "2027-01", **round_of))
+        for months, words in ((12, "in the last 12 months stays out"), (0, "nobody stays out")):
+            again = round_of | {"not_audited_within_months": months}
+            said = rf"`rotation_seed`: 2026-12-monthly used it before .* {words}"
+            with pytest.raises(RegisterError, match=said):
+                runner.run(PLAN, month(written, "2027-01", **again))
         with pytest.raises(SeedNeeded):
             runner.run(PLAN, month(written, "2027-01", rotation_seed="a new round"))
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from qa_sampling.records.draw_records import DrawRecords
 from qa_sampling.records.link_records import LinkRecords
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
+from qa_sampling.records.release_records import ReleaseRecords
 from qa_sampling.records.run_records import RunRecords
 from qa_sampling.records.seed_records import SeedRecords
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FixedFrame", "RecordedDraw", "Register"]
 
 
-class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords):
+class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords):
     """The register of one authority.
 
     Open it with :meth:`open`, as a context manager::

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from qa_sampling.records.register_steps import KEY_ROTATION
+from qa_sampling.records.register_steps import KEY_ROTATION, RELEASES
 
 VERSION = 2
 """Version of the schema this package writes; kept in `meta` and in SQLite's user_version."""
@@ -302,6 +302,18 @@ relinkings = _table(
     _key("relinked_at"),
 )
 
+# Block "releases" of schema 2: the ledger of what was protected for others to read.
+
+releases = _table(
+    "releases",
+    _key("source"),
+    _text("title"),
+    Column("fingerprint", String(64), nullable=False),
+    _text("content"),
+    _key("released_at"),
+    UniqueConstraint("source", "fingerprint"),
+)
+
 ROW_TABLES: tuple[Table, ...] = tuple(
     table for table in METADATA.sorted_tables if table is not events
 )
@@ -349,9 +361,10 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
-        "rotation of keys, links between references, re-linking",
+        "rotation of keys, links between references, re-linking; the ledger of releases",
         (
             *KEY_ROTATION,  # block "keys": key_rotations, reference_links, relinkings
+            *RELEASES,  # block "releases": releases
         ),
     ),
 )

@@ -48,3 +48,19 @@ KEY_ROTATION: tuple[str, ...] = (
     )""",
 )
 """Schema 2, block "keys": key_rotations, reference_links, relinkings."""
+
+RELEASES: tuple[str, ...] = (
+    """CREATE TABLE releases (
+        event INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        source VARCHAR(200) NOT NULL,
+        title TEXT NOT NULL,
+        fingerprint VARCHAR(64) NOT NULL,
+        content TEXT NOT NULL,
+        released_at VARCHAR(200) NOT NULL,
+        PRIMARY KEY (event, line),
+        FOREIGN KEY(event) REFERENCES events (n),
+        UNIQUE (source, fingerprint)
+    )""",
+)
+"""Schema 2, block "releases": releases."""
