@@ -76,15 +76,21 @@ def rotate_command(
 
 @key_app.command("show")
 def show_command(parameters: ParameterFiles = None) -> None:
-    """List the keys of the register by their ids, and their rotations; never a key."""
+    """List the register's keys by their ids, rotations and re-linkings; never a key."""
     with register_of(parameters, create=False) as register:
         known = register.key_ids_in_order()
-        rotations = register.rotations()
+        rotations, relinkings = register.rotations(), register.relinkings()
     out.print(f"Current key: {known[-1] if known else 'none yet'}", markup=False)
     for row in rotations.itertuples():
         out.print(
             f"{row.rotated_at[:10]}  {row.old_key_id} → {row.new_key_id}  by {row.rotated_by}: "
             f"{row.reason} ({row.linked} linked, {row.not_linked} not)",
+            markup=False,
+        )
+    for row in relinkings.itertuples():
+        out.print(
+            f"{row.relinked_at[:10]}  re-linked {row.found} of {row.asked_for} ({row.source}) by "
+            f"{row.relinked_by}: {row.reason}",
             markup=False,
         )
 

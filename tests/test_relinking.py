@@ -289,14 +289,17 @@ def test_on_the_command_line_nothing_is_shown(here, own, numbers, monkeypatch, c
         ([*words, "--reason", "why"], 2),
         ([*words, "--reason", "A complaint names the audit.", numbers[0]], 2),
         (["-f", own, *extra], 2),
+        (["show", "-f", own], 0),
     ):
-        monkeypatch.setattr(sys, "argv", ["qa-sampling", "relink", *more])
+        command = "key" if more[0] == "show" else "relink"
+        monkeypatch.setattr(sys, "argv", ["qa-sampling", command, *more])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         assert (ended.value.code or 0) == code
         shown = capfd.readouterr()
         said += shown.out + shown.err
     assert "5 of 5 references have a case number" in said
+    assert "re-linked 5 of 5 (2026-11, as published and given) by QA lead: A complaint" in said
     (here / "said.txt").write_text(said, encoding="utf-8")
     assert not leak_scan([here / "said.txt"], numbers)
     (book,) = (here / "out" / "restricted").glob("relinked_*.xlsx")
