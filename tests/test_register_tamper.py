@@ -40,6 +40,7 @@ def full(tmp_path_factory):
         register.record_moderations(back.moderations, back.moderated_answers)
         register.record_actions(back.actions)
         register.record_actions(back.actions.assign(status="done"))
+        register.record_releases("2026-11-monthly", {"Cases": "North, 12"})
         keys = {"old_key_id": "11111111", "new_key_id": "22222222"}
         words = {"by": "QA lead", "reason": "The yearly rotation."}
         register.record_rotation(**keys, links={"CASE1": "NEW1", "CASE2": "NEW2"}, **words)

@@ -194,9 +194,21 @@ def seed_from_secret(
         raise ParameterError(
             "`frame_fingerprint` must be 64 small hexadecimal digits. Fix the frame first."
         )
-    parts = (_SEED_TAG, period, design, str(int(redraw)), frame_fingerprint)
+    return keyed_text(secret, _SEED_TAG, period, design, str(int(redraw)), frame_fingerprint)
+
+
+def keyed_text(key: Key, *parts: str) -> str:
+    """Give HMAC-SHA256, under the key, of texts joined by zero bytes: 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    key : Key
+        The key.
+    *parts : str
+        A tag that says what the text is for, then what it is of.
+    """
     text = "\x00".join(parts).encode("utf-8")
-    return hmac.new(secret.secret, text, hashlib.sha256).hexdigest()
+    return hmac.new(key.secret, text, hashlib.sha256).hexdigest()
 
 
 def check_seed(seed: str) -> str:
