@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling.errors import QASamplingError, VerificationError
-from qa_sampling.inputs import load_key
+from qa_sampling.inputs import open_register, register_is_there
+from qa_sampling.keyring import load_key
 from qa_sampling.publication import MANIFEST, digest_of, faults_of, read_manifest
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
@@ -107,15 +108,34 @@ def explain_case(folder: Path, case: str, settings: Settings) -> Explanation:
     if case not in known:
         if not case.strip():
             raise VerificationError("Give a case number or a reference.")
-        key = load_key(settings)
-        made_with, ours = read_manifest(folder).get("key_id"), Key(key).key_id
-        if made_with != ours:
-            raise VerificationError(
-                f"This draw's references were made with another key ({made_with}; yours is "
-                f"{ours}). Name the authority's parameter file with -f."
-            )
-        reference = pseudonym(case, key)
+        reference = _reference(folder, case, settings, known)
     return explain(frame, draw, reference)
+
+
+def _reference(folder: Path, case: str, settings: Settings, known: set[str]) -> str:
+    """Give the reference that a case has in a published draw, from its number or another one."""
+    for reference in _of_the_same_case(case.strip().upper(), settings):
+        if reference in known:
+            return reference
+    made_with = read_manifest(folder).get("key_id")
+    key = load_key(settings, str(made_with or ""))
+    ours = Key(key).key_id
+    if made_with != ours:
+        raise VerificationError(
+            f"This draw's references were made with another key ({made_with}; yours is "
+            f"{ours}). Name the authority's parameter file with -f."
+        )
+    return pseudonym(case, key)
+
+
+def _of_the_same_case(reference: str, settings: Settings) -> list[str]:
+    """Give the references that the register links to one: earlier and later ones."""
+    if not register_is_there(settings):
+        return []
+    with open_register(settings, create=False) as register:
+        latest = register.latest_references()
+    newest = latest.get(reference, reference)
+    return [newest, *(old for old, new in latest.items() if new == newest)]
 
 
 def _published(folder: Path) -> tuple[dict, pd.DataFrame]:

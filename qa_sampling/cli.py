@@ -18,6 +18,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from qa_sampling import __version__
+from qa_sampling.cli_keys import key_app, relink_command
+from qa_sampling.cli_options import ParameterFiles
+from qa_sampling.cli_options import register_of as _register
+from qa_sampling.cli_options import settings_of as _settings
 from qa_sampling.cli_output import Steps, err, out, show_draws, show_preflight, show_result
 from qa_sampling.errors import ParameterError, QASamplingError, SeedNeeded
 
@@ -36,11 +40,9 @@ app = typer.Typer(
 )
 register_app = typer.Typer(no_args_is_help=True, help="Look after the register.")
 app.add_typer(register_app, name="register")
+app.add_typer(key_app, name="key")
+app.command("relink")(relink_command)
 
-ParameterFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--parameters", "-f", help="Parameter file; may be given again, later ones win."),
-]
 Pairs = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", help="One parameter, as `audits=40` or `audits 40`."),
@@ -229,19 +231,6 @@ def templates(
 
 
 @app.command()
-def key(parameters: ParameterFiles = None) -> None:
-    """Make the secret key of the case references, once for each authority. Back it up."""
-    from qa_sampling.records.keys import create_key, key_folder
-    from qa_sampling.settings import home
-
-    settings = _settings(parameters)
-    path = settings.place(settings.key_file) if settings.key_file else None
-    made = create_key(path, never_inside=(home(), settings.outputs_folder))
-    where = path or key_folder()
-    out.print(f"Key {made.key_id} is made in {where}. Back it up where records are.", markup=False)
-
-
-@app.command()
 def secret(
     year: Annotated[int, typer.Argument(help="Year of the periods it serves.")],
     parameters: ParameterFiles = None,
@@ -331,20 +320,6 @@ def _values(pairs: list[str]) -> dict[str, Any]:
 
 
 _TEXTS = {"seed", "rotation_seed", "period", "as_at", "due", "title", "authority", "contact"}
-
-
-def _settings(parameters: list[Path] | None) -> Any:  # noqa: ANN401 (imported late)
-    from qa_sampling.parameters import load_parameters, read_parameters
-    from qa_sampling.settings import home
-
-    usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
-    return read_parameters("monthly_audit_plan", load_parameters(parameters or usual))
-
-
-def _register(parameters: list[Path] | None, *, create: bool = True) -> Any:  # noqa: ANN401
-    from qa_sampling.inputs import open_register
-
-    return open_register(_settings(parameters), create=create)
 
 
 def _checked_day(text: str) -> date | None:

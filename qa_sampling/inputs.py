@@ -16,14 +16,14 @@ import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.errors import ExtractError, ParameterError
-from qa_sampling.records import keys
+from qa_sampling.keyring import load_keys
 from qa_sampling.records.annex_a import AnnexA, read_annex_a
 from qa_sampling.records.annex_a_layout import LISTS
 from qa_sampling.records.cases import build_cases
 from qa_sampling.records.extras import Extras, read_extras
 from qa_sampling.records.quality import FaultLog, combine_quality
 from qa_sampling.records.register import Register
-from qa_sampling.settings import Settings, home
+from qa_sampling.settings import Settings
 
 INVENTED_SEED = 2026
 _LISTS_OF_CASES = (6, 7, 8)
@@ -45,6 +45,8 @@ class Inputs:
         Names of the extracts.
     key : bytes
         Secret key of the references.
+    earlier_keys : tuple of bytes
+        Keys of before its rotations that are still kept, oldest first.
     cannot_guarantee : tuple of str
         What cannot be guaranteed without the tables that are absent.
     """
@@ -59,6 +61,7 @@ class Inputs:
     files: tuple[str, ...]
     key: bytes = field(repr=False)
     cannot_guarantee: tuple[str, ...] = ()
+    earlier_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = None) -> Inputs:
@@ -79,15 +82,12 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
         When the key is missing or out of place.
     """
     tell = progress or (lambda step: None)
-    paths, tables = settings.extract_paths, settings.extra_tables
     if settings.is_invented:
         tell("writing the invented authority")
-        folder = invented_files(settings)
-        paths, tables = tuple(sorted(folder.glob("annex_a_*.xlsx"))), str(folder)
-    key = load_key(settings)
+        invented_files(settings)
+    ring = load_keys(settings)
     tell("reading the extract")
-    annex = read_annex_a(list(paths), as_at=settings.extract_day)
-    extras = read_extras(settings.place(tables) if tables else None)
+    annex, extras = _read(settings)
     _require_whole(annex)
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)
     matches = _matches(extras, annex)
@@ -100,23 +100,34 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
         past_audits=_known_by(extras.past_audits, settings),
         quality=combine_quality([annex.quality, extras.quality, matches]),
         files=annex.files,
-        key=key,
+        key=ring.key.secret,
+        earlier_keys=tuple(key.secret for key in ring.earlier),
         cannot_guarantee=tuple(extras.cannot_guarantee),
     )
 
 
-def load_key(settings: Settings) -> bytes:
-    """Give the key of the references: the invented authority's own, or the one of this user.
+def case_numbers(settings: Settings) -> frozenset[str]:
+    """Give every case number in the extract and the extra tables. Restricted.
 
     Raises
     ------
-    SecretError
-        When it is missing, damaged, open to others, or inside the project or the outputs.
+    ExtractError
+        With every fault of the files that cannot be mended.
     """
+    annex, extras = _read(settings)
+    tables = [*annex.lists.values(), extras.families, extras.case_roles, extras.restricted]
+    tables.append(extras.past_audits)
+    columns = [table["child_id"] for table in tables if table is not None and "child_id" in table]
+    return frozenset(str(number) for column in columns for number in column.dropna())
+
+
+def _read(settings: Settings) -> tuple[AnnexA, Extras]:
+    paths, tables = settings.extract_paths, settings.extra_tables
     if settings.is_invented:
-        return keys.INVENTED_KEY.secret
-    path = settings.place(settings.key_file) if settings.key_file else None
-    return keys.load_key(path, never_inside=(home(), settings.outputs_folder)).secret
+        folder = invented_files(settings)
+        paths, tables = tuple(sorted(folder.glob("annex_a_*.xlsx"))), str(folder)
+    annex = read_annex_a(list(paths), as_at=settings.extract_day)
+    return annex, read_extras(settings.place(tables) if tables else None)
 
 
 def invented_files(settings: Settings) -> Path:

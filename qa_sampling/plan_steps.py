@@ -14,6 +14,7 @@ from qa_sampling.errors import (
     VerificationError,
 )
 from qa_sampling.inputs import Inputs
+from qa_sampling.plan_keys import require_own_key, returning_links
 from qa_sampling.plan_seeds import commit_secret, settle_seed
 from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
@@ -54,6 +55,8 @@ def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register | No
     drawn = None if register is None else register.past_audits(known_to=known)
     before = [table for table in (inputs.past_audits, drawn) if table is not None]
     past = pd.concat([table for table in before if len(table)] or [PAST_AUDITS.empty()])
+    if returned := returning_links(settings, inputs, register):
+        past = past.replace({"case_ref": returned})
     blocked: list[str] = []
     if inputs.staff is not None:
         referred = inputs.cases.assign(case_ref=_references(inputs.cases, inputs.key))
@@ -108,12 +111,9 @@ def fix_plan_frame(
     if settings.is_invented:
         commit_secret(settings, register)
     key_id = keys.Key(inputs.key).key_id
-    other = register.key_ids() - {key_id}
-    if other:
-        raise RegisterError(
-            f"This register's references were made with another key ({', '.join(sorted(other))}; "
-            f"this one is {key_id}), so earlier cases would not be known again. Use that key."
-        )
+    require_own_key(settings, key_id, register)
+    if returned := returning_links(settings, inputs, register):
+        register.record_links(returned, new_key_id=key_id)
     fixed = register.fix_frame(
         period=settings.period,
         design=settings.design,

@@ -145,6 +145,16 @@ class TestRotation:
         assert load_key(tmp_path / "link.key") == load_key(real) != old
         assert load_key(kept_path(real, old.key_id)) == old
 
+    def test_the_link_by_another_program(self, register):
+        # printf 'qa_sampling/pid/v1\\0' > m; printf '0012345' >> m
+        # openssl dgst -sha256 -mac HMAC -macopt hexkey:1111…11 (64 digits) -binary m |
+        #     base32 -w0 | cut -c1-26; the same with hexkey:2222…22
+        # printf id | openssl dgst -sha256 -mac HMAC -macopt hexkey:… | first 8 digits
+        one, two = Key(b"\x11" * 32), Key(b"\x22" * 32)
+        assert (one.key_id, two.key_id) == ("b362f817", "a51aaa39")
+        found = links_to(["0012345"], two, current=one, earlier=(), recorded=(), latest={})
+        assert found == {"VGAVBF27LUURCAJW65HLSHS6ZM": "EIAS7LMFFRBHGOKT6P2N5WJ5KR"}
+
 
 class TestChain:
     def test_twice_in_a_year(self, register):

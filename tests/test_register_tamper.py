@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from register_samples import PERIOD, clock, commit, fix, invented_returns
 
+from qa_sampling.errors import RegisterError
 from qa_sampling.records.chain import next_event
 from qa_sampling.records.register import Register
-from qa_sampling.records.register_schema import METADATA, append_only_triggers
+from qa_sampling.records.register_schema import METADATA, VERSION, append_only_triggers
 
 TABLES = sorted(METADATA.tables)
 COLUMNS = [
@@ -39,6 +40,11 @@ def full(tmp_path_factory):
         register.record_moderations(back.moderations, back.moderated_answers)
         register.record_actions(back.actions)
         register.record_actions(back.actions.assign(status="done"))
+        register.record_releases("2026-11-monthly", {"Cases": "North, 12"})
+        keys = {"old_key_id": "11111111", "new_key_id": "22222222"}
+        words = {"by": "QA lead", "reason": "The yearly rotation."}
+        register.record_rotation(**keys, links={"CASE1": "NEW1", "CASE2": "NEW2"}, **words)
+        register.record_relinking(**words, source="2026-11", asked_for=2, found=1)
         assert register.check() == ()
     return path
 
@@ -170,10 +176,19 @@ def test_guards_that_were_taken_down_show(full, tmp_path):
 
 
 def test_an_altered_mark_shows(tampering):
-    tampering.db.execute("PRAGMA user_version = 1")
+    tampering.db.execute(f"PRAGMA user_version = {VERSION}")
     tampering.db.execute("PRAGMA foreign_keys = OFF")
     tampering.db.execute("DELETE FROM draws")
     assert any("refer to rows that are not there" in fault for fault in tampering.faults())
+
+
+def test_a_version_set_back_is_refused_before_anything_is_upgraded(tampering):
+    tampering.db.execute("PRAGMA user_version = 1")
+    with pytest.raises(RegisterError, match="schema version is not the one the register recorded"):
+        tampering.faults()
+    with sqlite3.connect(tampering.path) as after:
+        assert after.execute("PRAGMA user_version").fetchone() == (1,)
+    after.close()
 
 
 def test_a_table_that_was_dropped_shows(tampering):
@@ -186,8 +201,6 @@ def test_a_table_that_was_dropped_shows(tampering):
 @given(st.data())
 def test_a_flipped_bit_is_refused_or_shows_or_was_in_unused_space(full, tmp_path_factory, data):
     """Never a traceback; and never another draw than the one recorded, taken for sound."""
-    from qa_sampling.errors import RegisterError
-
     path = tmp_path_factory.mktemp("bit") / "register.sqlite"
     content = bytearray(full.read_bytes())
     at = data.draw(st.integers(0, len(content) * 8 - 1))

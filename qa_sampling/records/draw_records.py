@@ -122,12 +122,6 @@ class DrawRecords(Ledger):
             row = _fixed(connection, period, design, number)
         return None if row is None else _fixed_frame(row, found=True)
 
-    def key_ids(self) -> set[str]:
-        """Give the ids of the keys under which frames were fixed; empty before the first."""
-        with self._reading() as connection:
-            held = connection.execute(select(frames.c.parameters)).scalars()
-            return {json.loads(text).get("key_id", "") for text in held} - {""}
-
     def commit_draw(
         self,
         *,
