@@ -94,6 +94,8 @@ class TestPublished:
             "restricted/verification/draw.json",
             "restricted/verification/verify_draw.py",
             "shareable/audit_plan.html",
+            "shareable/audit_plan_tables.csv",
+            "shareable/audit_plan_tables.xlsx",
             "shareable/manifest.json",
         } <= names
         forms = [name for name in names if name.startswith("restricted/forms/")]
@@ -479,6 +481,7 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         fix_plan_frame,
         frame_of,
     )
+    from qa_sampling.reporting.plan_tables import protect_plan
 
     monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
     values = load_parameters([ROOT / "parameters" / one for one in ("authority.yml", name)])
@@ -490,7 +493,7 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         assignment = assign_plan(settings, invented, frame, draw, register)
         recorded = commit_plan(settings, draw, assignment, register)
     plan = audit_plan(recorded, frame, settings, invented)
-    published = publish_plan(plan, recorded, settings, invented)
+    published = publish_plan(plan, recorded, settings, invented, tables=protect_plan(plan))
     assert published.name == f"2026-11-{settings.design}" == plan.folder_name
     assert published.forms == assignment.table["auditor_id"].nunique()
     assert verify_folder(settings.outputs_folder / published.name) == ()
