@@ -210,7 +210,7 @@ def write_sheet(
     for position, width in enumerate(room):
         sheet.set_column(position, position, width)
     pages = math.ceil(sum(room) / _PAGE_WIDTH)
-    widest = max(sum(room), len(title) * 1.5, *(len(note) for note in ("", *notes)))
+    widest = max(sum(room), len(title) * 1.4, *(len(note) * 0.85 for note in ("", *notes)))
     set_page(
         sheet,
         marking=marking,
@@ -333,7 +333,7 @@ def write_paragraphs(
         row += 1
         for paragraph in paragraphs:
             write_cell(sheet, row, 0, paragraph, formats, "wrap")
-            sheet.set_row(row, count_lines(paragraph, width) * LINE_HEIGHT + PADDING)
+            sheet.set_row(row, count_lines(paragraph, width * 1.2) * LINE_HEIGHT + PADDING)
             row += 1
     set_page(sheet, marking="", landscape=False)
     return sheet

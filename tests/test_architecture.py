@@ -13,7 +13,7 @@ RUNS = (
     "parameters inputs plan_seeds plan_steps preflight plan_outputs checking execution runner "
     "cli_output cli"
 ).split()
-BOOKS = {"workbooks", "workbook_cells", "workbook_tables"}
+BOOKS = {"workbooks", "workbook_cells", "workbook_tables", "workbook_headings"}
 DATA = {"annex_a_layout.py"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 

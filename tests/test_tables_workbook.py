@@ -116,6 +116,7 @@ BROKEN = [
     ("xl/sharedStrings.xml", "<t>Contact</t>", "<t>C</t>", "no contact"),
     ("xl/styles.xml", 'horizontal="right"', 'horizontal="left"', "not aligned as a number"),
     ("xl/styles.xml", "FF12436D", "FFEEEEEE", "hard to read"),
+    ("xl/styles.xml", 'name="Heading 1"', 'name="Big"', "is not tagged as a heading"),
     ("docProps/core.xml", "<dc:creator>", "<dc:creator>Sam", "says more than the title"),
     ("docProps/core.xml", "</dc:title>", "</dc:title><dc:subject>x</dc:subject>", "subject"),
     ("docProps/app.xml", "<Company>", "<Company>x", "name somebody"),
@@ -347,6 +348,24 @@ def test_any_headings_make_a_table_that_excel_takes(tmp_path_factory, names):
 )
 def test_table_names_are_made_acceptable(text, name):
     assert safe_table_name(text) == name
+
+
+def test_headings_are_tagged_and_nothing_else_changes(tmp_path):
+    path = write(tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert {sheet["A1"].style for sheet in book} == {"Heading 1"}
+    assert [c.value for c in book["Cover"]["A"] if c.style == "Heading 2"] == [
+        "What is in this workbook",
+        "Numbers that are not shown",
+        "Source",
+        "Contact",
+    ]
+    assert {c.style for row in book["Table 1"].iter_rows(min_row=2) for c in row} == {"Normal"}
+    assert book["Table 1"]["A1"].font.sz == 16
+    styles = Book(path).parts["xl/styles.xml"].decode()
+    for element, name in (("cellStyleXfs", "xf"), ("cellStyles", "cellStyle"), ("cellXfs", "xf")):
+        section = re.search(rf'<{element} count="(\d+)">(.*?)</{element}>', styles, re.DOTALL)
+        assert len(re.findall(rf"<{name} ", section[2])) == int(section[1])
 
 
 @pytest.mark.parametrize(

@@ -378,6 +378,9 @@ def _shareable(book: Book) -> Iterator[str]:
         yield "the notes do not explain the shorthand"
     if cover.tables or not contents.tables or not notes.tables:
         yield "contents and notes are not marked up as tables"
+    for sheet in book.sheets:
+        if (1, 1) in sheet.cells and _style_name(book, sheet.cells[1, 1]) != "Heading 1":
+            yield f"the title of {sheet.name} is not tagged as a heading"
     for sheet in tables:
         texts = [cell.value for cell in sheet.cells.values() if cell.is_text]
         if not sheet.tables:
@@ -391,3 +394,11 @@ def _shareable(book: Book) -> Iterator[str]:
         said = {found for text in texts for found in re.findall(r"note \d+", text)}
         if not said <= explained:
             yield f"{sheet.name} refers to a note that is not there"
+
+
+def _style_name(book: Book, cell: Cell) -> str:
+    """Give the name of a cell's style, as assistive technology reads it."""
+    base = book.xfs[cell.style].get("xfId", "0")
+    names = {one.get("xfId"): one.get("name") for one in book.styles.iter(f"{MAIN}cellStyle")}
+    assert int(base) < len(book.styles.find(f"{MAIN}cellStyleXfs"))
+    return names.get(base, "")

@@ -22,6 +22,7 @@ from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.shorthand import MEANINGS, marks_in
 from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.workbook_headings import tag_headings
 from qa_sampling.workbook_tables import headings_of
 from qa_sampling.workbooks import Formats, open_workbook, write_paragraphs, write_sheet
 
@@ -122,7 +123,7 @@ def write_tables_workbook(
     for sheet in sheets:
         _write_table(workbook, sheet, source, formats)
     workbook.close()
-    return path
+    return tag_headings(path)
 
 
 def require_shared(tables: Iterable[object], *, what: str) -> tuple[SharedTable, ...]:
