@@ -21,6 +21,7 @@ from test_plan_workbook import quality
 from workbook_rules import Book, check_workbook
 
 from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.records.extras_templates import write_templates
 from qa_sampling.records.forms import load_form, write_audit_forms
 from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.reporting.disclosure import protect
@@ -83,6 +84,8 @@ def test_forms_keep_the_rules_that_apply_to_them(tmp_path):
     form = load_form(FORM)
     paths = write_audit_forms(tmp_path, make_plan(), form=form, staff=make_staff(), key=KEY)
     assert [check_workbook(path, kind="form") for path in paths] == [[]] * len(paths)
+    *_, templates = write_templates(tmp_path / "templates")
+    assert check_workbook(templates, kind="form") == []
 
 
 # --- the checker finds what it looks for -----------------------------------------------------
