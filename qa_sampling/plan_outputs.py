@@ -24,7 +24,7 @@ from qa_sampling.publication import (
     write_manifest,
 )
 from qa_sampling.records.forms import load_form, write_audit_forms
-from qa_sampling.records.keys import Key
+from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
@@ -96,11 +96,13 @@ def publish_plan(
     inputs : Inputs
         What the run works on.
     tables : PlanTables
-        The protected tables that the page shows. They are not made again here: two patterns of
-        hidden counts of the same cases would give counts away.
+        The protected tables that the page shows, of the ledger of releases. They are not made
+        again here: two patterns of hidden counts of the same cases would give counts away.
 
     Raises
     ------
+    DisclosureError
+        When a table is not in the ledger.
     PublicationError
         When a case number stands in what may be shared.
     """
@@ -117,7 +119,8 @@ def publish_plan(
             return Published(name, _restricted(read_manifest(target)["files"]))
         with stage_for(settings.outputs_folder, settings.slug) as stage:
             files = write_plan_files(stage, plan, settings, inputs, tables=tables)
-            digest = write_manifest(stage, plan_facts(recorded, settings, inputs))
+            facts = plan_facts(recorded, settings, inputs)
+            digest = write_manifest(stage, facts, blind=blind_of(recorded, inputs))
             require_no_leak(stage, plan.frame, seed=recorded.seed)
             publish(stage, target)
     with Register.open(settings.register_location) as register:
@@ -174,10 +177,21 @@ def write_plan_files(
         write_audit_forms(forms, plan, form=form, staff=staff, key=inputs.key)
     _write_verification(restricted / "verification", plan)
     write_plan_tables(
-        stage / "shareable", tables, plan, whose=whose(settings), contact=settings.contact
+        stage / "shareable",
+        tables,
+        plan,
+        whose=whose(settings),
+        contact=settings.contact,
+        released=released_of(settings, plan.draw_id),
     )
     found = (path for path in sorted(stage.rglob("*")) if path.is_file())
     return _restricted(path.relative_to(stage).as_posix() for path in found)
+
+
+def released_of(settings: MonthlyAuditPlan, draw_id: str) -> set[str]:
+    """Give the fingerprints of the tables that the ledger of releases holds of a draw."""
+    with Register.open(settings.register_location) as register:
+        return set(register.releases(draw_id)["fingerprint"])
 
 
 def whose(settings: MonthlyAuditPlan) -> str:
@@ -238,7 +252,7 @@ def plan_facts(
 
     packages = ("pandas", "numpy", "scipy", "sqlalchemy", "xlsxwriter", "papermill")
     return {
-        "manifest": "qa_sampling/manifest/v1",
+        "manifest": "qa_sampling/manifest/v2",
         "authority": settings.authority,
         "title": recorded.title,
         "period": settings.period,
@@ -259,6 +273,17 @@ def plan_facts(
         "written_with": {"qa-sampling": __version__, "python": python_version()}
         | {name: version(name) for name in packages},
     }
+
+
+def blind_of(recorded: RecordedDraw, inputs: Inputs) -> str:
+    """Give the text that blinds the restricted manifest: the same again, and known to nobody.
+
+    Parameters
+    ----------
+    recorded, inputs
+        As for :func:`publish_plan`.
+    """
+    return keyed_text(Key(inputs.key), "qa_sampling/manifest/v1", recorded.draw_id)
 
 
 def _seed_facts(recorded: RecordedDraw, settings: MonthlyAuditPlan) -> dict[str, str]:

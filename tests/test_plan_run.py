@@ -475,6 +475,7 @@ THEMED = sorted(path.name for path in (ROOT / "parameters").glob("themed_*.yml")
 @pytest.mark.parametrize("name", THEMED)
 def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, invented):
     from qa_sampling.plan_outputs import publish_plan
+    from qa_sampling.plan_releases import release_plan
     from qa_sampling.plan_steps import (
         assign_plan,
         audit_plan,
@@ -483,7 +484,6 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         fix_plan_frame,
         frame_of,
     )
-    from qa_sampling.reporting.plan_tables import protect_plan
 
     monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
     values = load_parameters([ROOT / "parameters" / one for one in ("authority.yml", name)])
@@ -495,7 +495,9 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         assignment = assign_plan(settings, invented, frame, draw, register)
         recorded = commit_plan(settings, draw, assignment, register)
     plan = audit_plan(recorded, frame, settings, invented)
-    published = publish_plan(plan, recorded, settings, invented, tables=protect_plan(plan))
+    with open_register(settings) as register:
+        tables = release_plan(plan, register)
+    published = publish_plan(plan, recorded, settings, invented, tables=tables)
     assert published.name == f"2026-11-{settings.design}" == plan.folder_name
     assert published.forms == assignment.table["auditor_id"].nunique()
     assert verify_folder(settings.outputs_folder / published.name) == ()

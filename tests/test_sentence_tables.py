@@ -109,6 +109,31 @@ def test_one_cell_is_said_as_printed():
     assert sentence == "There is no number for the share."
 
 
+def test_rounded_counts_are_about_and_rates_have_their_unit():
+    frame = pd.DataFrame({"team": ["A", "B"], "cases": [43, 58], "children": [4000, 5000]})
+    safe = protect(
+        frame,
+        by=["team"],
+        counts=["cases"],
+        publics=["children"],
+        rates={"rate": ("cases", "children")},
+        rounded_to=5,
+    )
+    assert text(counts_words(safe, "cases")) == (
+        "Of about 100 cases there are about 45 in “A” and about 60 in “B”."
+    )
+    said = [text(cell_words(safe, name, "A", what="it")) for name in ("cases", "children", "rate")]
+    assert said == ["It is about 45.", "It is 4,000.", "It is 112.5 per 10,000."]
+    steps = protect(
+        pd.DataFrame({"steps": ["0", "1"], "n": [43, 58]}),
+        by=["steps"],
+        counts=["n"],
+        rounded_to=5,
+    )
+    with pytest.raises(DisclosureError, match="was given rounded counts"):
+        agreement_words(steps, count="n")
+
+
 def test_only_protected_tables_and_their_own_columns_are_said():
     plain = pd.DataFrame({"team": ["A"], "cases": [3]})
     safe = protected([40, 9])

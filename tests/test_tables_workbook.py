@@ -29,9 +29,10 @@ from qa_sampling.reporting.layout_numbers import layout_numbers
 from qa_sampling.reporting.plan_share import WORKBOOK, plan_shared_tables, write_plan_tables
 from qa_sampling.reporting.plan_tables import protect_plan
 from qa_sampling.reporting.plan_workbook import write_plan_workbook
+from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.shorthand import MEANINGS, marks_in
 from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
-from qa_sampling.reporting.tables_csv import COLUMNS, write_tables_csv
+from qa_sampling.reporting.tables_csv import csv_columns, write_tables_csv
 from qa_sampling.reporting.words import say
 from qa_sampling.workbook_cells import safe_heading, starts_formula
 from qa_sampling.workbook_tables import headings_of, safe_table_name
@@ -264,6 +265,62 @@ def test_a_margin_of_one_class_is_left_out():
     assert "Cases and audits by team" in titles
 
 
+def test_rates_public_numbers_levels_and_rounding_are_written_as_printed(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "area": ["N", "N", "S", "S"] * 2,
+            "team": ["A", "B", "C", "D"] * 2,
+            "year": ["2025"] * 4 + ["2026"] * 4,
+            "cases": [44, 67, 52, 81, 47, 66, 58, 83],
+            "children": [4000, 5000, 6000, 7000] * 2,
+        }
+    )
+    three = protect(frame, by=["area", "team", "year"], counts=["cases"])
+    flat = frame.groupby(["team", "year"], as_index=False)[["cases", "children"]].sum()
+    two = protect(
+        flat,
+        by=["team", "year"],
+        counts=["cases"],
+        publics=["children"],
+        rates={"rate": ("cases", "children")},
+        rounded_to=5,
+    )
+    shared = (SharedTable(three, "By area"), SharedTable(two, "By team"))
+    path = write(tmp_path / "t.xlsx", *shared)
+    assert check_workbook(path) == []
+    book = openpyxl.load_workbook(path)
+    titles = [book[f"Table {at}"]["A1"].value for at in range(1, 5)]
+    assert titles == [
+        "Table 1: By area",
+        "Table 2: By team: cases",
+        "Table 3: By team: children",
+        "Table 4: By team: rate per 10,000",
+    ]
+    assert book["Table 4"].cell(book["Table 4"].max_row, 2).number_format == "0.0"
+    assert "rounded to the nearest 5" in " ".join(str(c.value) for c in book["Notes"]["B"])
+    read = pd.read_csv(write_tables_csv(tmp_path / "t.csv", shared), keep_default_na=False)
+    assert list(read.columns) == csv_columns(3)
+    assert set(read["unit"]) == {"count", "number", "per 10,000"}
+    printed = [
+        value for one in shared for row in one.table.rows for value in row[len(one.table.by) :]
+    ]
+    assert [float(value) for value in read["value"]] == [float(value) for value in printed]
+
+
+def test_a_table_that_was_not_released_is_refused(tmp_path):
+    one = small()
+    known = {release_fingerprint(one.table)}
+    write(tmp_path / "t.xlsx", one, released=known)
+    write_tables_csv(tmp_path / "t.csv", [one], released=known)
+    for writer in (
+        write,
+        lambda path, one, released: write_tables_csv(path, [one], released=released),
+    ):
+        with pytest.raises(DisclosureError, match="not in the ledger of releases"):
+            writer(tmp_path / "other", one, released={"0" * 64})
+    assert not (tmp_path / "other").exists()
+
+
 # --- harmless --------------------------------------------------------------------------------
 
 NASTY = (
@@ -316,7 +373,7 @@ def test_no_field_of_the_csv_file_is_a_formula_and_numbers_stay_numbers(tmp_path
 def test_the_csv_file_is_tidy_and_hides_what_the_tables_hide(plan_files):
     folder, tables, plan = plan_files
     read = pd.read_csv(folder / "audit_plan_tables.csv", keep_default_na=False)
-    assert tuple(read.columns) == COLUMNS
+    assert list(read.columns) == csv_columns(2) == csv_columns(1)
     shared = plan_shared_tables(tables, plan)
     measures = [len(t.table.rows) * len(t.table.columns[len(t.table.by) :]) for t in shared]
     assert read.groupby("table").size().tolist() == measures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from qa_sampling.reporting.dates import day_in_words
@@ -50,7 +50,13 @@ def _titled(tables: PlanTables, plan: AuditPlan) -> Iterator[SharedTable]:
 
 
 def write_plan_tables(
-    folder: Path, tables: PlanTables, plan: AuditPlan, *, whose: str, contact: str
+    folder: Path,
+    tables: PlanTables,
+    plan: AuditPlan,
+    *,
+    whose: str,
+    contact: str,
+    released: Collection[str] | None = None,
 ) -> tuple[Path, Path]:
     """Write the plan's protected tables as a workbook and as a tidy file; give their paths.
 
@@ -66,6 +72,9 @@ def write_plan_tables(
         Name of the authority.
     contact : str
         Whom to ask.
+    released : collection of str, optional
+        Fingerprints of the tables in the ledger of releases; see
+        :func:`tables.write_tables_workbook`.
     """
     shared = plan_shared_tables(tables, plan)
     workbook = write_tables_workbook(
@@ -77,5 +86,6 @@ def write_plan_tables(
         f"{day_in_words(plan.as_at)}.",
         contact=contact[:1].upper() + contact[1:],
         findings=plan_findings(tables, due=plan.due, as_at=plan.as_at),
+        released=released,
     )
-    return workbook, write_tables_csv(folder / TIDY, shared)
+    return workbook, write_tables_csv(folder / TIDY, shared, released=released)

@@ -43,6 +43,11 @@ def agreement_words(
             "agreement_words() needs a table with one classification (steps) and the count named "
             f"in `count`; this one has {', '.join(safe.columns)}."
         )
+    if safe.rounded_to > 1:
+        raise DisclosureError(
+            "agreement_words() was given rounded counts, from which nobody can tell whether all "
+            "or none agree. Give a table that is not rounded."
+        )
     if safe.withheld:
         return said("how often the grades agree is hidden")
     body = safe.body

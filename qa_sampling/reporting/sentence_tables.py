@@ -44,8 +44,9 @@ def counts_words(
     if len(printed) > most:
         told = f"{len(hidden)} of {len(printed)} are hidden" if hidden else "none is hidden"
         return said(f"the numbers of {noun[1]} by {_named(by)} are in the table; {told}")
-    parts = [f"{_number(v)} in {quoted(k)}" for k, v in printed.items() if v != HIDDEN_MARK]
-    whole = _whole(safe.totals[count], noun)
+    about = _about(safe, count)
+    parts = [f"{about}{_number(v)} in {quoted(k)}" for k, v in printed.items() if v != HIDDEN_MARK]
+    whole = _whole(safe.totals[count], noun, about)
     numbers = "number" if len(hidden) == 1 else "numbers"
     verb = "is" if len(hidden) == 1 else "are"
     names = listed([quoted(label) for label in hidden])
@@ -97,7 +98,7 @@ def cell_words(
     table : SafeTable
         A table.
     column : str
-        A count or a percentage.
+        A count, a public number, a percentage or a rate.
     *labels : str
         The group, one label a classification; the table's own label for a total.
     what : str
@@ -112,9 +113,10 @@ def cell_words(
     """
     safe = require_safe(table, what="cell_words()")
     frame = safe.frame
-    if column not in (*safe.counts, *safe.percentages) or len(labels) != len(safe.by):
+    numbers = safe.columns[len(safe.by) :]
+    if column not in numbers or len(labels) != len(safe.by):
         raise DisclosureError(
-            f"cell_words() needs one of {', '.join((*safe.counts, *safe.percentages))} and "
+            f"cell_words() needs one of {', '.join(numbers)} and "
             f"{len(safe.by)} labels; got {column} and {len(labels)}."
         )
     found = frame[(frame[list(safe.by)] == list(labels)).all(axis=1)]
@@ -127,8 +129,10 @@ def cell_words(
         return said(f"there is no number for {what}")
     if column in safe.percentages:
         return said(f"{what} is {percentage_text(value)}")
-    named = noun[0] if value == 1 else noun[1]
-    return said(f"{what} is {_number(value)} {named}")
+    if column in safe.rates:
+        return said(f"{what} is {value:,} per {safe.rate_per:,}")
+    about = _about(safe, column) if column in safe.counts else ""
+    return said(f"{what} is {about}{_number(value)} {noun[0] if value == 1 else noun[1]}")
 
 
 def quoted(label: object) -> str:
@@ -147,10 +151,15 @@ def _one_way(table: object, column: str, *, what: str, shares: bool = False) -> 
     return safe
 
 
-def _whole(value: int | str, noun: tuple[str, str]) -> str:
+def _about(table: SafeTable, count: str) -> str:
+    """Give the word before a count that the table prints rounded."""
+    return "about " if table.rounded_to > 1 and count not in table.decisions else ""
+
+
+def _whole(value: int | str, noun: tuple[str, str], about: str) -> str:
     if value == HIDDEN_MARK:
         return f"a hidden number of {noun[1]}"
-    return f"{value:,} {noun[0] if value == 1 else noun[1]}"
+    return f"{about}{value:,} {noun[0] if value == 1 else noun[1]}"
 
 
 def _number(value: int) -> str:

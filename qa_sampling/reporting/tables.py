@@ -9,7 +9,7 @@ form in the file of :mod:`qa_sampling.reporting.tables_csv`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from xlsxwriter.workbook import Workbook
 
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.reporting.dates import day_in_words
+from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.shorthand import MEANINGS, marks_in
 from qa_sampling.reporting.words import NOTHING_SAID, Words
@@ -78,6 +79,7 @@ def write_tables_workbook(
     source: str,
     contact: str,
     findings: Words = NOTHING_SAID,
+    released: Collection[str] | None = None,
 ) -> Path:
     """Write protected tables as one accessible workbook and give its path.
 
@@ -98,15 +100,19 @@ def write_tables_workbook(
         Whom to ask.
     findings : Words
         What the tables say, for the cover.
+    released : collection of str, optional
+        Fingerprints of the tables in the ledger of releases: another table is refused. Not
+        checked by default, for a workbook that stays with its author.
 
     Raises
     ------
     DisclosureError
-        When anything but protected tables and sealed words is given.
+        When anything but protected tables and sealed words is given, or a table that is not
+        in the ledger.
     ParameterError
         When there is no table.
     """
-    shared = require_shared(tables, what="write_tables_workbook()")
+    shared = require_shared(tables, what="write_tables_workbook()", released=released)
     if not isinstance(findings, Words):
         raise DisclosureError(
             f"write_tables_workbook() was given a {type(findings).__name__} as `findings`. Give "
@@ -126,7 +132,9 @@ def write_tables_workbook(
     return tag_headings(path)
 
 
-def require_shared(tables: Iterable[object], *, what: str) -> tuple[SharedTable, ...]:
+def require_shared(
+    tables: Iterable[object], *, what: str, released: Collection[str] | None = None
+) -> tuple[SharedTable, ...]:
     """Give tables back if each is protected and has its title, and refuse anything else.
 
     Parameters
@@ -135,11 +143,13 @@ def require_shared(tables: Iterable[object], *, what: str) -> tuple[SharedTable,
         What somebody wants to share.
     what : str
         Who asks, for the message.
+    released : collection of str, optional
+        Fingerprints of the tables in the ledger of releases.
 
     Raises
     ------
     DisclosureError
-        When one is not protected.
+        When one is not protected, or not in the ledger.
     ParameterError
         When one has no title, or there is none.
     """
@@ -152,7 +162,12 @@ def require_shared(tables: Iterable[object], *, what: str) -> tuple[SharedTable,
             raise ParameterError(
                 f"{what} was given a table without a title. Give SharedTable(table, title)."
             )
-        require_safe(one.table, what=what)
+        table = require_safe(one.table, what=what)
+        if released is not None and release_fingerprint(table) not in released:
+            raise DisclosureError(
+                f"{what} was given a table that is not in the ledger of releases, so later tables "
+                "could give it away. Make it with a step that records it, such as release_plan()."
+            )
     return given
 
 
@@ -163,11 +178,18 @@ def _sheets(shared: Sequence[SharedTable], notes: Sequence[str]) -> Iterator[_Sh
         table = one.table
         note = f"note {notes.index(table.note) + 1}" if table.note else ""
         two_way = len(table.by) == 2
-        for measure in (*table.counts, *table.percentages) if two_way else ("",):
+        for measure in table.columns[2:] if two_way else ("",):
             number += 1
-            title = f"{one.title}: {_lowered(table.heading(measure))}" if measure else one.title
+            title = f"{one.title}: {_lowered(heading_of(table, measure))}" if measure else one.title
             frame, styles = _cells(table, measure)
             yield _Sheet(f"Table {number}", title, one.caption, frame, styles, note)
+
+
+def heading_of(table: SafeTable, name: str) -> str:
+    """Give the heading of a column; that of a rate says what it is given per."""
+    heading = table.heading(name)
+    said = name not in table.rates or " per " in f" {heading.lower()} "
+    return heading if said else f"{heading} per {table.rate_per:,}"
 
 
 def _lowered(heading: str) -> str:
@@ -183,7 +205,7 @@ def _cells(table: SafeTable, measure: str) -> tuple[pd.DataFrame, dict[str, str]
         measures = [""] + [measure] * (len(headings) - 1)
     else:
         frame = table.frame
-        headings = [table.heading(name) for name in table.columns]
+        headings = [heading_of(table, name) for name in table.columns]
         measures = [name if name not in table.by else "" for name in table.columns]
     unique = headings_of(pd.DataFrame(columns=headings))
     frame = frame.set_axis(unique, axis=1)
@@ -191,8 +213,8 @@ def _cells(table: SafeTable, measure: str) -> tuple[pd.DataFrame, dict[str, str]
         if not counted:
             blank = frame[column].astype("str").str.strip() == ""
             frame[column] = frame[column].astype(object).mask(blank, "(blank)")
-    kinds = {"": "wrap"} | dict.fromkeys(table.counts, "whole")
-    kinds |= dict.fromkeys(table.percentages, "tenth")
+    kinds = {"": "wrap"} | dict.fromkeys((*table.counts, *table.publics), "whole")
+    kinds |= dict.fromkeys((*table.percentages, *table.rates), "tenth")
     return frame, dict(zip(unique, (kinds[name] for name in measures), strict=True))
 
 
