@@ -243,6 +243,14 @@ def test_a_withheld_table_is_given_again_as_it_was():
     assert protect(one_way(3, 3, 0), **arguments, earlier=[first]) == first
 
 
+def test_a_coarser_table_is_given_again_as_it_was():
+    arguments = {"by": ["kind"], "counts": ["n"], "zeros_shown": True, "population": "open"}
+    step = {"kind": {"K0": "Low", "K1": "Low", "K2": "Low"}}
+    first = protect(one_way(3, 3, 0), **arguments, coarser=[step])
+    again = protect(one_way(3, 3, 0), **arguments, coarser=[step], earlier=[first])
+    assert again == first
+
+
 def test_corrected_figures_of_the_same_name_are_refused():
     arguments = {"by": ["kind"], "counts": ["n"], "population": "open, 31 October"}
     first = protect(one_way(40, 50), **arguments)

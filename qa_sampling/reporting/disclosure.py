@@ -248,7 +248,9 @@ def _made(laid: _Laid, earlier: tuple[PrintedTable, ...], time_limit_s: float) -
     request, grid = laid[0]
     for step in request.coarser:
         smaller = coarsened(request, step)
-        found = _safest([(smaller, with_totals(smaller))], earlier, time_limit_s)
+        laid = [(smaller, with_totals(smaller))]
+        old = _issued_before(*laid[0], earlier)
+        found = [old] if old else _safest(laid, earlier, time_limit_s)
         if found and _tells_enough(found[0], request):
             return found
     return made or [_withhold(request, grid, earlier)]
