@@ -67,6 +67,7 @@ def show_result(result: RunResult) -> None:
         ("restricted/forms", "a form for each auditor"),
         ("restricted/verification", "what anyone needs to verify the draw"),
         ("shareable/audit_plan.html", "the plan's page"),
+        ("shareable/audit_plan_tables.xlsx", "its tables, to share; also as CSV"),
         ("shareable/manifest.json", "parameters, seed, fingerprints"),
     ):
         path = result.folder / name

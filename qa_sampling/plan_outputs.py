@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa_sampling import __version__
+from qa_sampling.errors import PublicationError
 from qa_sampling.inputs import Inputs
 from qa_sampling.publication import (
     STAGE_VARIABLE,
@@ -26,9 +28,13 @@ from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.tables import write_plan_workbook
+from qa_sampling.reporting.layout_numbers import layout_numbers
+from qa_sampling.reporting.leaks import leak_scan
+from qa_sampling.reporting.plan_share import TIDY, write_plan_tables
+from qa_sampling.reporting.plan_tables import PlanTables
+from qa_sampling.reporting.plan_workbook import write_plan_workbook
 from qa_sampling.sampling import verify_draw
-from qa_sampling.sampling.plan import AuditPlan, folder_name
+from qa_sampling.sampling.plan import AuditPlan, Frame, folder_name
 from qa_sampling.sampling.verification import draw_record, frame_csv
 from qa_sampling.settings import MonthlyAuditPlan, home
 
@@ -54,7 +60,7 @@ class Published:
     name : str
         Name of the folder in the outputs, such as "2026-11".
     files : tuple of str
-        Paths of the files within it.
+        Paths of the restricted files within it.
     """
 
     name: str
@@ -67,7 +73,12 @@ class Published:
 
 
 def publish_plan(
-    plan: AuditPlan, recorded: RecordedDraw, settings: MonthlyAuditPlan, inputs: Inputs
+    plan: AuditPlan,
+    recorded: RecordedDraw,
+    settings: MonthlyAuditPlan,
+    inputs: Inputs,
+    *,
+    tables: PlanTables,
 ) -> Published:
     """Write a plan's files, all or nothing.
 
@@ -84,11 +95,21 @@ def publish_plan(
         Checked parameters.
     inputs : Inputs
         What the run works on.
+    tables : PlanTables
+        The protected tables that the page shows, of the ledger of releases. They are not made
+        again here: two patterns of hidden counts of the same cases would give counts away.
+
+    Raises
+    ------
+    DisclosureError
+        When a table is not in the ledger.
+    PublicationError
+        When a case number stands in what may be shared.
     """
     name = folder_name(settings.period, settings.design, recorded.redraw)
     if staged := os.environ.get(STAGE_VARIABLE):
         stage = Path(staged)
-        files = write_plan_files(stage, plan, settings, inputs)
+        files = write_plan_files(stage, plan, settings, inputs, tables=tables)
         finished = {"draw_id": recorded.draw_id, "redraw": recorded.redraw}
         (stage / FINISHED).write_text(json.dumps(finished), encoding="utf-8")
         return Published(name, files)
@@ -97,9 +118,10 @@ def publish_plan(
         if target.exists() and is_whole(target, recorded):
             return Published(name, _restricted(read_manifest(target)["files"]))
         with stage_for(settings.outputs_folder, settings.slug) as stage:
-            files = write_plan_files(stage, plan, settings, inputs)
+            files = write_plan_files(stage, plan, settings, inputs, tables=tables)
             facts = plan_facts(recorded, settings, inputs)
             digest = write_manifest(stage, facts, blind=blind_of(recorded, inputs))
+            require_no_leak(stage, plan.frame, seed=recorded.seed)
             publish(stage, target)
     with Register.open(settings.register_location) as register:
         register.record_publication(recorded.draw_id, name, digest)
@@ -127,15 +149,20 @@ def is_whole(folder: Path, recorded: RecordedDraw) -> bool:
 
 
 def write_plan_files(
-    stage: Path, plan: AuditPlan, settings: MonthlyAuditPlan, inputs: Inputs
+    stage: Path,
+    plan: AuditPlan,
+    settings: MonthlyAuditPlan,
+    inputs: Inputs,
+    *,
+    tables: PlanTables,
 ) -> tuple[str, ...]:
-    """Write the restricted files of a plan into a stage; give their paths within it.
+    """Write the files of a plan into a stage; give the paths of the restricted ones within it.
 
     Parameters
     ----------
     stage : Path
         Stage of a run (see :mod:`qa_sampling.publication`).
-    plan, settings, inputs
+    plan, settings, inputs, tables
         As for :func:`publish_plan`.
     """
     restricted = stage / "restricted"
@@ -149,8 +176,65 @@ def write_plan_files(
         form = load_form(home() / "parameters" / "forms" / f"{settings.form}.yml")
         write_audit_forms(forms, plan, form=form, staff=staff, key=inputs.key)
     _write_verification(restricted / "verification", plan)
+    write_plan_tables(
+        stage / "shareable",
+        tables,
+        plan,
+        whose=whose(settings),
+        contact=settings.contact,
+        released=released_of(settings, plan.draw_id),
+    )
     found = (path for path in sorted(stage.rglob("*")) if path.is_file())
     return _restricted(path.relative_to(stage).as_posix() for path in found)
+
+
+def released_of(settings: MonthlyAuditPlan, draw_id: str) -> set[str]:
+    """Give the fingerprints of the tables that the ledger of releases holds of a draw."""
+    with Register.open(settings.register_location) as register:
+        return set(register.releases(draw_id)["fingerprint"])
+
+
+def whose(settings: MonthlyAuditPlan) -> str:
+    """Give the authority's name; an invented one is called invented."""
+    return f"{settings.authority}{' (invented)' if settings.is_invented else ''}"
+
+
+def require_no_leak(stage: Path, frame: Frame, *, seed: str) -> None:
+    """Refuse to publish when a case number or reference stands in what may be shared.
+
+    A number that the seed, the size of a file, the layout of a workbook or a printed count
+    happens to repeat says nothing of a child.
+
+    Parameters
+    ----------
+    stage : Path
+        Stage of a run, with its manifest.
+    frame : Frame
+        The frame; its link gives case numbers and references.
+    seed : str
+        Seed of the draw, which is published.
+
+    Raises
+    ------
+    PublicationError
+        When one is found.
+    """
+    shareable = stage / "shareable"
+    by_chance = {str(path.stat().st_size) for path in stage.rglob("*") if path.is_file()}
+    by_chance |= set(re.findall(r"[A-Za-z]+|\d+", seed))
+    for path in shareable.glob("*.xlsx"):
+        by_chance |= layout_numbers(path)
+    if (tidy := shareable / TIDY).is_file():
+        with tidy.open(encoding="utf-8", newline="") as handle:
+            by_chance |= {row["value"] for row in csv.DictReader(handle)}
+    link = frame.link
+    identifiers = [text for text in (*link["child_id"], *link["case_ref"]) if text not in by_chance]
+    if found := leak_scan([shareable], identifiers):
+        raise PublicationError(
+            f"{len(found)} files that may be shared hold case numbers or references, so nothing "
+            f"was published. Look for one in the title, the authority's name or the names of "
+            f"teams; otherwise it is a fault of the notebook, for whoever maintains it."
+        )
 
 
 def plan_facts(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,15 @@ from qa_sampling.errors import PublicationError, RegisterError
 from qa_sampling.execution import execute
 from qa_sampling.inputs import open_register, register_is_there
 from qa_sampling.parameters import read_parameters
-from qa_sampling.plan_outputs import FINISHED, blind_of, is_whole, plan_facts
+from qa_sampling.plan_outputs import (
+    FINISHED,
+    blind_of,
+    is_whole,
+    plan_facts,
+    released_of,
+    require_no_leak,
+    whose,
+)
 from qa_sampling.plan_seeds import settle_seed
 from qa_sampling.plan_steps import fix_plan_frame, require_same
 from qa_sampling.preflight import Preflight, check_plan
@@ -29,7 +36,7 @@ from qa_sampling.publication import (
 )
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.report import build_page, leak_scan
+from qa_sampling.reporting.report import build_page
 from qa_sampling.sampling.plan import folder_name
 from qa_sampling.settings import MonthlyAuditPlan, home
 
@@ -158,7 +165,7 @@ def _execute(
         _write_page(stage, executed, settings, facts)
         digest = write_manifest(stage, facts, blind=blind_of(recorded, preflight.inputs))
         tell("looking for case numbers in what may be shared")
-        _require_no_leak(stage, preflight, recorded)
+        require_no_leak(stage, preflight.frame, seed=recorded.seed)
         tell("publishing")
         folder = publish(stage, _target(settings, recorded.redraw))
     with Register.open(settings.register_location) as register:
@@ -223,26 +230,15 @@ def _write_page(
 
     page = build_page(
         executed,
-        title=f"{_whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
+        title=f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
         question="Which cases are audited this month, by whom, and which are moderated?",
         audience="shareable",
         provenance=_provenance(facts),
-        released=_released(settings, str(facts["draw_id"])),
+        released=released_of(settings, str(facts["draw_id"])),
     )
     (stage / PAGE).write_text(page, encoding="utf-8", newline="\n")
     kept = stage / "restricted" / NOTEBOOKS["monthly_audit_plan"]
     nbformat.write(executed, kept)
-
-
-def _released(settings: MonthlyAuditPlan, draw_id: str) -> set[str]:
-    """Give the fingerprints of the tables that the ledger of releases holds of this draw."""
-    with Register.open(settings.register_location) as register:
-        return set(register.releases(draw_id)["fingerprint"])
-
-
-def _whose(settings: MonthlyAuditPlan) -> str:
-    invented = " (invented)" if settings.is_invented else ""
-    return f"{settings.authority}{invented}"
 
 
 def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -259,21 +255,3 @@ def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
         "Head of the register": str(facts["register_head"]),
         "Made with": f"qa-sampling {facts['written_with']['qa-sampling']}",
     }
-
-
-def _require_no_leak(stage: Path, preflight: Preflight, recorded: RecordedDraw) -> None:
-    """Refuse to publish when a case number or reference stands in what may be shared.
-
-    A number that the seed or the size of a file happens to repeat says nothing of a child.
-    """
-    link = preflight.frame.link
-    sizes = {str(path.stat().st_size) for path in stage.rglob("*") if path.is_file()}
-    by_chance = sizes | set(re.findall(r"[A-Za-z]+|\d+", recorded.seed))
-    identifiers = [text for text in (*link["child_id"], *link["case_ref"]) if text not in by_chance]
-    found = leak_scan([stage / "shareable"], identifiers)
-    if found:
-        raise PublicationError(
-            f"{len(found)} files that may be shared hold case numbers or references, so nothing "
-            f"was published. Look for one in the title, the authority's name or the names of "
-            f"teams; otherwise it is a fault of the notebook, for whoever maintains it."
-        )

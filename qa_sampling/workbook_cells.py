@@ -47,6 +47,7 @@ _STYLES: dict[str, dict] = {
     "wrap": {"text_wrap": True},
     "bold": {"bold": True, "text_wrap": True},
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
+    "title wrapped": {"bold": True, "font_size": 16, "font_color": NAVY, "text_wrap": True},
     "heading": {"bold": True, "font_size": 13, "font_color": NAVY, "valign": "bottom"},
     "marking": {"bold": True, "font_color": PLUM},
     "link": {"font_color": NAVY, "underline": 1},
@@ -54,13 +55,16 @@ _STYLES: dict[str, dict] = {
     "header": _HEADER,
     "header_right": _HEADER | _RIGHT,
     "whole": _RIGHT | {"num_format": "#,##0"},
+    "tenth": _RIGHT | {"num_format": "0.0"},
     "number": _RIGHT | {"num_format": "#,##0.00"},
     "percent": _RIGHT | {"num_format": "0.0%"},
     "date": {"num_format": "d mmm yyyy", "align": "left"},
 }
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_LONGEST_TEXT = 32_000
+_UNSEEN = "".join((" ", "\u00a0", "\u200b", "\u2060", "\ufeff"))
+_ESCAPED = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
+_LONGEST_TEXT, _LONGEST_PROPERTY = 32_000, 255
 
 
 class Formats:
@@ -87,13 +91,15 @@ class Formats:
         """Give a format; `quoted` keeps text text also when the cell is edited again.
 
         A name that ends in " lined" is the same style as a cell of a table: indented, with a
-        thin line below.
+        thin line below. Before that, " strong" is the same style in bold.
         """
         if (name, quoted) not in self._made:
-            style = name.removesuffix(" lined")
-            line = _LINED if style != name else {}
+            unlined = name.removesuffix(" lined")
+            style = unlined.removesuffix(" strong")
+            line = _LINED if unlined != name else {}
+            bold = {"bold": True} if style != unlined else {}
             quote = {"quote_prefix": True} if quoted else {}
-            properties = _BASE | line | self._styles[style] | quote
+            properties = _BASE | line | self._styles[style] | bold | quote
             self._made[name, quoted] = self._workbook.add_format(properties)
         return self._made[name, quoted]
 
@@ -106,7 +112,12 @@ class Formats:
 
 
 def open_workbook(
-    path: Path, *, created: date, title: str, properties: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    created: date,
+    title: str,
+    author: str = "Quality Assurance",
+    properties: Mapping[str, str] | None = None,
 ) -> Workbook:
     """Open a new workbook that never turns text into formulas, links or numbers.
 
@@ -118,6 +129,8 @@ def open_workbook(
         Day written as the day of creation: the same input gives the same bytes.
     title : str
         Title among the document's properties; no personal data.
+    author : str
+        Author among the document's properties; blank for none.
     properties : mapping of str to str
         Custom document properties.
     """
@@ -129,7 +142,9 @@ def open_workbook(
     }
     workbook = xlsxwriter.Workbook(str(path), options)
     day = datetime(created.year, created.month, created.day)
-    workbook.set_properties({"title": title, "author": "Quality Assurance", "created": day})
+    given = {"title": title, "author": author}
+    given = {name: safe_heading(text)[:_LONGEST_PROPERTY] for name, text in given.items()}
+    workbook.set_properties(given | {"created": day})
     for name, value in (properties or {}).items():
         workbook.set_custom_property(name, str(value), "text")
     return workbook
@@ -141,6 +156,20 @@ def clean_text(value: object) -> str:
     if len(text) > _LONGEST_TEXT:
         text = text[:_LONGEST_TEXT] + " … (cut: too long for a cell)"
     return text
+
+
+def starts_formula(text: str) -> bool:
+    """Say whether a spreadsheet could take a text for a formula.
+
+    That is a text that begins, after blanks and what cannot be seen, with =, +, -, @, a tab or
+    a line break, or with the full-width forms of the first four (OWASP, "CSV Injection").
+    """
+    return text.lstrip(_UNSEEN).startswith(_FORMULA_STARTS)
+
+
+def safe_heading(text: object) -> str:
+    """Give a text in one line that may head a column: the same in the cell and in the table."""
+    return " ".join(_ESCAPED.sub("_ x", clean_text(text)).split())
 
 
 def count_lines(value: object, width: float) -> int:
@@ -194,8 +223,7 @@ def write_cell(
         sheet.write_blank(row, column, None, formats[style])
     elif isinstance(value, str):
         text = clean_text(value)
-        quoted = text.lstrip(" ").startswith(_FORMULA_STARTS)
-        sheet.write_string(row, column, text, formats.get(style, quoted=quoted))
+        sheet.write_string(row, column, text, formats.get(style, quoted=starts_formula(text)))
     elif isinstance(value, (date, datetime)):
         day = datetime(value.year, value.month, value.day)
         style = {"text": "date", "wrap": "date", "wrap lined": "date lined"}.get(style, style)

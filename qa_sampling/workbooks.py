@@ -9,12 +9,10 @@ formula or a link.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import pandas as pd
-from xlsxwriter.utility import xl_range
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -26,6 +24,16 @@ from qa_sampling.workbook_cells import (
     safe_sheet_name,
     write_cell,
 )
+from qa_sampling.workbook_tables import (
+    LINE_HEIGHT,
+    PADDING,
+    SheetTable,
+    lay_table,
+    safe_table_name,
+    set_heights,
+    style_of,
+    width_of,
+)
 
 __all__ = [
     "RESTRICTED",
@@ -35,6 +43,7 @@ __all__ = [
     "safe_sheet_name",
     "set_page",
     "write_cell",
+    "write_paragraphs",
     "write_sheet",
     "write_text_sheet",
     "write_title",
@@ -43,10 +52,7 @@ __all__ = [
 RESTRICTED = "RESTRICTED – contains children's case numbers"
 """The marking of every sheet that holds child-level data."""
 
-_NUMBERS = ("whole", "number", "percent")
-_WIDEST, _NARROWEST = 48, 9
-_PAGE_WIDTH = 230
-_LINE_HEIGHT, _PADDING = 14.5, 4
+_PAGE_WIDTH, _PORTRAIT_WIDTH = 230, 88
 
 
 def write_title(
@@ -99,7 +105,10 @@ def set_page(
     title_rows: int = 0,
     pages_wide: int = 1,
 ) -> None:
-    """Set up A4 pages, with the marking and page numbers printed on every page.
+    """Set up A4 pages; a marking is printed on every page, with the page numbers.
+
+    Without a marking nothing is printed in the margins: screen readers do not read them out
+    (Analysis Function).
 
     Parameters
     ----------
@@ -123,7 +132,7 @@ def set_page(
     sheet.fit_to_pages(pages_wide, 0)
     if marking:
         sheet.set_header("&C&B" + marking.replace("&", "&&"))
-    sheet.set_footer("&L&A&RPage &P of &N")
+        sheet.set_footer("&L&A&RPage &P of &N")
     if title_rows:
         sheet.repeat_rows(0, title_rows - 1)
 
@@ -142,8 +151,11 @@ def write_sheet(
     links: str | None = None,
     marking: str = RESTRICTED,
     contents: str | None = "Contents",
-    freeze_columns: int = 1,
+    freeze_columns: int | None = 1,
     empty: str = "There is nothing to list.",
+    table_name: str = "",
+    filters: bool = True,
+    strong_rows: int = 0,
 ) -> Worksheet:
     """Add a sheet with one table: title, marking, notes, then a real Excel table from column A.
 
@@ -173,10 +185,16 @@ def write_sheet(
         Protective marking; blank for none.
     contents : str or None
         Name of the sheet of contents, or None for no link back.
-    freeze_columns : int
-        Columns that stay in view.
+    freeze_columns : int or None
+        Columns that stay in view, with the heading; None when nothing does.
     empty : str
         The sentence that stands for a table without rows.
+    table_name : str
+        Name of the Excel table, made acceptable; by default from the sheet's name.
+    filters : bool
+        Whether the headings carry filter buttons.
+    strong_rows : int
+        How many of the last rows are written in bold: totals that come with the table.
 
     Returns
     -------
@@ -186,86 +204,39 @@ def write_sheet(
     sheet = workbook.add_worksheet(name)
     sheet.hide_gridlines(2)
     top = write_title(sheet, title, notes, formats, marking=marking, contents=contents)
-    chosen = {column: _style(frame[column]) for column in frame.columns} | dict(styles or {})
+    chosen = {column: style_of(frame[column]) for column in frame.columns} | dict(styles or {})
     given = widths or {}
-    room = [given.get(name) or _width(name, frame[name], chosen[name]) for name in frame.columns]
+    room = [given.get(name) or width_of(name, frame[name], chosen[name]) for name in frame.columns]
     for position, width in enumerate(room):
         sheet.set_column(position, position, width)
     pages = math.ceil(sum(room) / _PAGE_WIDTH)
-    set_page(sheet, marking=marking, title_rows=top + 1, pages_wide=pages)
+    widest = max(sum(room), len(title) * 1.4, *(len(note) * 0.85 for note in ("", *notes)))
+    set_page(
+        sheet,
+        marking=marking,
+        landscape=widest > _PORTRAIT_WIDTH,
+        title_rows=top + 1,
+        pages_wide=pages,
+    )
     if pages > 1 and freeze_columns:
         sheet.repeat_columns(0, freeze_columns - 1)
     if frame.empty:
         write_cell(sheet, top, 0, empty, formats)
         return sheet
-    _write_rows(sheet, top, frame, formats, [chosen[name] for name in frame.columns], links)
-    _add_table(sheet, top, name, frame, formats, chosen, totals)
-    _set_heights(sheet, top, frame, room)
-    sheet.freeze_panes(top + 1, freeze_columns)
-    return sheet
-
-
-def _write_rows(
-    sheet: Worksheet,
-    top: int,
-    frame: pd.DataFrame,
-    formats: Formats,
-    styles: Sequence[str],
-    links: str | None,
-) -> None:
-    for row, values in enumerate(frame.itertuples(index=False, name=None), start=top + 1):
-        for position, value in enumerate(values):
-            if frame.columns[position] == links:
-                sheet.write_url(row, position, link_to(value), formats["link lined"], value)
-            else:
-                write_cell(sheet, row, position, value, formats, styles[position] + " lined")
-
-
-def _set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame, room: Sequence[float]) -> None:
-    """Make rows as high as their text needs; bold headings share their cell with a button."""
-    rows = [(frame.columns, 5), *((row, 2) for row in frame.itertuples(index=False, name=None))]
-    for number, (texts, taken) in enumerate(rows, start=top):
-        lines = [count_lines(text, width - taken) for text, width in zip(texts, room, strict=True)]
-        sheet.set_row(number, max(lines) * _LINE_HEIGHT + _PADDING)
-
-
-def _add_table(
-    sheet: Worksheet,
-    top: int,
-    name: str,
-    frame: pd.DataFrame,
-    formats: Formats,
-    styles: Mapping[str, str],
-    totals: Sequence[str],
-) -> None:
-    """Lay a real Excel table over cells already written."""
-    columns: list[dict] = []
-    for position, column in enumerate(frame.columns):
-        is_number = styles[column] in _NUMBERS
-        header = formats["header_right" if is_number else "header"]
-        entry: dict = {"header": column, "header_format": header}
-        if totals and position == 0:
-            entry |= {"total_string": "Total", "format": formats["bold lined"]}
-        if column in totals:
-            cells = xl_range(top + 1, position, top + len(frame), position)
-            entry |= {
-                "total_function": f"SUBTOTAL(109,{cells})",
-                "total_value": float(pd.to_numeric(frame[column]).sum()),
-                "format": formats[styles[column] + " lined"],
-            }
-        columns.append(entry)
-    sheet.add_table(
-        top,
-        0,
-        top + len(frame) + bool(totals),
-        len(frame.columns) - 1,
-        {
-            "name": "table_" + re.sub(r"\W", "_", name).lower(),
-            "columns": columns,
-            "style": "Table Style Light 1",
-            "total_row": bool(totals),
-        },
+    table = SheetTable(
+        frame,
+        name=safe_table_name(table_name or f"table_{name}"),
+        styles=chosen,
+        totals=totals,
+        links=links,
+        strong_rows=strong_rows,
+        filters=filters,
     )
+    lay_table(sheet, top, table, formats)
+    set_heights(sheet, top, frame, room)
+    if freeze_columns is not None:
+        sheet.freeze_panes(top + 1, freeze_columns)
+    return sheet
 
 
 def write_text_sheet(
@@ -313,29 +284,56 @@ def write_text_sheet(
             style = "date" if isinstance(value, (date, datetime)) else "wrap"
             write_cell(sheet, row, 1, value, formats, style)
             lines = max(count_lines(label, widths[0]), count_lines(value, widths[1]))
-            sheet.set_row(row, lines * _LINE_HEIGHT + _PADDING)
+            sheet.set_row(row, lines * LINE_HEIGHT + PADDING)
         row += 1
     set_page(sheet, marking=marking)
     return sheet
 
 
-def _style(values: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(values):
-        return "text"
-    if pd.api.types.is_integer_dtype(values):
-        return "whole"
-    if pd.api.types.is_numeric_dtype(values):
-        return "number"
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return "date"
-    return "wrap"
+def write_paragraphs(
+    workbook: Workbook,
+    name: str,
+    title: str,
+    sections: Iterable[tuple[str, Iterable[str]]],
+    formats: Formats,
+    *,
+    contents: str | None = "Contents",
+    width: float = 84,
+) -> Worksheet:
+    """Add an unmarked sheet of words in column A alone: headings, and wrapped paragraphs.
 
-
-def _width(column: str, values: pd.Series, style: str) -> float:
-    longest_word = max((len(word) for word in column.split()), default=0) * 1.1 + 5
-    if style in _NUMBERS:
-        return max(_NARROWEST, longest_word + 1)
-    if style == "date":
-        return max(14, longest_word)
-    longest = max((len(str(value)) for value in values.dropna()), default=0) * 1.1 + 4
-    return min(_WIDEST, max(_NARROWEST, longest_word, longest))
+    Parameters
+    ----------
+    workbook : Workbook
+        An open workbook of :func:`open_workbook`.
+    name, title : str
+        Name of the sheet, and its title.
+    sections : iterable of (str, iterable of str)
+        A heading and its paragraphs.
+    formats : Formats
+        Formats of the workbook.
+    contents : str or None
+        Name of the sheet of contents, or None for no link to it.
+    width : float
+        Width of the column in characters.
+    """
+    sheet = workbook.add_worksheet(name)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, width)
+    write_cell(sheet, 0, 0, title, formats, "title wrapped")
+    sheet.set_row(0, count_lines(title, width * 0.66) * 1.5 * LINE_HEIGHT + PADDING)
+    row = 1
+    if contents:
+        link = f"Go to {contents.lower()}"
+        sheet.write_url(row, 0, link_to(contents), formats["link"], link)
+        row += 1
+    for heading, paragraphs in sections:
+        write_cell(sheet, row, 0, heading, formats, "heading")
+        sheet.set_row(row, 30)
+        row += 1
+        for paragraph in paragraphs:
+            write_cell(sheet, row, 0, paragraph, formats, "wrap")
+            sheet.set_row(row, count_lines(paragraph, width * 1.2) * LINE_HEIGHT + PADDING)
+            row += 1
+    set_page(sheet, marking="", landscape=False)
+    return sheet

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 
 import pandas as pd
 import pytest
@@ -53,10 +52,6 @@ def test_words_cannot_be_made_by_hand():
         Words(("3 children",))
     with pytest.raises(DisclosureError, match="cannot be made by hand"):
         replace(say("Yes."), sentences=("3 children",))
-
-
-def test_dates_are_written_in_full():
-    assert narrative.in_words(date(2026, 11, 3)) == "3 November 2026"
 
 
 def test_the_findings_of_a_small_plan_say_no_small_count():

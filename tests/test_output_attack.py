@@ -115,6 +115,7 @@ def test_nothing_beside_the_text_tells_a_hidden_count(outputs):
         beside = " ".join(found.beside)
         assert "restricted/" not in beside
         assert not re.search(r"\d+ cases", beside)
+        beside = re.sub(r"\b[0-9a-f]{64}\b", " ", beside)
         sizes = {
             str(path.stat().st_size)
             for path in (outputs / month / "restricted").rglob("*")

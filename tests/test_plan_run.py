@@ -1,6 +1,7 @@
 """The monthly plan, whole: from files to published folder, again, otherwise, and refused."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from small_authority import own_values, write_small
+from workbook_rules import check_workbook
 
 from qa_sampling import runner
 from qa_sampling.checking import explain_case, verify_folder
@@ -94,6 +96,8 @@ class TestPublished:
             "restricted/verification/draw.json",
             "restricted/verification/verify_draw.py",
             "shareable/audit_plan.html",
+            "shareable/audit_plan_tables.csv",
+            "shareable/audit_plan_tables.xlsx",
             "shareable/manifest.json",
         } <= names
         forms = [name for name in names if name.startswith("restricted/forms/")]
@@ -471,6 +475,7 @@ THEMED = sorted(path.name for path in (ROOT / "parameters").glob("themed_*.yml")
 @pytest.mark.parametrize("name", THEMED)
 def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, invented):
     from qa_sampling.plan_outputs import publish_plan
+    from qa_sampling.plan_releases import release_plan
     from qa_sampling.plan_steps import (
         assign_plan,
         audit_plan,
@@ -490,7 +495,9 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         assignment = assign_plan(settings, invented, frame, draw, register)
         recorded = commit_plan(settings, draw, assignment, register)
     plan = audit_plan(recorded, frame, settings, invented)
-    published = publish_plan(plan, recorded, settings, invented)
+    with open_register(settings) as register:
+        tables = release_plan(plan, register)
+    published = publish_plan(plan, recorded, settings, invented, tables=tables)
     assert published.name == f"2026-11-{settings.design}" == plan.folder_name
     assert published.forms == assignment.table["auditor_id"].nunique()
     assert verify_folder(settings.outputs_folder / published.name) == ()
@@ -506,3 +513,48 @@ def invented(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path_factory.mktemp("invented")))
         return load_inputs(read_parameters(PLAN, {}))
+
+
+class TestSharedTables:
+    def test_they_are_listed_and_keep_every_rule(self, copy):
+        folder = copy / "2026-11"
+        path = folder / "shareable/audit_plan_tables.xlsx"
+        assert check_workbook(path) == []
+        listed = read_manifest(folder)["files"]
+        assert {f"shareable/audit_plan_tables.{kind}" for kind in ("xlsx", "csv")} <= set(listed)
+
+    def test_they_hide_what_the_page_hides(self, copy):
+        """Every number of the workbook's grids stands on the page, in the same place."""
+        folder = copy / "2026-11/shareable"
+        page = (folder / "audit_plan.html").read_text(encoding="utf-8")
+        tidy = pd.read_csv(folder / "audit_plan_tables.csv", keep_default_na=False)
+        grid = tidy[(tidy["classification_2"] != "") & (tidy["measure"] == "Audits")]
+        assert len(grid)
+        rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+        cells = [re.findall(r"<t[hd][^>]*>\s*(.*?)\s*</t[hd]>", row, re.DOTALL) for row in rows]
+        for team, part in grid.groupby("group_1", sort=False):
+            printed = [
+                value or mark for value, mark in zip(part["value"], part["mark"], strict=True)
+            ]
+            assert [team, *map(str, printed)] in cells
+
+    def test_a_case_number_in_them_stops_the_publication(self, copy, tmp_path):
+        from qa_sampling.plan_outputs import require_no_leak
+        from qa_sampling.reporting.disclosure import protect
+        from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
+        from qa_sampling.sampling.plan import Frame
+
+        def frame(*numbers):
+            link = pd.DataFrame({"case_ref": ["zz"] * len(numbers), "child_id": numbers})
+            empty = pd.DataFrame()
+            return Frame(empty, link, empty, empty, (), "")
+
+        (tmp_path / "shareable").mkdir()
+        table = pd.DataFrame({"team": ["North", "4001101"], "cases": [90, 60]})
+        shared = [SharedTable(protect(table, by=["team"], counts=["cases"]), "Cases")]
+        given = {"title": "T", "as_at": pd.Timestamp("2026-10-31").date()}
+        path = tmp_path / "shareable/t.xlsx"
+        write_tables_workbook(path, shared, **given, source="S", contact="C")
+        with pytest.raises(PublicationError, match="1 files that may be shared hold case numbers"):
+            require_no_leak(tmp_path, frame("4001101"), seed="")
+        require_no_leak(tmp_path, frame("4001102", "124519", "12436"), seed="")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from plan_factory import KEY, make_plan, make_staff
 from test_forms import HOSTILE, cells, formulas_and_links
 
-from qa_sampling.reporting.tables import write_plan_workbook
+from qa_sampling.reporting.plan_workbook import write_plan_workbook
 from qa_sampling.sampling.tickets import ticket
 from qa_sampling.workbook_cells import clean_text, count_lines, safe_sheet_name
 from qa_sampling.workbooks import RESTRICTED, Formats, open_workbook, write_sheet

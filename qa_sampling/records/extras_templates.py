@@ -83,7 +83,7 @@ def write_templates(folder: Path | str) -> list[Path]:
 
 
 def _write_workbook(path: Path) -> None:
-    from qa_sampling.workbooks import Formats, open_workbook
+    from qa_sampling.workbooks import Formats, open_workbook, set_page
 
     extra = {"entry": {"num_format": "@"}, "entry day": {"num_format": "dd/mm/yyyy"}}
     with open_workbook(path, created=CREATED, title="Extra tables for the audit plan") as book:
@@ -92,6 +92,7 @@ def _write_workbook(path: Path) -> None:
         for name, (table, _) in TABLES.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            set_page(sheet, title_rows=1)
             for place, column in enumerate(table.columns):
                 style = {"text": "entry", "date": "entry day"}.get(column.kind, "text")
                 sheet.set_column(place, place, max(16, len(column.name) + 4), formats[style])

@@ -12,19 +12,12 @@ from datetime import date
 
 import pandas as pd
 
+from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.plan_tables import ELIGIBLE, PlanTables
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
 from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, say
 
 _FOLLOWS_WITHIN_POINTS = 5.0
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-
-
-def in_words(day: date) -> str:
-    """Give a date as people write it: "30 November 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
@@ -41,7 +34,7 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     """
     totals = tables.coverage.totals
     threshold = tables.coverage.threshold
-    dates = {"as_at": in_words(as_at), "due": in_words(due)}
+    dates = {"as_at": day_in_words(as_at), "due": day_in_words(due)}
     if HIDDEN_MARK in totals.values():
         words = say(
             "Cases open on {as_at} will be audited by {due}; there are too few to say how many.",

@@ -1,233 +1,319 @@
-"""The coordinator's workbook: the month's plan in one accessible, restricted workbook."""
+"""Shareable workbooks: protected tables in one accessible workbook that anyone may open.
+
+Follows the Analysis Function's "Releasing statistics in spreadsheets" and its checklist: cover,
+contents with links, notes with the shorthand explained, one marked-up table a sheet in column A,
+no merged or blank cells, no headers or footers, no filters, nothing by colour alone. Takes
+protected tables only; a two-way table becomes a grid for each of its counts, and stands in long
+form in the file of :mod:`qa_sampling.reporting.tables_csv`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from xlsxwriter.workbook import Workbook
 
-from qa_sampling.reporting.plan_sheets import (
-    allocation_table,
-    auditors_table,
-    coverage_table,
-    exclusions_table,
-    independence_table,
-    plan_table,
-    quality_table,
-    reserves_table,
-)
-from qa_sampling.reporting.plan_words import cover_rows, verify_rows
-from qa_sampling.sampling.plan import AuditPlan
-from qa_sampling.workbooks import Formats, open_workbook, write_sheet, write_text_sheet
+from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.reporting.dates import day_in_words
+from qa_sampling.reporting.releases import release_fingerprint
+from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.shorthand import MEANINGS, marks_in
+from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.workbook_headings import tag_headings
+from qa_sampling.workbook_tables import headings_of
+from qa_sampling.workbooks import Formats, open_workbook, write_paragraphs, write_sheet
 
-_COVER, _CONTENTS, _VERIFY = "Cover", "Contents", "How to verify"
+COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
+_LONG = 25
+_ONE_TABLE = "This worksheet contains one table."
+_TITLE_WIDTH = 76
 
 
 @dataclass(frozen=True)
-class TableSheet:
-    """One table of the workbook.
+class SharedTable:
+    """A protected table with the words it is published under.
 
     Attributes
     ----------
-    name, title : str
-        Name of the sheet, and the title above its table.
-    about : str
-        What it holds, for the contents.
-    frame : DataFrame
+    table : SafeTable
         The table.
-    notes : sequence of str
-        Sentences above the table.
-    styles, widths : mapping
-        Format and width by column, where the usual does not do.
-    totals : sequence of str
-        Columns with a total.
-    freeze_columns : int
-        Columns that stay in view.
-    empty : str
-        What an empty table says.
+    title : str
+        What it shows; short, and without a number that the table does not print.
+    caption : str
+        Measure, place and period, in one sentence.
     """
+
+    table: SafeTable
+    title: str
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse any other table, and a table without a title."""
+        require_safe(self.table, what="SharedTable")
+        if not self.title.strip():
+            raise ParameterError("SharedTable needs a title that says what the reader sees.")
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet: a table as it stands in cells."""
 
     name: str
     title: str
-    about: str
+    caption: str
     frame: pd.DataFrame
-    notes: Sequence[str] = ()
-    styles: Mapping[str, str] = field(default_factory=dict)
-    widths: Mapping[str, float] = field(default_factory=dict)
-    totals: Sequence[str] = ()
-    freeze_columns: int = 1
-    empty: str = "There is nothing to list."
+    styles: dict[str, str]
+    note: str
 
 
-def write_plan_workbook(
-    path: Path, plan: AuditPlan, *, staff: pd.DataFrame | None, quality: pd.DataFrame | None = None
+def write_tables_workbook(
+    path: Path,
+    tables: Sequence[SharedTable],
+    *,
+    title: str,
+    as_at: date,
+    source: str,
+    contact: str,
+    findings: Words = NOTHING_SAID,
+    released: Collection[str] | None = None,
 ) -> Path:
-    """Write the coordinator's workbook and give its path.
+    """Write protected tables as one accessible workbook and give its path.
 
     Parameters
     ----------
     path : Path
-        File to write, in a restricted folder: the workbook holds case numbers.
-    plan : AuditPlan
-        The month's plan.
-    staff : DataFrame or None
-        Columns of ``schema.STAFF``; without it people are called by their numbers.
-    quality : DataFrame, optional
-        Columns of ``schema.QUALITY``; adds the sheet "Data quality".
+        File to write.
+    tables : sequence of SharedTable
+        The tables, in order; a two-way table takes a sheet a count.
+    title : str
+        Title of the workbook, also among its properties; nothing else is.
+    as_at : date
+        Day the figures describe; also written as the day of creation, so that the same
+        tables give the same bytes.
+    source : str
+        Where the figures come from, in one sentence.
+    contact : str
+        Whom to ask.
+    findings : Words
+        What the tables say, for the cover.
+    released : collection of str, optional
+        Fingerprints of the tables in the ledger of releases: another table is refused. Not
+        checked by default, for a workbook that stays with its author.
 
-    Returns
-    -------
-    Path
-        `path`. The same plan gives the same bytes.
+    Raises
+    ------
+    DisclosureError
+        When anything but protected tables and sealed words is given, or a table that is not
+        in the ledger.
+    ParameterError
+        When there is no table.
     """
-    sheets = list(_sheets(plan, staff, quality))
-    title = f"{plan.title}: audit plan for {plan.month}"
-    workbook = open_workbook(path, created=plan.as_at, title=title)
+    shared = require_shared(tables, what="write_tables_workbook()", released=released)
+    if not isinstance(findings, Words):
+        raise DisclosureError(
+            f"write_tables_workbook() was given a {type(findings).__name__} as `findings`. Give "
+            "what narrative or the sentence modules made."
+        )
+    notes = list(dict.fromkeys(one.table.note for one in shared if one.table.note))
+    sheets = list(_sheets(shared, notes))
+    workbook = open_workbook(path, created=as_at, title=title, author="")
     formats = Formats(workbook)
-    write_text_sheet(workbook, _COVER, title, cover_rows(plan), formats)
-    contents = _contents(sheets)
+    cover = _cover(sheets, findings, as_at=as_at, source=source, contact=contact)
+    write_paragraphs(workbook, COVER, title, cover, formats, contents=CONTENTS)
+    _write_contents(workbook, sheets, formats)
+    _write_notes(workbook, sheets, notes, formats)
+    for sheet in sheets:
+        _write_table(workbook, sheet, source, formats)
+    workbook.close()
+    return tag_headings(path)
+
+
+def require_shared(
+    tables: Iterable[object], *, what: str, released: Collection[str] | None = None
+) -> tuple[SharedTable, ...]:
+    """Give tables back if each is protected and has its title, and refuse anything else.
+
+    Parameters
+    ----------
+    tables : iterable of object
+        What somebody wants to share.
+    what : str
+        Who asks, for the message.
+    released : collection of str, optional
+        Fingerprints of the tables in the ledger of releases.
+
+    Raises
+    ------
+    DisclosureError
+        When one is not protected, or not in the ledger.
+    ParameterError
+        When one has no title, or there is none.
+    """
+    given = tuple(tables)
+    if not given:
+        raise ParameterError(f"{what} was given no table. Give at least one SharedTable.")
+    for one in given:
+        if not isinstance(one, SharedTable):
+            require_safe(one, what=what)
+            raise ParameterError(
+                f"{what} was given a table without a title. Give SharedTable(table, title)."
+            )
+        table = require_safe(one.table, what=what)
+        if released is not None and release_fingerprint(table) not in released:
+            raise DisclosureError(
+                f"{what} was given a table that is not in the ledger of releases, so later tables "
+                "could give it away. Make it with a step that records it, such as release_plan()."
+            )
+    return given
+
+
+def _sheets(shared: Sequence[SharedTable], notes: Sequence[str]) -> Iterator[_Sheet]:
+    """Give one sheet a table, and of a two-way table one a count."""
+    number = 0
+    for one in shared:
+        table = one.table
+        note = f"note {notes.index(table.note) + 1}" if table.note else ""
+        two_way = len(table.by) == 2
+        for measure in table.columns[2:] if two_way else ("",):
+            number += 1
+            title = f"{one.title}: {_lowered(heading_of(table, measure))}" if measure else one.title
+            frame, styles = _cells(table, measure)
+            yield _Sheet(f"Table {number}", title, one.caption, frame, styles, note)
+
+
+def heading_of(table: SafeTable, name: str) -> str:
+    """Give the heading of a column; that of a rate says what it is given per."""
+    heading = table.heading(name)
+    said = name not in table.rates or " per " in f" {heading.lower()} "
+    return heading if said else f"{heading} per {table.rate_per:,}"
+
+
+def _lowered(heading: str) -> str:
+    """Give a heading as it goes on a sentence: "Cases" as "cases", "IRO" as it is."""
+    return heading if heading[:2].isupper() else heading[:1].lower() + heading[1:]
+
+
+def _cells(table: SafeTable, measure: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Give what stands in the cells, under the headings people read, and their formats."""
+    if measure:
+        frame = table.grid(measure).rename_axis(None, axis=1).reset_index()
+        headings = [table.heading(table.by[0]), *map(str, frame.columns[1:])]
+        measures = [""] + [measure] * (len(headings) - 1)
+    else:
+        frame = table.frame
+        headings = [heading_of(table, name) for name in table.columns]
+        measures = [name if name not in table.by else "" for name in table.columns]
+    unique = headings_of(pd.DataFrame(columns=headings))
+    frame = frame.set_axis(unique, axis=1)
+    for column, counted in zip(unique, measures, strict=True):
+        if not counted:
+            blank = frame[column].astype("str").str.strip() == ""
+            frame[column] = frame[column].astype(object).mask(blank, "(blank)")
+    kinds = {"": "wrap"} | dict.fromkeys((*table.counts, *table.publics), "whole")
+    kinds |= dict.fromkeys((*table.percentages, *table.rates), "tenth")
+    return frame, dict(zip(unique, (kinds[name] for name in measures), strict=True))
+
+
+def _cover(
+    sheets: Sequence[_Sheet], findings: Words, *, as_at: date, source: str, contact: str
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Give the sections of the cover."""
+    if findings.sentences:
+        yield "What the tables say", findings.sentences
+    number = "one table" if len(sheets) == 1 else f"{len(sheets)} tables"
+    described = [
+        f"This workbook holds {number}, one on each worksheet. The worksheet {CONTENTS} lists "
+        "them, with links.",
+        "The figures describe "
+        f"{day_in_words(as_at)}. Each table starts in column A below its title and source.",
+    ]
+    yield "What is in this workbook", described
+    marks = sorted({mark for sheet in sheets for mark in marks_in(sheet.frame)})
+    if marks:
+        listed = " and ".join([", ".join(marks[:-1]), marks[-1]] if marks[1:] else marks)
+        yield (
+            "Numbers that are not shown",
+            [f"Some cells hold {listed} in place of a number. The worksheet {NOTES} says why."],
+        )
+    yield "Source", [source]
+    yield "Contact", [contact]
+
+
+def _write_contents(workbook: Workbook, sheets: Sequence[_Sheet], formats: Formats) -> None:
+    rows = [(COVER, "What this workbook is, where it comes from and whom to ask")]
+    rows += [(NOTES, "What the marks in place of numbers mean, and notes on the tables")]
+    rows += [(sheet.name, _described(sheet)) for sheet in sheets]
     write_sheet(
         workbook,
-        _CONTENTS,
-        "What is in this workbook",
-        (),
-        contents,
+        CONTENTS,
+        "Contents",
+        (_ONE_TABLE,),
+        pd.DataFrame(rows, columns=["Worksheet", "What it shows"]),
         formats,
-        links="Sheet",
+        links="Worksheet",
         contents=None,
-        styles={"Rows": "text"},
-        widths={"Sheet": 24, "What it holds": 78},
-    )
-    for sheet in sheets:
-        write_sheet(
-            workbook,
-            sheet.name,
-            sheet.title,
-            sheet.notes,
-            sheet.frame,
-            formats,
-            styles=sheet.styles,
-            widths=sheet.widths,
-            totals=sheet.totals,
-            freeze_columns=sheet.freeze_columns,
-            empty=sheet.empty,
-        )
-    write_text_sheet(workbook, _VERIFY, "How to verify this draw", verify_rows(plan), formats)
-    workbook.close()
-    return path
-
-
-def _contents(sheets: Sequence[TableSheet]) -> pd.DataFrame:
-    rows = [(_COVER, "What this plan is, its fingerprints, and what cannot be guaranteed", "–")]
-    rows += [(sheet.name, sheet.about, f"{len(sheet.frame):,}") for sheet in sheets]
-    rows.append((_VERIFY, "How anyone can check that these cases follow from the seed", "–"))
-    return pd.DataFrame(rows, columns=["Sheet", "What it holds", "Rows"])
-
-
-def _sheets(
-    plan: AuditPlan, staff: pd.DataFrame | None, quality: pd.DataFrame | None
-) -> Iterator[TableSheet]:
-    yield from _sample_sheets(plan, staff)
-    yield from _frame_sheets(plan)
-    yield from _people_sheets(plan, staff)
-    if quality is not None:
-        yield TableSheet(
-            "Data quality",
-            "What was wrong with the extract, and what was done",
-            "Faults of the extract to send back to the system team",
-            quality_table(quality),
-            ("No child's details are shown; rows are those of the file named.",),
-            widths={"What is wrong": 50, "What was done, or what to do": 50},
-            empty="No fault was found in the extract.",
-        )
-
-
-def _sample_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[TableSheet]:
-    audits = len(plan.draw.cases)
-    yield TableSheet(
-        "Plan",
-        f"{audits} cases to audit by {plan.due.day} {plan.due:%B %Y}",
-        "One row an audit: the case, who audits and moderates it, and its place in the draw",
-        plan_table(plan, staff),
-        (
-            "Rank: the place of the case's ticket in its stratum, 1 for the lowest.",
-            "Weight: how many open cases this case stands for.",
-            "Moderator: drawn at random; audits not drawn may still be moderated for their grade.",
-        ),
-        widths={
-            "Stratum": 42,
-            "Team": 27,
-            "Worker": 20,
-            "Auditor": 28,
-            "Auditor's role": 28,
-            "Moderator": 28,
-            "Case reference": 42,
-        },
-        freeze_columns=2,
-        empty="No case was drawn.",
-    )
-    yield TableSheet(
-        "Reserves",
-        "Reserves: who comes next when a case cannot be audited",
-        "Cases that stand by, in order, stratum by stratum",
-        reserves_table(plan),
-        (
-            "Use a reserve only when an auditor says that a case cannot be audited, and why.",
-            "Take the first of the same stratum that is not yet used; never choose among them.",
-            "Write the reason on the form of the case it stands in for: the weights depend on it.",
-        ),
-        widths={"Stratum": 42, "Team": 27, "Worker": 20, "Case reference": 42},
-        empty="No reserves were drawn.",
+        marking="",
+        widths={"Worksheet": 18, "What it shows": _TITLE_WIDTH},
+        freeze_columns=None,
+        table_name="table_of_contents",
+        filters=False,
     )
 
 
-def _frame_sheets(plan: AuditPlan) -> Iterator[TableSheet]:
-    yield TableSheet(
-        "Allocation",
-        "How many audits come from each stratum",
-        "One row a stratum: cases, target, audits, reserves",
-        allocation_table(plan),
-        (
-            "Available: cases left when one child stands for each family.",
-            "Target: the stratum's share of the audits before rounding to whole audits.",
-        ),
-        totals=("Cases in the frame", "Available", "Target", "Audits", "Reserves"),
-    )
-    yield TableSheet(
-        "Coverage",
-        "Who is in the frame, and who is audited",
-        "Frame and audits side by side, by status, service, team, age, gender and ethnic group",
-        coverage_table(plan),
-        ("Each grouping counts every case once.",),
-        styles={"Share of the frame": "percent", "Share of the audits": "percent"},
-        freeze_columns=2,
-    )
-    aside = len(plan.draw.set_aside)
-    yield TableSheet(
-        "Exclusions",
-        f"From all cases to the {plan.frame.size:,} that could be drawn",
-        "The funnel: each step, why, how many cases were excluded and how many remained",
-        exclusions_table(plan),
-        (f"Another child of the family stands for {aside:,} of the remaining cases this month.",)
-        if aside
-        else (),
+def _described(sheet: _Sheet) -> str:
+    return f"{sheet.title}. {sheet.caption}".strip() if sheet.caption else sheet.title
+
+
+def _write_notes(
+    workbook: Workbook, sheets: Sequence[_Sheet], notes: Sequence[str], formats: Formats
+) -> None:
+    rows = []
+    for mark, meaning in MEANINGS.items():
+        where = [sheet.name for sheet in sheets if mark in marks_in(sheet.frame)]
+        rows.append((mark, meaning, ", ".join(where) or "Not used in this workbook"))
+    for number, note in enumerate(notes, start=1):
+        where = [sheet.name for sheet in sheets if sheet.note == f"note {number}"]
+        rows.append((f"note {number}", note, ", ".join(where)))
+    write_sheet(
+        workbook,
+        NOTES,
+        "Notes: shorthand and remarks on the tables",
+        (_ONE_TABLE,),
+        pd.DataFrame(rows, columns=["Mark or note", "What it means", "Where it is used"]),
+        formats,
+        marking="",
+        widths={"Mark or note": 18, "What it means": _TITLE_WIDTH, "Where it is used": 26},
+        freeze_columns=None,
+        table_name="notes_on_the_tables",
+        filters=False,
     )
 
 
-def _people_sheets(plan: AuditPlan, staff: pd.DataFrame | None) -> Iterator[TableSheet]:
-    yield TableSheet(
-        "Auditors",
-        "Who audits and moderates how many",
-        "Loads of auditors and moderators, with their caps",
-        auditors_table(plan, staff),
-        totals=("Audits", "Moderations"),
-    )
-    yield TableSheet(
-        "Independence checks",
-        "The rules of independence, and how they were held",
-        "Each rule, how it was held, and what cannot be guaranteed",
-        independence_table(plan),
-        widths={"Rule": 40, "How it was held": 50, "What cannot be guaranteed": 50},
+def _write_table(workbook: Workbook, sheet: _Sheet, source: str, formats: Formats) -> None:
+    above = [sheet.caption] if sheet.caption else []
+    above.append(_ONE_TABLE)
+    look = f"see {sheet.note} on the worksheet {NOTES}." if sheet.note else f"see {NOTES}."
+    if marks := marks_in(sheet.frame):
+        verb = "stand" if marks[1:] else "stands"
+        above.append(f"{' and '.join(marks)} {verb} in place of some numbers: {look}")
+    elif sheet.note:
+        above.append(look[:1].upper() + look[1:])
+    above.append(f"Source: {source}")
+    write_sheet(
+        workbook,
+        sheet.name,
+        f"{sheet.name}: {sheet.title}",
+        above,
+        sheet.frame,
+        formats,
+        styles=sheet.styles,
+        marking="",
+        freeze_columns=1 if len(sheet.frame) > _LONG else None,
+        table_name=f"{sheet.name} {sheet.title}",
+        filters=False,
+        strong_rows=1,
     )

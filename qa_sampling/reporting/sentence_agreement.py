@@ -1,0 +1,119 @@
+"""Sentences about how far moderators agree with auditors: counts first, nobody ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.reporting.number_words import as_sentence, listed
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
+from qa_sampling.reporting.saying import said
+from qa_sampling.reporting.words import Words
+
+_SMALL = "no one two three four five six seven eight nine ten".split()
+
+
+def agreement_words(
+    table: SafeTable,
+    *,
+    count: str,
+    people: tuple[str, str] = ("auditor", "moderator"),
+) -> Words:
+    """Say how often two graders gave the same grade, and how far and which way they differed.
+
+    Parameters
+    ----------
+    table : SafeTable
+        One classification by signed steps, as text: how many grades the first of `people` is
+        above the second ("-1", "0", "1"). What it hides is hidden here.
+    count : str
+        Its count of audits.
+    people : (str, str)
+        What the two are called.
+
+    Returns
+    -------
+    Words
+        One sentence, such as "In 9 of 12 audits the moderator gave the same grade as the
+        auditor; in 2 the auditor was one grade higher and in 1 one grade lower."
+    """
+    safe = require_safe(table, what="agreement_words()")
+    if len(safe.by) != 1 or count not in safe.counts:
+        raise DisclosureError(
+            "agreement_words() needs a table with one classification (steps) and the count named "
+            f"in `count`; this one has {', '.join(safe.columns)}."
+        )
+    if safe.rounded_to > 1:
+        raise DisclosureError(
+            "agreement_words() was given rounded counts, from which nobody can tell whether all "
+            "or none agree. Give a table that is not rounded."
+        )
+    if safe.withheld:
+        return said("how often the grades agree is hidden")
+    body = safe.body
+    counts = {_steps(label): n for label, n in zip(body[safe.by[0]], body[count], strict=True)}
+    return said(agreement_text(counts, safe.totals[count], people=people))
+
+
+def _steps(label: str) -> int:
+    try:
+        return int(label)
+    except ValueError:
+        raise ParameterError(
+            "A classification by steps holds whole numbers as text, such as -1, 0 and 1; it holds "
+            "something else."
+        ) from None
+
+
+def agreement_text(
+    counts: Mapping[int, int | str],
+    whole: int | str,
+    *,
+    people: tuple[str, str] = ("auditor", "moderator"),
+) -> str:
+    """Say the same of plain counts, for a restricted page: text, which cannot be shared.
+
+    Parameters
+    ----------
+    counts : mapping of int to int or str
+        Audits by steps that the first grader is above the second; a mark where hidden.
+    whole : int or str
+        All these audits.
+    people : (str, str)
+        What the two are called.
+    """
+    first, second = people
+    if whole == 0:
+        return as_sentence(f"no audit was graded by both {first} and {second}")
+    same = counts.get(0, 0)
+    total = "a hidden number of audits" if whole == HIDDEN_MARK else _audits(int(whole))
+    if same == whole and same != HIDDEN_MARK:
+        every = "the 1 audit" if whole == 1 else f"all {total}"
+        return as_sentence(f"in {every} the {second} gave the same grade as the {first}")
+    if same == 0:
+        start = f"in none of {total} did the {second} give the same grade as the {first}"
+    else:
+        number = "a hidden number" if same == HIDDEN_MARK else f"{same:,}"
+        start = f"in {number} of {total} the {second} gave the same grade as the {first}"
+    parts = [part for part in (_way(counts, first, up) for up in (True, False)) if part]
+    return as_sentence("; ".join([start, *parts]))
+
+
+def _audits(number: int) -> str:
+    return f"{number:,} {'audit' if number == 1 else 'audits'}"
+
+
+def _way(counts: Mapping[int, int | str], first: str, up: bool) -> str:
+    """Say the audits in which the first grader was higher, or lower, by steps."""
+    way = "higher" if up else "lower"
+    told = []
+    for steps in sorted(counts, key=abs):
+        if steps == 0 or (steps > 0) != up or counts[steps] == 0:
+            continue
+        hidden = counts[steps] == HIDDEN_MARK
+        number = "a hidden number" if hidden else f"{counts[steps]:,}"
+        size = abs(steps)
+        named = _SMALL[size] if size < len(_SMALL) else str(size)
+        grades = f"{named} {'grade' if size == 1 else 'grades'} {way}"
+        told.append(f"in {number} {grades}" if told else f"in {number} the {first} was {grades}")
+    return listed(told)
