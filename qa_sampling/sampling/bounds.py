@@ -156,6 +156,8 @@ def group_bounds(
     member: Mapping[str, str],
     group_minimum: Bound,
     group_maximum: Bound,
+    *,
+    what: str = "group",
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Read the bounds by group and refuse those that the strata within cannot meet.
 
@@ -167,6 +169,8 @@ def group_bounds(
         Group by stratum.
     group_minimum, group_maximum : int, mapping of str to int, or None
         Bounds by group.
+    what : str
+        What a group is called in messages.
 
     Raises
     ------
@@ -178,8 +182,8 @@ def group_bounds(
         held[group] += filled[label]
         floor[group] += low[label]
         room[group] += high[label]
-    least = bounds_of(group_minimum, held, default=0, what="group minimum", known=held)
-    most = bounds_of(group_maximum, held, default=None, what="group maximum", known=held)
+    least = bounds_of(group_minimum, held, default=0, what=f"{what} minimum", known=held)
+    most = bounds_of(group_maximum, held, default=None, what=f"{what} maximum", known=held)
     for group in held:
         needed, allowed = max(least[group], floor[group]), min(most[group], room[group])
         if needed > allowed:
