@@ -14,51 +14,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from qa_sampling.errors import AllocationError
-from qa_sampling.sampling.allocation_measures import check_deviations, check_positive
+from qa_sampling.sampling.allocation_aims import Aim, Posed, measured, pose
+from qa_sampling.sampling.allocation_measures import check_positive
 from qa_sampling.sampling.bounds import Bound, stratum_bounds
 
+__all__ = ["Aim", "SeveralAllocation", "allocate_several"]
+
 _ROUNDS = 20_000
-_CLEAR = 1e-9
 _SLACK = 1e-6
 """Relative slack of an aim that ordinary numbers cannot see; the integer programme is given it
 back when its answer misses an aim."""
-
-
-@dataclass(frozen=True)
-class Aim:
-    """How precise one estimated mean is to be. Give `cv` (with `means`) or `half_width`.
-
-    Attributes
-    ----------
-    standard_deviations : mapping of str to float
-        Of what is measured, by stratum, with the divisor N - 1.
-    means : mapping of str to float or None
-        Of what is measured, by stratum; needed for `cv`.
-    cv : float or None
-        Largest coefficient of variation of the estimate, such as 0.05.
-    half_width : float or None
-        Largest half-width of its normal interval, in the unit of what is measured.
-    level : float
-        Confidence level of that interval.
-    among : tuple of str or None
-        Strata that the estimate speaks of, such as those of one service; None for all.
-    """
-
-    standard_deviations: Mapping[str, float]
-    means: Mapping[str, float] | None = None
-    cv: float | None = None
-    half_width: float | None = None
-    level: float = 0.95
-    among: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,44 +63,6 @@ class SeveralAllocation:
     def sizes(self) -> dict[str, int]:
         """Audits by stratum."""
         return dict(zip(self.table["stratum"], self.table["sampled"].astype(int), strict=True))
-
-
-@dataclass(frozen=True)
-class _Posed:
-    """Strata in the order of their labels; aims with their largest variance set to 1."""
-
-    labels: list[str]
-    cases: np.ndarray
-    costs: list[Fraction]
-    low: np.ndarray
-    high: np.ndarray
-    parts: list[dict[str, Fraction]]
-    limits: list[Fraction]
-
-    @cached_property
-    def weights(self) -> np.ndarray:
-        """Squared measures over their limit: a row an aim, a column a stratum."""
-        rows = [
-            [float(part.get(label, 0) / limit) for label in self.labels]
-            for part, limit in zip(self.parts, self.limits, strict=True)
-        ]
-        return np.array(rows, dtype=float).reshape(len(self.parts), len(self.labels))
-
-    @cached_property
-    def prices(self) -> np.ndarray:
-        """Costs in ordinary numbers."""
-        return np.array([float(cost) for cost in self.costs])
-
-    def meets(self, sizes: np.ndarray) -> bool:
-        """Say whether every aim is met; exactly where ordinary numbers cannot tell."""
-        worst = float((self.weights / sizes).sum(axis=1).max())
-        if abs(worst - 1) > _CLEAR:
-            return worst < 1
-        counts = dict(zip(self.labels, sizes.tolist(), strict=True))
-        return all(
-            sum((part[label] / counts[label] for label in part), Fraction(0)) <= limit
-            for part, limit in zip(self.parts, self.limits, strict=True)
-        )
 
 
 def allocate_several(
@@ -171,7 +104,7 @@ def allocate_several(
     if costs is not None and (absent := [label for label in filled if label not in costs]):
         raise AllocationError(f"Stratum {absent[0]!r} has no cost; every stratum needs one.")
     check_positive(costs, "cost")
-    posed = _pose(filled, aims, costs or dict.fromkeys(filled, 1), low, high)
+    posed = pose(filled, aims, costs or dict.fromkeys(filled, 1), low, high)
     real, multipliers = _real(posed)
     whole, least = _whole(posed, real, multipliers)
     counts = dict(zip(posed.labels, whole.tolist(), strict=True))
@@ -196,79 +129,7 @@ def allocate_several(
     )
 
 
-def _pose(
-    filled: Mapping[str, int],
-    aims: Mapping[str, Aim],
-    costs: Mapping[str, float],
-    low: Mapping[str, int],
-    high: Mapping[str, int],
-) -> _Posed:
-    labels = sorted(filled)
-    parts, limits = [], []
-    for name, aim in aims.items():
-        among = _among(name, aim, filled)
-        squares = {at: (filled[at] * Fraction(aim.standard_deviations[at])) ** 2 for at in among}
-        squares = {at: square for at, square in squares.items() if square}
-        limit = _limit(name, aim, among, filled)
-        limit += sum((square / filled[at] for at, square in squares.items()), Fraction(0))
-        best = sum((square / high[at] for at, square in squares.items()), Fraction(0))
-        if best > limit:
-            raise AllocationError(
-                f"The aim {name!r} cannot be met: even with the maxima it is "
-                f"{_measured(aim, among, filled, high):.4g}. Raise the maxima or ask for less."
-            )
-        parts.append(squares)
-        limits.append(limit)
-    return _Posed(
-        labels=labels,
-        cases=np.array([filled[label] for label in labels]),
-        costs=[Fraction(costs[label]) for label in labels],
-        low=np.array([max(1, low[label]) for label in labels]),
-        high=np.array([max(1, high[label]) for label in labels]),
-        parts=parts,
-        limits=limits,
-    )
-
-
-def _among(name: str, aim: Aim, filled: Mapping[str, int]) -> list[str]:
-    if (aim.cv is None) == (aim.half_width is None):
-        raise AllocationError(f"The aim {name!r} needs either `cv` or `half_width`.")
-    wanted = aim.cv if aim.cv is not None else aim.half_width
-    if not 0 < wanted < math.inf or not 0 < aim.level < 1:
-        raise AllocationError(
-            f"The aim {name!r} asks for {wanted!r} at level {aim.level!r}; give a number above 0 "
-            f"and a level between 0 and 1."
-        )
-    if aim.cv is not None and aim.means is None:
-        raise AllocationError(f"The aim {name!r} gives `cv`, which needs `means` by stratum.")
-    strangers = [label for label in aim.among or () if label not in filled]
-    if strangers:
-        raise AllocationError(
-            f"The aim {name!r} speaks of stratum {strangers[0]!r}, which holds no cases."
-        )
-    among = sorted(set(aim.among)) if aim.among is not None else sorted(filled)
-    given = [aim.standard_deviations, *([aim.means] if aim.means is not None else [])]
-    absent = [label for label in among if any(label not in values for values in given)]
-    if absent:
-        raise AllocationError(
-            f"The aim {name!r} lacks a value for {len(absent)} strata, such as {absent[0]!r}."
-        )
-    check_deviations(aim.standard_deviations)
-    return among
-
-
-def _limit(name: str, aim: Aim, among: list[str], filled: Mapping[str, int]) -> Fraction:
-    """Give the largest variance of the estimated total."""
-    if aim.half_width is not None:
-        z = NormalDist().inv_cdf((1 + aim.level) / 2)
-        return (Fraction(aim.half_width) * sum(filled[at] for at in among) / Fraction(z)) ** 2
-    total = sum(filled[at] * Fraction(aim.means[at]) for at in among)
-    if not total:
-        raise AllocationError(f"The aim {name!r} has a mean of 0, which has no `cv`.")
-    return (Fraction(aim.cv) * total) ** 2
-
-
-def _real(posed: _Posed) -> tuple[np.ndarray, np.ndarray]:
+def _real(posed: Posed) -> tuple[np.ndarray, np.ndarray]:
     """Give the real-valued optimum and the multipliers of the aims (Chromy's iteration)."""
     weights, prices = posed.weights, posed.prices
     multipliers = np.full(len(weights), prices.sum() * 1.0)
@@ -284,7 +145,7 @@ def _real(posed: _Posed) -> tuple[np.ndarray, np.ndarray]:
     return shares, multipliers
 
 
-def _whole(posed: _Posed, real: np.ndarray, multipliers: np.ndarray) -> tuple[np.ndarray, float]:
+def _whole(posed: Posed, real: np.ndarray, multipliers: np.ndarray) -> tuple[np.ndarray, float]:
     """Give the best whole numbers, and a cost below which there are none."""
     pulled = multipliers @ posed.weights
     upper = _trimmed(posed, real, pulled)
@@ -309,7 +170,7 @@ def _whole(posed: _Posed, real: np.ndarray, multipliers: np.ndarray) -> tuple[np
     return _programme(posed, upper, np.array(ends))
 
 
-def _trimmed(posed: _Posed, real: np.ndarray, pulled: np.ndarray) -> np.ndarray:
+def _trimmed(posed: Posed, real: np.ndarray, pulled: np.ndarray) -> np.ndarray:
     """Round up, then take audits away where least is lost for the cost, while all aims are met."""
     sizes = np.clip(np.ceil(real - 1e-9), posed.low, posed.high).astype(np.int64)
     if not posed.meets(sizes):
@@ -329,7 +190,7 @@ def _trimmed(posed: _Posed, real: np.ndarray, pulled: np.ndarray) -> np.ndarray:
     return sizes
 
 
-def _window(posed: _Posed, place: int, pulled: float, limit: float) -> tuple[int, int]:
+def _window(posed: Posed, place: int, pulled: float, limit: float) -> tuple[int, int]:
     """Give the fewest and most audits of a stratum that can be in the best allocation.
 
     Those with ``c n + w / n`` within the limit: the roots of a quadratic.
@@ -341,7 +202,7 @@ def _window(posed: _Posed, place: int, pulled: float, limit: float) -> tuple[int
     return max(low, int(posed.low[place])), min(high, int(posed.high[place]))
 
 
-def _programme(posed: _Posed, upper: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, float]:
+def _programme(posed: Posed, upper: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, float]:
     """Choose within the windows by an integer programme of single audits."""
     low, high = np.minimum(ends[:, 0], upper), np.maximum(ends[:, 1], upper)
     place = np.repeat(np.arange(len(low)), high - low)
@@ -365,26 +226,6 @@ def _programme(posed: _Posed, upper: np.ndarray, ends: np.ndarray) -> tuple[np.n
     return upper, float(posed.prices @ low)
 
 
-def _measured(
-    aim: Aim, among: list[str], filled: Mapping[str, int], counts: Mapping[str, int]
-) -> float:
-    """Give the cv or half-width that an allocation reaches."""
-    variance = sum(
-        (
-            Fraction(filled[at] * (filled[at] - counts[at]), counts[at])
-            * Fraction(aim.standard_deviations[at]) ** 2
-            for at in among
-            if aim.standard_deviations[at]
-        ),
-        Fraction(0),
-    )
-    error = math.sqrt(variance)
-    if aim.half_width is not None:
-        cases = sum(filled[at] for at in among)
-        return NormalDist().inv_cdf((1 + aim.level) / 2) * error / cases
-    return error / abs(float(sum(filled[at] * Fraction(aim.means[at]) for at in among)))
-
-
 def _reached(
     aims: Mapping[str, Aim],
     filled: Mapping[str, int],
@@ -396,6 +237,6 @@ def _reached(
     for (name, aim), multiplier in zip(aims.items(), multipliers, strict=True):
         among = sorted(set(aim.among)) if aim.among is not None else sorted(filled)
         wanted = aim.cv if aim.cv is not None else aim.half_width
-        reached = _measured(aim, among, filled, counts)
+        reached = measured(aim, among, filled, counts)
         rows.append((name, wanted, reached, bool(multiplier > 1e-6 * largest)))
     return pd.DataFrame(rows, columns=["aim", "wanted", "reached", "binds"])
