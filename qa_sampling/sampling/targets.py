@@ -45,6 +45,8 @@ def cell_targets(
     *,
     method: Method = "proportional",
     standard_deviations: Mapping[str, float] | None = None,
+    power: float | None = None,
+    costs: Mapping[str, float] | None = None,
     row_minimum: Bound = None,
     row_maximum: Bound = None,
     column_minimum: Bound = None,
@@ -58,10 +60,10 @@ def cell_targets(
         Cases by cell (stratum, row, column).
     n : int
         Audits in all.
-    method : {"proportional", "equal", "square_root", "neyman"}
+    method : {"proportional", "equal", "square_root", "power", "neyman", "cost_optimal"}
         Measure that targets follow where no bound binds.
-    standard_deviations : mapping of str to float, optional
-        By stratum; needed for "neyman".
+    standard_deviations, power, costs
+        What the method needs; see ``allocation_measures.squared_measure``.
     row_minimum, row_maximum, column_minimum, column_maximum : int or mapping, optional
         Bounds of the margins in audits. One number holds for every label and bends to the
         cases there are; a mapping names labels and is kept or refused.
@@ -85,7 +87,7 @@ def cell_targets(
     if n == 0 or not filled:
         return dict.fromkeys(filled, 0)
     sizes = {cell[0]: populations[cell] for cell in filled}
-    squares = squared_measure(sizes, method, standard_deviations)
+    squares = squared_measure(sizes, method, standard_deviations, power=power, costs=costs)
     measure = np.array([math.sqrt(squares[cell[0]]) for cell in filled])
     if not (measure > 0).all():
         raise AllocationError(
