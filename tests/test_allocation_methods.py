@@ -7,9 +7,11 @@ import random
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.allocation import allocate, squared_measure
@@ -229,7 +231,7 @@ def test_no_other_table_within_the_variance_is_cheaper(block: int) -> None:
         assert cost == min(c for v, c in possible if v <= wanted)
 
 
-def test_a_thousand_strata_with_uneven_costs_are_solved_exactly_enough_to_prove_it() -> None:
+def test_a_thousand_strata_spend_their_budget() -> None:
     dice = random.Random("thousand")
     sizes = named([dice.randint(5, 300) for _ in range(1000)])
     deviations = {at: dice.random() + 0.1 for at in sizes}
@@ -242,6 +244,38 @@ def test_a_thousand_strata_with_uneven_costs_are_solved_exactly_enough_to_prove_
         budget=12_345.5,
     )
     assert 12_345.5 - 1 < result.cost <= 12_345.5
+
+
+def test_a_budget_agrees_with_another_solver() -> None:
+    # scipy's integer programme of single audits, in ordinary numbers.
+    dice = random.Random("another solver")
+    for _ in range(5):
+        sizes = [dice.randint(5, 40) for _ in range(12)]
+        spreads = [dice.random() + 0.1 for _ in sizes]
+        costs = [dice.choice([1, 2, 3, 5]) for _ in sizes]
+        budget = sum(costs) + dice.randint(20, 200)
+        result = allocate(
+            named(sizes),
+            method="cost_optimal",
+            standard_deviations=named(spreads),
+            costs=named(costs),
+            budget=budget,
+        )
+        place = np.repeat(np.arange(12), [size - 1 for size in sizes])
+        audits = np.concatenate([np.arange(1, size) for size in sizes])
+        squares = (np.array(sizes) * np.array(spreads)) ** 2
+        worth = squares[place] / (audits * (audits + 1))
+        price = np.array(costs)[place]
+        found = milp(
+            -worth,
+            constraints=LinearConstraint(price, -np.inf, budget - sum(costs)),
+            bounds=Bounds(0, 1),
+            integrality=np.ones(len(place)),
+            options={"mip_rel_gap": 0},
+        )
+        ours = sum(square / n for square, n in zip(squares, sizes_of(result), strict=True))
+        assert ours == pytest.approx(squares.sum() + found.fun, rel=1e-9)
+        assert result.cost <= budget
 
 
 def test_every_method_may_spend_a_budget() -> None:

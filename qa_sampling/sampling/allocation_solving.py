@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -180,7 +180,7 @@ def by_goal(strata: Bounded, goal: Goal) -> dict[str, int]:
         return within_budget(squares, costs, goal.budget, **bounds)
     deviations = _complete(goal.standard_deviations, strata, "A variance", "standard_deviations")
     spread = squared_measure(strata.cases, "neyman", deviations)
-    wanted = Fraction(goal.variance) + _sum(spread[at] / size for at, size in strata.cases.items())
+    wanted = Fraction(goal.variance) + (sum_of_squares(spread, strata.cases) or 0)
     if goal.method == "cost_optimal":
         return within_variance(spread, goal.costs or {}, wanted, **bounds)
     return _fewest(strata, spread, wanted)
@@ -248,15 +248,10 @@ def sum_of_squares(squares: Mapping[str, Fraction], taken: Mapping[str, int]) ->
     """
     if any(square and not taken[label] for label, square in squares.items()):
         return None
-    return _sum(square / taken[label] for label, square in squares.items() if square)
-
-
-def _sum(parts: Iterable[Fraction]) -> Fraction:
-    """Add fractions, exactly while they are few."""
-    listed = list(parts)
-    if len(listed) > _FEW:
-        return Fraction(math.fsum(map(float, listed)))
-    return sum(listed, Fraction(0))
+    kept = [(square, taken[label]) for label, square in squares.items() if square]
+    if len(kept) > _FEW:
+        return Fraction(math.fsum(float(square) / count for square, count in kept))
+    return sum((square / count for square, count in kept), Fraction(0))
 
 
 def excess(strata: Bounded, taken: Mapping[str, int]) -> Fraction | None:

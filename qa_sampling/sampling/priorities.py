@@ -48,18 +48,23 @@ class Strata:
     group: np.ndarray
 
     def __post_init__(self) -> None:
-        largest = max(self.squares, default=Fraction(0)) or Fraction(1)
+        try:
+            values = np.array([float(square) for square in self.squares])
+        except OverflowError:
+            values = np.array([np.inf])
+        largest = values.max(initial=0.0)
         if 1e-100 < largest < 1e100:
-            self.relative = np.array([float(square) for square in self.squares]) / float(largest)
+            self.relative = values / largest
         else:
-            self.relative = np.array([float(square / largest) for square in self.squares])
+            top = max(self.squares, default=Fraction(0)) or Fraction(1)
+            self.relative = np.array([float(square / top) for square in self.squares])
 
     @property
     def is_ordinary(self) -> bool:
         """Whether measures lie near enough for ordinary numbers to order them by and large."""
         positive = self.relative[self.relative > 0]
         spread = positive.size == 0 or positive.min() > _SMALLEST
-        return bool(spread and len(positive) == sum(square > 0 for square in self.squares))
+        return bool(spread and len(positive) == sum(map(bool, self.squares)))
 
 
 def hand_out(strata: Strata, wanted: np.ndarray) -> None:
