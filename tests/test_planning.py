@@ -1,5 +1,6 @@
 """Sample sizes and half-widths: published figures, what must hold, refusals."""
 
+import doctest
 import json
 import math
 from pathlib import Path
@@ -207,6 +208,7 @@ def test_all_strata_where_nothing_varies_need_one_each() -> None:
     )
     assert size.n == 2
     assert size.invited == 4
+    assert size_for_all_strata(0.1, {"a": 10, "b": 20}, proportions=1.0, minimum=0).n == 0
 
 
 def test_precision_of_an_allocation_by_stratum_and_overall() -> None:
@@ -266,8 +268,17 @@ def test_further_refusals() -> None:
         size_for_each_stratum(0.1, {"a": 5, "b": 6}, proportions={"a": 0.5})
     with pytest.raises(ParameterError, match="No stratum holds cases"):
         size_for_all_strata(0.1, {"a": 0})
+    with pytest.raises(ParameterError, match="`response_rate` must be above 0"):
+        size_for_all_strata(0.1, {"a": 9}, response_rate=0)
     with pytest.raises(ParameterError, match="No stratum holds cases"):
         precision_by_stratum({}, {})
+
+
+def test_the_page_on_planning_says_what_the_code_says() -> None:
+    page = Path(__file__).parents[1] / "docs" / "planning.md"
+    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert found.attempted > 20
+    assert found.failed == 0
 
 
 def test_levels() -> None:

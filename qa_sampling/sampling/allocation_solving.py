@@ -16,7 +16,7 @@ from qa_sampling.sampling.allocation_measures import Method, check_positive, squ
 from qa_sampling.sampling.bounds import Bound, group_bounds
 from qa_sampling.sampling.priorities import Strata, hand_out, hand_out_freely
 
-_FEW = 2000
+_FEW = 500
 """Strata up to which sums are exact; above they are correctly rounded."""
 
 

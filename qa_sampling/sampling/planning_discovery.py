@@ -374,4 +374,6 @@ def _curve(chance: _Chance, n: int, accept: int) -> pd.DataFrame:
         bad = np.unique(np.ceil(shares * chance.population).astype(int))
         met = 1 - hypergeom.cdf(accept, chance.population, bad, min(n, chance.population))
         return pd.DataFrame({"share": bad / chance.population, "met": met})
+    if chance.kind == "poisson":
+        return pd.DataFrame({"share": shares, "met": 1 - pdtr(accept, n * shares)})
     return pd.DataFrame({"share": shares, "met": 1 - binom.cdf(accept, n, shares)})

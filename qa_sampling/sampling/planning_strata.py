@@ -151,11 +151,11 @@ def size_for_all_strata(
     fewest = allocate(sizes, variance=float(cases) ** 4, **known).n
     taken = chosen.sizes
     invited = {
-        label: max(n, min(sizes[label], math.ceil(n / response_rate - 1e-9)))
-        for label, n in taken.items()
+        at: Assumptions(population=sizes[at], response_rate=response_rate).invited(count)
+        for at, count in taken.items()
     }
     rows = [(at, sizes[at], shares[at], taken[at], invited[at]) for at in sizes]
-    points = np.unique(np.geomspace(fewest, cases, _POINTS).round().astype(int))
+    points = np.unique(np.geomspace(max(fewest, 1), cases, _POINTS).round().astype(int))
     return SampleSize(
         n=chosen.n,
         invited=sum(invited.values()),
