@@ -159,6 +159,16 @@ def test_an_authority_of_25_teams_and_6_statuses() -> None:
     )
 
 
+def test_more_strata_than_the_tie_break_ranks() -> None:
+    names = [f"T{team:03d} / S{status}" for team in range(420) for status in range(5)]
+    sizes = {name: 1 + (place * 31) % 12 for place, name in enumerate(names)}
+    asked = {"groups": row_of(names), "group_minimum": 6}
+    free = {"columns": column_of(names), "column_minimum": 0}
+    one, two = allocate(sizes, 3000, **asked), allocate(sizes, 3000, **asked, **free)
+    assert two.objective == pytest.approx(one.objective, rel=1e-12)
+    assert two.n == 3000
+
+
 def test_columns_alone_may_be_bounded() -> None:
     sizes = {"a": 50, "b": 50, "c": 50}
     result = allocate(sizes, 12, columns={"a": "x", "b": "x", "c": "y"}, column_maximum={"x": 5})

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -397,7 +398,38 @@ def test_power_and_cost_keep_bounds_and_do_not_see_the_order(
 
 # refusals ---------------------------------------------------------------------------------
 
+
+def test_numbers_of_any_kind_and_series_are_read_without_overflow() -> None:
+    sizes = pd.Series({"a": 3_000_000_000, "b": 2_000_000_000, "c": 5})
+    spreads = pd.Series({"a": 5_000_000_000, "b": 9_000_000_000, "c": 1})
+    costs = pd.Series({"a": np.float32(1.5), "b": np.float32(2), "c": np.float32(1)})
+    plain = allocate(
+        {at: int(size) for at, size in sizes.items()},
+        100,
+        method="cost_optimal",
+        standard_deviations={at: int(spread) for at, spread in spreads.items()},
+        costs={at: float(cost) for at, cost in costs.items()},
+    )
+    given = allocate(sizes, 100, method="cost_optimal", standard_deviations=spreads, costs=costs)
+    assert given.sizes == plain.sizes
+    assert given.objective == plain.objective
+    expected = plain.expected(standard_deviations={"a": 5e9, "b": 9e9, "c": 1})
+    assert given.expected(standard_deviations=spreads) == expected
+    assert math.log(plain.objective) == pytest.approx(
+        math.log(
+            sum(
+                (int(sizes[at]) * int(spreads[at])) ** 2 / float(costs[at]) / n
+                for at, n in plain.sizes.items()
+            )
+        )
+    )
+
+
 REFUSALS = [
+    ({"populations": {"a": 5.5}, "n": 2}, "Stratum 'a' holds 5.5 cases; give a whole number, 0 or"),
+    ({"populations": {"a": -1}, "n": 0}, "Stratum 'a' holds -1 cases; give a whole number"),
+    ({"populations": {"a": math.inf}, "n": 2}, "Stratum 'a' holds inf cases; give a whole numbe"),
+    ({"populations": {"a": math.nan}, "n": 2}, "Stratum 'a' holds nan cases; give a whole numbe"),
     ({}, "Say how many in one way: by `n`, `budget` or `variance`; got 0 of them"),
     ({"n": 3, "budget": 4}, "Say how many in one way: .* got 2 of them"),
     ({"budget": 0}, "`budget` must be a number above 0; got 0"),
@@ -452,7 +484,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("asked", "message"), REFUSALS, ids=lambda value: str(value)[:50])
 def test_what_cannot_be_is_refused_with_the_reason(asked: dict, message: str) -> None:
     with pytest.raises(AllocationError, match=message):
-        allocate(named([10, 20]), **asked)
+        allocate(**({"populations": named([10, 20])} | asked))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ import pandas as pd
 
 from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.allocation_margins import Margin
-from qa_sampling.sampling.allocation_measures import Method, squared_measure
+from qa_sampling.sampling.allocation_measures import Method, plain, squared_measure
 from qa_sampling.sampling.allocation_precision import (
     ExpectedPrecision,
     expected_precision,
@@ -43,7 +43,7 @@ from qa_sampling.sampling.allocation_solving import (
     read_margins,
     sum_of_squares,
 )
-from qa_sampling.sampling.bounds import Bound, check_reachable, stratum_bounds
+from qa_sampling.sampling.bounds import Bound, check_reachable, stratum_bounds, whole_cases
 
 __all__ = ["Allocation", "Method", "allocate", "squared_measure"]
 
@@ -193,9 +193,11 @@ def allocate(
         the bounds; the message names the bound. When there are fewer audits than strata,
         so that some cases would have no chance.
     """
-    sizes = {str(label): int(size) for label, size in populations.items()}
-    if len(sizes) != len(populations):
-        raise AllocationError("Two strata have the same label; every stratum needs its own.")
+    sizes = whole_cases(populations)
+    standard_deviations, means, importance, costs = (
+        None if part is None else {str(label): plain(value) for label, value in part.items()}
+        for part in (standard_deviations, means, importance, costs)
+    )
     filled = {label: size for label, size in sizes.items() if size > 0}
     _check_one_way(n, budget, variance)
     if n is not None:

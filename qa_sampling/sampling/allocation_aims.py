@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from statistics import NormalDist
@@ -12,7 +12,7 @@ from statistics import NormalDist
 import numpy as np
 
 from qa_sampling.errors import AllocationError
-from qa_sampling.sampling.allocation_measures import check_deviations
+from qa_sampling.sampling.allocation_measures import check_deviations, plain_values
 
 _CLEAR = 1e-9
 """Relative distance from an aim at which ordinary numbers can tell whether it is met."""
@@ -44,6 +44,11 @@ class Aim:
     half_width: float | None = None
     level: float = 0.95
     among: tuple[str, ...] | None = None
+
+    def in_plain_numbers(self) -> Aim:
+        """Give the aim with Python's own numbers."""
+        deviations = plain_values(self.standard_deviations)
+        return replace(self, standard_deviations=deviations, means=plain_values(self.means))
 
 
 @dataclass(frozen=True)

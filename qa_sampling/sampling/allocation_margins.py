@@ -5,8 +5,8 @@ all: a separable convex flow problem. An integer programme of its pieces (one va
 audit, worth ``a² / (k (k + 1))``; scipy's HiGHS) gives a table in ordinary numbers; then exchanges
 along closed paths, compared as exact fractions, improve it until none helps, which
 proves it optimal (Ahuja, Magnanti and Orlin 1993, Network Flows, ch. 14.3). Among equal
-optima the one that gives most to the first labels is taken, as in
-:mod:`qa_sampling.sampling.priorities`.
+optima the one that gives most to the first labels is taken (while there are no more than
+2,000 strata), as in :mod:`qa_sampling.sampling.priorities`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.circulation import Arc, settle
 
 _PIECES = 200_000
+_RANKED = 2000
+"""Strata up to which the tie-break is complete; the numbers that hold it grow with them."""
 Cost = tuple[int, Fraction, int]
 """Strata that get their first audit (fewer is dearer), the sum of a²/n, and the tie-break."""
 
@@ -151,19 +153,23 @@ def _start_near(table: _Table) -> None:
     largest = max(table.squares) or Fraction(1)
     squares = np.array([float(square / largest) for square in table.squares])
     worth = squares[place] / np.maximum(audits * (audits + 1.0), 0.5)
-    matrix = np.zeros((len(table.arcs) - len(cells), len(cells)))
     bounds = np.array([(arc.low, arc.high) for arc in table.arcs[len(cells) :]], dtype=float)
     nodes = {(arc.tail, arc.head): line for line, arc in enumerate(table.arcs[len(cells) :])}
     source = len(table.margins[0].labels) + len(table.margins[1].labels)
-    for column, arc in enumerate(cells):
-        for ends in ((source, arc.tail), (arc.head, source + 1), (source + 1, source)):
-            matrix[nodes[ends], column] = 1
+    held = [
+        (nodes[ends], column)
+        for column, arc in enumerate(cells)
+        for ends in ((source, arc.tail), (arc.head, source + 1), (source + 1, source))
+    ]
+    matrix = coo_array(
+        (np.ones(len(held)), tuple(np.array(held).T)), shape=(len(nodes), len(cells))
+    ).tocsr()
     spread = coo_array(
         (np.ones(len(place)), (place, np.arange(len(place)))), shape=(len(cells), len(place))
     ).tocsr()
     floor = matrix @ np.array([arc.low for arc in cells])
-    held = LinearConstraint(coo_array(matrix).tocsr() @ spread, *(bounds.T - floor))
-    found = milp(-worth, constraints=held, bounds=Bounds(0, 1), integrality=np.ones(len(place)))
+    lines = LinearConstraint(matrix @ spread, *(bounds.T - floor))
+    found = milp(-worth, constraints=lines, bounds=Bounds(0, 1), integrality=np.ones(len(place)))
     if found.x is not None:
         _put(table, np.rint(spread @ np.rint(found.x)).astype(int).tolist())
 
@@ -227,7 +233,8 @@ def _cycle(came: Sequence[tuple | None]) -> list[tuple[Arc, int]]:
 
 
 def _possible_steps(table: _Table):  # noqa: ANN202 (tail, head, cost, arc, change)
-    base, ranks = table.n + 2, len(table.strata)
+    ranks = len(table.strata)
+    base = table.n + 2 if ranks <= _RANKED else 1
     nothing: Cost = (0, Fraction(0), 0)
     for place, arc in enumerate(table.arcs[:-1]):
         is_cell = place < ranks

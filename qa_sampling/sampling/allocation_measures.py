@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
+from numbers import Integral, Real
 from typing import Literal
 
 from qa_sampling.errors import AllocationError
@@ -113,9 +114,30 @@ def squared_measure(
         raise AllocationError(
             f"`method` {method!r} is unknown; choose one of {', '.join(METHODS)}."
         )
-    known = Known(standard_deviations, means, costs, importance, _checked_power(power))
+    values = (plain_values(part) for part in (standard_deviations, means, costs, importance))
+    known = Known(*values, _checked_power(power))
     _check_known(populations, method, known)
     return {label: _square(method, label, int(size), known) for label, size in populations.items()}
+
+
+def plain_values(given: Mapping[str, float] | None) -> dict | None:
+    """Give values by stratum as Python's own numbers, which do not overflow.
+
+    Parameters
+    ----------
+    given : mapping or Series, or None
+        Numbers by stratum, of any kind.
+    """
+    return None if given is None else {label: plain(value) for label, value in given.items()}
+
+
+def plain(value: float) -> float:
+    """Give a number as Python's own: whole numbers as int, others as float."""
+    if isinstance(value, int | float | Fraction | Decimal):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
 
 
 def _square(method: str, label: str, size: int, known: Known) -> Fraction:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from qa_sampling.errors import AllocationError
-from qa_sampling.sampling.allocation_measures import check_deviations
+from qa_sampling.sampling.allocation_measures import check_deviations, plain
 
 _HALF = 0.5
 """Standard deviation of a proportion of one half, the largest a proportion can have."""
@@ -118,7 +118,7 @@ def _values(
         raise AllocationError(
             f"Every stratum needs a {what}; {len(absent)} have none, such as {absent[0]!r}."
         )
-    values = {label: given[label] for label in filled}
+    values = {label: plain(given[label]) for label in filled}
     if not all(math.isfinite(value) for value in values.values()):
         raise AllocationError(f"A {what} is negative, missing or infinite; give a number.")
     return {label: Fraction(value) for label, value in values.items()}

@@ -21,8 +21,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.allocation_aims import Aim, Posed, measured, pose
-from qa_sampling.sampling.allocation_measures import check_positive
-from qa_sampling.sampling.bounds import Bound, stratum_bounds
+from qa_sampling.sampling.allocation_measures import check_positive, plain_values
+from qa_sampling.sampling.bounds import Bound, stratum_bounds, whole_cases
 
 __all__ = ["Aim", "SeveralAllocation", "allocate_several"]
 
@@ -96,7 +96,7 @@ def allocate_several(
     AllocationError
         When an aim is incomplete, or cannot be met even with the maxima; the aim is named.
     """
-    sizes = {str(label): int(size) for label, size in populations.items()}
+    sizes = whole_cases(populations)
     filled = {label: size for label, size in sizes.items() if size > 0}
     if not aims or not filled:
         raise AllocationError("Give at least one aim, and at least one stratum with cases.")
@@ -104,7 +104,9 @@ def allocate_several(
     if costs is not None and (absent := [label for label in filled if label not in costs]):
         raise AllocationError(f"Stratum {absent[0]!r} has no cost; every stratum needs one.")
     check_positive(costs, "cost")
-    posed = pose(filled, aims, costs or dict.fromkeys(filled, 1), low, high)
+    prices = plain_values(costs) or dict.fromkeys(filled, 1)
+    aims = {name: aim.in_plain_numbers() for name, aim in aims.items()}
+    posed = pose(filled, aims, prices, low, high)
     real, multipliers = _real(posed)
     whole, least = _whole(posed, real, multipliers)
     counts = dict(zip(posed.labels, whole.tolist(), strict=True))

@@ -12,7 +12,12 @@ import numpy as np
 from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.allocation_budget import within_budget, within_variance
 from qa_sampling.sampling.allocation_margins import Margin, allocate_within_margins
-from qa_sampling.sampling.allocation_measures import Method, check_positive, squared_measure
+from qa_sampling.sampling.allocation_measures import (
+    Method,
+    check_positive,
+    plain,
+    squared_measure,
+)
 from qa_sampling.sampling.bounds import Bound, group_bounds
 from qa_sampling.sampling.priorities import Strata, hand_out, hand_out_freely
 
@@ -177,10 +182,10 @@ def by_goal(strata: Bounded, goal: Goal) -> dict[str, int]:
         squares = strata.squares
         if goal.method == "cost_optimal":
             squares = squared_measure(strata.cases, "neyman", goal.standard_deviations)
-        return within_budget(squares, costs, goal.budget, **bounds)
+        return within_budget(squares, costs, plain(goal.budget), **bounds)
     deviations = _complete(goal.standard_deviations, strata, "A variance", "standard_deviations")
     spread = squared_measure(strata.cases, "neyman", deviations)
-    wanted = Fraction(goal.variance) + (sum_of_squares(spread, strata.cases) or 0)
+    wanted = Fraction(plain(goal.variance)) + (sum_of_squares(spread, strata.cases) or 0)
     if goal.method == "cost_optimal":
         return within_variance(spread, goal.costs or {}, wanted, **bounds)
     return _fewest(strata, spread, wanted)

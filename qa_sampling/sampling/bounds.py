@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from qa_sampling.errors import AllocationError
 
 Bound = int | Mapping[str, int] | None
 """One number for all, numbers by label, or none."""
+
+
+def whole_cases(populations: Mapping[str, int]) -> dict[str, int]:
+    """Give the cases by stratum as whole numbers under text labels.
+
+    Parameters
+    ----------
+    populations : mapping or Series of int
+        Cases by stratum.
+
+    Raises
+    ------
+    AllocationError
+        When two labels read alike, or a number of cases is negative, missing or not whole.
+    """
+    sizes = {}
+    for label, size in populations.items():
+        if not 0 <= size < math.inf or size != int(size):
+            raise AllocationError(
+                f"Stratum {str(label)!r} holds {size!r} cases; give a whole number, 0 or more."
+            )
+        sizes[str(label)] = int(size)
+    if len(sizes) != len(populations):
+        raise AllocationError("Two strata have the same label; every stratum needs its own.")
+    return sizes
 
 
 def bounds_of(
