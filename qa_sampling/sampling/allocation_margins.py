@@ -11,7 +11,7 @@ optima the one that gives most to the first labels is taken (while there are no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,6 +27,8 @@ _RANKED = 2000
 """Strata up to which the tie-break is complete; the numbers that hold it grow with them."""
 Cost = tuple[int, Fraction, int]
 """Strata that get their first audit (fewer is dearer), the sum of a²/n, and the tie-break."""
+Step = tuple[int, int, Cost, Arc, int]
+"""One audit moved along an arc: from, to, what it changes, the arc, and 1 or -1."""
 
 
 @dataclass(frozen=True)
@@ -201,8 +203,8 @@ def _helpful_exchange(table: _Table) -> list[tuple[Arc, int]]:
     steps = list(_possible_steps(table))
     nodes = 1 + max(max(tail, head) for tail, head, _, _, _ in steps) if steps else 0
     distance: list[Cost] = [(0, Fraction(0), 0)] * nodes
-    came: list[tuple | None] = [None] * nodes
-    for _ in range(nodes + 1):
+    came: list[Step | None] = [None] * nodes
+    while True:  # a distance that keeps falling closes a cycle of predecessors
         changed = False
         for step in steps:
             tail, head, cost = step[:3]
@@ -214,10 +216,10 @@ def _helpful_exchange(table: _Table) -> list[tuple[Arc, int]]:
             return []
         if cycle := _cycle(came):
             return cycle
-    raise AssertionError("a distance that keeps falling has a cycle")  # pragma: no cover
 
 
-def _cycle(came: Sequence[tuple | None]) -> list[tuple[Arc, int]]:
+def _cycle(came: Sequence[Step | None]) -> list[tuple[Arc, int]]:
+    """Give a cycle among predecessors as arcs and changes; empty when there is none."""
     state = [0] * len(came)
     for start in range(len(came)):
         node, path = start, []
@@ -232,7 +234,8 @@ def _cycle(came: Sequence[tuple | None]) -> list[tuple[Arc, int]]:
     return []
 
 
-def _possible_steps(table: _Table):  # noqa: ANN202 (tail, head, cost, arc, change)
+def _possible_steps(table: _Table) -> Iterator[Step]:
+    """Give the ways to move one audit along an arc: up where there is room, or down."""
     ranks = len(table.strata)
     base = table.n + 2 if ranks <= _RANKED else 1
     nothing: Cost = (0, Fraction(0), 0)
@@ -270,7 +273,8 @@ def _contradiction(table: _Table, reached: frozenset[int]) -> str:
     )
 
 
-def _names(table: _Table):  # noqa: ANN202 (a function from an arc's place to words)
+def _names(table: _Table) -> Callable[[int, str], str]:
+    """Give a function that names the bound of an arc."""
     rows, columns = table.margins
     lines = [(rows, label) for label in rows.labels] + [(columns, la) for la in columns.labels]
 

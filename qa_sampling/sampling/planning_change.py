@@ -14,6 +14,7 @@ the probabilities of all pairs of counts, binomial or hypergeometric, for indepe
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Literal
@@ -361,7 +362,7 @@ def _chances(counts: np.ndarray, share: float, population: int | None) -> np.nda
     return hypergeom.pmf(counts, population, math.floor(population * share + 0.5), n)
 
 
-def _steady(periods, start: int, most: int, power: float) -> int:  # noqa: ANN001 (n -> TwoPeriods)
+def _steady(periods: Callable[[int], TwoPeriods], start: int, most: int, power: float) -> int:
     """Find the smallest number near the normal one from which exact power stays high enough."""
     n = max(1, start // 2)
     good_since = 0
