@@ -206,13 +206,14 @@ def allocate(
     known = {"means": means, "costs": costs, "importance": importance, "power": power}
     squares = squared_measure(filled, method, standard_deviations, **known)
     strata = Bounded(filled, squares, low, high)
+    if n is not None:
+        check_reachable(filled, n, low, high)
     margins = read_margins(
         strata,
         (groups, group_minimum, group_maximum),
         (columns, column_minimum, column_maximum),
     )
     if n is not None:
-        check_reachable(filled, n, low, high)
         taken = by_number(strata, n, margins)
     elif margins:
         raise AllocationError("Bounds of groups and columns go with a number of audits; give `n`.")

@@ -6,7 +6,8 @@ Chromy 1987, Proceedings of the Survey Research Methods Section, ASA: 194-199). 
 finds the real-valued optimum and its multipliers. These bound, for whole numbers too, how
 cheap any allocation can be, and which numbers of each stratum can be in the best one; an
 integer programme of single audits (scipy's HiGHS) chooses among those. The answer is checked
-against the aims in exact fractions.
+against the aims in exact fractions. Several allocations may cost the same least; which of them
+is given may differ between versions of scipy.
 """
 
 from __future__ import annotations

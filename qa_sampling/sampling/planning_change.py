@@ -215,7 +215,8 @@ def size_for_change(
     -------
     ChangePower
         With the smallest number, the same in both periods. Exact power is jagged: the smallest
-        number that reaches the wanted power and keeps it for the twenty that follow.
+        number that reaches the wanted power and keeps it for the twenty that follow. With
+        overlap power is a little jagged too; one audit fewer does not reach it.
 
     Raises
     ------
