@@ -21,6 +21,10 @@ import numpy as np
 from qa_sampling.errors import AllocationError
 
 _MOST_COMBINATIONS = 200_000
+OUT_OF_REACH = (
+    "The variance that is wanted is below what the maxima (or all cases) give. "
+    "Raise the maxima or allow a larger variance."
+)
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,7 @@ def within_variance(
         (square / high[label] for label, square in squares.items() if square), start=Fraction(0)
     )
     if best > objective:
-        raise AllocationError(
-            "The variance that is wanted is below what the maxima (or all cases) give. "
-            "Raise the maxima or allow a larger variance."
-        )
+        raise AllocationError(OUT_OF_REACH)
     return _solve(problem)
 
 

@@ -10,7 +10,11 @@ from fractions import Fraction
 import numpy as np
 
 from qa_sampling.errors import AllocationError
-from qa_sampling.sampling.allocation_budget import within_budget, within_variance
+from qa_sampling.sampling.allocation_budget import (
+    OUT_OF_REACH,
+    within_budget,
+    within_variance,
+)
 from qa_sampling.sampling.allocation_margins import Margin, allocate_within_margins
 from qa_sampling.sampling.allocation_measures import (
     Method,
@@ -217,10 +221,7 @@ def _fewest(strata: Bounded, spread: Mapping[str, Fraction], wanted: Fraction) -
 
     few, many = sum(strata.low.values()) - 1, sum(strata.high.values())
     if not reaches(many):
-        raise AllocationError(
-            "The variance that is wanted is below what the maxima (or all cases) give. "
-            "Raise the maxima or allow a larger variance."
-        )
+        raise AllocationError(OUT_OF_REACH)
     while many - few > 1:
         middle = (few + many) // 2
         few, many = (few, middle) if reaches(middle) else (middle, many)

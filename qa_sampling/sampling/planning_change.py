@@ -223,8 +223,7 @@ def size_for_change(
     ParameterError
         When a value is impossible, or no number of audits reaches the power.
     """
-    if not 0 < power < 1:
-        raise ParameterError(f"`power` must lie between 0 and 1; got {power!r}. Give 0.8.")
+    _check_power(power)
     check_share(overlap_share, "overlap_share")
     if before == after:
         raise ParameterError("`before` and `after` are equal; there is no change to be seen.")
@@ -283,8 +282,7 @@ def detectable_change(
     pair of float or None
         Fall and rise as shares, above 0; None where none is large enough.
     """
-    if not 0 < power < 1:
-        raise ParameterError(f"`power` must lie between 0 and 1; got {power!r}. Give 0.8.")
+    _check_power(power)
     given = (n, n, population, population, overlap, correlation, level)
     found: list[float | None] = []
     for end in (0.0, 1.0):
@@ -302,6 +300,11 @@ def detectable_change(
             low, high = (low, middle) if seen(middle) else (middle, high)
         found.append(high * abs(end - before))
     return found[0], found[1]
+
+
+def _check_power(power: float) -> None:
+    if not 0 < power < 1:
+        raise ParameterError(f"`power` must lie between 0 and 1; got {power!r}. Give 0.8.")
 
 
 def _variance(share: float, n: int, population: int | None) -> float:
