@@ -21,15 +21,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, pdtr
+from scipy.special import pdtr
 from scipy.stats import beta, betabinom, binom, hypergeom
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.sampling.planning_assumptions import check_population, check_share
+from qa_sampling.sampling.planning_assumptions import check_share
+from qa_sampling.sampling.planning_chance import LARGEST, Chance
 
 Distribution = Literal["hypergeometric", "binomial", "poisson"]
-_LARGEST = 10_000_000
-_TIE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def attribute_plan(
         When a value is impossible, or the cases hold too few inadequate ones to meet more than
         are accepted.
     """
-    chance = _Chance(tolerable, population, confidence, distribution)
+    chance = Chance(tolerable, population, confidence, distribution)
     if accept is not None and expected is not None:
         raise ParameterError("Give `accept` or `expected`, not both.")
     if expected is not None:
@@ -156,8 +155,8 @@ def chance_of_meeting(
     more_than : int
         Number that is to be exceeded.
     """
-    chance = _Chance(share, population, 0.5, None)
-    if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= (population or _LARGEST):
+    chance = Chance(share, population, 0.5, None)
+    if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= (population or LARGEST):
         raise ParameterError(f"`n` must be a whole number of audits, no more than all; got {n!r}.")
     return 1 - chance.risk_of(n, _whole_accept(more_than))
 
@@ -192,7 +191,7 @@ def bayesian_plan(
     ParameterError
         When a value is impossible, or no number of audits is enough.
     """
-    chance = _Chance(tolerable, population, confidence, None)
+    chance = Chance(tolerable, population, confidence, None)
     if not all(0 < value < math.inf for value in prior):
         raise ParameterError(f"`prior` must be two numbers above 0; got {prior!r}. Give (1, 1).")
     if accept is not None and expected is not None:
@@ -215,7 +214,7 @@ def bayesian_plan(
 
     n = _first(posterior, chance, population)
     sizes = np.unique(np.geomspace(1, max(2 * n, 2), 40).round().astype(int))
-    sizes = sizes[sizes <= (population or _LARGEST)]
+    sizes = sizes[sizes <= (population or LARGEST)]
     return AttributePlan(
         n=n,
         accept=math.floor(found(n)),
@@ -227,83 +226,6 @@ def bayesian_plan(
     )
 
 
-class _Chance:
-    """The probability of meeting no more than so many, exact where it ties with the risk."""
-
-    def __init__(
-        self, share: float, population: int | None, confidence: float, kind: str | None
-    ) -> None:
-        check_share(share, "tolerable")
-        check_population(population)
-        if share == 0 or not 0 < confidence < 1:
-            raise ParameterError(
-                f"A share of {share!r} with confidence {confidence!r} cannot be planned for: the "
-                f"share must be above 0, the confidence between 0 and 1."
-            )
-        self.share, self.population = Fraction(str(share)), population
-        self.risk = 1 - Fraction(str(confidence))
-        self.kind = kind or ("binomial" if population is None else "hypergeometric")
-        if self.kind not in ("hypergeometric", "binomial", "poisson"):
-            raise ParameterError(
-                f"`distribution` {kind!r} is unknown; choose hypergeometric, binomial or poisson."
-            )
-        if self.kind == "hypergeometric" and population is None:
-            raise ParameterError("A hypergeometric plan needs the `population`.")
-        self.bad = math.ceil(self.share * population) if population is not None else 0
-
-    @property
-    def most(self) -> int:
-        """Most audits there can be."""
-        return self.population if self.kind == "hypergeometric" else _LARGEST
-
-    def risk_of(self, n: int, accept: int) -> float:
-        """Give the probability of no more than `accept` among n."""
-        if self.kind == "hypergeometric":
-            return float(hypergeom.cdf(accept, self.population, self.bad, n))
-        if self.kind == "poisson":
-            return float(pdtr(accept, n * float(self.share)))
-        return float(bdtr(accept, n, float(self.share))) if n > accept else 1.0
-
-    def holds(self, n: int, accept: int) -> bool:
-        """Say whether the risk is no more than wanted."""
-        risk, wanted = self.risk_of(n, accept), float(self.risk)
-        if abs(risk - wanted) > _TIE * wanted or self.kind == "poisson":
-            return risk <= wanted
-        return self._exactly(n, accept) <= self.risk
-
-    def _exactly(self, n: int, accept: int) -> Fraction:
-        if self.kind == "hypergeometric":
-            ways = sum(
-                math.comb(self.bad, met) * math.comb(self.population - self.bad, n - met)
-                for met in range(min(accept, n) + 1)
-            )
-            return Fraction(ways, math.comb(self.population, n))
-        good = 1 - self.share
-        return sum(
-            (math.comb(n, met) * self.share**met * good ** (n - met) for met in range(accept + 1)),
-            Fraction(0),
-        )
-
-    def smallest(self, accept: int) -> int:
-        """Find the smallest n that meets more than `accept` with the wanted confidence."""
-        if self.kind == "hypergeometric" and self.bad <= accept:
-            raise ParameterError(
-                f"{float(self.share):.4g} of {self.population} cases are {self.bad}, so more than "
-                f"{accept} can never be met. Accept fewer or tolerate a larger share."
-            )
-        few, many = accept, min(self.most, accept + 1)
-        while many < self.most and not self.holds(many, accept):
-            few, many = many, min(2 * many, self.most)
-        if not self.holds(many, accept):
-            raise ParameterError(
-                f"More than {self.most} audits would be needed; tolerate a larger share."
-            )
-        while many - few > 1:
-            middle = (few + many) // 2
-            few, many = (few, middle) if self.holds(middle, accept) else (middle, many)
-        return many
-
-
 def _whole_accept(accept: int | None) -> int:
     given = 0 if accept is None else accept
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
@@ -311,7 +233,7 @@ def _whole_accept(accept: int | None) -> int:
     return given
 
 
-def _expected(expected: float, chance: _Chance) -> Fraction:
+def _expected(expected: float, chance: Chance) -> Fraction:
     check_share(expected, "expected")
     rate = Fraction(str(expected))
     if rate >= chance.share:
@@ -322,7 +244,7 @@ def _expected(expected: float, chance: _Chance) -> Fraction:
     return rate
 
 
-def _for_expected(chance: _Chance, expected: float) -> tuple[int, int]:
+def _for_expected(chance: Chance, expected: float) -> tuple[int, int]:
     """Find the smallest n that holds when n times the expected share, rounded up, are accepted.
 
     For every c in turn: n from the first whose ceiling is c to the last.
@@ -344,7 +266,7 @@ def _for_expected(chance: _Chance, expected: float) -> tuple[int, int]:
         accept += 1
 
 
-def _first(posterior: Callable[[int], float], chance: _Chance, population: int | None) -> int:
+def _first(posterior: Callable[[int], float], chance: Chance, population: int | None) -> int:
     """Find the first n whose posterior is confident enough, walking where it is jagged."""
     wanted = float(1 - chance.risk)
     most = population if population is not None else 200_000
@@ -357,7 +279,7 @@ def _first(posterior: Callable[[int], float], chance: _Chance, population: int |
     )
 
 
-def _plans(chance: _Chance) -> pd.DataFrame:
+def _plans(chance: Chance) -> pd.DataFrame:
     rows = []
     for accept in range(5):
         if chance.kind == "hypergeometric" and chance.bad <= accept:
@@ -367,7 +289,7 @@ def _plans(chance: _Chance) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["accept", "n", "confidence"])
 
 
-def _curve(chance: _Chance, n: int, accept: int) -> pd.DataFrame:
+def _curve(chance: Chance, n: int, accept: int) -> pd.DataFrame:
     """Give the probability of meeting more than are accepted, by the share of inadequate cases."""
     shares = np.unique(np.append(np.linspace(0, min(1.0, 3 * float(chance.share)), 40), 1e-9))[1:]
     if chance.kind == "hypergeometric" and chance.population is not None:
