@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from qa_sampling.errors import ParameterError
+from qa_sampling.sampling.allocation import Method
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.frame import Eligibility
 from qa_sampling.sampling.selection import Size
@@ -26,6 +27,8 @@ INVENTED = "invented"
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WHOLE = Annotated[int, Field(ge=0, le=1_000_000)]
+_COST = Annotated[float, Field(gt=0, le=1_000_000)]
+_DEVIATION = Annotated[float, Field(ge=0, le=1_000_000)]
 _BOUND = _WHOLE | dict[str, _WHOLE] | None
 _CASE_COLUMNS = Literal[
     "team", "service", "status", "age_band", "gender", "ethnic_group", "primary_need", "disability"
@@ -218,8 +221,8 @@ class MonthlyAuditPlan(Settings):
         Audits in all.
     strata_rows, strata_columns : tuple of str
         Columns that form the two margins of the strata.
-    method, rounding, row_minimum, row_maximum, column_minimum, column_maximum, minimum,
-    maximum, certainty, standard_deviations, reserves, one_per_family
+    method, power, costs, standard_deviations, rounding, row_minimum, row_maximum, column_minimum,
+    column_maximum, minimum, maximum, certainty, reserves, one_per_family
         See ``sampling.selection.Size``.
     pool_below : int
         Rows of the strata with fewer cases than this are pooled.
@@ -264,7 +267,9 @@ class MonthlyAuditPlan(Settings):
     strata_rows: tuple[_CASE_COLUMNS, ...] = ("team",)
     strata_columns: tuple[_CASE_COLUMNS, ...] = ("status",)
     pool_below: int = Field(0, ge=0, le=10_000)
-    method: Literal["proportional", "equal", "square_root", "neyman"] = "proportional"
+    method: Method = "proportional"
+    power: float | None = Field(None, ge=0, le=1)
+    costs: dict[str, _COST] | None = None
     rounding: Literal["controlled", "fixed"] = "controlled"
     row_minimum: _BOUND = 1
     row_maximum: _BOUND = None
@@ -273,7 +278,7 @@ class MonthlyAuditPlan(Settings):
     minimum: _BOUND = 1
     maximum: _BOUND = None
     certainty: tuple[str, ...] = ()
-    standard_deviations: dict[str, float] | None = None
+    standard_deviations: dict[str, _DEVIATION] | None = None
     reserves: int = Field(2, ge=0, le=100)
     one_per_family: bool = True
     seed: str = Field("", max_length=200)
@@ -318,6 +323,19 @@ class MonthlyAuditPlan(Settings):
             raise ValueError("age_from is above age_to; give the younger age first")
         if self.due and date.fromisoformat(self.due) < self.period_start:
             raise ValueError("due lies before the period; give a day in or after it")
+        if self.power is not None and self.method != "power":
+            raise ValueError(
+                f"power is given, but method is {self.method}; write method: power, or drop it"
+            )
+        if self.costs is not None and self.method != "cost_optimal":
+            raise ValueError(
+                f"costs are given, but method is {self.method}; write method: cost_optimal, or "
+                f"drop them"
+            )
+        needs = {"neyman": "standard_deviations", "cost_optimal": "standard_deviations costs"}
+        for name in needs.get(self.method, "").split():
+            if getattr(self, name) is None:
+                raise ValueError(f"method {self.method} needs {name} by stratum; give them")
         if not (self.strata_rows or self.strata_columns):
             raise ValueError("strata_rows and strata_columns are both empty; name one column")
         return self

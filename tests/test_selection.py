@@ -122,6 +122,47 @@ def test_the_frame_given_is_not_altered() -> None:
     pd.testing.assert_frame_equal(frame.cases, before)
 
 
+@pytest.mark.parametrize("rounding", ["controlled", "fixed"])
+def test_power_and_costs_reach_the_allocation(rounding: str) -> None:
+    frame = make_frame(*CELLS)
+    strata = sorted(set(frame.cases["stratum"]))
+    equal, flat = (
+        draw_sample(frame, Size(12, method=method, power=power, rounding=rounding), seed="7")
+        for method, power in (("equal", None), ("power", 0.0))
+    )
+    assert flat.allocation["target"].tolist() == equal.allocation["target"].tolist()
+    known = {"standard_deviations": dict.fromkeys(strata, 0.5)}
+    cheap, dear = (
+        draw_sample(
+            frame,
+            Size(
+                12,
+                method="cost_optimal",
+                costs=dict.fromkeys(strata, 1.0) | {"N / CIN": cost},
+                rounding=rounding,
+                **known,
+            ),
+            seed="7",
+        ).allocation.set_index("stratum")["target"]["N / CIN"]
+        for cost in (1.0, 25.0)
+    )
+    assert dear < cheap
+
+
+def test_fixed_numbers_keep_bounds_of_rows_and_columns_at_once() -> None:
+    frame = make_frame(*CELLS)
+    free = draw_sample(frame, Size(12, rounding="fixed"), seed="7").allocation
+    column = free.groupby("column")["sampled"].sum().idxmax()
+    most = int(free.groupby("column")["sampled"].sum().max()) - 1
+    size = Size(12, rounding="fixed", row_minimum=2, column_maximum={column: most})
+    held = draw_sample(frame, size, seed="7").allocation
+    assert held["sampled"].sum() == 12
+    assert held.groupby("column")["sampled"].sum()[column] == most
+    rows = held.groupby("row")[["sampled", "available"]].sum()
+    assert (rows["sampled"] >= rows["available"].clip(upper=2)).all()
+    assert (held["sampled"] >= 1).all()
+
+
 def test_further_columns_change_nothing() -> None:
     frame = make_frame(*CELLS)
     wider = fixed(frame.cases.assign(worker="Someone"))
@@ -399,8 +440,12 @@ REFUSALS = [
     ({"size": Size(5, certainty=("N / CP",))}, "go with rounding='fixed'"),
     ({"size": Size(5, maximum=3)}, "go with rounding='fixed'"),
     ({"size": Size(5, minimum={"N / CP": 1})}, "go with rounding='fixed'"),
-    ({"size": Size(5, rounding="fixed", column_minimum=1)}, "Bounds of columns go with rounding="),
-    ({"size": Size(5, rounding="fixed", column_maximum=1)}, "Bounds of columns go with rounding="),
+    (
+        {"size": Size(5, rounding="fixed", column_maximum={"CP": 1})},
+        "The bounds of 'CP' cannot be met: at least",
+    ),
+    ({"size": Size(5, method="power", power=2.0)}, "`power` must lie between 0 .* and 1"),
+    ({"size": Size(5, method="cost_optimal")}, "Cost-optimal allocation needs a standard deviat"),
     (
         {"size": Size(4, rounding="fixed")},
         "With 5 non-empty strata at least 1 would have no chance",

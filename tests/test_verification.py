@@ -112,6 +112,29 @@ def test_a_month_of_forty_audits_with_every_kind_of_bound() -> None:
     assert both(published(again), frame_csv(frame)) == ((), [])
 
 
+def test_methods_that_came_later_verify_and_older_records_still_do() -> None:
+    frame = make_frame(*CELLS)
+    plain = published(draw_sample(frame, Size(9), seed="1"))
+    assert not {"power", "costs"} & set(plain["parameters"])
+    assert both(plain, frame_csv(frame)) == ((), [])
+    strata = sorted(set(frame.cases["stratum"]))
+    for size in (
+        Size(9, method="power", power=0.25),
+        Size(
+            9,
+            method="cost_optimal",
+            rounding="fixed",
+            standard_deviations=dict.fromkeys(strata, 0.5),
+            costs=dict.fromkeys(strata, 2.0) | {"N / CIN": 3.0},
+            column_minimum=1,
+        ),
+    ):
+        record = published(draw_sample(frame, size, seed="1"))
+        assert both(record, frame_csv(frame)) == ((), [])
+    record["parameters"]["costs"]["N / CIN"] = 90.0
+    assert verify_draw(record, read_csv(frame_csv(frame)))
+
+
 def test_the_order_of_the_published_rows_does_not_count() -> None:
     frame = make_frame(*CELLS, families=KIN)
     draw = draw_sample(frame, Size(9), seed="1")

@@ -1,32 +1,51 @@
-"""How many audits from each stratum: whole numbers that sum to n, within bounds, optimal.
+"""How many audits from each stratum: whole numbers within bounds, optimal.
 
-Every method here minimises the sum of ``a²/n`` over strata, with the measure ``a`` that
-names it: the cases (proportional), one (equal), the square root of the cases
-(square-root), or cases times standard deviation (Neyman). The whole-number optimum under
-bounds is reached by giving one audit at a time to the stratum with the largest priority
-``a² / (n (n + 1))`` (Wright 2012, The American Statistician 66:217-224; 2017, Statistics &
-Probability Letters 129:50-57). Priorities are compared as exact fractions, ties go by
-label, so that no machine rounds to another answer.
+Every method minimises the sum of ``a²/n`` over strata, with the measure ``a`` that names it
+(:mod:`qa_sampling.sampling.allocation_measures`): the cases (proportional), one (equal), the
+square root of the cases (square-root), a power of a size (power), cases times standard
+deviation (Neyman), or that over the square root of the cost (cost-optimal). The whole-number
+optimum under bounds is reached by giving one audit at a time to the stratum with the largest
+priority ``a² / (n (n + 1))`` (Wright 2012, The American Statistician 66:217-224; 2017,
+Statistics & Probability Letters 129:50-57). Priorities are compared as exact fractions, ties
+go by label, so that no machine rounds to another answer.
 
-When there are fewer audits than strata, no table of whole numbers leaves everyone a
-chance; :mod:`qa_sampling.sampling.rounding` then rounds a table of targets at random.
+How many in all is a number, a budget, or a variance that is wanted. Bounds on two
+classifications at once are met by :mod:`qa_sampling.sampling.allocation_margins`; several
+measures at once by :mod:`qa_sampling.sampling.allocation_several`. When there are fewer
+audits than strata, no table of whole numbers leaves everyone a chance;
+:mod:`qa_sampling.sampling.rounding` then rounds a table of targets at random.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
 
 import pandas as pd
 
 from qa_sampling.errors import AllocationError
-from qa_sampling.sampling.bounds import Bound, check_reachable, group_bounds, stratum_bounds
+from qa_sampling.sampling.allocation_margins import Margin
+from qa_sampling.sampling.allocation_measures import Method, plain, squared_measure
+from qa_sampling.sampling.allocation_precision import (
+    ExpectedPrecision,
+    expected_precision,
+    loss,
+)
+from qa_sampling.sampling.allocation_solving import (
+    Bounded,
+    Goal,
+    by_goal,
+    by_number,
+    excess,
+    free_optimum,
+    read_margins,
+    sum_of_squares,
+)
+from qa_sampling.sampling.bounds import Bound, check_reachable, stratum_bounds, whole_cases
 
-Method = Literal["proportional", "equal", "square_root", "neyman"]
+__all__ = ["Allocation", "Method", "allocate", "squared_measure"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +56,8 @@ class Allocation:
     ----------
     table : DataFrame
         One row a stratum, in the order given: `stratum`, `group`, `population`, `sampled`,
-        `bound` ("no cases", "all taken", "maximum", "minimum" when above 1, or blank).
+        `bound` ("no cases", "all taken", "maximum", "minimum" when above 1, or blank) and
+        `probability` (share of its cases that is audited, missing where there are none).
     n : int
         Audits in all.
     method : str
@@ -45,108 +65,122 @@ class Allocation:
     objective : float
         Sum of ``a²/n`` over the strata; what the method minimises. Infinite when a stratum
         with a measure above 0 gets none.
+    margins : DataFrame
+        One row a bounded group or column: `margin`, `label`, `sampled`, `minimum`, `maximum`,
+        `bound` ("minimum", "maximum" or blank).
+    cost : float or None
+        What the audits cost; None without costs.
     """
 
     table: pd.DataFrame
     n: int
     method: str
     objective: float
+    margins: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cost: float | None = None
+    _squares: Mapping[str, Fraction] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def sizes(self) -> dict[str, int]:
         """Audits by stratum."""
         return dict(zip(self.table["stratum"], self.table["sampled"].astype(int), strict=True))
 
+    @property
+    def populations(self) -> dict[str, int]:
+        """Cases by stratum."""
+        return dict(zip(self.table["stratum"], self.table["population"].astype(int), strict=True))
 
-def _square(population: int, deviation: float | None) -> Fraction:
-    return Fraction(population) ** 2
+    @property
+    def smallest_probability(self) -> float:
+        """Smallest inclusion probability of a case; 0 when a stratum is left out."""
+        return float(self.table["probability"].min()) if self.n else 0.0
 
+    @property
+    def without_chance(self) -> float:
+        """Share of the cases that no draw can reach, 0 to 1."""
+        unreached = self.table.loc[self.table["sampled"] == 0, "population"].sum()
+        return float(unreached) / (int(self.table["population"].sum()) or 1)
 
-_MEASURES: dict[str, Callable[[int, float | None], Fraction]] = {
-    "proportional": _square,
-    "equal": lambda population, deviation: Fraction(1),
-    "square_root": lambda population, deviation: Fraction(population),
-    "neyman": lambda population, deviation: (Fraction(population) * Fraction(deviation or 0)) ** 2,
-}
-"""The square of each method's measure, by name."""
+    @property
+    def loss(self) -> float:
+        """Share by which the bounds raise what the method minimises, over as many audits free.
 
-
-def squared_measure(
-    populations: Mapping[str, int],
-    method: Method,
-    standard_deviations: Mapping[str, float] | None = None,
-) -> dict[str, Fraction]:
-    """Give the square of a method's measure for every stratum, exactly.
-
-    Parameters
-    ----------
-    populations : mapping of str to int
-        Cases by stratum.
-    method : {"proportional", "equal", "square_root", "neyman"}
-        The method.
-    standard_deviations : mapping of str to float, optional
-        Standard deviation of what is measured, by stratum; needed for "neyman" only.
-
-    Raises
-    ------
-    AllocationError
-        When the method is unknown, or standard deviations are missing or negative.
-    """
-    if method not in _MEASURES:
-        raise AllocationError(
-            f"`method` {method!r} is unknown; choose one of {', '.join(_MEASURES)}."
+        Of the sum of ``a² (1/n - 1/N)``, against the best whole numbers between 0 and all cases
+        of a stratum.
+        """
+        filled = {label: size for label, size in self.populations.items() if size > 0}
+        strata = Bounded(filled, self._squares, {}, {})
+        return loss(
+            *(excess(strata, sizes) for sizes in (self.sizes, free_optimum(strata, self.n)))
         )
-    deviations = dict(standard_deviations or {})
-    if method == "neyman":
-        absent = [label for label in populations if label not in deviations]
-        if absent:
-            raise AllocationError(
-                f"Neyman allocation needs a standard deviation for every stratum; "
-                f"{len(absent)} have none, such as {absent[0]!r}."
-            )
-        if not all(0 <= value < math.inf for value in deviations.values()):
-            raise AllocationError(
-                "A standard deviation is negative, missing or infinite; give values of 0 or more."
-            )
-    measure = _MEASURES[method]
-    return {label: measure(int(size), deviations.get(label)) for label, size in populations.items()}
+
+    def expected(
+        self,
+        *,
+        standard_deviations: Mapping[str, float] | None = None,
+        means: Mapping[str, float] | None = None,
+    ) -> ExpectedPrecision:
+        """Say what the allocation can be expected to give for the mean of all cases.
+
+        Parameters
+        ----------
+        standard_deviations, means : mapping of str to float, optional
+            By stratum; see ``allocation_precision.expected_precision``.
+        """
+        return expected_precision(
+            self.populations, self.sizes, standard_deviations=standard_deviations, means=means
+        )
 
 
 def allocate(
     populations: Mapping[str, int] | pd.Series,
-    n: int,
+    n: int | None = None,
     *,
     method: Method = "proportional",
     standard_deviations: Mapping[str, float] | None = None,
+    means: Mapping[str, float] | None = None,
+    importance: Mapping[str, float] | None = None,
+    power: float | None = None,
+    costs: Mapping[str, float] | None = None,
+    budget: float | None = None,
+    variance: float | None = None,
     minimum: Bound = 1,
     maximum: Bound = None,
     certainty: Iterable[str] = (),
     groups: Mapping[str, str] | None = None,
     group_minimum: Bound = None,
     group_maximum: Bound = None,
+    columns: Mapping[str, str] | None = None,
+    column_minimum: Bound = None,
+    column_maximum: Bound = None,
 ) -> Allocation:
-    """Allocate n audits to strata: the whole-number optimum under bounds.
+    """Allocate audits to strata: the whole-number optimum under bounds.
 
     Parameters
     ----------
     populations : mapping or Series of int
         Cases by stratum label.
-    n : int
-        Audits in all, certainty strata included.
-    method : {"proportional", "equal", "square_root", "neyman"}
-        The measure (see the module).
-    standard_deviations : mapping of str to float, optional
-        By stratum; needed for "neyman".
+    n : int, optional
+        Audits in all, certainty strata included. Give one of `n`, `budget` and `variance`.
+    method : {"proportional", "equal", "square_root", "power", "neyman", "cost_optimal"}
+        The measure (see ``allocation_measures``).
+    standard_deviations, means, importance, power, costs
+        What the method needs; see ``allocation_measures.squared_measure``.
+    budget : float, optional
+        What may be spent, in the unit of `costs`: the most precise audits that it pays for.
+    variance : float, optional
+        Largest variance of the estimated total, from `standard_deviations`: the fewest audits
+        that reach it, or with "cost_optimal" the cheapest.
     minimum, maximum : int or mapping of str to int, optional
         Bounds by stratum. One number holds for every non-empty stratum and bends to the cases
         there are; a mapping names strata and is kept or refused. Unnamed strata have a minimum of
         1 and a maximum of all their cases.
     certainty : iterable of str
         Strata that are taken whole.
-    groups : mapping of str to str, optional
-        Group (such as the team) of every stratum.
-    group_minimum, group_maximum : int or mapping of str to int, optional
-        Bounds by group, as above; a group has none unless given.
+    groups, columns : mapping of str to str, optional
+        Group (such as the team) and column (such as the status) of every stratum.
+    group_minimum, group_maximum, column_minimum, column_maximum : int or mapping, optional
+        Bounds by group and by column, as above; there are none unless given. With `n` only.
 
     Returns
     -------
@@ -159,32 +193,58 @@ def allocate(
         the bounds; the message names the bound. When there are fewer audits than strata,
         so that some cases would have no chance.
     """
-    sizes = {str(label): int(size) for label, size in populations.items()}
-    if len(sizes) != len(populations):
-        raise AllocationError("Two strata have the same label; every stratum needs its own.")
-    _check_size(n, sum(sizes.values()))
+    sizes = whole_cases(populations)
+    standard_deviations, means, importance, costs = (
+        None if part is None else {str(label): plain(value) for label, value in part.items()}
+        for part in (standard_deviations, means, importance, costs)
+    )
     filled = {label: size for label, size in sizes.items() if size > 0}
+    _check_one_way(n, budget, variance)
+    if n is not None:
+        _check_size(n, sum(sizes.values()))
     low, high = stratum_bounds(filled, minimum, maximum, tuple(certainty), sizes)
-    member = {label: str((groups or {}).get(label, label)) for label in filled}
-    measures = squared_measure(filled, method, standard_deviations)
-    check_reachable(filled, n, low, high)
-    queues = _increments(filled, measures, low, high)
-    taken = _spread(filled, n, low, high, member, queues, group_minimum, group_maximum)
-    rows = [
-        {
-            "stratum": label,
-            "group": member.get(label, str((groups or {}).get(label, label))),
-            "population": size,
-            "sampled": taken.get(label, 0),
-            "bound": _what_bound(label, taken, low, high, sizes),
-        }
-        for label, size in sizes.items()
-    ]
-    missed = any(measures[label] > 0 and not taken[label] for label in filled)
-    parts = (measures[label] / taken[label] for label in filled if taken[label])
-    objective = math.inf if missed else float(sum(parts))
-    columns = ["stratum", "group", "population", "sampled", "bound"]
-    return Allocation(pd.DataFrame(rows, columns=columns), n, method, objective)
+    known = {"means": means, "costs": costs, "importance": importance, "power": power}
+    squares = squared_measure(filled, method, standard_deviations, **known)
+    strata = Bounded(filled, squares, low, high)
+    if n is not None:
+        check_reachable(filled, n, low, high)
+    margins = read_margins(
+        strata,
+        (groups, group_minimum, group_maximum),
+        (columns, column_minimum, column_maximum),
+    )
+    if n is not None:
+        taken = by_number(strata, n, margins)
+    elif margins:
+        raise AllocationError("Bounds of groups and columns go with a number of audits; give `n`.")
+    else:
+        taken = by_goal(strata, Goal(method, standard_deviations, costs, budget, variance))
+    if costs is not None and (absent := [label for label in filled if label not in costs]):
+        raise AllocationError(f"`costs` lack stratum {absent[0]!r}; give every stratum one.")
+    table = _table(sizes, groups or {}, taken, low, high)
+    value = sum_of_squares(squares, taken)
+    return Allocation(
+        table=table,
+        n=sum(taken.values()),
+        method=method,
+        objective=float(math.inf if value is None else value),
+        margins=_margin_table(margins, taken),
+        cost=None
+        if costs is None
+        else float(sum(Fraction(costs[label]) * count for label, count in taken.items())),
+        _squares=squares,
+    )
+
+
+def _check_one_way(n: int | None, budget: float | None, variance: float | None) -> None:
+    given = [name for name in (n, budget, variance) if name is not None]
+    if len(given) != 1:
+        raise AllocationError(
+            f"Say how many in one way: by `n`, `budget` or `variance`; got {len(given)} of them."
+        )
+    for name, value in (("budget", budget), ("variance", variance)):
+        if value is not None and not 0 < value < math.inf:
+            raise AllocationError(f"`{name}` must be a number above 0; got {value!r}.")
 
 
 def _check_size(n: int, cases: int) -> None:
@@ -197,75 +257,26 @@ def _check_size(n: int, cases: int) -> None:
         )
 
 
-def _increments(
-    filled: Mapping[str, int],
-    measures: Mapping[str, Fraction],
+def _table(
+    sizes: Mapping[str, int],
+    groups: Mapping[str, str],
+    taken: Mapping[str, int],
     low: Mapping[str, int],
     high: Mapping[str, int],
-) -> dict[str, Callable[[int], tuple]]:
-    """Give, by stratum, the heap key of its next audit when it has k: largest priority first."""
-
-    def key(label: str) -> Callable[[int], tuple]:
-        square = measures[label]
-
-        def of(taken: int) -> tuple:
-            first = taken == 0 and square > 0
-            priority = square if not taken else square / (taken * (taken + 1))
-            return (not first, -priority, label)
-
-        return of
-
-    return {label: key(label) for label in filled}
-
-
-def _spread(
-    filled: Mapping[str, int],
-    n: int,
-    low: Mapping[str, int],
-    high: Mapping[str, int],
-    member: Mapping[str, str],
-    queues: Mapping[str, Callable[[int], tuple]],
-    group_minimum: Bound,
-    group_maximum: Bound,
-) -> dict[str, int]:
-    """Hand out audits one by one: stratum minima, then group minima, then by priority."""
-    least, most = group_bounds(filled, low, high, member, group_minimum, group_maximum)
-    taken = dict(low)
-    given = dict.fromkeys(least, 0)
-    heaps: dict[str, list[tuple]] = {group: [] for group in least}
-    for label, group in member.items():
-        given[group] += low[label]
-        if taken[label] < high[label]:
-            heapq.heappush(heaps[group], (*queues[label](taken[label]), label))
-
-    def give(group: str) -> None:
-        label = heapq.heappop(heaps[group])[-1]
-        taken[label] += 1
-        given[group] += 1
-        if taken[label] < high[label]:
-            heapq.heappush(heaps[group], (*queues[label](taken[label]), label))
-
-    for group in sorted(least):
-        while given[group] < least[group]:
-            give(group)
-    left = n - sum(given.values())
-    if left < 0:
-        raise AllocationError(
-            f"{n} audits cannot meet the group minima, which need {n - left}. "
-            f"Lower them or audit more."
-        )
-    tops = [(*heaps[key][0], key) for key in least if heaps[key] and given[key] < most[key]]
-    heapq.heapify(tops)
-    for _ in range(left):
-        if not tops:
-            raise AllocationError(
-                f"{n} audits are more than the group maxima allow. Raise the maxima or audit fewer."
-            )
-        group = heapq.heappop(tops)[-1]
-        give(group)
-        if heaps[group] and given[group] < most[group]:
-            heapq.heappush(tops, (*heaps[group][0], group))
-    return taken
+) -> pd.DataFrame:
+    sampled = [taken.get(label, 0) for label in sizes]
+    table = pd.DataFrame(
+        {
+            "stratum": list(sizes),
+            "group": [str(groups.get(label, label)) for label in sizes],
+            "population": list(sizes.values()),
+            "sampled": sampled,
+            "bound": [_what_bound(label, taken, low, high, sizes) for label in sizes],
+        }
+    )
+    cases = table["population"].astype("float64")
+    table["probability"] = table["sampled"] / cases.where(cases > 0)
+    return table
 
 
 def _what_bound(
@@ -282,3 +293,17 @@ def _what_bound(
     if taken[label] == high[label]:
         return "maximum"
     return "minimum" if taken[label] == low[label] > 1 else ""
+
+
+def _margin_table(margins: list[Margin], taken: Mapping[str, int]) -> pd.DataFrame:
+    rows = []
+    for margin in margins:
+        sums = dict.fromkeys(margin.labels, 0)
+        for label, group in margin.of.items():
+            sums[group] += taken[label]
+        for label, held in sums.items():
+            least, most = margin.least[label], margin.most[label]
+            bound = "maximum" if held == most else "minimum" if held == least > 0 else ""
+            rows.append((margin.name, label, held, least, most, bound))
+    columns = ["margin", "label", "sampled", "minimum", "maximum", "bound"]
+    return pd.DataFrame(rows, columns=columns)

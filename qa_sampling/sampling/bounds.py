@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from qa_sampling.errors import AllocationError
 
 Bound = int | Mapping[str, int] | None
 """One number for all, numbers by label, or none."""
+
+
+def whole_cases(populations: Mapping[str, int]) -> dict[str, int]:
+    """Give the cases by stratum as whole numbers under text labels.
+
+    Parameters
+    ----------
+    populations : mapping or Series of int
+        Cases by stratum.
+
+    Raises
+    ------
+    AllocationError
+        When two labels read alike, or a number of cases is negative, missing or not whole.
+    """
+    sizes = {}
+    for label, size in populations.items():
+        if not 0 <= size < math.inf or size != int(size):
+            raise AllocationError(
+                f"Stratum {str(label)!r} holds {size!r} cases; give a whole number, 0 or more."
+            )
+        sizes[str(label)] = int(size)
+    if len(sizes) != len(populations):
+        raise AllocationError("Two strata have the same label; every stratum needs its own.")
+    return sizes
 
 
 def bounds_of(
@@ -156,6 +182,8 @@ def group_bounds(
     member: Mapping[str, str],
     group_minimum: Bound,
     group_maximum: Bound,
+    *,
+    what: str = "group",
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Read the bounds by group and refuse those that the strata within cannot meet.
 
@@ -167,6 +195,8 @@ def group_bounds(
         Group by stratum.
     group_minimum, group_maximum : int, mapping of str to int, or None
         Bounds by group.
+    what : str
+        What a group is called in messages.
 
     Raises
     ------
@@ -178,8 +208,8 @@ def group_bounds(
         held[group] += filled[label]
         floor[group] += low[label]
         room[group] += high[label]
-    least = bounds_of(group_minimum, held, default=0, what="group minimum", known=held)
-    most = bounds_of(group_maximum, held, default=None, what="group maximum", known=held)
+    least = bounds_of(group_minimum, held, default=0, what=f"{what} minimum", known=held)
+    most = bounds_of(group_maximum, held, default=None, what=f"{what} maximum", known=held)
     for group in held:
         needed, allowed = max(least[group], floor[group]), min(most[group], room[group])
         if needed > allowed:

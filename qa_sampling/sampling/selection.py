@@ -47,21 +47,24 @@ class Size:
     ----------
     audits : int
         Audits in all.
-    method : {"proportional", "equal", "square_root", "neyman"}
-        Measure that the allocation follows.
+    method : {"proportional", "equal", "square_root", "power", "neyman", "cost_optimal"}
+        Measure that the allocation follows (see ``allocation_measures``).
     rounding : {"controlled", "fixed"}
         "controlled": targets rounded at random, margins held, everybody has a chance (for
         the normal month with more strata than audits). "fixed": the same whole numbers
         whatever the seed; refused when there are fewer audits than strata.
     row_minimum, row_maximum, column_minimum, column_maximum : int, mapping or None
-        Bounds of the two margins, such as at least 1 audit a team. With "fixed" rounding
-        only rows can be bounded.
+        Bounds of the two margins, such as at least 1 audit a team.
     minimum, maximum : int, mapping or None
         Bounds of the strata; "fixed" rounding only.
     certainty : tuple of str
         Strata audited whole; "fixed" rounding only.
     standard_deviations : mapping of str to float or None
-        By stratum, for "neyman".
+        By stratum, for "neyman" and "cost_optimal"; "power" uses them where they are given.
+    power : float or None
+        Power of "power", from 0 (equal) to 1 (proportional); None for 0.5.
+    costs : mapping of str to float or None
+        Cost of an audit by stratum, for "cost_optimal".
     reserves : int
         Reserves in each stratum that is sampled, as far as it has cases.
     one_per_family : bool
@@ -81,6 +84,22 @@ class Size:
     standard_deviations: Mapping[str, float] | None = None
     reserves: int = 2
     one_per_family: bool = True
+    power: float | None = None
+    costs: Mapping[str, float] | None = None
+
+    @property
+    def measure(self) -> dict:
+        """What the method needs to know, by the names that allocations know it by."""
+        return {
+            "method": self.method,
+            "standard_deviations": self.standard_deviations,
+            "power": self.power,
+            "costs": self.costs,
+        }
+
+
+LATER_PARAMETERS = ("power", "costs")
+"""Parameters that records of the first release lack; they are recorded only where given."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +216,8 @@ def _plain(size: Size) -> dict:
     """Give the size as plain values for a record."""
     record = {}
     for name, value in vars(size).items():
+        if name in LATER_PARAMETERS and value is None:
+            continue
         if isinstance(value, Mapping):
             value = dict(sorted(value.items()))
         record[name] = list(value) if isinstance(value, tuple) else value
@@ -311,8 +332,7 @@ def _controlled(
     units = cell_targets(
         {cell: available[cell[0]] for cell in cells},
         size.audits,
-        method=size.method,
-        standard_deviations=size.standard_deviations,
+        **size.measure,
         row_minimum=size.row_minimum,
         row_maximum=size.row_maximum,
         column_minimum=size.column_minimum,
@@ -336,22 +356,19 @@ def _controlled(
 def _fixed(
     cells: list[Cell], available: Mapping[str, int], size: Size
 ) -> tuple[dict[str, float], dict[str, int], dict[str, str]]:
-    if size.column_minimum is not None or size.column_maximum is not None:
-        raise AllocationError(
-            "Bounds of columns go with rounding='controlled'; "
-            "with 'fixed' bound the strata or the rows."
-        )
     result = allocate(
         {cell[0]: available[cell[0]] for cell in cells},
         size.audits,
-        method=size.method,
-        standard_deviations=size.standard_deviations,
+        **size.measure,
         minimum=size.minimum,
         maximum=size.maximum,
         certainty=size.certainty,
         groups={cell[0]: cell[1] for cell in cells},
         group_minimum=size.row_minimum,
         group_maximum=size.row_maximum,
+        columns={cell[0]: cell[2] for cell in cells},
+        column_minimum=size.column_minimum,
+        column_maximum=size.column_maximum,
     )
     sizes = result.sizes
     bound = dict(zip(result.table["stratum"], result.table["bound"], strict=True))

@@ -12,7 +12,7 @@ everybody has a chance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.allocation import Method, squared_measure
 from qa_sampling.sampling.bounds import Bound, bounds_of
+from qa_sampling.sampling.circulation import Arc, settle
 from qa_sampling.sampling.rounding import UNIT, Cell
 
 _ROUNDS = 20_000
@@ -44,6 +45,8 @@ def cell_targets(
     *,
     method: Method = "proportional",
     standard_deviations: Mapping[str, float] | None = None,
+    power: float | None = None,
+    costs: Mapping[str, float] | None = None,
     row_minimum: Bound = None,
     row_maximum: Bound = None,
     column_minimum: Bound = None,
@@ -57,10 +60,10 @@ def cell_targets(
         Cases by cell (stratum, row, column).
     n : int
         Audits in all.
-    method : {"proportional", "equal", "square_root", "neyman"}
+    method : {"proportional", "equal", "square_root", "power", "neyman", "cost_optimal"}
         Measure that targets follow where no bound binds.
-    standard_deviations : mapping of str to float, optional
-        By stratum; needed for "neyman".
+    standard_deviations, power, costs
+        What the method needs; see ``allocation_measures.squared_measure``.
     row_minimum, row_maximum, column_minimum, column_maximum : int or mapping, optional
         Bounds of the margins in audits. One number holds for every label and bends to the
         cases there are; a mapping names labels and is kept or refused.
@@ -84,7 +87,7 @@ def cell_targets(
     if n == 0 or not filled:
         return dict.fromkeys(filled, 0)
     sizes = {cell[0]: populations[cell] for cell in filled}
-    squares = squared_measure(sizes, method, standard_deviations)
+    squares = squared_measure(sizes, method, standard_deviations, power=power, costs=costs)
     measure = np.array([math.sqrt(squares[cell[0]]) for cell in filled])
     if not (measure > 0).all():
         raise AllocationError(
@@ -202,31 +205,20 @@ def _in_units(
             for units, top in zip(floors, ceiling, strict=True)
         ]
         arcs = _arcs(floors, ends, n, margins)
-        if _settle(arcs):
+        if settle(arcs) is None:
             return dict(zip(cells, (arc.flow for arc in arcs), strict=False))
     raise AllocationError(_why_not(n, margins))
 
 
-@dataclass
-class _Arc:
-    """An arc of the table seen as a circulation, in millionths of an audit."""
-
-    tail: int
-    head: int
-    flow: int
-    low: int
-    high: int
-
-
 def _arcs(
     units: list[int], ends: list[tuple[int, int]], n: int, margins: tuple[_Margin, ...]
-) -> list[_Arc]:
+) -> list[Arc]:
     """See the table as a circulation: one arc a cell, row and column, and one for the total."""
     rows, columns = margins
     first, source = len(rows.labels), len(rows.labels) + len(columns.labels)
     sink = source + 1
     arcs = [
-        _Arc(int(row), first + int(column), flow, *between)
+        Arc(int(row), first + int(column), flow, *between)
         for row, column, flow, between in zip(rows.place, columns.place, units, ends, strict=True)
     ]
     for margin, start in ((rows, 0), (columns, first)):
@@ -236,56 +228,6 @@ def _arcs(
         for label, held in enumerate(sums):
             outer = (source, label) if start == 0 else (start + label, sink)
             bounds = (int(margin.low[label]) * UNIT, int(margin.high[label]) * UNIT)
-            arcs.append(_Arc(*outer, held, *bounds))
-    arcs.append(_Arc(sink, source, sum(units), n * UNIT, n * UNIT))
+            arcs.append(Arc(*outer, held, *bounds))
+    arcs.append(Arc(sink, source, sum(units), n * UNIT, n * UNIT))
     return arcs
-
-
-def _settle(arcs: list[_Arc]) -> bool:
-    """Bring the flow of every arc within its bounds, arc by arc; say whether that was possible."""
-    beside: dict[int, list[_Arc]] = {}
-    for arc in arcs:
-        beside.setdefault(arc.tail, []).append(arc)
-        beside.setdefault(arc.head, []).append(arc)
-    for arc in arcs:
-        while lack := max(arc.low - arc.flow, 0) or min(arc.high - arc.flow, 0):
-            start, goal = (arc.head, arc.tail) if lack > 0 else (arc.tail, arc.head)
-            path = _way_round(beside, arc, start, goal)
-            if path is None:
-                return False
-            change = min([abs(lack), *(room for _, _, room in path)])
-            arc.flow += change if lack > 0 else -change
-            for step, sign, _ in path:
-                step.flow += sign * change
-    return True
-
-
-def _way_round(
-    beside: Mapping[int, list[_Arc]], barred: _Arc, start: int, goal: int
-) -> list[tuple[_Arc, int, int]] | None:
-    """Find the shortest way from one node to another along arcs with room: arc, sign, room."""
-    came: dict[int, tuple[_Arc, int, int] | None] = {start: None}
-    queue = [start]
-    for node in queue:
-        for step, sign, room, reached in _steps(beside[node], node):
-            if step is not barred and room > 0 and reached not in came:
-                came[reached] = (step, sign, room)
-                queue.append(reached)
-        if goal in came:
-            break
-    if goal not in came:
-        return None
-    path, node = [], goal
-    while (last := came[node]) is not None:
-        path.append(last)
-        node = last[0].tail if last[1] > 0 else last[0].head
-    return path
-
-
-def _steps(arcs: Sequence[_Arc], node: int) -> Iterator[tuple[_Arc, int, int, int]]:
-    """Give the ways out of a node: up along an arc that starts there, down one that ends there."""
-    for arc in arcs:
-        if arc.tail == node:
-            yield arc, 1, arc.high - arc.flow, arc.head
-        else:
-            yield arc, -1, arc.flow - arc.low, arc.tail

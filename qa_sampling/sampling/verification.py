@@ -13,7 +13,12 @@ from qa_sampling.errors import AllocationError, FrameError, VerificationError
 from qa_sampling.sampling.frame import frame_fingerprint
 from qa_sampling.sampling.plan import Draw, Frame
 from qa_sampling.sampling.rounding import UNIT
-from qa_sampling.sampling.selection import Size, draw_sample, in_ticket_order
+from qa_sampling.sampling.selection import (
+    LATER_PARAMETERS,
+    Size,
+    draw_sample,
+    in_ticket_order,
+)
 from qa_sampling.sampling.tickets import as_fraction, ticket, tickets
 
 RECORD_VERSION = "qa_sampling/draw/v1"
@@ -217,7 +222,7 @@ def _check_form(record: Mapping, frame_table: pd.DataFrame) -> None:
     absent = [name for name in parts if name not in record]
     rule = record.get("parameters", {})
     expected = {field.name for field in fields(Size)} | {"ticket_seed", "start_after"}
-    absent += [f"parameters.{name}" for name in sorted(expected - set(rule))]
+    absent += [f"parameters.{name}" for name in sorted(expected - set(rule) - {*LATER_PARAMETERS})]
     if absent:
         raise VerificationError(f"The record lacks `{absent[0]}`; it is not whole.")
     if strangers := sorted(set(rule) - expected):
