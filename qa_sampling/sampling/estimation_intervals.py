@@ -1,0 +1,327 @@
+"""Intervals of a proportion that hold their level in small samples of a complex design.
+
+One signature: estimate, its variance, cases, degrees of freedom, level; arrays or numbers. The
+effective sample size is ``p (1 - p) / variance``; where nothing varies (none, all, or
+a variance of 0) it is n. Each method is defined for 0 and 1 and never has zero width.
+
+- ``korn_graubard``: Clopper and Pearson's interval for the effective size, adjusted for
+  degrees of freedom by (t(n-1) / t(df))² and cut at n (Korn and Graubard 1998, Survey
+  Methodology 24:193-201; Parker et al. 2017, Vital and Health Statistics 2(175)).
+- ``beta``: the same without the cut, as R's ``svyciprop(method = "beta")``.
+- ``clopper_pearson``: for the effective size cut at n, without the adjustment (Clopper and
+  Pearson 1934, Biometrika 26:404-413).
+- ``wilson``: the score interval for the effective size with t(df) (Wilson 1927, JASA 22:209-212).
+- ``likelihood``: values whose log likelihood, for the effective size, falls by no more than t²/2
+  (Rao and Scott 1984, Annals of Statistics 12:46-60).
+- ``logit``, ``asin``, ``wald``: estimate ± t(df) standard errors on that scale. Where nothing
+  varies they have no standard error; the interval of ``korn_graubard`` is given.
+- ``bayes``: equal-tailed, from a beta prior (Jeffreys' 1/2, 1/2 unless stated) and the effective
+  size cut at n.
+
+:func:`exact_interval` is for a plain random sample from a known number of cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import optimize, stats
+
+from qa_sampling.errors import EstimationError
+
+IntervalMethod = Literal[
+    "default",
+    "korn_graubard",
+    "beta",
+    "clopper_pearson",
+    "wilson",
+    "likelihood",
+    "logit",
+    "asin",
+    "wald",
+    "bayes",
+    "hypergeometric",
+]
+Ends = tuple[np.ndarray, np.ndarray]
+JEFFREYS = (0.5, 0.5)
+
+
+def proportion_interval(
+    estimate: ArrayLike,
+    variance: ArrayLike,
+    *,
+    n: ArrayLike,
+    degrees_of_freedom: ArrayLike,
+    level: float = 0.95,
+    method: IntervalMethod = "korn_graubard",
+    prior: tuple[float, float] = JEFFREYS,
+) -> Ends:
+    """Give the ends of a proportion's interval.
+
+    Parameters
+    ----------
+    estimate : array_like
+        Proportion, 0 to 1.
+    variance : array_like
+        Its variance, 0 or more.
+    n : array_like
+        Cases it rests on.
+    degrees_of_freedom : array_like
+        Degrees of freedom of the variance; counted as 1 when below.
+    level : float
+        Confidence level, between 0 and 1.
+    method : str
+        One of :data:`METHODS`.
+    prior : tuple of float
+        The two parameters of the beta prior; "bayes" only.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper ends, within 0 and 1.
+
+    Raises
+    ------
+    EstimationError
+        When the method is unknown, or the level or the prior out of range.
+    """
+    check_level(level)
+    if method not in METHODS:
+        raise EstimationError(
+            f"`interval` {method!r} is unknown; choose one of {', '.join(METHODS)}."
+        )
+    if min(prior) <= 0:
+        raise EstimationError(f"`prior` must hold two numbers above 0; got {prior}.")
+    p, spread, cases, df = np.broadcast_arrays(
+        *(np.asarray(one, dtype=float) for one in (estimate, variance, n, degrees_of_freedom))
+    )
+    if method == "bayes":
+        return _bayes(p, _size(p, spread, cases), level, prior)
+    low, high = METHODS[method](p, spread, cases, np.maximum(df, 1), level)
+    return np.clip(low, 0, 1), np.clip(high, 0, 1)
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level that is not between 0 and 1.
+
+    Parameters
+    ----------
+    level : float
+        Confidence level.
+
+    Raises
+    ------
+    EstimationError
+        When it is out of range.
+    """
+    if not 0 < level < 1:
+        raise EstimationError(f"`level` must lie between 0 and 1; got {level:g}. Give 0.95.")
+
+
+def _varies(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Say where there is a variance; what rounding leaves of none does not count."""
+    return (p > 0) & (p < 1) & (variance * n > 1e-10 * p * (1 - p))
+
+
+def effective_size(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Give the size of a simple sample with this variance; n where nothing varies.
+
+    Parameters
+    ----------
+    p, variance, n : ndarray
+        Proportion, its variance, cases.
+    """
+    varies = _varies(p, variance, n)
+    return np.where(varies, p * (1 - p) / np.where(varies, variance, 1), n)
+
+
+def _size(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.ndarray:
+    return np.minimum(effective_size(p, variance, n), n)
+
+
+def _adjusted(
+    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+) -> np.ndarray:
+    """Adjust the effective size for degrees of freedom, where there is a variance."""
+    tail = (1 + level) / 2
+    with np.errstate(invalid="ignore"):  # a level of almost 0 has t values of 0
+        ratio = (stats.t.ppf(tail, np.maximum(n - 1, 1)) / stats.t.ppf(tail, df)) ** 2
+    adjust = _varies(p, variance, n) & (n > 1)
+    return effective_size(p, variance, n) * np.where(adjust & np.isfinite(ratio), ratio, 1)
+
+
+def _beta_ends(p: np.ndarray, size: np.ndarray, level: float) -> Ends:
+    """Give Clopper and Pearson's ends for a size that need not be whole."""
+    tail = (1 - level) / 2
+    found, rest = size * p, size * (1 - p)
+    low = np.where(found > 0, stats.beta.ppf(tail, np.where(found > 0, found, 1), rest + 1), 0)
+    high = np.where(rest > 0, stats.beta.isf(tail, found + 1, np.where(rest > 0, rest, 1)), 1)
+    return low, high
+
+
+def _korn_graubard(
+    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+) -> Ends:
+    return _beta_ends(p, np.minimum(_adjusted(p, variance, n, df, level), n), level)
+
+
+def _beta(p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float) -> Ends:
+    return _beta_ends(p, _adjusted(p, variance, n, df, level), level)
+
+
+def _clopper_pearson(
+    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+) -> Ends:
+    return _beta_ends(p, _size(p, variance, n), level)
+
+
+def _wilson(
+    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+) -> Ends:
+    size = effective_size(p, variance, n)
+    square = stats.t.ppf((1 + level) / 2, df) ** 2
+    middle = (p + square / (2 * size)) / (1 + square / size)
+    half = np.sqrt(square * (p * (1 - p) / size + square / (4 * size**2))) / (1 + square / size)
+    low, high = np.where(p <= 0, 0, middle - half), np.where(p >= 1, 1, middle + half)
+    return low, high
+
+
+def _likelihood(
+    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+) -> Ends:
+    size = effective_size(p, variance, n)
+    fall = stats.t.ppf((1 + level) / 2, df) ** 2 / (2 * size)
+    pairs = [
+        _likelihood_ends(float(one), float(drop))
+        for one, drop in zip(p.flat, fall.flat, strict=True)
+    ]
+    ends = np.array(pairs).reshape(*p.shape, 2)
+    return ends[..., 0], ends[..., 1]
+
+
+def _likelihood_ends(p: float, fall: float) -> tuple[float, float]:
+    """Find where the log likelihood of one observation on average falls by `fall`."""
+
+    def beyond(value: float) -> float:
+        part = p * np.log(p / value) if p > 0 else 0.0
+        rest = (1 - p) * np.log((1 - p) / (1 - value)) if p < 1 else 0.0
+        return part + rest - fall
+
+    edge = 1e-15
+    low = 0.0 if p <= edge or beyond(edge) < 0 else optimize.brentq(beyond, edge, p, xtol=1e-13)
+    high = (
+        1.0
+        if p >= 1 - edge or beyond(1 - edge) < 0
+        else optimize.brentq(beyond, p, 1 - edge, xtol=1e-13)
+    )
+    return low, high
+
+
+def _scaled(
+    forward: Callable[[np.ndarray], np.ndarray],
+    slope: Callable[[np.ndarray], np.ndarray],
+    back: Callable[[np.ndarray], np.ndarray],
+) -> Callable[..., Ends]:
+    """Make the method that adds and subtracts t standard errors on another scale."""
+
+    def method(
+        p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+    ) -> Ends:
+        varies = _varies(p, variance, n)
+        inner = np.where(varies, p, 0.5)
+        half = stats.t.ppf((1 + level) / 2, df) * np.sqrt(variance) * slope(inner)
+        low, high = _korn_graubard(p, variance, n, df, level)
+        return (
+            np.where(varies, back(forward(inner) - half), low),
+            np.where(varies, back(forward(inner) + half), high),
+        )
+
+    return method
+
+
+def _bayes(p: np.ndarray, size: np.ndarray, level: float, prior: tuple[float, float]) -> Ends:
+    tail = (1 - level) / 2
+    good, other = size * p + prior[0], size * (1 - p) + prior[1]
+    return stats.beta.ppf(tail, good, other), stats.beta.isf(tail, good, other)
+
+
+METHODS: dict[str, Callable[..., Ends]] = {
+    "korn_graubard": _korn_graubard,
+    "beta": _beta,
+    "clopper_pearson": _clopper_pearson,
+    "wilson": _wilson,
+    "likelihood": _likelihood,
+    "logit": _scaled(
+        lambda p: np.log(p / (1 - p)), lambda p: 1 / (p * (1 - p)), lambda x: 1 / (1 + np.exp(-x))
+    ),
+    "asin": _scaled(
+        lambda p: np.arcsin(np.sqrt(p)),
+        lambda p: 1 / (2 * np.sqrt(p * (1 - p))),
+        lambda x: np.sin(np.clip(x, 0, np.pi / 2)) ** 2,
+    ),
+    "wald": _scaled(lambda p: p, np.ones_like, lambda x: x),
+    "bayes": _bayes,
+}
+"""Methods for any design, by name."""
+
+
+def exact_interval(
+    found: int, n: int, *, population: int, level: float = 0.95
+) -> tuple[float, float]:
+    """Give the exact interval of a proportion in a finite population, from a random sample.
+
+    Parameters
+    ----------
+    found : int
+        Cases of the kind in the sample.
+    n : int
+        Cases in the sample.
+    population : int
+        Cases there are.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    tuple of float
+        The smallest and the largest share for which neither tail of the hypergeometric
+        distribution is (1 - level) / 2 or less. Of zero width only when n is the population.
+
+    Raises
+    ------
+    EstimationError
+        When the numbers cannot be: not ``0 <= found <= n <= population``, or n of 0.
+
+    Notes
+    -----
+    Wright (1991), Exact Confidence Bounds when Sampling from Small Finite Universes.
+    """
+    check_level(level)
+    if not 0 <= found <= n <= population or n < 1:
+        raise EstimationError(
+            f"{found} of {n} cases from {population} cannot be. Give 0 <= found <= n <= population "
+            f"and at least one case."
+        )
+    tail = (1 - level) / 2
+    least, most = found, population - (n - found)
+    low = _first(
+        least, most, lambda size: stats.hypergeom.sf(found - 1, population, size, n) > tail
+    )
+    high = -_first(
+        -most, -least, lambda size: stats.hypergeom.cdf(found, population, -size, n) > tail
+    )
+    return low / population, high / population
+
+
+def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """Find the first whole number from which a rising condition holds; it holds at the last."""
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low

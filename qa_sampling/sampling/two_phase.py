@@ -1,0 +1,366 @@
+"""Two phases: audits of a sample of cases, then a second grade for some of the audits.
+
+The moderated audits are a random part of the audited ones, drawn within each auditor. What the
+moderators would have found in all cases follows from both phases (double sampling;
+Särndal, Swensson and Wretman 1992, Model Assisted Survey Sampling, sections 9.3 to 9.7):
+
+- ``expansion``: each moderated audit stands for others by the product of its two weights.
+- ``difference``: the auditors' result for all cases, corrected by the mean difference that the
+  moderators found. The default: precise when auditors and moderators mostly agree.
+- ``regression``: the same with a slope fitted by weighted least squares on the auditors' result.
+
+The variance has two parts (their eq. 9.3.7): that of the audits' draw, estimated from the moderated
+ones, and that of the moderation's draw given the audits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from qa_sampling.errors import EstimationError
+from qa_sampling.sampling.estimation import of_a_kind, ratio_of
+from qa_sampling.sampling.estimation_columns import (
+    check_present,
+    codes_of,
+    column_of,
+    numbers_of,
+)
+from qa_sampling.sampling.estimation_design import Design
+from qa_sampling.sampling.estimation_precision import precise
+from qa_sampling.sampling.estimation_results import Estimate, Kind
+
+TwoPhaseMethod = Literal["expansion", "difference", "regression"]
+TWO_PHASE_METHODS: tuple[str, ...] = ("expansion", "difference", "regression")
+
+
+@dataclass(frozen=True, eq=False)
+class TwoPhaseDesign:
+    """Audits and, within them, moderations. Made by :func:`add_phase`.
+
+    Attributes
+    ----------
+    first : Design
+        The audits.
+    rows : ndarray of int
+        Rows of ``first.table`` that were moderated.
+    probability : ndarray of float
+        Probability of moderation of these rows, given that they were audited.
+    joint : ndarray of float
+        Probability of two of these rows to be moderated together (rows by rows).
+    groups : int
+        Strata of the moderation, such as auditors, of which an audit was moderated.
+    """
+
+    first: Design
+    rows: np.ndarray
+    probability: np.ndarray
+    joint: np.ndarray
+    groups: int
+
+    def parts(
+        self, first: np.ndarray, second: np.ndarray, *, by_differences: bool = True
+    ) -> tuple[float, float]:
+        """Give the two parts of a variance.
+
+        Parameters
+        ----------
+        first : ndarray of float
+            Audit weight times value, a moderated row each: what the first phase leaves to chance.
+        second : ndarray of float
+            Audit weight times residual: what the second phase leaves to chance.
+        by_differences : bool
+            Whether the first part is found from squared differences (Yates and Grundy), where
+            that is without bias too. They move less and are not below 0; R's survey does not
+            use them.
+
+        Returns
+        -------
+        tuple of float
+            Variance of the first phase and of the second; the first not below 0.
+        """
+        whole = np.zeros((len(self.first.weight), len(self.rows)))
+        whole[self.rows, np.arange(len(self.rows))] = 1.0
+        form = self.first.covariance(whole)
+        spread = self.joint / np.outer(self.probability, self.probability)
+        given = (1 - 1 / spread) / np.outer(self.probability, self.probability)
+        return (
+            _quadratic(form / self.joint, first, by_differences and self._is_centred()),
+            _quadratic(given, second, is_centred=False),
+        )
+
+    def _is_centred(self) -> bool:
+        """Say whether equal values have no variance in the first phase."""
+        ones = np.ones((len(self.first.weight), 1))
+        return bool(self.first.variances(ones)[0] < 1e-9)
+
+
+def _quadratic(form: np.ndarray, values: np.ndarray, is_centred: bool) -> float:
+    """Give the quadratic form, not below 0; by squared differences where that is the same."""
+    if is_centred:
+        return max(float(-(form * (values[:, None] - values) ** 2).sum() / 2), 0.0)
+    return max(float(values @ form @ values), 0.0)
+
+
+def add_phase(
+    design: Design,
+    moderated: str,
+    *,
+    within: str | None = None,
+    probability: str | None = None,
+) -> TwoPhaseDesign:
+    """Add the second phase to a design.
+
+    Parameters
+    ----------
+    design : Design
+        The audits.
+    moderated : str
+        Column of yes or no (bool, or 1 and 0): whether the audit was moderated.
+    within : str, optional
+        Column of the strata of the moderation, such as the auditor. None for one stratum.
+    probability : str, optional
+        Column of probabilities of moderation given the audit, equal within a stratum (such as
+        `moderation_probability` of an assignment); the number moderated may then be the expected
+        one rounded up or down at random. By default moderated over audits in the stratum.
+
+    Returns
+    -------
+    TwoPhaseDesign
+
+    Raises
+    ------
+    EstimationError
+        When nothing was moderated, an audit that could not be was, probabilities are not those
+        of a rounded number, or a stratum of the moderation had no chance to be reached.
+    """
+    flags = of_a_kind(design, moderated, design.in_scope, None).astype(bool) & design.in_scope
+    if not flags.any():
+        raise EstimationError(
+            "No audit was moderated, so moderators' findings cannot be estimated."
+        )
+    codes, labels = codes_of(design.table, within)
+    audits = np.bincount(codes[design.in_scope], minlength=len(labels))
+    taken = np.bincount(codes[flags], minlength=len(labels))
+    if probability is None:
+        expected = taken.astype(float)
+    else:
+        chances = numbers_of(design.table, probability)
+        check_present(chances, design.in_scope, probability)
+        expected = np.bincount(
+            codes[design.in_scope], chances[design.in_scope], minlength=len(labels)
+        )
+        if (np.abs(chances - (expected / np.maximum(audits, 1))[codes]) > 1e-9)[
+            design.in_scope
+        ].any():
+            raise EstimationError(
+                f"`{probability}` differs within a stratum of the moderation. Name in `within` the "
+                f"column in which audits had the same chance, such as the auditor."
+            )
+    unreached = (audits > 0) & (expected <= 0)
+    if unreached.any():
+        raise EstimationError(
+            f"{int(audits[unreached].sum())} audits had no chance of moderation, so nothing speaks "
+            f"for them. Leave them out of the sample, or name coarser strata in `within`."
+        )
+    if (np.abs(taken - expected) >= 1).any():
+        raise EstimationError(
+            "More or fewer audits of a stratum were moderated than its probabilities, rounded up "
+            "or down, allow. Give the probabilities of this draw."
+        )
+    rows = np.flatnonzero(flags)
+    place = codes[rows]
+    chance = expected / np.maximum(audits, 1)
+    joint = np.outer(chance[place], chance[place])
+    same = place[:, None] == place
+    joint[same] = np.broadcast_to(_pairs(expected, audits)[place][:, None], joint.shape)[same]
+    np.fill_diagonal(joint, chance[place])
+    return TwoPhaseDesign(design, rows, chance[place], joint, len(np.unique(place)))
+
+
+def _pairs(expected: np.ndarray, audits: np.ndarray) -> np.ndarray:
+    """Give the chance of two audits of a stratum to be moderated together.
+
+    The number moderated is `expected` rounded up or down with that mean.
+    """
+    low = np.floor(expected + 1e-9)
+    rest = np.maximum(expected - low, 0)
+    pairs = (1 - rest) * low * (low - 1) + rest * (low + 1) * low
+    return pairs / np.maximum(audits * (audits - 1), 1)
+
+
+def estimate_moderated(
+    design: TwoPhaseDesign,
+    y: str,
+    audited: str,
+    *,
+    values: Collection[object] | None = None,
+    where: Mapping[str, object] | None = None,
+    method: TwoPhaseMethod = "difference",
+    as_mean: bool = False,
+) -> Estimate:
+    """Estimate for all cases what the moderators would have found.
+
+    Parameters
+    ----------
+    design : TwoPhaseDesign
+        Both phases.
+    y : str
+        Column of the moderators' result; only moderated rows need it.
+    audited : str
+        Column of the auditors' result; every audited row has it. Not used by "expansion".
+    values : collection, optional
+        Labels that count, in both columns.
+    where : mapping, optional
+        Domain: column -> label or labels.
+    method : {"expansion", "difference", "regression"}
+        How the auditors' result helps.
+    as_mean : bool
+        Whether a mean is estimated, not a proportion.
+
+    Returns
+    -------
+    Estimate
+        `n` counts moderated audits.
+
+    Raises
+    ------
+    EstimationError
+        When the method is unknown, a column has missing values, or no audit of the domain was
+        moderated.
+    """
+    if method not in TWO_PHASE_METHODS:
+        raise EstimationError(
+            f"`method` {method!r} is unknown; choose one of {', '.join(TWO_PHASE_METHODS)}."
+        )
+    first = design.first
+    member = first.rows_where(where)
+    second = np.zeros(len(member), dtype=bool)
+    second[design.rows] = member[design.rows]
+    if not second.any():
+        raise EstimationError(
+            "No audit of the domain was moderated, so moderators' findings cannot be estimated for "
+            "it. Ask for a wider domain."
+        )
+    found = _result(first, y, second, values, as_mean)
+    known = (
+        np.zeros(len(found))
+        if method == "expansion"
+        else _result(first, audited, member, values, as_mean)
+    )
+    return _combine(design, found, known, member, second, method, as_mean, where)
+
+
+def _combine(
+    design: TwoPhaseDesign,
+    found: np.ndarray,
+    known: np.ndarray,
+    member: np.ndarray,
+    second: np.ndarray,
+    method: TwoPhaseMethod,
+    as_mean: bool,
+    where: Mapping[str, object] | None,
+) -> Estimate:
+    first, rows = design.first, design.rows
+    chance = np.ones(len(member))
+    chance[rows] = design.probability
+    weight = np.where(member, first.weight, 0.0)
+    both = np.where(second, first.weight / chance, 0.0)
+    size = both.sum() if method == "expansion" else weight.sum()
+    fitted, base = _fitted(found, known, weight, both, second, method)
+    value = (
+        float((weight @ fitted + both @ (found - fitted)) / size) if method != "expansion" else base
+    )
+    kind: Kind = "mean" if as_mean else "proportion"
+    value = value if as_mean else float(np.clip(value, 0, 1))
+    around = np.where(second, found - value, 0.0)[rows]
+    rest = np.where(second, found - fitted, 0.0)[rows]
+    rest = around if method == "expansion" else rest
+    own = first.weight[rows] / size * _factors(known, weight, both, method)[rows]
+    one, two = design.parts(own * around, own * rest)
+    seen = found[second]
+    reach = (float(seen.min()), float(seen.max())) if as_mean else (0.0, 1.0)
+    linear = ratio_of(
+        first, found, None, np.where(second, 0, -1), kind=kind, where=where, reach=reach
+    )
+    plain = precise(first, linear)[0]
+    variance = one + two
+    df = int(second.sum()) - design.groups
+    n = int(second.sum())
+    effect = _effect(value, variance, seen, n, float(size), plain.design_effect)
+    flags = tuple(flag for flag in plain.flags if flag not in ("none", "all", "no spread"))
+    flags += ("none",) * (not as_mean and value <= 0) + ("all",) * (not as_mean and value >= 1)
+    return replace(
+        plain,
+        estimate=value,
+        standard_error=float(np.sqrt(variance)),
+        population=first.population if member.all() else float(weight.sum()),
+        degrees_of_freedom=max(1, min(df, plain.degrees_of_freedom)),
+        design_effect=effect,
+        effective_n=n / effect,
+        method=f"two phases, {method}; {first.method}",
+        flags=flags + (("no spread",) if variance == 0 else ()),
+        is_complete=plain.is_complete and n == int(member.sum()),
+        exact=None,
+        reach=reach,
+    )
+
+
+def _fitted(
+    found: np.ndarray,
+    known: np.ndarray,
+    weight: np.ndarray,
+    both: np.ndarray,
+    second: np.ndarray,
+    method: TwoPhaseMethod,
+) -> tuple[np.ndarray, float]:
+    """Give what the auditors' result foretells of the moderators', and the expanded mean."""
+    base = float(both @ found / both.sum())
+    if method == "expansion":
+        return np.full(len(found), base), base
+    if method == "difference":
+        return known, base
+    columns = np.column_stack([np.ones(len(known)), known])
+    root = np.sqrt(both)[:, None]
+    slopes = np.linalg.lstsq(root * columns, root[:, 0] * found, rcond=None)[0]
+    return columns @ slopes, base
+
+
+def _factors(
+    known: np.ndarray, weight: np.ndarray, both: np.ndarray, method: TwoPhaseMethod
+) -> np.ndarray:
+    """Give the factors by which the regression moves the weights of the second phase."""
+    if method != "regression":
+        return np.ones(len(known))
+    columns = np.column_stack([np.ones(len(known)), known])
+    short = columns.T @ weight - columns.T @ both
+    matrix = columns.T @ (both[:, None] * columns)
+    return 1 + columns @ np.linalg.lstsq(matrix, short, rcond=None)[0]
+
+
+def _effect(
+    value: float, variance: float, seen: np.ndarray, n: int, cases: float, otherwise: float
+) -> float:
+    """Give the design effect against a plain random sample of n moderated cases."""
+    if n < 2 or variance <= 0:
+        return otherwise
+    plain = float(((seen - value) ** 2).sum()) / (n - 1) / n * max(1 - n / cases, 0.0)
+    return variance / plain if plain > 0 else otherwise
+
+
+def _result(
+    design: Design,
+    name: str,
+    member: np.ndarray,
+    values: Collection[object] | None,
+    as_mean: bool,
+) -> np.ndarray:
+    if not as_mean:
+        return np.where(member, of_a_kind(design, name, member, values), 0.0)
+    column_of(design.table, name)
+    numbers = numbers_of(design.table, name)
+    check_present(numbers, member, name)
+    return np.where(member, numbers, 0.0)
