@@ -56,13 +56,30 @@ def codes_of(
     codes, labels = np.zeros(len(table), dtype=np.int64), [""]
     for place, name in enumerate(names):
         more, texts = _factorised(table, name)
-        pairs, codes = np.unique(codes * len(texts) + more, return_inverse=True)
+        pairs, codes, _ = compact(codes * len(texts) + more, len(labels) * len(texts))
         before = ["" if place == 0 else f"{label} / " for label in labels]
         labels = [before[pair // len(texts)] + texts[pair % len(texts)] for pair in pairs.tolist()]
     order = sorted(range(len(labels)), key=lambda one: labels[one])
     rank = np.empty(len(labels), dtype=np.int64)
     rank[order] = np.arange(len(labels))
     return rank[codes], [labels[one] for one in order]
+
+
+def compact(codes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the codes that occur, the place of every row's among them, and how often each occurs.
+
+    Parameters
+    ----------
+    codes : ndarray of int
+        Codes from 0 to size - 1.
+    size : int
+        How many codes there could be.
+    """
+    if size > 4 * len(codes) + 1000:
+        return np.unique(codes, return_inverse=True, return_counts=True)
+    counts = np.bincount(codes, minlength=size)
+    place = np.cumsum(counts > 0) - 1
+    return np.flatnonzero(counts), place[codes], counts[counts > 0]
 
 
 def _factorised(table: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_sampling.errors import EstimationError
+from qa_sampling.sampling.estimation_columns import compact
 from qa_sampling.sampling.estimation_design import Design
 from qa_sampling.sampling.estimation_results import Estimate, Kind
 from qa_sampling.sampling.estimation_variance import StratifiedVariance
@@ -89,7 +90,7 @@ def precise(
     places = _places(design, linear)
     weights = linear.sums(design.weight)
     found = linear.sums((linear.residuals > 0).astype(float))
-    method = design.method
+    method, rate = design.method, design.response_rate
     if design.adjustment is not None:
         method = f"{method}, {design.adjustment.method} calibration"
     estimates = []
@@ -111,7 +112,7 @@ def precise(
                 design_effect=effect,
                 effective_n=float(n[one] / effect),
                 method=method,
-                response_rate=design.response_rate,
+                response_rate=rate,
                 flags=_flags(design, linear, one, int(n[one]), float(variances[one]), place),
                 is_complete=place.is_complete,
                 exact=_exact(linear, place, seen, int(n[one]), domain_population),
@@ -189,7 +190,8 @@ def _places(design: Design, linear: Linear) -> list[_Place]:
         return [_place_of(design, linear, linear.domain == one) for one in range(linear.domains)]
     stratum = variance.stratum[variance.unit]
     strata = len(variance.population)
-    cells, counts = np.unique(linear.domain[rows] * strata + stratum[rows], return_counts=True)
+    every = linear.domain[rows] * strata + stratum[rows]
+    cells, _, counts = compact(every, linear.domains * strata)
     domain, place = cells // strata, cells % strata
     whole = variance.is_whole
     open_cell = ~whole[place]
