@@ -329,3 +329,32 @@ def test_margins_of_a_rounded_draw_are_a_stratified_sample_when_one_way() -> Non
 
 def test_simple_helper_is_a_plain_random_sample() -> None:
     assert re.match("stratified", simple(3, 10, 40).method)
+
+
+def test_the_pooled_approximation_is_deville_s_but_for_its_factor() -> None:
+    # R sampling 2.11, varest(y = c(20, 15, 40), pik = c(.7, .8, .5)): 1254.3202764977, which
+    # divides by 1 - sum(a^2), a = (1 - pik) / sum(1 - pik), in place of our n / (n - 1)
+    table = table_of(y=[20.0, 15, 40], p=[0.7, 0.8, 0.5])
+    found = estimate_total(make_design(table, probability="p", approximation="pooled"), "y")
+    assert found.estimate == pytest.approx(127.321428571429)
+    a = np.array([0.3, 0.2, 0.5])
+    theirs = found.standard_error**2 * (2 / 3) / (1 - (a**2).sum())
+    assert theirs == pytest.approx(1254.3202764977, rel=1e-12)
+
+
+def test_both_margins_leave_what_a_regression_on_them_leaves() -> None:
+    # Deville and Tillé 2005: by the naive regression, rows and columns of a 2 by 3 table
+    dice = np.random.default_rng(8)
+    table = table_of(row=list("aaabbbaab"), column=list("xyzxyzxyz"), y=dice.random(9).tolist())
+    table["p"] = dice.uniform(0.1, 0.5, 9)
+    design = make_design(table, probability="p", approximation="balanced")
+    z = table["y"] / table["p"]
+    scale = (1 - table["p"]) * 9 / (9 - 4)
+    dummies = pd.get_dummies(table[["row", "column"]], dtype=float).to_numpy()[:, 1:]
+    root = np.sqrt(scale.to_numpy())[:, None]
+    columns = np.column_stack([np.ones(9), dummies])
+    slopes = np.linalg.pinv(root * columns) @ (root[:, 0] * z)
+    expected = (scale * (z - columns @ slopes) ** 2).sum()
+    assert design.variance.rank == 4
+    assert estimate_total(design, "y").standard_error**2 == pytest.approx(expected)
+    assert estimate_total(design, "y").degrees_of_freedom == 5

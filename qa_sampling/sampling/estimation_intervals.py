@@ -58,6 +58,7 @@ def proportion_interval(
     level: float = 0.95,
     method: IntervalMethod = "korn_graubard",
     prior: tuple[float, float] = JEFFREYS,
+    most: ArrayLike | None = None,
 ) -> Ends:
     """Give the ends of a proportion's interval.
 
@@ -77,6 +78,9 @@ def proportion_interval(
         One of :data:`METHODS`.
     prior : tuple of float
         The two parameters of the beta prior; "bayes" only.
+    most : array_like, optional
+        Where methods cut the effective size; n by default. Larger where other cases help, as
+        the audits do in an estimate of what moderators would have found.
 
     Returns
     -------
@@ -95,12 +99,11 @@ def proportion_interval(
         )
     if min(prior) <= 0:
         raise EstimationError(f"`prior` must hold two numbers above 0; got {prior}.")
-    p, spread, cases, df = np.broadcast_arrays(
-        *(np.asarray(one, dtype=float) for one in (estimate, variance, n, degrees_of_freedom))
-    )
+    given = (estimate, variance, n, degrees_of_freedom, n if most is None else most)
+    p, spread, cases, df, cut = np.broadcast_arrays(*(np.asarray(one, float) for one in given))
     if method == "bayes":
-        return _bayes(p, _size(p, spread, cases), level, prior)
-    low, high = METHODS[method](p, spread, cases, np.maximum(df, 1), level)
+        return _bayes(p, np.minimum(effective_size(p, spread, cases), cut), level, prior)
+    low, high = METHODS[method](p, spread, cases, np.maximum(df, 1), level, cut)
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
@@ -138,10 +141,6 @@ def effective_size(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.nda
     return np.where(varies, p * (1 - p) / np.where(varies, variance, 1), n)
 
 
-def _size(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.ndarray:
-    return np.minimum(effective_size(p, variance, n), n)
-
-
 def _adjusted(
     p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
 ) -> np.ndarray:
@@ -163,23 +162,45 @@ def _beta_ends(p: np.ndarray, size: np.ndarray, level: float) -> Ends:
 
 
 def _korn_graubard(
-    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+    p: np.ndarray,
+    variance: np.ndarray,
+    n: np.ndarray,
+    df: np.ndarray,
+    level: float,
+    most: np.ndarray,
 ) -> Ends:
-    return _beta_ends(p, np.minimum(_adjusted(p, variance, n, df, level), n), level)
+    return _beta_ends(p, np.minimum(_adjusted(p, variance, n, df, level), most), level)
 
 
-def _beta(p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float) -> Ends:
+def _beta(
+    p: np.ndarray,
+    variance: np.ndarray,
+    n: np.ndarray,
+    df: np.ndarray,
+    level: float,
+    most: np.ndarray,
+) -> Ends:
     return _beta_ends(p, _adjusted(p, variance, n, df, level), level)
 
 
 def _clopper_pearson(
-    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+    p: np.ndarray,
+    variance: np.ndarray,
+    n: np.ndarray,
+    df: np.ndarray,
+    level: float,
+    most: np.ndarray,
 ) -> Ends:
-    return _beta_ends(p, _size(p, variance, n), level)
+    return _beta_ends(p, np.minimum(effective_size(p, variance, n), most), level)
 
 
 def _wilson(
-    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+    p: np.ndarray,
+    variance: np.ndarray,
+    n: np.ndarray,
+    df: np.ndarray,
+    level: float,
+    most: np.ndarray,
 ) -> Ends:
     size = effective_size(p, variance, n)
     square = stats.t.ppf((1 + level) / 2, df) ** 2
@@ -190,7 +211,12 @@ def _wilson(
 
 
 def _likelihood(
-    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+    p: np.ndarray,
+    variance: np.ndarray,
+    n: np.ndarray,
+    df: np.ndarray,
+    level: float,
+    most: np.ndarray,
 ) -> Ends:
     size = effective_size(p, variance, n)
     fall = stats.t.ppf((1 + level) / 2, df) ** 2 / (2 * size)
@@ -228,12 +254,17 @@ def _scaled(
     """Make the method that adds and subtracts t standard errors on another scale."""
 
     def method(
-        p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
+        p: np.ndarray,
+        variance: np.ndarray,
+        n: np.ndarray,
+        df: np.ndarray,
+        level: float,
+        most: np.ndarray,
     ) -> Ends:
         varies = _varies(p, variance, n)
         inner = np.where(varies, p, 0.5)
         half = stats.t.ppf((1 + level) / 2, df) * np.sqrt(variance) * slope(inner)
-        low, high = _korn_graubard(p, variance, n, df, level)
+        low, high = _korn_graubard(p, variance, n, df, level, most)
         return (
             np.where(varies, back(forward(inner) - half), low),
             np.where(varies, back(forward(inner) + half), high),

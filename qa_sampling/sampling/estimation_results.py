@@ -62,6 +62,9 @@ class Estimate:
     reach : tuple of float
         What can be at all. Proportions: what the audited cases leave possible. Means and
         others: the lowest and highest value; used only where there is no spread.
+    most_n : int or None
+        Where intervals cut the effective size; None for `n`. In two phases the audits, whose
+        results help.
     """
 
     kind: Kind
@@ -78,6 +81,7 @@ class Estimate:
     is_complete: bool
     exact: tuple[int, int, int] | None
     reach: tuple[float, float]
+    most_n: int | None = None
 
     def confidence_interval(
         self,
@@ -143,6 +147,7 @@ class Estimate:
             level=level,
             method=name,
             prior=prior,
+            most=self.most_n,
         )
         low, high = (min(max(float(end), self.reach[0]), self.reach[1]) for end in ends)
         return Interval(low, high, level, name)

@@ -306,6 +306,7 @@ def _combine(
         is_complete=plain.is_complete and n == int(member.sum()),
         exact=None,
         reach=reach,
+        most_n=None if method == "expansion" else int(member.sum()),
     )
 
 
