@@ -180,7 +180,7 @@ def test_faults_of_windows_are_told() -> None:
     pooled = make_design(months(), "stratum", population={"a": 400, "b": 400})
     with refused("`period` is not among the design's strata.*as `draw`"):
         rolling_estimates(pooled, "good")
-    with refused("A window holds no audited case of the domain"):
+    with refused("No case of the domain was audited in one of the samples or windows"):
         rolling_estimates(
             make_design(
                 months().assign(team=lambda t: t["period"]),

@@ -356,5 +356,5 @@ def test_both_margins_leave_what_a_regression_on_them_leaves() -> None:
     slopes = np.linalg.pinv(root * columns) @ (root[:, 0] * z)
     expected = (scale * (z - columns @ slopes) ** 2).sum()
     assert design.variance.rank == 4
-    assert estimate_total(design, "y").standard_error**2 == pytest.approx(expected)
+    assert estimate_total(design, "y").standard_error ** 2 == pytest.approx(expected)
     assert estimate_total(design, "y").degrees_of_freedom == 5

@@ -101,22 +101,30 @@ def estimate_change(
     )
 
 
-def _linear(design: Design, y: str, values: Values, where: Where, as_mean: bool) -> Linear:
-    member = design.rows_where(where)
+def _linear(
+    design: Design,
+    y: str,
+    values: Values,
+    where: Where,
+    as_mean: bool,
+    inside: np.ndarray | None = None,
+) -> Linear:
+    """Give the estimate and its linear part; for a window, of the rows inside."""
+    member = design.rows_where(where) & (True if inside is None else inside)
     if not member.any():
         raise EstimationError(
-            "No case of the domain was audited in one of the samples, so there is no change to "
-            "tell. Ask for a wider domain."
+            "No case of the domain was audited in one of the samples or windows, so there is no "
+            "change to tell. Ask for a wider domain, or longer windows."
         )
-    domain = np.where(member, 0, -1)
+    domain, named = np.where(member, 0, -1), where if inside is None else {"": None}
     if not as_mean:
         kind = of_a_kind(design, y, member, values)
-        return ratio_of(design, kind, None, domain, kind="proportion", where=where)
+        return ratio_of(design, kind, None, domain, kind="proportion", where=named)
     numbers = numbers_of(design.table, y)
     check_present(numbers, member, y)
     reach = seen_range(design, y)
     filled = np.where(member, numbers, 0.0)
-    return ratio_of(design, filled, None, domain, kind="mean", where=where, reach=reach)
+    return ratio_of(design, filled, None, domain, kind="mean", where=named, reach=reach)
 
 
 def _satterthwaite(first: Estimate, second: Estimate) -> float:
@@ -246,34 +254,13 @@ def rolling_estimates(
     spans = [months[start : start + window] for start in range(len(months) - window + 1)]
     named = column_of(design.table, period).astype(str)
     linears = [
-        _linear_of_window(design, y, values, where, as_mean, named.isin(span).to_numpy())
-        for span in spans
+        _linear(design, y, values, where, as_mean, named.isin(span).to_numpy()) for span in spans
     ]
     rows = []
     for place, (span, linear) in enumerate(zip(spans, linears, strict=True)):
         earlier = linears[place - back] if place >= back else None
         rows.append(_window_row(design, span, linear, earlier, level))
     return pd.DataFrame(rows)
-
-
-def _linear_of_window(
-    design: Design, y: str, values: Values, where: Where, as_mean: bool, inside: np.ndarray
-) -> Linear:
-    member = design.rows_where(where) & inside
-    if not member.any():
-        raise EstimationError(
-            "A window holds no audited case of the domain. Ask for longer windows or a wider "
-            "domain."
-        )
-    domain = np.where(member, 0, -1)
-    if not as_mean:
-        kind = of_a_kind(design, y, member, values)
-        return ratio_of(design, kind, None, domain, kind="proportion", where={"": None})
-    numbers = numbers_of(design.table, y)
-    check_present(numbers, member, y)
-    filled = np.where(member, numbers, 0.0)
-    reach = seen_range(design, y)
-    return ratio_of(design, filled, None, domain, kind="mean", where={"": None}, reach=reach)
 
 
 def _window_row(

@@ -24,6 +24,7 @@ a variance of 0) it is n. Each method is defined for 0 and 1 and never has zero 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -101,9 +102,8 @@ def proportion_interval(
         raise EstimationError(f"`prior` must hold two numbers above 0; got {prior}.")
     given = (estimate, variance, n, degrees_of_freedom, n if most is None else most)
     p, spread, cases, df, cut = np.broadcast_arrays(*(np.asarray(one, float) for one in given))
-    if method == "bayes":
-        return _bayes(p, np.minimum(effective_size(p, spread, cases), cut), level, prior)
-    low, high = METHODS[method](p, spread, cases, np.maximum(df, 1), level, cut)
+    facts = Facts(p, spread, cases, np.maximum(df, 1), level, cut, prior)
+    low, high = METHODS[method](facts)
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
@@ -141,15 +141,48 @@ def effective_size(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.nda
     return np.where(varies, p * (1 - p) / np.where(varies, variance, 1), n)
 
 
-def _adjusted(
-    p: np.ndarray, variance: np.ndarray, n: np.ndarray, df: np.ndarray, level: float
-) -> np.ndarray:
-    """Adjust the effective size for degrees of freedom, where there is a variance."""
-    tail = (1 + level) / 2
-    with np.errstate(invalid="ignore"):  # a level of almost 0 has t values of 0
-        ratio = (stats.t.ppf(tail, np.maximum(n - 1, 1)) / stats.t.ppf(tail, df)) ** 2
-    adjust = _varies(p, variance, n) & (n > 1)
-    return effective_size(p, variance, n) * np.where(adjust & np.isfinite(ratio), ratio, 1)
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What an interval is made from.
+
+    Attributes
+    ----------
+    p, variance, n, df : ndarray
+        Proportion, its variance, cases, degrees of freedom (at least 1).
+    level : float
+        Confidence level.
+    most : ndarray
+        Where the effective size is cut.
+    prior : tuple of float
+        Beta prior.
+    """
+
+    p: np.ndarray
+    variance: np.ndarray
+    n: np.ndarray
+    df: np.ndarray
+    level: float
+    most: np.ndarray
+    prior: tuple[float, float]
+
+    @property
+    def size(self) -> np.ndarray:
+        """The effective size, not cut."""
+        return effective_size(self.p, self.variance, self.n)
+
+    @property
+    def adjusted(self) -> np.ndarray:
+        """The effective size adjusted for degrees of freedom, where there is a variance."""
+        tail = (1 + self.level) / 2
+        with np.errstate(invalid="ignore"):  # a level of almost 0 has t values of 0
+            ratio = (stats.t.ppf(tail, np.maximum(self.n - 1, 1)) / self.t) ** 2
+        adjust = _varies(self.p, self.variance, self.n) & (self.n > 1) & np.isfinite(ratio)
+        return self.size * np.where(adjust, ratio, 1)
+
+    @property
+    def t(self) -> np.ndarray:
+        """The t value of the level."""
+        return stats.t.ppf((1 + self.level) / 2, self.df)
 
 
 def _beta_ends(p: np.ndarray, size: np.ndarray, level: float) -> Ends:
@@ -161,70 +194,32 @@ def _beta_ends(p: np.ndarray, size: np.ndarray, level: float) -> Ends:
     return low, high
 
 
-def _korn_graubard(
-    p: np.ndarray,
-    variance: np.ndarray,
-    n: np.ndarray,
-    df: np.ndarray,
-    level: float,
-    most: np.ndarray,
-) -> Ends:
-    return _beta_ends(p, np.minimum(_adjusted(p, variance, n, df, level), most), level)
+def _korn_graubard(facts: Facts) -> Ends:
+    return _beta_ends(facts.p, np.minimum(facts.adjusted, facts.most), facts.level)
 
 
-def _beta(
-    p: np.ndarray,
-    variance: np.ndarray,
-    n: np.ndarray,
-    df: np.ndarray,
-    level: float,
-    most: np.ndarray,
-) -> Ends:
-    return _beta_ends(p, _adjusted(p, variance, n, df, level), level)
+def _beta(facts: Facts) -> Ends:
+    return _beta_ends(facts.p, facts.adjusted, facts.level)
 
 
-def _clopper_pearson(
-    p: np.ndarray,
-    variance: np.ndarray,
-    n: np.ndarray,
-    df: np.ndarray,
-    level: float,
-    most: np.ndarray,
-) -> Ends:
-    return _beta_ends(p, np.minimum(effective_size(p, variance, n), most), level)
+def _clopper_pearson(facts: Facts) -> Ends:
+    return _beta_ends(facts.p, np.minimum(facts.size, facts.most), facts.level)
 
 
-def _wilson(
-    p: np.ndarray,
-    variance: np.ndarray,
-    n: np.ndarray,
-    df: np.ndarray,
-    level: float,
-    most: np.ndarray,
-) -> Ends:
-    size = effective_size(p, variance, n)
-    square = stats.t.ppf((1 + level) / 2, df) ** 2
+def _wilson(facts: Facts) -> Ends:
+    p, size, square = facts.p, facts.size, facts.t**2
     middle = (p + square / (2 * size)) / (1 + square / size)
     half = np.sqrt(square * (p * (1 - p) / size + square / (4 * size**2))) / (1 + square / size)
-    low, high = np.where(p <= 0, 0, middle - half), np.where(p >= 1, 1, middle + half)
-    return low, high
+    return np.where(p <= 0, 0, middle - half), np.where(p >= 1, 1, middle + half)
 
 
-def _likelihood(
-    p: np.ndarray,
-    variance: np.ndarray,
-    n: np.ndarray,
-    df: np.ndarray,
-    level: float,
-    most: np.ndarray,
-) -> Ends:
-    size = effective_size(p, variance, n)
-    fall = stats.t.ppf((1 + level) / 2, df) ** 2 / (2 * size)
+def _likelihood(facts: Facts) -> Ends:
+    falls = facts.t**2 / (2 * facts.size)
     pairs = [
-        _likelihood_ends(float(one), float(drop))
-        for one, drop in zip(p.flat, fall.flat, strict=True)
+        _likelihood_ends(float(p), float(fall))
+        for p, fall in zip(facts.p.flat, falls.flat, strict=True)
     ]
-    ends = np.array(pairs).reshape(*p.shape, 2)
+    ends = np.array(pairs).reshape(*facts.p.shape, 2)
     return ends[..., 0], ends[..., 1]
 
 
@@ -250,21 +245,14 @@ def _scaled(
     forward: Callable[[np.ndarray], np.ndarray],
     slope: Callable[[np.ndarray], np.ndarray],
     back: Callable[[np.ndarray], np.ndarray],
-) -> Callable[..., Ends]:
+) -> Callable[[Facts], Ends]:
     """Make the method that adds and subtracts t standard errors on another scale."""
 
-    def method(
-        p: np.ndarray,
-        variance: np.ndarray,
-        n: np.ndarray,
-        df: np.ndarray,
-        level: float,
-        most: np.ndarray,
-    ) -> Ends:
-        varies = _varies(p, variance, n)
-        inner = np.where(varies, p, 0.5)
-        half = stats.t.ppf((1 + level) / 2, df) * np.sqrt(variance) * slope(inner)
-        low, high = _korn_graubard(p, variance, n, df, level, most)
+    def method(facts: Facts) -> Ends:
+        varies = _varies(facts.p, facts.variance, facts.n)
+        inner = np.where(varies, facts.p, 0.5)
+        half = facts.t * np.sqrt(facts.variance) * slope(inner)
+        low, high = _korn_graubard(facts)
         return (
             np.where(varies, back(forward(inner) - half), low),
             np.where(varies, back(forward(inner) + half), high),
@@ -273,13 +261,13 @@ def _scaled(
     return method
 
 
-def _bayes(p: np.ndarray, size: np.ndarray, level: float, prior: tuple[float, float]) -> Ends:
-    tail = (1 - level) / 2
-    good, other = size * p + prior[0], size * (1 - p) + prior[1]
+def _bayes(facts: Facts) -> Ends:
+    tail, size = (1 - facts.level) / 2, np.minimum(facts.size, facts.most)
+    good, other = size * facts.p + facts.prior[0], size * (1 - facts.p) + facts.prior[1]
     return stats.beta.ppf(tail, good, other), stats.beta.isf(tail, good, other)
 
 
-METHODS: dict[str, Callable[..., Ends]] = {
+METHODS: dict[str, Callable[[Facts], Ends]] = {
     "korn_graubard": _korn_graubard,
     "beta": _beta,
     "clopper_pearson": _clopper_pearson,
