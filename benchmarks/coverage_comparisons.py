@@ -36,10 +36,10 @@ from scipy import stats
 from qa_sampling.records.synthetic import invent
 from qa_sampling.sampling.estimation import estimate_proportion, make_design
 from qa_sampling.sampling.estimation_intervals import proportion_interval
+from qa_sampling.sampling.estimation_phases import TWO_PHASE_METHODS, add_phase, estimate_moderated
 from qa_sampling.sampling.frame import frame_fingerprint
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.selection import Size, draw_sample
-from qa_sampling.sampling.two_phase import TWO_PHASE_METHODS, add_phase, estimate_moderated
 
 PAIRS = ((0.5, 0.5), (0.5, 0.9), (0.9, 0.9), (0.1, 0.02), (0.02, 0.02))
 

@@ -204,6 +204,31 @@ def test_reserves_share_their_stratum_s_weight() -> None:
         make_design(table.assign(stratum=["a", "a", "c", "b"]), "stratum", weight="weight")
 
 
+def test_a_table_of_fieldwork_fits_with_probabilities_or_with_carried_weights() -> None:
+    # what the follow-up of a draw keeps: outcomes, probabilities of being opened, weights that
+    # already carry non-response (0 for the unavailable)
+    table = table_of(
+        case_ref=list("pqrst"),
+        stratum=["a", "a", "a", "b", "b"],
+        population=[12, 12, 12, 8, 8],
+        outcome=["completed", "unavailable", "completed", "out_of_scope", "completed"],
+        probability=[0.25, 0.25, 0.25, 0.25, 0.25],
+        weight=[6.0, 0.0, 6.0, 4.0, 4.0],
+        y=[1, None, 0, None, 1],
+    )
+    names = {"population": "population", "outcome": "outcome"}
+    one = make_design(table, "stratum", probability="probability", **names)
+    two = make_design(table, "stratum", weight="weight", **names)
+    assert one.weight.tolist() == two.weight.tolist() == [6, 6, 4, 4]
+    assert one.response_rate == two.response_rate == 0.8
+    assert estimate_proportion(one, "y").estimate == pytest.approx((6 + 4) / (12 + 4))
+    with refused("2 cases are pending. Estimate when every case has its outcome"):
+        pending = table.assign(
+            outcome=["completed", "pending", "pending", "completed", "completed"]
+        )
+        make_design(pending, "stratum", probability="probability", **names)
+
+
 # single cases ------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from qa_sampling.sampling.estimation import (
 )
 from qa_sampling.sampling.estimation_domains import estimate_by
 from qa_sampling.sampling.estimation_intervals import proportion_interval
-from qa_sampling.sampling.two_phase import add_phase, estimate_moderated
+from qa_sampling.sampling.estimation_phases import add_phase, estimate_moderated
 
 CLOSE = {"rel": 1e-9, "abs": 1e-12}
 GENDER = {"gender": {"F": 48, "M": 64}}

@@ -225,7 +225,13 @@ def make_design(
         raise EstimationError("No case was audited, so nothing can be said of the others.")
     clusters = _clusters(table, cluster, codes) if cluster else None
     weights = settle_weights(
-        table, codes, held, clusters=clusters, weight=weight, probability=probability
+        table,
+        codes,
+        held,
+        answers=answers,
+        clusters=clusters,
+        weight=weight,
+        probability=probability,
     )
     fixed = approximation == "stratified"
     classes = (codes, labels) if fixed else codes_of(table, draw)

@@ -2,7 +2,7 @@
 
 A case that was drawn, or a reserve that was opened in its stead, ends as
 
-- ``audited``: it counts.
+- ``audited`` (or ``completed``): it counts.
 - ``out_of_scope``: found not to belong to the population (closed, moved away). It keeps its
   weight and counts as zero: it stands for others of its kind, so that the number of cases in
   scope is estimated too (domain estimation; Cochran 1977, section 2.13).
@@ -25,6 +25,7 @@ AUDITED = "audited"
 OUT_OF_SCOPE = "out_of_scope"
 UNAVAILABLE = "unavailable"
 OUTCOMES = (AUDITED, OUT_OF_SCOPE, UNAVAILABLE)
+_SAME = {"completed": AUDITED}
 
 
 def read_outcomes(values: pd.Series) -> np.ndarray:
@@ -41,7 +42,13 @@ def read_outcomes(values: pd.Series) -> np.ndarray:
         When a code is missing or unknown.
     """
     codes, found = pd.factorize(values)
-    texts = [str(one) for one in found]
+    texts = [_SAME.get(str(one), str(one)) for one in found]
+    if "pending" in texts:
+        count = int((codes == texts.index("pending")).sum())
+        raise EstimationError(
+            f"{count} cases are pending. Estimate when every case has its outcome, or record as "
+            f"'unavailable' those that will have none."
+        )
     if "conflict" in texts:
         count = int((codes == texts.index("conflict")).sum())
         raise EstimationError(

@@ -91,6 +91,7 @@ def settle_weights(
     codes: np.ndarray,
     populations: np.ndarray,
     *,
+    answers: np.ndarray,
     clusters: np.ndarray | None,
     weight: str | None,
     probability: str | None,
@@ -105,6 +106,9 @@ def settle_weights(
         Stratum of every row.
     populations : ndarray of float
         Units of every stratum.
+    answers : ndarray of bool
+        Whether a case was not unavailable; those that were may have a weight of 0, when it
+        was given to others already.
     clusters : ndarray of int or None
         Cluster of every row.
     weight, probability : str or None
@@ -135,7 +139,8 @@ def settle_weights(
             units = codes[np.unique(clusters, return_index=True)[1]]
         weights = (populations / np.bincount(units, minlength=len(populations)))[codes]
     weights = share_weights(weights, codes)
-    wrong = int((~(weights > 0) | np.isinf(weights)).sum())
+    carried = ~answers & (weights == 0)
+    wrong = int(((~(weights > 0) & ~carried) | np.isinf(weights)).sum())
     if wrong:
         raise EstimationError(
             f"{wrong} cases have a weight that is not above 0 and finite. Every case opened stands "

@@ -11,8 +11,8 @@ from estimation_samples import sample
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.estimation import estimate_proportion, make_design
+from qa_sampling.sampling.estimation_phases import TWO_PHASE_METHODS, add_phase, estimate_moderated
 from qa_sampling.sampling.moderation_phase import draw_moderations
-from qa_sampling.sampling.two_phase import TWO_PHASE_METHODS, add_phase, estimate_moderated
 
 
 def refused(message: str):
@@ -211,3 +211,33 @@ def test_faults_of_the_second_phase_are_told() -> None:
         two = add_phase(make_design(blank, "stratum", population="population"), "moderated")
         estimate_moderated(two, "moderated_score", "audited", values=(1, 2))
     assert design.n == 28
+
+
+def test_joint_probabilities_that_are_known() -> None:
+    plain = phases()
+    keys = sample("phases")["case_ref"].to_numpy()
+    whole = pd.DataFrame(0.5, index=keys, columns=keys)
+    moderated = keys[plain.rows]
+    whole.loc[moderated, moderated] = plain.joint
+    given = phases(joint=whole)
+    assert given.joint == pytest.approx(plain.joint)
+    values = {"values": (1, 2)}
+    one, two = (
+        estimate_moderated(design, "moderated_score", "audited", **values)
+        for design in (plain, given)
+    )
+    assert one.standard_error == pytest.approx(two.standard_error)
+    with refused("`joint` lacks a moderated case"):
+        phases(joint=whole.drop(index=moderated[0]))
+    whole.loc[moderated[0], moderated[1]] = 0
+    with refused("`joint` says 0 for two cases that were moderated together"):
+        phases(joint=whole)
+
+
+def test_audits_that_nobody_may_moderate_are_told() -> None:
+    table = sample("phases")
+    table["chance"] = table["auditor"].map({"P": 4 / 11, "Q": 5 / 6, "R": 3 / 11})
+    table.loc[0, "chance"] = 0
+    design = make_design(table, "stratum", population="population")
+    with refused("1 audits had no chance of moderation"):
+        add_phase(design, "moderated", within="auditor", probability="chance")

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.estimation import of_a_kind, ratio_of
@@ -111,6 +112,8 @@ def add_phase(
     *,
     within: str | None = None,
     probability: str | None = None,
+    joint: pd.DataFrame | None = None,
+    key: str = "case_ref",
 ) -> TwoPhaseDesign:
     """Add the second phase to a design.
 
@@ -126,6 +129,11 @@ def add_phase(
         Column of probabilities of moderation given the audit, equal within a stratum (such as
         `moderation_probability` of an assignment); the number moderated may then be the expected
         one rounded up or down at random. By default moderated over audits in the stratum.
+    joint : DataFrame, optional
+        Joint probabilities of moderation given the audits, by case in rows and columns, where
+        they are known. By default the numbers moderated of two strata are independent.
+    key : str
+        Column that tells cases, for `joint`.
 
     Returns
     -------
@@ -145,40 +153,67 @@ def add_phase(
     codes, labels = codes_of(design.table, within)
     audits = np.bincount(codes[design.in_scope], minlength=len(labels))
     taken = np.bincount(codes[flags], minlength=len(labels))
-    if probability is None:
-        expected = taken.astype(float)
+    expected = _expected(design, probability, codes, audits, taken)
+    rows = np.flatnonzero(flags)
+    place, chance = codes[rows], expected / np.maximum(audits, 1)
+    if joint is None:
+        together = np.outer(chance[place], chance[place])
+        same = place[:, None] == place
+        inside = np.broadcast_to(_pairs(expected, audits)[place][:, None], together.shape)
+        together[same] = inside[same]
     else:
+        together = _joint_of(joint, column_of(design.table, key).to_numpy()[rows])
+    np.fill_diagonal(together, chance[place])
+    return TwoPhaseDesign(design, rows, chance[place], together, len(np.unique(place)))
+
+
+def _expected(
+    design: Design,
+    probability: str | None,
+    codes: np.ndarray,
+    audits: np.ndarray,
+    taken: np.ndarray,
+) -> np.ndarray:
+    """Give the expected number moderated by stratum of the moderation; refuse what cannot be."""
+    expected, without = taken.astype(float), int(audits[(audits > 0) & (taken == 0)].sum())
+    if probability is not None:
         chances = numbers_of(design.table, probability)
         check_present(chances, design.in_scope, probability)
-        expected = np.bincount(
-            codes[design.in_scope], chances[design.in_scope], minlength=len(labels)
-        )
-        if (np.abs(chances - (expected / np.maximum(audits, 1))[codes]) > 1e-9)[
-            design.in_scope
-        ].any():
-            raise EstimationError(
-                f"`{probability}` differs within a stratum of the moderation. Name in `within` the "
-                f"column in which audits had the same chance, such as the auditor."
-            )
-    unreached = (audits > 0) & (expected <= 0)
-    if unreached.any():
+        without = int((design.in_scope & (chances <= 0)).sum())
+        inside = codes[design.in_scope]
+        expected = np.bincount(inside, chances[design.in_scope], minlength=len(audits))
+    if without:
         raise EstimationError(
-            f"{int(audits[unreached].sum())} audits had no chance of moderation, so nothing speaks "
-            f"for them. Leave them out of the sample, or name coarser strata in `within`."
+            f"{without} audits had no chance of moderation, so nothing speaks for them. Give them "
+            f"to coarser strata in `within`, or leave their cases out of the sample: then the "
+            f"estimate speaks for the rest only."
         )
+    if probability is not None:
+        mean = (expected / np.maximum(audits, 1))[codes]
+        if (np.abs(chances - mean) > 1e-9)[design.in_scope].any():
+            raise EstimationError(
+                f"`{probability}` differs within a stratum of the moderation. Name in `within` "
+                f"the column in which audits had the same chance, such as the auditor."
+            )
     if (np.abs(taken - expected) >= 1).any():
         raise EstimationError(
             "More or fewer audits of a stratum were moderated than its probabilities, rounded up "
             "or down, allow. Give the probabilities of this draw."
         )
-    rows = np.flatnonzero(flags)
-    place = codes[rows]
-    chance = expected / np.maximum(audits, 1)
-    joint = np.outer(chance[place], chance[place])
-    same = place[:, None] == place
-    joint[same] = np.broadcast_to(_pairs(expected, audits)[place][:, None], joint.shape)[same]
-    np.fill_diagonal(joint, chance[place])
-    return TwoPhaseDesign(design, rows, chance[place], joint, len(np.unique(place)))
+    return expected
+
+
+def _joint_of(joint: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
+    """Give the joint probabilities of the moderated cases, in their order."""
+    if not (set(keys) <= set(joint.index) and set(keys) <= set(joint.columns)):
+        raise EstimationError("`joint` lacks a moderated case. Give all cases in rows and columns.")
+    together = joint.loc[keys, keys].to_numpy(dtype=float).copy()
+    if not (together > 0).all():
+        raise EstimationError(
+            "`joint` says 0 for two cases that were moderated together. Give the joint "
+            "probabilities of this draw."
+        )
+    return together
 
 
 def _pairs(expected: np.ndarray, audits: np.ndarray) -> np.ndarray:
