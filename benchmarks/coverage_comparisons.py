@@ -6,8 +6,8 @@
 The same caseload and truths as in coverage_estimation.py. Changes: two independent draws,
 stratified by status. Moderated grades: n audits stratified by status, of which three in ten are
 moderated at random; a moderator finds 10% of the good cases not good and 5% of the others good.
-The real draw: ``draw_sample`` with its tickets, one child a family, on the invented authority's
-frame.
+Families: drawn whole, nine in ten of them alike. The real draw: ``draw_sample`` with its tickets,
+one child a family, on the invented authority's frame.
 """
 
 from __future__ import annotations
@@ -190,6 +190,40 @@ def real_draws(draws: int) -> list[str]:
     return [*lines, ""]
 
 
+def whole_families(draws: int, dice: np.random.Generator) -> list[str]:
+    """Measure families drawn whole, of which few are drawn and siblings are alike."""
+    methods = ["korn_graubard", "beta", "clopper_pearson", "wilson", "logit", "wald"]
+    frame = real_frame().cases
+    _, family = np.unique(frame["family_ref"].to_numpy(), return_inverse=True)
+    sizes = np.bincount(family)
+    title = f"### Families drawn whole ({len(sizes)} families; siblings are alike)"
+    lines = [title, "", *heading(["families", "truth", *methods])]
+    for n, truth in itertools.product((8, 15, 30), (0.1, 0.5, 0.9)):
+        # nine families in ten are good or not as a whole, in the others every child by itself
+        as_one = dice.random(len(sizes)) < truth
+        good = np.where(
+            dice.random(len(sizes))[family] < 0.9, as_one[family], dice.random(len(family)) < truth
+        )
+        held = np.bincount(family, good)
+        hits: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
+        for _ in range(draws):
+            chosen = dice.choice(len(sizes), n, replace=False)
+            children = np.repeat(chosen, sizes[chosen])
+            found = np.concatenate([np.arange(sizes[one]) < held[one] for one in chosen])
+            table = pd.DataFrame({"family": children, "good": found})
+            one = estimate_proportion(
+                make_design(table, population=len(sizes), cluster="family"), "good"
+            )
+            for name in methods:
+                interval = one.confidence_interval(LEVEL, method=name)
+                share = float(good.mean())
+                inside = interval.low <= share + 1e-12 and share <= interval.high + 1e-12
+                hits[name].append((float(inside), interval.width))
+        cells = [shown(tuple(np.mean(hits[name], axis=0))) for name in methods]
+        lines.append(row([str(n), f"{truth:g}", *cells]))
+    return [*lines, ""]
+
+
 def main() -> None:
     """Measure everything and write the page between its marks."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -199,11 +233,13 @@ def main() -> None:
     dice = np.random.default_rng(SEED)
     statuses = month().by("column")
     head = (
-        f"Seed {SEED}; {pairs:,} pairs of draws, {phases:,} draws of two phases and {real:,} real "
-        f"draws a line (standard errors near 95%: {100 * (0.0475 / pairs) ** 0.5:.1f}, "
-        f"{100 * (0.0475 / phases) ** 0.5:.1f} and {100 * (0.0475 / real) ** 0.5:.1f} points)."
+        f"Seed {SEED}; {pairs:,} pairs of draws, {phases:,} draws of two phases and of families, "
+        f"and {real:,} real draws a line (standard errors near 95%: "
+        f"{100 * (0.0475 / pairs) ** 0.5:.1f}, {100 * (0.0475 / phases) ** 0.5:.1f} and "
+        f"{100 * (0.0475 / real) ** 0.5:.1f} points)."
     )
     lines = changes(statuses, pairs, dice) + moderations(statuses, phases, dice) + real_draws(real)
+    lines += whole_families(phases, np.random.default_rng(SEED + 1))
     text = "\n".join([head, "", *lines]).rstrip() + "\n"
     if quick:
         print(text)

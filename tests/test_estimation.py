@@ -74,6 +74,19 @@ def test_all_or_none_in_a_stratified_sample(found: int, flag: str) -> None:
     assert one.effective_n > 0
 
 
+def test_siblings_who_are_all_good_count_as_one_family() -> None:
+    table = pd.DataFrame({"family": list("ffffgghhi"), "good": 1, "grade": 2.0})
+    design = make_design(table, population=50, cluster="family")
+    one = estimate_proportion(design, "good")
+    assert (one.n, one.units) == (9, 4)
+    low, high = one.confidence_interval().low, one.confidence_interval().high
+    assert (low, high) == (pytest.approx(0.025 ** (1 / 4)), 1)
+    mean = estimate_mean(design, "grade", bounds=(1, 4)).confidence_interval()
+    assert mean.high == pytest.approx(2 + 2 * (1 - 0.025 ** (1 / 4)))
+    in_domain = estimate_by(design, "good", "good")["1"]
+    assert in_domain.units == 4
+
+
 @pytest.mark.parametrize("found", [0, 3, 9])
 def test_a_plain_random_sample_has_the_exact_interval(found: int) -> None:
     one = estimate_proportion(simple(found, 9, 88), "good")

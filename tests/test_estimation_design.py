@@ -261,6 +261,12 @@ def test_collapsing_two_strata_is_the_squared_difference_of_their_totals() -> No
     assert "collapse" in total.method
 
 
+def test_classes_to_collapse_within_must_hold_whole_strata() -> None:
+    table = table_of(stratum=["a", "a", "b"], status=["CP", "CIN", "CP"], y=[1, 0, 1])
+    with refused("A stratum lies in two classes of `collapse_within`"):
+        make_design(table, "stratum", population={"a": 9, "b": 9}, collapse_within="status")
+
+
 def test_taken_whole_strata_of_one_case_are_no_single_cases() -> None:
     table = table_of(stratum=["a", "b", "b"], y=[1, 0, 1])
     design = make_design(table, "stratum", population={"a": 1, "b": 9})

@@ -216,13 +216,8 @@ def make_design(
         raise EstimationError("The sample holds no case. Give one row for every case opened.")
     codes, labels = codes_of(table, strata, draw)
     held = read_populations(table, codes, labels, population)
-    audited, answers = OUTCOMES.index(AUDITED), np.ones(len(table), dtype=bool)
-    outcomes = np.full(len(table), audited)
-    if outcome is not None:
-        outcomes = read_outcomes(column_of(table, outcome))
-        answers = outcomes != OUTCOMES.index(UNAVAILABLE)
-    if not (outcomes == audited).any():
-        raise EstimationError("No case was audited, so nothing can be said of the others.")
+    audited, outcomes = OUTCOMES.index(AUDITED), _outcomes(table, outcome)
+    answers = outcomes != OUTCOMES.index(UNAVAILABLE)
     clusters = _clusters(table, cluster, codes) if cluster else None
     weights = settle_weights(
         table,
@@ -246,12 +241,11 @@ def make_design(
         variance, collapsed = _stratified(codes[answers], labels, units, held, single_case, within)
         method = f"stratified, single cases: {single_case}"
     else:
-        margins = {"row": [row], "column": [column], "balanced": [row, column]}
         chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
-        variance = BalancedVariance(
-            np.where(np.isnan(chances), 1 / weights[answers], chances),
-            _indicators(kept, margins.get(approximation, []), draw),
-        )
+        chances = np.where(np.isnan(chances), 1 / weights[answers], chances)
+        margins = {"row": [row], "column": [column], "balanced": [row, column]}
+        held_margins = _indicators(kept, margins.get(approximation, []), draw)
+        variance = BalancedVariance(chances, held_margins)
         method = f"rounded draw, {approximation} approximation"
     cases = held.sum() if cluster is None and np.isfinite(held).all() else spread.sum()
     return Design(
@@ -266,6 +260,16 @@ def make_design(
         method=method,
         degrees=degrees,
     )
+
+
+def _outcomes(table: pd.DataFrame, outcome: str | None) -> np.ndarray:
+    """Give the outcome of every case opened; without a column all were audited."""
+    if outcome is None:
+        return np.full(len(table), OUTCOMES.index(AUDITED))
+    outcomes = read_outcomes(column_of(table, outcome))
+    if not (outcomes == OUTCOMES.index(AUDITED)).any():
+        raise EstimationError("No case was audited, so nothing can be said of the others.")
+    return outcomes
 
 
 def _names(strata: str | Sequence[str] | None, draw: str | None) -> tuple[str, ...]:
@@ -321,6 +325,11 @@ def _stratified(
     if rule == "collapse" and ((sizes == 1) & (sizes < populations)).any():
         coarse = np.zeros(len(labels), dtype=int)
         coarse[codes] = within
+        if (coarse[codes] != within).any():
+            raise EstimationError(
+                "A stratum lies in two classes of `collapse_within`. Name a column that is the "
+                "same for all cases of a stratum, such as the status."
+            )
         home, collapsed = collapse_single(labels, sizes, populations, coarse.tolist())
         _, place = np.unique(home, return_inverse=True)
         stratum, populations = place[stratum], np.bincount(place, populations)

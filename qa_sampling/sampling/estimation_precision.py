@@ -117,6 +117,7 @@ def precise(
                 is_complete=place.is_complete,
                 exact=_exact(linear, place, seen, int(n[one]), domain_population),
                 reach=_reach(design, linear, place, seen, int(n[one])),
+                units=place.units,
             )
         )
     return estimates
@@ -126,11 +127,13 @@ def precise(
 class _Place:
     """Where a domain lies among the strata.
 
-    `population` is known (None when it is not) where the domain is whole strata, all in scope;
-    `plain` says that the domain's cases are a plain random sample of one stratum.
+    `units` counts the cases or clusters it holds. `population` is known (None when it is not)
+    where the domain is whole strata, all in scope; `plain` says that the domain's cases are a
+    plain random sample of one stratum.
     """
 
     degrees_of_freedom: int
+    units: int
     is_complete: bool
     population: float | None
     plain: bool
@@ -186,39 +189,36 @@ def _kish(design: Design, linear: Linear) -> np.ndarray:
 def _places(design: Design, linear: Linear) -> list[_Place]:
     """Say, for every domain, which strata it touches and whether it is whole strata."""
     variance, rows = design.variance, linear.rows
-    if not isinstance(variance, StratifiedVariance) or design.degrees == "r":
+    if not isinstance(variance, StratifiedVariance):
         return [_place_of(design, linear, linear.domain == one) for one in range(linear.domains)]
-    stratum = variance.stratum[variance.unit]
-    strata = len(variance.population)
+    stratum, strata = variance.stratum[variance.unit], len(variance.population)
     every = linear.domain[rows] * strata + stratum[rows]
     cells, _, counts = compact(every, linear.domains * strata)
     domain, place = cells // strata, cells % strata
-    whole = variance.is_whole
-    open_cell = ~whole[place]
-    held = np.bincount(domain, (variance.sizes[place] - 1) * open_cell, minlength=linear.domains)
-    own = (
-        np.bincount(
-            domain, _units(variance, linear, cells, counts) * open_cell, minlength=linear.domains
-        )
-        - 1
-    )
-    df = np.maximum(1, np.minimum(held, own)).astype(int)
+
+    def over_strata(values: np.ndarray) -> np.ndarray:
+        return np.bincount(domain, values, minlength=linear.domains)
+
+    is_open = ~variance.is_whole[place]
+    units = _units(variance, linear, cells, counts)
     in_stratum = np.bincount(stratum, minlength=strata)
     in_scope = np.bincount(stratum, design.in_scope, minlength=strata)
     is_all = (counts == in_stratum[place]) & (in_scope[place] == in_stratum[place])
-    known = np.bincount(domain, ~is_all, minlength=linear.domains) == 0
-    known &= linear.settled and variance.rows_are_units
-    size = np.bincount(domain, variance.population[place], minlength=linear.domains)
+    known = (over_strata(~is_all) == 0) & linear.settled & variance.rows_are_units
+    size, everything = over_strata(variance.population[place]), over_strata(counts) == len(stratum)
+    touched, single = over_strata(is_open), over_strata(np.ones(len(cells))) == 1
     complete = (
-        np.bincount(domain, open_cell, minlength=linear.domains) == 0
-        if linear.settled
-        else np.full(linear.domains, bool(whole.all()))
+        touched == 0 if linear.settled else np.full(len(known), not (~variance.is_whole).any())
     )
-    single = np.bincount(domain, minlength=linear.domains) == 1
-    everything = np.bincount(domain, counts, minlength=linear.domains) == len(stratum)
+    held = over_strata((variance.sizes[place] - 1) * is_open)
+    df = np.maximum(1, np.minimum(held, over_strata(units * is_open) - 1)).astype(int)
+    if design.degrees == "r":
+        df = [variance.degrees_of_freedom(linear.domain == one, "r") for one in range(len(known))]
+    whole = over_strata(units)
     return [
         _Place(
             int(df[one]),
+            int(whole[one]),
             bool(complete[one]),
             _known_population(design, bool(known[one]), float(size[one]), bool(everything[one])),
             bool(single[one]) and _is_plain(design, linear, one, strata, bool(known[one])),
@@ -258,13 +258,13 @@ def _units(
 
 
 def _place_of(design: Design, linear: Linear, rows: np.ndarray) -> _Place:
-    """Place one domain in a rounded draw, or with R's degrees of freedom."""
+    """Place one domain in a rounded draw."""
     df = design.variance.degrees_of_freedom(rows, design.degrees)
     asked = rows if linear.settled else np.ones(len(rows), dtype=bool)
     everything = bool(rows.all())
-    return _Place(
-        df, design.variance.is_complete(asked), design.population if everything else None, False
-    )
+    population = design.population if everything else None
+    complete = design.variance.is_complete(asked)
+    return _Place(df, int(rows.sum()), complete, population, False)
 
 
 def _exact(

@@ -62,6 +62,9 @@ class Estimate:
     reach : tuple of float
         What can be at all. Proportions: what the audited cases leave possible. Means and
         others: the lowest and highest value; used only where there is no spread.
+    units : int
+        Cases, or clusters, that were drawn by themselves. Where nothing varies in a sample of
+        clusters, intervals take these for the size, since siblings may all be alike.
     most_n : int or None
         Where intervals cut the effective size; None for `n`. In two phases the audits, whose
         results help.
@@ -81,6 +84,7 @@ class Estimate:
     is_complete: bool
     exact: tuple[int, int, int] | None
     reach: tuple[float, float]
+    units: int
     most_n: int | None = None
 
     def confidence_interval(
@@ -142,7 +146,7 @@ class Estimate:
         ends = proportion_interval(
             self.estimate,
             self.standard_error**2,
-            n=self.n,
+            n=self.n if self.standard_error > 0 else min(self.n, self.units),
             degrees_of_freedom=self.degrees_of_freedom,
             level=level,
             method=name,
@@ -162,7 +166,7 @@ class Estimate:
                 "All values are equal, so the sample says nothing of their spread. Give `bounds`, "
                 "the lowest and the highest value there can be."
             )
-        unseen = 1 - ((1 - level) / 2) ** (1 / max(self.n, 1))
+        unseen = 1 - ((1 - level) / 2) ** (1 / max(min(self.n, self.units), 1))
         low = self.estimate - unseen * (self.estimate - self.reach[0])
         high = self.estimate + unseen * (self.reach[1] - self.estimate)
         return Interval(low, high, level, "bounds")
