@@ -168,10 +168,6 @@ class StratifiedVariance:
         own = int((~self.is_whole[self.stratum[units]]).sum()) - 1
         return max(1, min(held, own))
 
-    def is_complete(self, rows: np.ndarray) -> bool:
-        """Say whether every stratum that the rows touch was taken whole."""
-        return bool(self.is_whole[self.stratum[self.unit[rows]]].all())
-
 
 @dataclass(frozen=True, eq=False)
 class BalancedVariance:
