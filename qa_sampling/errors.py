@@ -39,6 +39,10 @@ class AllocationError(QASamplingError):
     """No allocation meets the size and the bounds that were asked for."""
 
 
+class EstimationError(QASamplingError):
+    """What the audits say of all cases cannot be told from what was given."""
+
+
 class AssignmentError(QASamplingError):
     """No assignment of auditors meets the independence rules and the caps."""
 

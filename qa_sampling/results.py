@@ -49,7 +49,9 @@ class GradeDistribution:
     ----------
     table : DataFrame
         One row a grade, best first, unused grades included: `grade`, `share` (0 to 1), `low`,
-        `high` (ends of its interval), `count` (audits with this grade).
+        `high` (ends of its interval), `count` (audits with this grade); from the estimation
+        also `standard_error`, `cumulated` (share with this grade or a better one),
+        `cumulated_standard_error`, `cumulated_low`, `cumulated_high`.
     n : int
         Audits with a grade.
     population : int

@@ -1,0 +1,345 @@
+"""The design of a sample: what its cases stand for, fixed before anything is estimated.
+
+:func:`make_design` takes the bookkeeping of a draw in plain columns (stratum, cases in the
+stratum, weight or probability, family, outcome) and gives a frozen :class:`Design`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.errors import EstimationError
+from qa_sampling.sampling.calibration_adjustment import Adjustment
+from qa_sampling.sampling.estimation_columns import codes_of, column_of, numbers_of
+from qa_sampling.sampling.estimation_outcomes import (
+    AUDITED,
+    OUTCOMES,
+    UNAVAILABLE,
+    read_outcomes,
+    response_table,
+    spread_over_answers,
+)
+from qa_sampling.sampling.estimation_variance import (
+    SINGLE_CASE_RULES,
+    BalancedVariance,
+    DegreesOfFreedom,
+    SingleCase,
+    StratifiedVariance,
+    Variance,
+    collapse_single,
+)
+from qa_sampling.sampling.estimation_weights import Population, read_populations, settle_weights
+
+Approximation = Literal["stratified", "pooled", "row", "column", "balanced"]
+APPROXIMATIONS: tuple[str, ...] = ("stratified", "pooled", "row", "column", "balanced")
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A sample and what its cases stand for. Made by :func:`make_design`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The cases that count, in the order given: audited, or found out of scope.
+    weight : ndarray of float
+        How many cases each stands for.
+    in_scope : ndarray of bool
+        Whether a case was audited.
+    population : float
+        Cases the weights speak for, those out of scope included.
+    variance : StratifiedVariance or BalancedVariance
+        How far weighted sums move from draw to draw.
+    response : DataFrame
+        What became of the cases opened; see ``estimation_outcomes.response_table``.
+    strata : tuple of str
+        Columns that form the strata.
+    collapsed : tuple of tuple of str
+        Strata that were collapsed with each other, because one case was drawn.
+    method : str
+        The design in words, with the rule for single cases or the approximation.
+    degrees : {"default", "r"}
+        How degrees of freedom are counted.
+    adjustment : Adjustment or None
+        The calibration of the weights, if any.
+    """
+
+    table: pd.DataFrame
+    weight: np.ndarray
+    in_scope: np.ndarray
+    population: float
+    variance: Variance
+    response: pd.DataFrame
+    strata: tuple[str, ...]
+    collapsed: tuple[tuple[str, ...], ...]
+    method: str
+    degrees: DegreesOfFreedom = "default"
+    adjustment: Adjustment | None = None
+
+    @property
+    def n(self) -> int:
+        """Cases audited."""
+        return int(self.in_scope.sum())
+
+    @property
+    def response_rate(self) -> float:
+        """Share of the cases opened that were not unavailable."""
+        return float(1 - self.response[UNAVAILABLE].sum() / self.response["opened"].sum())
+
+    def deviations(self, values: np.ndarray) -> np.ndarray:
+        """Give numbers whose squares add up to the variance of the sum of weighted values.
+
+        Parameters
+        ----------
+        values : ndarray
+            Weight times value: rows of the sample by columns.
+        """
+        if self.adjustment is not None:
+            values = self.adjustment.residuals(values, self.weight)
+        return self.variance.deviations(values)
+
+    def covariance(self, values: np.ndarray) -> np.ndarray:
+        """Give the covariances of the sums of columns of weighted values.
+
+        Parameters
+        ----------
+        values : ndarray
+            Weight times value: rows of the sample by columns.
+        """
+        moved = self.deviations(values)
+        return moved.T @ moved
+
+    def variances(self, values: np.ndarray) -> np.ndarray:
+        """Give the variances of the sums of columns of weighted values.
+
+        Parameters
+        ----------
+        values : ndarray
+            Weight times value: rows of the sample by columns.
+        """
+        return (self.deviations(values) ** 2).sum(axis=0)
+
+    def rows_where(self, where: Mapping[str, object] | None) -> np.ndarray:
+        """Say which audited cases belong to a domain.
+
+        Parameters
+        ----------
+        where : mapping of str to value or values, or None
+            Column -> the label, or labels, that belong to the domain.
+
+        Returns
+        -------
+        ndarray of bool
+        """
+        member = self.in_scope.copy()
+        for name, wanted in (where or {}).items():
+            one = isinstance(wanted, str) or not isinstance(wanted, Iterable)
+            member &= column_of(self.table, name).isin([wanted] if one else list(wanted)).to_numpy()
+        return member
+
+
+def make_design(
+    table: pd.DataFrame,
+    strata: str | Sequence[str] | None = None,
+    *,
+    population: Population = None,
+    weight: str | None = None,
+    probability: str | None = None,
+    cluster: str | None = None,
+    outcome: str | None = None,
+    response_class: str | None = None,
+    single_case: SingleCase = "collapse",
+    collapse_within: str | None = None,
+    approximation: Approximation = "stratified",
+    row: str = "row",
+    column: str = "column",
+    draw: str | None = None,
+    degrees: DegreesOfFreedom = "default",
+) -> Design:
+    """State the design of a sample.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a case that was opened; it is not altered.
+    strata : str or sequence of str, optional
+        Columns that form the strata; several are joined by " / ". None for one stratum.
+    population : int, str or mapping, optional
+        Units (cases; with `cluster`, clusters) there are: one number without strata, a column, or
+        a mapping from stratum label. None when unknown: no finite-population correction.
+    weight : str, optional
+        Column of weights; missing for reserves that were opened. By default the inverse of
+        `probability`, else units of the stratum over units opened.
+    probability : str, optional
+        Column of inclusion probabilities.
+    cluster : str, optional
+        Column of clusters, such as the family, that were drawn whole.
+    outcome : str, optional
+        Column of outcomes (see ``estimation_outcomes``). By default all were audited.
+    response_class : str, optional
+        Column of the classes within which unavailable cases are made up for. By default the
+        stratum, or the whole sample when the draw was rounded.
+    single_case : {"collapse", "adjust", "remove", "certainty", "average"}
+        What a stratum adds to the variance of which one case was drawn and others were not:
+        it is collapsed with a neighbour; its distance from the overall mean; nothing (the
+        same, as if certain to be drawn); the mean of the others.
+    collapse_within : str, optional
+        Column of coarser classes, such as the status, within which strata are collapsed.
+    approximation : {"stratified", "pooled", "row", "column", "balanced"}
+        "stratified" for fixed numbers from each stratum. The others are stated
+        approximations for draws by controlled rounding, which take no margin, the rows, the
+        columns, or both as held; "pooled" is recommended (docs/coverage.md).
+    row, column : str
+        Columns of the two margins, for "row", "column" and "balanced".
+    draw : str, optional
+        Column that tells independent draws apart, such as the month.
+    degrees : {"default", "r"}
+        How degrees of freedom are counted; "r" as R's survey does.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    EstimationError
+        When a column, a label, a weight or a population is missing or impossible, a stratum
+        with cases has none opened, or an option is unknown.
+    """
+    _check_options(single_case, approximation, degrees)
+    if table.empty:
+        raise EstimationError("The sample holds no case. Give one row for every case opened.")
+    codes, labels = codes_of(table, strata, draw)
+    held = read_populations(table, codes, labels, population)
+    audited, outcomes = OUTCOMES.index(AUDITED), _outcomes(table, outcome)
+    answers = outcomes != OUTCOMES.index(UNAVAILABLE)
+    clusters = _clusters(table, cluster, codes) if cluster else None
+    weights = settle_weights(
+        table,
+        codes,
+        held,
+        answers=answers,
+        clusters=clusters,
+        weight=weight,
+        probability=probability,
+    )
+    fixed = approximation == "stratified"
+    classes = (codes, labels) if fixed else codes_of(table, draw)
+    classes = codes_of(table, response_class) if response_class else classes
+    spread = spread_over_answers(weights, answers, *classes)
+    kept = table if answers.all() else table[answers]
+    collapsed: tuple[tuple[str, ...], ...] = ()
+    variance: Variance
+    if fixed:
+        within = codes_of(kept, collapse_within)[0]
+        units = None if clusters is None else clusters[answers]
+        variance, collapsed = _stratified(codes[answers], labels, units, held, single_case, within)
+        method = f"stratified, single cases: {single_case}"
+    else:
+        chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
+        chances = np.where(np.isnan(chances), 1 / weights[answers], chances)
+        margins = {"row": [row], "column": [column], "balanced": [row, column]}
+        held_margins = _indicators(kept, margins.get(approximation, []), draw)
+        variance = BalancedVariance(chances, held_margins)
+        method = f"rounded draw, {approximation} approximation"
+    cases = held.sum() if cluster is None and np.isfinite(held).all() else spread.sum()
+    return Design(
+        table=kept.reset_index(drop=True),
+        weight=spread[answers],
+        in_scope=(outcomes == audited)[answers],
+        population=float(cases),
+        variance=variance,
+        response=response_table(codes, labels, outcomes),
+        strata=_names(strata, draw),
+        collapsed=collapsed,
+        method=method,
+        degrees=degrees,
+    )
+
+
+def _outcomes(table: pd.DataFrame, outcome: str | None) -> np.ndarray:
+    """Give the outcome of every case opened; without a column all were audited."""
+    if outcome is None:
+        return np.full(len(table), OUTCOMES.index(AUDITED))
+    outcomes = read_outcomes(column_of(table, outcome))
+    if not (outcomes == OUTCOMES.index(AUDITED)).any():
+        raise EstimationError("No case was audited, so nothing can be said of the others.")
+    return outcomes
+
+
+def _names(strata: str | Sequence[str] | None, draw: str | None) -> tuple[str, ...]:
+    names = (strata,) if isinstance(strata, str) else tuple(strata or ())
+    return names if draw is None else (draw, *names)
+
+
+def _check_options(single_case: str, approximation: str, degrees: str) -> None:
+    for name, value, known in (
+        ("single_case", single_case, SINGLE_CASE_RULES),
+        ("approximation", approximation, APPROXIMATIONS),
+        ("degrees", degrees, ("default", "r")),
+    ):
+        if value not in known:
+            raise EstimationError(
+                f"`{name}` {value!r} is unknown; choose one of {', '.join(known)}."
+            )
+
+
+def _clusters(table: pd.DataFrame, cluster: str, codes: np.ndarray) -> np.ndarray:
+    """Give the cluster of every row; refuse clusters that lie in two strata."""
+    clusters = codes_of(table, cluster)[0]
+    first = codes[np.unique(clusters, return_index=True)[1]]
+    if (first[clusters] != codes).any():
+        raise EstimationError(
+            f"A cluster of `{cluster}` lies in two strata. Form strata of whole clusters, or leave "
+            f"`cluster` out."
+        )
+    return clusters
+
+
+def _stratified(
+    codes: np.ndarray,
+    labels: list[str],
+    clusters: np.ndarray | None,
+    populations: np.ndarray,
+    rule: str,
+    within: np.ndarray,
+) -> tuple[StratifiedVariance, tuple[tuple[str, ...], ...]]:
+    """Build the variance of a stratified draw; collapse single strata when asked."""
+    unit, stratum = np.arange(len(codes)), codes
+    if clusters is not None:
+        _, first, unit = np.unique(clusters, return_index=True, return_inverse=True)
+        stratum = codes[first]
+    sizes = np.bincount(stratum, minlength=len(labels))
+    over = np.flatnonzero(sizes > populations)
+    if len(over):
+        raise EstimationError(
+            f"{sizes[over[0]]} were opened in stratum {labels[over[0]]!r}, which has "
+            f"{populations[over[0]]:g}. Give the number there was before the draw."
+        )
+    collapsed: tuple[tuple[str, ...], ...] = ()
+    if rule == "collapse" and ((sizes == 1) & (sizes < populations)).any():
+        coarse = np.zeros(len(labels), dtype=int)
+        coarse[codes] = within
+        if (coarse[codes] != within).any():
+            raise EstimationError(
+                "A stratum lies in two classes of `collapse_within`. Name a column that is the "
+                "same for all cases of a stratum, such as the status."
+            )
+        home, collapsed = collapse_single(labels, sizes, populations, coarse.tolist())
+        _, place = np.unique(home, return_inverse=True)
+        stratum, populations = place[stratum], np.bincount(place, populations)
+    return StratifiedVariance(unit, stratum, populations, rule, clusters is None), collapsed
+
+
+def _indicators(table: pd.DataFrame, names: Sequence[str], draw: str | None) -> np.ndarray:
+    """Give a constant for every draw and the indicators of the margins within it."""
+    parts = []
+    for name in [None, *names]:
+        codes, labels = codes_of(table, name, draw)
+        parts.append((codes[:, None] == np.arange(len(labels))).astype(float))
+    return np.concatenate(parts, axis=1)

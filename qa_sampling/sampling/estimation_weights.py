@@ -1,0 +1,149 @@
+"""How many cases there are in each stratum, and how many each opened case stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.errors import EstimationError
+from qa_sampling.sampling.estimation_columns import numbers_of
+from qa_sampling.sampling.estimation_outcomes import share_weights
+
+Population = int | str | Mapping[str, int] | None
+
+
+def read_populations(
+    table: pd.DataFrame, codes: np.ndarray, labels: list[str], population: Population
+) -> np.ndarray:
+    """Give the units of every stratum that was opened; infinite when unknown.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a case opened.
+    codes : ndarray of int
+        Stratum of every row.
+    labels : list of str
+        Label of every stratum.
+    population : int, str, mapping or None
+        As given to ``make_design``.
+
+    Raises
+    ------
+    EstimationError
+        When a number is absent, impossible or not one a stratum, or a stratum with cases has none
+        opened.
+    """
+    if population is None:
+        return np.full(len(labels), np.inf)
+    if isinstance(population, str):
+        values = numbers_of(table, population)
+        low, high = np.full(len(labels), np.inf), np.full(len(labels), -np.inf)
+        np.minimum.at(low, codes, values)
+        np.maximum.at(high, codes, values)
+        differs = np.flatnonzero(low != high)
+        if len(differs):
+            place = differs[0]
+            raise EstimationError(
+                f"`{population}` is not one number for stratum {labels[place]!r}: it says "
+                f"{low[place]:g} and {high[place]:g}. Give every row its stratum's number of units."
+            )
+        held = dict(zip(labels, low, strict=True))
+    elif isinstance(population, Mapping):
+        held = {str(label): float(size) for label, size in population.items()}
+    elif len(labels) == 1:
+        held = {labels[0]: float(population)}
+    else:
+        raise EstimationError(
+            f"`population` is one number, but there are {len(labels)} strata. Give a column, or a "
+            f"mapping from stratum to its number of cases."
+        )
+    return _checked(held, labels)
+
+
+def _checked(held: Mapping[str, float], labels: list[str]) -> np.ndarray:
+    unknown = sorted(set(labels) - set(held))
+    if unknown:
+        raise EstimationError(
+            f"`population` lacks stratum {unknown[0]!r}. Give the number of cases of every stratum."
+        )
+    bad = sorted(label for label, size in held.items() if not 0 <= size < np.inf)
+    if bad:
+        raise EstimationError(
+            f"`population` of stratum {bad[0]!r} is {held[bad[0]]:g}. Give a number of 0 or more."
+        )
+    empty = sorted({label for label, size in held.items() if size > 0} - set(labels))
+    if empty:
+        others = f" (and in {len(empty) - 1} more)" if len(empty) > 1 else ""
+        raise EstimationError(
+            f"No case was opened in stratum {empty[0]!r}, which has {held[empty[0]]:g}{others}, so "
+            f"the sample says nothing of it. Merge it with another stratum, or leave it out of "
+            f"`population`: then the estimate speaks for the rest only. A draw by controlled "
+            f"rounding needs `probability` and `approximation='pooled'`."
+        )
+    return np.array([held[label] for label in labels], dtype=float)
+
+
+def settle_weights(
+    table: pd.DataFrame,
+    codes: np.ndarray,
+    populations: np.ndarray,
+    *,
+    answers: np.ndarray,
+    clusters: np.ndarray | None,
+    weight: str | None,
+    probability: str | None,
+) -> np.ndarray:
+    """Give every case opened its weight, before unavailable cases are made up for.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a case opened.
+    codes : ndarray of int
+        Stratum of every row.
+    populations : ndarray of float
+        Units of every stratum.
+    answers : ndarray of bool
+        Whether a case was not unavailable; those that were may have a weight of 0, when it
+        was given to others already.
+    clusters : ndarray of int or None
+        Cluster of every row.
+    weight, probability : str or None
+        As given to ``make_design``.
+
+    Raises
+    ------
+    EstimationError
+        When weights are neither given nor follow, or are not above 0 and finite.
+    """
+    if weight is not None:
+        weights = numbers_of(table, weight)
+    elif probability is not None:
+        chances = numbers_of(table, probability)
+        if not ((chances > 0) & (chances <= 1) | np.isnan(chances)).all():
+            raise EstimationError(
+                f"`{probability}` must lie above 0 and up to 1 for every case drawn, blank for "
+                f"reserves. Correct it; a case that could not be drawn cannot be in the sample."
+            )
+        weights = 1 / chances
+    elif np.isinf(populations).any():
+        raise EstimationError(
+            "The cases have no weight. Give `population`, `weight` or `probability`."
+        )
+    else:
+        units = codes
+        if clusters is not None:
+            units = codes[np.unique(clusters, return_index=True)[1]]
+        weights = (populations / np.bincount(units, minlength=len(populations)))[codes]
+    weights = share_weights(weights, codes)
+    carried = ~answers & (weights == 0)
+    wrong = int(((~(weights > 0) & ~carried) | np.isinf(weights)).sum())
+    if wrong:
+        raise EstimationError(
+            f"{wrong} cases have a weight that is not above 0 and finite. Every case opened stands "
+            f"for at least a part of one."
+        )
+    return weights
