@@ -103,11 +103,11 @@ def tickets(references: Iterable[str], seed: str, *, purpose: Purpose = "draw") 
     KeyError
         When `purpose` is unknown.
     """
-    start = hashlib.sha256(f"{TAGS[purpose]}\x00{seed}\x00".encode())
+    begin = hashlib.sha256(f"{TAGS[purpose]}\x00{seed}\x00".encode()).copy
     drawn = []
     for reference in references:
-        state = start.copy()
-        state.update(reference.encode("utf-8"))
+        state = begin()
+        state.update(reference.encode())
         drawn.append(state.hexdigest())
     return drawn
 
