@@ -39,6 +39,10 @@ class AllocationError(QASamplingError):
     """No allocation meets the size and the bounds that were asked for."""
 
 
+class SelectionError(QASamplingError):
+    """A selection method is unknown, or cannot give what was asked of it."""
+
+
 class AssignmentError(QASamplingError):
     """No assignment of auditors meets the independence rules and the caps."""
 
