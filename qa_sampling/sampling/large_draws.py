@@ -130,17 +130,31 @@ def draw_large(
     drawn = ChunkTickets(table["case_ref"], seed, kind)
     counts = _counts(codes, len(table), chunk_rows)
     wanted = _wanted(codes, counts, sizes)
-    kept = _scan(codes, drawn, _limits(wanted, counts), len(table), chunk_rows)
-    short = np.bincount(kept[1], minlength=len(wanted)) < wanted
-    if short.any():
-        again = _scan(
-            codes, drawn, np.where(short, _ALL, 0).astype(np.uint64), len(table), chunk_rows, short
-        )
-        first = ~short[kept[1]]
-        kept = tuple(np.concatenate([a[first], b]) for a, b in zip(kept, again, strict=True))
     if len(table) <= SHA256_AT_MOST:
         _check_every_case(drawn, len(table), chunk_rows)
-    return _result(codes, drawn, kept, counts, wanted, kind, seed)
+    kept = _lowest(codes, drawn, wanted, counts, chunk_rows)
+    rows = _in_order(codes, drawn, *kept, wanted)
+    del kept
+    return _result(codes, drawn, rows, counts, wanted, kind, seed)
+
+
+def _lowest(
+    codes: StratumCodes,
+    drawn: ChunkTickets,
+    wanted: np.ndarray,
+    counts: np.ndarray,
+    chunk_rows: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give rows, codes and tickets among which the lowest of every stratum are."""
+    total = int(counts.sum())
+    kept = _scan(codes, drawn, _limits(wanted, counts), total, chunk_rows)
+    short = np.bincount(kept[1], minlength=len(wanted)) < wanted
+    if not short.any():
+        return kept
+    again = _scan(codes, drawn, _limits(wanted, counts), total, chunk_rows, short)
+    first = ~short[kept[1]]
+    row, code, ticket = (np.concatenate([a[first], b]) for a, b in zip(kept, again, strict=True))
+    return row, code, ticket
 
 
 def _kind(ticket: str, rows: int) -> TicketKind:
@@ -206,19 +220,20 @@ def _scan(
     only: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give the rows, codes and tickets that lie within the limits of their strata."""
-    found = []
+    small = np.int32 if rows < 2**31 else np.int64
+    found = [(np.zeros(0, small), np.zeros(0, np.int16), np.zeros(0, np.uint64))]
     for part in chunks(rows, chunk_rows):
         code = codes.of(part)
         if only is None:
             ticket = drawn.of(part)
             near = np.flatnonzero(ticket <= limits.take(code))
-            found.append((part.start + near, code[near], ticket[near]))
-        elif len(here := np.flatnonzero(only[code])):
-            found.append((part.start + here, code[here], drawn.of(part.start + here)))
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint64)
+            ticket = ticket[near]
+        else:
+            near = np.flatnonzero(only[code])
+            ticket = drawn.of(part.start + near) if len(near) else found[0][2]
+        found.append(((part.start + near).astype(small), code[near], ticket))
     row, code, ticket = (np.concatenate(pieces) for pieces in zip(*found, strict=True))
-    return row, code.astype(np.int64), ticket
+    return row, code, ticket
 
 
 def _check_every_case(drawn: ChunkTickets, rows: int, chunk_rows: int) -> None:
@@ -240,32 +255,45 @@ def _check_repeated(drawn: ChunkTickets, rows: np.ndarray, ticket: np.ndarray) -
         )
 
 
+def _in_order(
+    codes: StratumCodes,
+    drawn: ChunkTickets,
+    row: np.ndarray,
+    code: np.ndarray,
+    ticket: np.ndarray,
+    wanted: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give rows, codes, tickets and ranks of the cases that are drawn, by stratum and rank."""
+    _check_repeated(drawn, row, ticket)
+    by_label = _by_label(codes)
+    place = np.empty(len(by_label), dtype=np.int32)
+    place[by_label] = np.arange(len(by_label))
+    order = _without_ties(drawn, row, place[code], ticket)
+    code = code[order]
+    begins = np.flatnonzero(np.r_[True, code[1:] != code[:-1]]) if len(code) else np.zeros(0, int)
+    rank = np.arange(len(code), dtype=np.int32)
+    rank -= np.repeat(begins, np.diff(np.r_[begins, len(code)])).astype(np.int32)
+    taken = np.flatnonzero(rank < wanted[code])
+    order = order[taken]
+    return row[order], code[taken], ticket[order], rank[taken] + 1
+
+
 def _result(
     codes: StratumCodes,
     drawn: ChunkTickets,
-    kept: tuple[np.ndarray, np.ndarray, np.ndarray],
+    rows: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     counts: np.ndarray,
     wanted: np.ndarray,
     kind: TicketKind,
     seed: str,
 ) -> LargeDraw:
-    row, code, ticket = kept
-    _check_repeated(drawn, row, ticket)
-    by_label = _by_label(codes)
-    place = np.empty(len(by_label), dtype=np.int64)
-    place[by_label] = np.arange(len(by_label))
-    order = _without_ties(drawn, row, place[code], ticket)
-    row, code = row[order], code[order]
-    begins = np.flatnonzero(np.r_[True, code[1:] != code[:-1]]) if len(code) else np.zeros(0, int)
-    lengths = np.diff(np.r_[begins, len(code)])
-    rank = np.arange(len(code)) - np.repeat(begins, lengths) + 1
-    taken = rank <= wanted[code]
-    row, code, rank, ticket = row[taken], code[taken], rank[taken], ticket[order][taken]
+    row, code, ticket, rank = rows
     share = wanted[code] / counts[code]
     labels = pd.Series(np.array(codes.labels, dtype=object)[code], dtype="str")
+    rank = rank.astype(np.int64)
     columns = (drawn.references(row), labels, rank, ticket, share, 1 / share)
     sample = pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
-    listed = [here for here in by_label if counts[here]]
+    listed = [here for here in _by_label(codes) if counts[here]]
     strata = pd.DataFrame(
         {
             "stratum": pd.Series([codes.labels[here] for here in listed], dtype="str"),
