@@ -131,7 +131,8 @@ def draw_large(
     counts = _counts(codes, len(table), chunk_rows)
     wanted = _wanted(codes, counts, sizes)
     if len(table) <= SHA256_AT_MOST:
-        _check_every_case(drawn, len(table), chunk_rows)
+        every = drawn.every(len(table), chunk_rows)
+        _check_repeated(drawn, np.arange(len(table)), every)
     kept = _lowest(codes, drawn, wanted, counts, chunk_rows)
     rows = _in_order(codes, drawn, *kept, wanted)
     del kept
@@ -234,11 +235,6 @@ def _scan(
         found.append(((part.start + near).astype(small), code[near], ticket))
     row, code, ticket = (np.concatenate(pieces) for pieces in zip(*found, strict=True))
     return row, code, ticket
-
-
-def _check_every_case(drawn: ChunkTickets, rows: int, chunk_rows: int) -> None:
-    every = np.concatenate([drawn.of(part) for part in chunks(rows, chunk_rows)] or [[]])
-    _check_repeated(drawn, np.arange(rows), every)
 
 
 def _check_repeated(drawn: ChunkTickets, rows: np.ndarray, ticket: np.ndarray) -> None:
