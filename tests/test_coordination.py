@@ -1,11 +1,13 @@
 """Rotation over the months, and when a row of the strata runs dry."""
 
+import itertools
 from datetime import date
 
 import pandas as pd
 import pytest
 from frame_factory import KEY, make_cases, make_frame
 
+from qa_sampling.errors import SelectionError
 from qa_sampling.sampling.coordination import forecast_supply, next_starts
 from qa_sampling.sampling.frame import Eligibility, build_frame
 from qa_sampling.sampling.plan import Draw, Frame
@@ -232,3 +234,69 @@ def test_the_forecast_reads_what_a_built_frame_excludes() -> None:
     table = forecast_supply(frame, draw, as_at=AS_AT, not_audited_within_months=12, months=9)
     # One is ready; the others are back for the draws of December and of February.
     assert table.set_index("row")["lasts_months"].to_dict() == {"North": 1, "South": 1}
+
+
+# overlap ----------------------------------------------------------------------------------
+
+
+def months_of(overlap: float, months: int = 6, cases: int = 60) -> list[set[str]]:
+    frame = make_frame(("N", "CP", cases), ("S", "CP", 2 * cases))
+    size = Size(30, rounding="fixed", one_per_family=False)
+    draws: list[Draw] = []
+    for month in range(months):
+        start = next_starts(draws, YEAR, overlap=overlap, seed=f"month {month}")
+        seed = f"month {month}"
+        draws.append(draw_sample(frame, size, seed=seed, ticket_seed=YEAR, start_after=start))
+    return [set(draw.cases["case_ref"]) for draw in draws]
+
+
+@pytest.mark.parametrize(
+    ("overlap", "again"), [(0.0, 0), (0.1, 3), (0.3, 9), (0.5, 15), (0.8, 24), (1.0, 30)]
+)
+def test_the_declared_overlap_is_met_when_nobody_moves(overlap: float, again: int) -> None:
+    months = months_of(overlap)
+    for before, after in itertools.pairwise(months):
+        assert len(before & after) == again
+
+
+def test_an_overlap_that_is_not_whole_is_met_on_average() -> None:
+    frame = make_frame(("N", "CP", 40))
+    size = Size(3, rounding="fixed", one_per_family=False)
+    first = draw_sample(frame, size, seed="1", ticket_seed=YEAR)
+    kept = []
+    for seed in map(str, range(400)):
+        start = next_starts([first], YEAR, overlap=0.5, seed=seed)
+        after = draw_sample(frame, size, seed=seed, ticket_seed=YEAR, start_after=start)
+        kept.append(len(set(first.cases["case_ref"]) & set(after.cases["case_ref"])))
+    assert set(kept) == {1, 2}
+    assert abs(sum(kept) / 400 - 1.5) < 3.3 * 0.5 / 20  # a z-test at level 0.001
+
+
+def test_full_overlap_keeps_the_place_of_earlier_months() -> None:
+    frame = make_frame(("N", "CP", 20))
+    first = draw_sample(frame, Size(4), seed="1", ticket_seed=YEAR)
+    moved = next_starts([first], YEAR)
+    second = draw_sample(frame, Size(4), seed="2", ticket_seed=YEAR, start_after=moved)
+    assert next_starts([first, second], YEAR, overlap=1) == moved
+    assert next_starts([first], YEAR, overlap=1) == {}
+
+
+def test_another_design_is_kept_apart_or_together_by_the_same_parameter() -> None:
+    # A themed audit with the same permanent tickets: none or all of the monthly cases.
+    frame = make_frame(("N", "CP", 30))
+    monthly = draw_sample(frame, Size(6), seed="1", ticket_seed=YEAR)
+    for overlap, shared in ((0.0, 0), (1.0, 4)):
+        start = next_starts([monthly], YEAR, overlap=overlap)
+        themed = draw_sample(frame, Size(4), seed="2", ticket_seed=YEAR, start_after=start)
+        assert len(set(monthly.cases["case_ref"]) & set(themed.cases["case_ref"])) == shared
+
+
+@pytest.mark.parametrize("overlap", [-0.1, 1.1, float("nan")])
+def test_an_overlap_outside_0_to_1_is_refused(overlap: float) -> None:
+    with pytest.raises(SelectionError, match="`overlap` must lie between 0 and 1; got"):
+        next_starts([], YEAR, overlap=overlap, seed="1")
+
+
+def test_a_partial_overlap_needs_a_seed() -> None:
+    with pytest.raises(SelectionError, match="needs a `seed`"):
+        next_starts([], YEAR, overlap=0.5)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
+from math import floor
 
 import pandas as pd
 
+from qa_sampling.errors import SelectionError
 from qa_sampling.sampling.plan import Draw, Frame
+from qa_sampling.sampling.tickets import ticket
 
 
-def next_starts(draws: Sequence[Draw], ticket_seed: str) -> dict[str, str]:
+def next_starts(
+    draws: Sequence[Draw], ticket_seed: str, *, overlap: float = 0.0, seed: str = ""
+) -> dict[str, str]:
     """Give, by stratum, the ticket after which the next month's order starts.
 
     Parameters
@@ -20,18 +26,56 @@ def next_starts(draws: Sequence[Draw], ticket_seed: str) -> dict[str, str]:
         Earlier draws, oldest first; those with other permanent tickets do not count.
     ticket_seed : str
         Seed of the permanent tickets.
+    overlap : float
+        Share of a month's audits that the next one takes again, 0 to 1: 0 goes on after the last
+        audited case (nobody again before everybody's turn; negative coordination), 1 starts
+        where the last month did (the same cases as far as they are there; positive
+        coordination). In between the first 1 - overlap of the audits make way.
+    seed : str
+        Seed text that decides how many make way where that is not a whole number; needed
+        with an `overlap` between 0 and 1, and known before the draw.
 
     Returns
     -------
     dict of str to str
-        The ticket of the last audited case of each stratum that has been drawn from.
+        By stratum that has been drawn from; a stratum that starts at the lowest ticket is left
+        out.
+
+    Raises
+    ------
+    SelectionError
+        When `overlap` does not lie between 0 and 1, or needs a seed.
+
+    Notes
+    -----
+    Rotation goes by rank (Ohlsson 1995): with fixed numbers, moving the tickets themselves by
+    each case's probability would bring back cases just above the cut.
     """
+    if not 0 <= overlap <= 1:
+        raise SelectionError(f"`overlap` must lie between 0 and 1; got {overlap}.")
+    if 0 < overlap < 1 and not seed.strip():
+        raise SelectionError(
+            "An `overlap` between 0 and 1 needs a `seed`: it decides who makes way where that is "
+            "not a whole number."
+        )
     starts: dict[str, str] = {}
     for draw in draws:
         if ticket_seed and draw.parameters.get("ticket_seed") == ticket_seed:
-            last = draw.cases.sort_values("rank").groupby("stratum")["ticket"].last()
-            starts.update(last.to_dict())
-    return starts
+            for label, part in draw.cases.sort_values("rank").groupby("stratum"):
+                leaving = _leaving(len(part), overlap, seed, str(label))
+                before = draw.parameters["start_after"].get(label, "")
+                starts[label] = part["ticket"].iloc[leaving - 1] if leaving else before
+    return {label: start for label, start in starts.items() if start}
+
+
+def _leaving(audits: int, overlap: float, seed: str, label: str) -> int:
+    """Give how many audits make way: their share, rounded at random without bias."""
+    share = (1 - Fraction(str(overlap))) * audits
+    rest = share - floor(share)
+    if not rest:
+        return int(share)
+    value = int(ticket(f"rotation\x1f{label}", seed, purpose="rounding"), 16)
+    return floor(share) + (value < rest * 2**256)
 
 
 def forecast_supply(

@@ -19,6 +19,7 @@ so may the child that stands for a family when the family changes.)
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -172,7 +173,7 @@ def draw_sample(
     strata = sorted(set(frame.cases["stratum"].tolist()))
     chance = _Tickets(
         draw=dict(zip(refs, tickets(refs, ticket_seed or seed), strict=True)),
-        family=_family_tickets(refs, seed) if size.one_per_family else {},
+        family=_family_tickets(frame.cases, seed) if size.one_per_family else {},
         toss=coin(seed),
         order={label: ticket(f"order {label}", seed, purpose="rounding") for label in strata},
     )
@@ -193,8 +194,16 @@ def draw_sample(
     )
 
 
-def _family_tickets(refs: list[str], seed: str) -> dict[str, str]:
-    return dict(zip(refs, tickets(refs, seed, purpose="family"), strict=True))
+def _family_tickets(cases: pd.DataFrame, seed: str) -> dict[str, str]:
+    """Give the "family" tickets of children with siblings in the frame; others need none."""
+    families = cases["family_ref"].tolist()
+    children = Counter(families)
+    together = [
+        ref
+        for ref, family in zip(cases["case_ref"].tolist(), families, strict=True)
+        if children[family] > 1
+    ]
+    return dict(zip(together, tickets(together, seed, purpose="family"), strict=True))
 
 
 def sample_fingerprint(sample: pd.DataFrame) -> str:
@@ -229,42 +238,52 @@ def _select(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Do the draw with the chances given: sample, allocation and siblings set aside."""
     refs = cases["case_ref"].tolist()
+    labels = cases["stratum"].tolist()
     family_of = dict(zip(refs, cases["family_ref"].tolist(), strict=True))
     children = Counter(family_of.values()) if size.one_per_family else {}
-    standing = _standing(family_of, chance) if size.one_per_family else set(refs)
-    waiting: dict[str, dict[str, str]] = {
-        label: {} for label in sorted(set(cases["stratum"].tolist()))
-    }
-    for ref, label in zip(refs, cases["stratum"].tolist(), strict=True):
-        if ref in standing:
+    away = _set_aside(family_of, children, chance) if size.one_per_family else set()
+    waiting: dict[str, dict[str, str]] = {label: {} for label in sorted(set(labels))}
+    for ref, label in zip(refs, labels, strict=True):
+        if ref not in away:
             waiting[label][ref] = chance.draw[ref]
     table = _sizes(cases, {label: len(held) for label, held in waiting.items()}, size, chance)
     drawn, spares = [], []
     for label, target, taken in zip(
         table["stratum"], table["target"], table["sampled"].tolist(), strict=True
     ):
-        order = in_ticket_order(waiting[label], start_after.get(label, ""))
+        order = in_ticket_order(waiting[label], start_after.get(label, "")) if taken else []
         spares.append(min(size.reserves, len(order) - taken) if taken else 0)
         for rank, ref in enumerate(order[: taken + spares[-1]], start=1):
             probability = target / len(order) / children.get(family_of[ref], 1)
             drawn.append(_drawn(ref, label, rank, rank <= taken, chance.draw[ref], probability))
-    sample = pd.DataFrame(drawn, columns=SAMPLE.names).astype(
-        {"rank": "Int64", "inclusion_probability": "float64", "weight": "float64"}
-    )
+    sample = _sample_table(drawn)
     table.insert(table.columns.get_loc("sampled") + 1, "reserves", spares)
-    aside = sorted(set(refs) - standing)
+    aside = sorted(away)
     reason = "another child of the family stands for it"
     set_aside = pd.DataFrame({"case_ref": aside, "reason": [reason] * len(aside)}, dtype="str")
     return sample, table, set_aside
 
 
-def _standing(family_of: Mapping[str, str], chance: _Tickets) -> set[str]:
-    """Choose the child that stands for each family: the lowest "family" ticket."""
-    best: dict[str, tuple[str, str]] = {}
+def _set_aside(
+    family_of: Mapping[str, str], children: Mapping[str, int], chance: _Tickets
+) -> set[str]:
+    """Give the siblings who do not stand for their family: all but the lowest "family" ticket."""
+    together: dict[str, list[tuple[str, str]]] = {}
     for ref, family in family_of.items():
-        mine = (chance.family[ref], ref)
-        best[family] = min(best.get(family, mine), mine)
-    return {ref for _, ref in best.values()}
+        if children[family] > 1:
+            together.setdefault(family, []).append((chance.family[ref], ref))
+    return {ref for held in together.values() for _, ref in sorted(held)[1:]}
+
+
+def _sample_table(drawn: list[tuple]) -> pd.DataFrame:
+    kinds = dict.fromkeys(SAMPLE.names, "str") | {
+        "rank": "Int64",
+        "inclusion_probability": "float64",
+        "weight": "float64",
+    }
+    parts = zip(*drawn, strict=True) if drawn else [()] * len(kinds)
+    columns = zip(kinds.items(), parts, strict=True)
+    return pd.DataFrame({name: pd.Series(list(part), dtype=kind) for (name, kind), part in columns})
 
 
 def _drawn(ref: str, label: str, rank: int, audited: bool, value: str, probability: float) -> tuple:
@@ -283,7 +302,9 @@ def in_ticket_order(held: Mapping[str, str], start: str = "") -> list[str]:
     start : str, optional
         Ticket after which the order starts; it wraps round. Empty for the lowest.
     """
-    return sorted(held, key=lambda ref: (held[ref] <= start if start else False, held[ref], ref))
+    line = sorted(zip(held.values(), held.keys(), strict=True))
+    first = bisect_right(line, start, key=lambda place: place[0]) if start else 0
+    return [ref for _, ref in line[first:] + line[:first]]
 
 
 def _sizes(

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
-Purpose = Literal["draw", "family", "moderation", "rounding", "assignment"]
+Purpose = Literal["draw", "family", "moderation", "rounding", "assignment", "selection"]
 
 TAGS: dict[str, str] = {
     "draw": "qa_sampling/ticket/v1",
@@ -24,6 +24,7 @@ TAGS: dict[str, str] = {
     "moderation": "qa_sampling/moderation/v1",
     "rounding": "qa_sampling/rounding/v1",
     "assignment": "qa_sampling/assignment/v1",
+    "selection": "qa_sampling/selection/v1",
 }
 """Version tags by purpose: two purposes never share tickets."""
 
@@ -69,7 +70,7 @@ def ticket(reference: str, seed: str, *, purpose: Purpose = "draw") -> str:
         Case reference, or any other text that names what is drawn.
     seed : str
         Seed text, exactly as published.
-    purpose : {"draw", "family", "moderation", "rounding", "assignment"}
+    purpose : {"draw", "family", "moderation", "rounding", "assignment", "selection"}
         What the ticket is for; each has a tag of its own in :data:`TAGS`.
 
     Raises
@@ -90,7 +91,7 @@ def tickets(references: Iterable[str], seed: str, *, purpose: Purpose = "draw") 
         Case references, or other texts that name what is drawn.
     seed : str
         Seed text, exactly as published.
-    purpose : {"draw", "family", "moderation", "rounding", "assignment"}
+    purpose : {"draw", "family", "moderation", "rounding", "assignment", "selection"}
         What the tickets are for.
 
     Returns
@@ -103,11 +104,11 @@ def tickets(references: Iterable[str], seed: str, *, purpose: Purpose = "draw") 
     KeyError
         When `purpose` is unknown.
     """
-    start = hashlib.sha256(f"{TAGS[purpose]}\x00{seed}\x00".encode())
+    begin = hashlib.sha256(f"{TAGS[purpose]}\x00{seed}\x00".encode()).copy
     drawn = []
     for reference in references:
-        state = start.copy()
-        state.update(reference.encode("utf-8"))
+        state = begin()
+        state.update(reference.encode())
         drawn.append(state.hexdigest())
     return drawn
 
