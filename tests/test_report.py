@@ -23,7 +23,8 @@ from traitlets.config import Config
 from qa_sampling.errors import DisclosureError, ParameterError, PublicationError
 from qa_sampling.reporting import narrative, plots
 from qa_sampling.reporting.disclosure import protect
-from qa_sampling.reporting.page_text import plain_table, safe_png, to_html
+from qa_sampling.reporting.html_table import plain_table
+from qa_sampling.reporting.page_text import safe_png, to_html
 from qa_sampling.reporting.plan_tables import SHARES
 from qa_sampling.reporting.report import build_page, share, share_figure, show, show_figure
 from qa_sampling.reporting.share import SHARE_TYPE, number_columns
