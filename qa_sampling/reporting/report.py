@@ -161,7 +161,7 @@ def _without_empty_parts(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leave out headings with nothing beneath them."""
     return [
         block
-        for block, following in zip(blocks, [*blocks[1:], {"html": "<h"}], strict=True)
+        for block, following in zip(blocks, [*blocks[1:], {"html": "<h"}], strict=False)
         if not _ONLY_HEADING.fullmatch(str(block.get("html", "")))
         or not str(following.get("html", "")).lstrip().startswith("<h")
     ]

@@ -8,6 +8,8 @@ as wide; where a device has neither, its letters are narrower and still fit.
 A page never holds an SVG as it came. :func:`safe_svg` writes a new one from elements, attributes
 and values that charts of ours need; anything else is refused. Ids are renamed, so that pictures of
 one page never meet, and ids nobody refers to are dropped with comments, titles and metadata.
+Places are rounded to a hundredth of a point and colours put as `rgb(18,67,109)`: neither is seen,
+and no run of digits is left that could be taken for a case number.
 """
 
 from __future__ import annotations
@@ -22,6 +24,17 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from qa_sampling.reporting.page_text import safe_png
+from qa_sampling.reporting.svg_rules import (
+    ELEMENTS,
+    LEFT_OUT,
+    NAME,
+    PATTERNS,
+    TARGETS,
+    URL,
+    named,
+    short,
+    spread,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,76 +46,6 @@ LIMIT = 4_000_000
 _SALT = "qa-sampling"
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_NUMBERS = rf"{_NUMBER}(?:[\s,]+{_NUMBER})*"
-_NAME = r"[A-Za-z_][\w.:-]*"
-_COLOUR = r"none|#[0-9a-fA-F]{3,8}"
-_URL = rf"url\(#({_NAME})\)"
-_PAINT = rf"{_COLOUR}|{_URL}"
-_TRANSFORM = rf"(?:(?:matrix|translate|scale|rotate|skewX|skewY)\(\s*{_NUMBERS}\s*\)[\s,]*)*"
-_VALUES = {
-    "clip-path": _URL,
-    "d": r"[MmLlHhVvCcSsQqTtAaZz\d\s,.eE+-]*",
-    "fill": _PAINT,
-    "fill-opacity": _NUMBER,
-    "fill-rule": "nonzero|evenodd",
-    "clip-rule": "nonzero|evenodd",
-    "font-size": rf"{_NUMBER}(?:px)?",
-    "font-style": "normal|italic|oblique",
-    "font-weight": "normal|bold|[1-9]00",
-    "height": _NUMBER,
-    "opacity": _NUMBER,
-    "patternUnits": "userSpaceOnUse",
-    "preserveAspectRatio": "none|xMidYMid",
-    "stroke": _PAINT,
-    "stroke-dasharray": rf"none|{_NUMBERS}",
-    "stroke-dashoffset": _NUMBER,
-    "stroke-linecap": "butt|round|square",
-    "stroke-linejoin": "miter|round|bevel",
-    "stroke-miterlimit": _NUMBER,
-    "stroke-opacity": _NUMBER,
-    "stroke-width": rf"{_NUMBER}(?:px)?",
-    "text-anchor": "start|middle|end",
-    "transform": _TRANSFORM,
-    "viewBox": _NUMBERS,
-    "width": _NUMBER,
-    "x": _NUMBERS,
-    "y": _NUMBERS,
-}
-_PATTERNS = {name: re.compile(pattern, re.ASCII) for name, pattern in _VALUES.items()}
-_PLACED = {"x", "y"}
-_SIZED = _PLACED | {"width", "height"}
-_LOOK = {"font-size", "font-style", "font-weight", "opacity", "text-anchor", "clip-rule"} | {
-    name for name in _VALUES if name.startswith(("fill", "stroke"))
-}
-_COMMON = _LOOK | {"clip-path", "transform"}
-_ELEMENTS = {
-    "svg": {"viewBox"},
-    "g": _COMMON,
-    "defs": set(),
-    "path": _COMMON | {"d"},
-    "rect": _COMMON | _SIZED,
-    "use": _COMMON | _PLACED,
-    "text": _COMMON | _PLACED,
-    "tspan": _LOOK | _PLACED,
-    "clipPath": set(),
-    "pattern": _SIZED | {"patternUnits"},
-    "image": _COMMON | _SIZED | {"preserveAspectRatio"},
-}
-"""What a chart may hold: elements, and the attributes of each."""
-_LEFT_OUT = {"metadata", "title", "desc", "style"}
-_IGNORED = {
-    "svg": {"width", "height", "version", "xmlns", "xmlns:xlink", "font-family", "role"},
-    "style": {"type"},
-}
-_IGNORED_EVERYWHERE = {"xml:space"}
-_IGNORED_LOOKS = {"font-family", "font-stretch", "font-variant", "text-align", "image-rendering"}
-_FONT = re.compile(
-    rf"(?:(?P<style>italic|oblique)\s+)?(?:(?P<weight>bold|[1-9]00)\s+)?(?:[a-z-]+\s+)*"
-    rf"(?P<size>{_NUMBER})px\s+[\w\s'\",.-]*",
-    re.ASCII,
-)
-_TARGETS = {"fill": "pattern", "stroke": "pattern", "clip-path": "clipPath", "href": "path"}
 _DATA_PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)", re.ASCII)
 _ROOT_LOOK = f' font-family="{FONTS}" stroke-linejoin="round" stroke-linecap="butt"'
 
@@ -183,18 +126,18 @@ class _Reader:
         raise ValueError("the picture holds a processing instruction")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if self.outside or name in _LEFT_OUT:
+        if self.outside or name in LEFT_OUT:
             self.outside += 1
             return
-        if name not in _ELEMENTS or (name == "svg") != (not self.open):
-            raise ValueError(f"the picture holds <{_named(name)}>, which no chart of ours needs")
+        if name not in ELEMENTS or (name == "svg") != (not self.open):
+            raise ValueError(f"the picture holds <{named(name)}>, which no chart of ours needs")
         self.parts.append(f"<{name}")
         self.open.append(name)
         if name == "svg":
             if "viewBox" not in attributes:
                 raise ValueError("the picture does not say how large it is")
             self.parts.append(_ROOT_LOOK)
-        for key, value in _spread(name, attributes).items():
+        for key, value in spread(name, attributes).items():
             self._write(name, key, value.strip())
         self.parts.append(">")
 
@@ -225,21 +168,21 @@ class _Reader:
             self.parts.append(("id", value))
         elif key == "href" and element == "image":
             self.parts.append(f' href="{_picture(value)}"')
-        elif key == "href" and element == "use" and re.fullmatch(f"#{_NAME}", value):
+        elif key == "href" and element == "use" and re.fullmatch(f"#{NAME}", value):
             self._refer("href", value[1:], ' href="#', '"')
-        elif key not in _ELEMENTS[element] or not _PATTERNS[key].fullmatch(value):
+        elif key not in ELEMENTS[element] or not PATTERNS[key].fullmatch(value):
             raise ValueError(
-                f"the picture's <{element}> has a `{_named(key)}` that no chart of ours needs"
+                f"the picture's <{element}> has a `{named(key)}` that no chart of ours needs"
             )
-        elif found := re.fullmatch(_URL, value):
+        elif found := re.fullmatch(URL, value):
             self._refer(key, found[1], f' {key}="url(#', ')"')
         else:
-            self.parts.append(f' {key}="{" ".join(value.split())}"')
+            self.parts.append(f' {key}="{short(value)}"')
 
     def _refer(self, key: str, target: str, before: str, after: str) -> None:
         if {"pattern", "clipPath"} & set(self.open[:-1]):
             raise ValueError("the picture's patterns and clips refer to each other")
-        self.wanted.append((target, _TARGETS[key]))
+        self.wanted.append((target, TARGETS[key]))
         self.parts += [before, ("ref", target), after]
 
     def written(self, prefix: str) -> str:
@@ -260,36 +203,6 @@ def _id(part: tuple[str, str], names: Mapping[str, str]) -> str:
     return f' id="{names[name]}"' if name in names else ""
 
 
-def _spread(element: str, attributes: Mapping[str, str]) -> dict[str, str]:
-    """Give attributes with the declarations of `style` among them, and without what is moot."""
-    moot = _IGNORED.get(element, set()) | _IGNORED_EVERYWHERE
-    found = {key: value for key, value in attributes.items() if key not in moot | {"style"}}
-    if "xlink:href" in found:
-        found["href"] = found.pop("xlink:href")
-    if element == "svg":
-        for key in ("stroke-linejoin", "stroke-linecap", "id"):
-            found.pop(key, None)
-    for declaration in attributes.get("style", "").split(";"):
-        key, _, value = declaration.partition(":")
-        key, value = key.strip(), value.strip()
-        if key == "font":
-            found |= _font(value)
-        elif key and key not in _IGNORED_LOOKS:
-            if key not in _LOOK | {"clip-path"}:
-                raise ValueError(f"the picture's <{element}> has a style `{_named(key)}`")
-            found[key] = value
-    return found
-
-
-def _font(value: str) -> dict[str, str]:
-    """Give the size, weight and slant of a `font` declaration."""
-    said = _FONT.fullmatch(value)
-    if not said:
-        raise ValueError("the picture's text has a font that cannot be read")
-    looks = {"font-size": said["size"], "font-weight": said["weight"], "font-style": said["style"]}
-    return {key: look for key, look in looks.items() if look}
-
-
 def _picture(value: str) -> str:
     """Give a PNG picture inside the SVG without its metadata; refuse any other address."""
     found = _DATA_PNG.fullmatch(value)
@@ -300,8 +213,3 @@ def _picture(value: str) -> str:
     except (binascii.Error, ValueError):
         raise ValueError("the picture's <image> is not a PNG") from None
     return f"data:image/png;base64,{base64.b64encode(stored).decode('ascii')}"
-
-
-def _named(name: str) -> str:
-    """Give a name for a message: only if it can be one, and short."""
-    return name if re.fullmatch(r"[A-Za-z:-]{1,30}", name) else "…"
