@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 _MOST_SPANNED = 1000
-_EMPTY = {"NaN", "None", "<NA>", "NaT", "nan"}
+_PLAIN = dict.fromkeys(("NaN", "None", "<NA>", "NaT", "nan"), "") | {"True": "Yes", "False": "No"}
+_LONG = re.compile(r"-?(\d+)\.\d{3,}(?:e[+-]\d+)?")
+_WHOLE = re.compile(r"-?\d+\.0+|")
 _SIZE = re.compile(r"(\d[\d,]*) rows? × \d+ columns?")
 _COLUMN_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -16,7 +18,8 @@ def plain_table(text: str) -> dict[str, Any] | None:
     """Give the first table of an HTML text as plain words.
 
     Headings of several rows become one, cells over several rows are said again in each, names
-    such as `case_ref` are put as words, a DataFrame's row numbers 0, 1, 2 … are left out.
+    such as `case_ref` are put as words, long decimals are shortened to three significant digits
+    (never before the point), a DataFrame's row numbers 0, 1, 2 … are left out.
 
     Parameters
     ----------
@@ -37,12 +40,33 @@ def plain_table(text: str) -> dict[str, Any] | None:
     top = reader.headings or 1
     named = max((reader.row_names[top:] or [0])[0], 0)
     columns = _columns(rows[:top], named)
-    body = [["" if cell in _EMPTY else cell for cell in row] for row in rows[top:]]
+    body = _readable(rows[top:])
     if named == 1 and not columns[0] and _is_count([row[0] for row in body]):
         columns, body = columns[1:], [row[1:] for row in body]
     size = _SIZE.search(reader.after)
     note = f"{size[1]} rows in all; not all of them are shown." if size else ""
     return {"name": "", "columns": columns, "rows": body, "note": note}
+
+
+def _readable(rows: list[list[str]]) -> list[list[str]]:
+    """Put the values of a DataFrame as people read them."""
+    plain = [[_PLAIN.get(cell, cell) for cell in row] for row in rows]
+    columns = [list(column) for column in zip(*plain, strict=True)]
+    for column in columns:
+        if all(_WHOLE.fullmatch(cell) for cell in column):
+            column[:] = [cell.partition(".")[0] for cell in column]
+        column[:] = [_shortened(cell) for cell in column]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _shortened(cell: str) -> str:
+    """Shorten a long decimal; other text stays as it is."""
+    found = _LONG.fullmatch(cell)
+    if not found:
+        return cell
+    places = max(3 - len(found[1].lstrip("0")), 0)
+    value = float(cell)
+    return f"{value:.{places}f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
 def _columns(headings: list[list[str]], named: int) -> list[str]:

@@ -61,6 +61,7 @@ _FIELDS = {
     "figure_table": {"title", "caption", "note", "grids"},
     "figure": {"title", "alt", "caption"},
 }
+_UPRIGHT = 9
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _ONLY_HEADING = re.compile(r"\s*<h[1-6]>.*</h[1-6]>\s*")
 
@@ -154,7 +155,20 @@ def _gather(notebook: NotebookNode, audience: Audience) -> _Page:
             block["under"] = heading
         getattr(page, place or "body").extend(blocks)
     page.body = _without_empty_parts(page.body)
+    for blocks in (page.findings, page.body, page.method):
+        _mark_wide(blocks)
     return page
+
+
+def _mark_wide(blocks: list[dict[str, Any]]) -> None:
+    """Mark what is printed on a sheet turned sideways: wide tables, and the text above them."""
+    wide = False
+    for block in reversed(blocks):
+        grids = [*block.get("grids", ()), *block.get("table", {}).get("grids", ())]
+        wide = any(len(grid["columns"]) > _UPRIGHT for grid in grids) or (
+            wide and block["kind"] == "text"
+        )
+        block["wide"] = wide
 
 
 def _without_empty_parts(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:

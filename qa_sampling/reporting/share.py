@@ -36,6 +36,7 @@ SHARE_TYPE = "application/vnd.qa-sampling.share+json"
 TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = 1
 _SCREEN_DPI = 96
+_BRIEF = 20
 _NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?%?|\[\w+\]")
 
 
@@ -267,6 +268,7 @@ def environment() -> Any:  # noqa: ANN401
         undefined=StrictUndefined,
     )
     made.filters["number_columns"] = number_columns
+    made.filters["brief_columns"] = brief_columns
     return made
 
 
@@ -283,3 +285,15 @@ def number_columns(grid: Mapping[str, Any]) -> list[bool]:
         place > 0 and all(_NUMBER.fullmatch(row[place]) for row in grid["rows"] if row[place])
         for place in columns
     ]
+
+
+def brief_columns(grid: Mapping[str, Any]) -> list[bool]:
+    """Say which columns of a grid hold nothing but a word or two, to be kept on one line.
+
+    Parameters
+    ----------
+    grid : mapping
+        `columns` and `rows` of text.
+    """
+    columns = range(len(grid["columns"]))
+    return [all(len(row[place]) <= _BRIEF for row in grid["rows"]) for place in columns]
