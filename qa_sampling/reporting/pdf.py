@@ -26,7 +26,8 @@ _STRING = re.compile(
     re.DOTALL,
 )
 _SHOWN = re.compile(
-    rb"/(?P<font>[\w.+-]+)\s+[-\d.]+\s+Tf|(?P<break>\bET\b|\bT\*|\bTm\b)|" + _STRING.pattern,
+    rb"/(?P<font>[\w.+-]+)\s+[-\d.]+\s+Tf|(?P<break>\bET\b|\bT\*|\bTm\b)|(?P<end>\bEMC\b)|"
+    rb"(?P<instead>/ActualText\s*)?(?:" + _STRING.pattern + rb")",
     re.DOTALL,
 )
 _CODE = rb"<([0-9A-Fa-f]+)>\s*"
@@ -131,7 +132,8 @@ def pdf_texts(stored: bytes) -> Iterator[tuple[str, str]]:
     fonts = _fonts(parts)
     for number, stream in parts.streams.items():
         if b"BT" in stream and b"ET" in stream:
-            yield "page text", _shown(stream, fonts, number)
+            yield "page text", _shown(stream, fonts, number, spoken=True)
+            yield "page as drawn", _shown(stream, fonts, number, spoken=False)
     outside = _PLACES.sub(b" ", _OBJECT.sub(b" ", stored))
     yield "rest", outside.decode("latin-1")
 
@@ -146,7 +148,8 @@ def _open(stored: bytes) -> _Parts:
         parts.heads[int(number)] = head
         if stream and not any(name in head for name in _PICTURES):
             parts.streams[int(number)] = _unpacked(head, stream)
-    said = b"\n".join(parts.heads.values()).decode("latin-1")
+    rest = _OBJECT.sub(b" ", stored)
+    said = b"\n".join([*parts.heads.values(), rest]).decode("latin-1")
     if not parts.heads or any(name in said for name in _UNREAD):
         raise ValueError("The PDF holds parts that cannot be read.")
     return parts
@@ -157,20 +160,26 @@ def _unpacked(head: bytes, stream: bytes) -> bytes:
         return stream
     if b"/FlateDecode" not in head or b"/DecodeParms" in head:
         raise ValueError("The PDF holds a stream that cannot be read.")
+    unpacking = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(stream, _LARGEST)
+        unpacked = unpacking.decompress(stream, _LARGEST)
     except zlib.error:
-        raise ValueError("The PDF holds a damaged stream.") from None
+        unpacked = b""
+    if not unpacking.eof:
+        raise ValueError("The PDF holds a stream that is damaged or too large.")
+    return unpacked
 
 
 def _strings(head: bytes) -> Iterator[str]:
     """Give the strings of dictionaries: titles, words for pictures, addresses, languages."""
     for found in _STRING.finditer(head):
-        raw = _raw(found)
-        if raw.startswith(b"\xfe\xff"):
-            yield raw[2:].decode("utf-16-be", errors="replace")
-        else:
-            yield raw.decode("latin-1")
+        yield _plain(_raw(found))
+
+
+def _plain(raw: bytes) -> str:
+    if raw.startswith(b"\xfe\xff"):
+        return raw[2:].decode("utf-16-be", errors="replace")
+    return raw.decode("latin-1")
 
 
 def _raw(found: re.Match[bytes]) -> bytes:
@@ -221,20 +230,27 @@ def _stepped(text: bytes, step: int) -> str:
     return value.to_bytes(max(len(text), 2), "big").decode("utf-16-be", errors="replace")
 
 
-def _shown(stream: bytes, fonts: dict[str, list[dict[bytes, str]]], number: int) -> str:
-    """Give the text a page shows, a line for each piece."""
+def _shown(
+    stream: bytes, fonts: dict[str, list[dict[bytes, str]]], number: int, *, spoken: bool
+) -> str:
+    """Give the text a page shows, a line for each piece; `spoken` with words for its ligatures."""
     shown: list[str] = []
     current: list[dict[bytes, str]] = []
+    replaced = False
     for found in _SHOWN.finditer(stream):
         if found["font"]:
             current = fonts.get(found["font"].decode("latin-1"), [])
         elif found["break"]:
             shown.append("\n")
-        else:
-            raw = _raw(found)
-            if raw and not current:
+        elif found["end"]:
+            replaced = False
+        elif found["instead"]:
+            replaced = spoken
+            shown += [_plain(_raw(found))] if spoken else []
+        elif raw := _raw(found):
+            if not current:
                 raise ValueError(f"Stream {number} of the PDF shows text in an unknown font.")
-            shown += [_spelled(raw, letters) for letters in current]
+            shown += [] if replaced else [_spelled(raw, letters) for letters in current]
     return "".join(shown)
 
 
