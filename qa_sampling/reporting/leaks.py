@@ -33,6 +33,7 @@ _GZIP = b"\x1f\x8b"
 _INLINE = re.compile(r"data:[\w/.+-]*(?:;[\w=.-]+)*;base64,((?:[A-Za-z0-9+/=]|\\n|\s)+)")
 _QUOTED = re.compile(r"data:image/svg\+xml[^\"'\s<>]*%[^\"'\s<>]*", re.IGNORECASE)
 _LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"\n|\\n")
 _TAG = re.compile(r"<[^>]*>")
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -227,7 +228,7 @@ def _labels(text: str, part: str) -> Iterator[tuple[str, str]]:
     """Give the labels of SVG pictures whole: a word may be spelled in several pieces."""
     labels = [html.unescape(_TAG.sub("", found)) for found in _LABEL.findall(text)]
     if labels:
-        yield _joined(part, "labels"), "\n".join("".join(label.split("\n")) for label in labels)
+        yield _joined(part, "labels"), "\n".join(_BREAK.sub("", label) for label in labels)
 
 
 def _png_texts(stored: bytes) -> Iterator[str]:
