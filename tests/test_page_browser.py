@@ -235,7 +235,11 @@ def test_what_scrolls_is_scrolled_by_key(visit, part):
     assert page.evaluate("document.activeElement.getAttribute('aria-label').length") > 5
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"document.querySelector('{part}').scrollLeft > 20")
+    for _ in range(50):  # scrolling is smooth, and takes a moment
+        if page.evaluate(f"document.querySelector('{part}').scrollLeft") > 20:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the part does not scroll by arrow keys")
 
 
 # Words for pictures --------------------------------------------------------------------------

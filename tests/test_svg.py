@@ -13,7 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_factory import TABLE, safe_table, safe_two_way
 from PIL import Image, PngImagePlugin
@@ -267,6 +267,7 @@ def test_the_machine_and_the_moment_are_not_in_it():
         assert word not in text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_label_can_leave_its_place(label):
     from xml.sax.saxutils import escape
