@@ -98,6 +98,10 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, write and draw nothing.")
     ] = False,
+    pdf: Annotated[
+        bool,
+        typer.Option("--pdf", help="Also the page as PDF, by an installed Chrome or Edge."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result.")] = False,
 ) -> None:
     """Run a notebook and publish what it makes, all or nothing.
@@ -120,7 +124,7 @@ def run(
     if period:
         values["period"] = period
     with Steps(quiet) as tell:
-        result = runner.run(notebook, values, dry_run=dry_run, progress=tell)
+        result = runner.run(notebook, values, dry_run=dry_run, pdf=pdf, progress=tell)
     if result.preflight is not None:
         show_preflight(result.preflight)
     else:

@@ -66,7 +66,9 @@ def show_result(result: RunResult) -> None:
         *((f"restricted/{book}", "the coordinator's workbook") for book in books),
         ("restricted/forms", "a form for each auditor"),
         ("restricted/verification", "what anyone needs to verify the draw"),
-        ("shareable/audit_plan.html", "the plan's page"),
+        ("restricted/audit_plan_restricted.html", "the run's page, for named readers"),
+        ("shareable/audit_plan.html", "the plan's page, for everybody"),
+        ("shareable/audit_plan.pdf", "the same, printed"),
         ("shareable/audit_plan_tables.xlsx", "its tables, to share; also as CSV"),
         ("shareable/manifest.json", "parameters, seed, fingerprints"),
     ):

@@ -36,6 +36,8 @@ from qa_sampling.publication import (
 )
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.browser import find_browser
+from qa_sampling.reporting.pdf import write_pdf
 from qa_sampling.reporting.report import build_page
 from qa_sampling.sampling.plan import folder_name
 from qa_sampling.settings import MonthlyAuditPlan, home
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = {"monthly_audit_plan": "10_monthly_audit_plan.ipynb"}
 PAGE = "shareable/audit_plan.html"
+PDF = "shareable/audit_plan.pdf"
+RESTRICTED_PAGE = "restricted/audit_plan_restricted.html"
 
 _SEED_NOT_USED = "The seed given was not used: this month had been drawn before, with another."
 
@@ -81,6 +85,7 @@ def run(
     values: Mapping[str, Any],
     *,
     dry_run: bool = False,
+    pdf: bool = False,
     progress: Progress | None = None,
 ) -> RunResult:
     """Run a notebook with these parameters and publish what it makes.
@@ -93,6 +98,8 @@ def run(
         Parameters; an unknown name is refused.
     dry_run : bool
         Check everything, write nothing, draw nothing.
+    pdf : bool
+        Also print the shareable page to PDF, by an installed Chrome, Chromium or Edge.
     progress : callable, optional
         Told each step in words.
 
@@ -103,7 +110,7 @@ def run(
     Raises
     ------
     ParameterError, ExtractError, FrameError, AllocationError
-        Before the kernel starts, with nothing written.
+        Before the kernel starts, with nothing written; also when there is no browser for a PDF.
     SeedNeeded
         When the frame is fixed and waits for its seed.
     QASamplingError
@@ -111,17 +118,20 @@ def run(
     """
     tell = progress or (lambda step: None)
     settings = read_parameters(notebook, values, closed=True)
+    browser = find_browser() if pdf else None
     if dry_run:
         return RunResult("checked", preflight=_try(settings, tell))
     with only_run(settings.outputs_folder, settings.slug):
-        return _run(notebook, settings, tell)
+        return _run(notebook, settings, tell, browser)
 
 
-def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult:
+def _run(
+    notebook: str, settings: MonthlyAuditPlan, tell: Progress, browser: Path | None
+) -> RunResult:
     recorded = _recorded(settings)
     if recorded is not None:
         folder = _target(settings, recorded.redraw)
-        if folder.exists() and is_whole(folder, recorded) and (folder / PAGE).is_file():
+        if folder.exists() and is_whole(folder, recorded) and _has_pages(folder, browser):
             _note_publication(settings, recorded, folder)
             note = _SEED_NOT_USED if settings.seed not in ("", recorded.seed) else ""
             return RunResult("already published", folder, recorded.draw_id, note=note)
@@ -138,7 +148,7 @@ def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult
             library_version=__version__,
         )
         try:
-            result = _execute(notebook, settings, preflight, tell)
+            result = _execute(notebook, settings, preflight, tell, browser)
         except BaseException as error:
             register.finish_run(run_id, state="failed", detail=type(error).__name__)
             raise
@@ -146,8 +156,17 @@ def _run(notebook: str, settings: MonthlyAuditPlan, tell: Progress) -> RunResult
     return result
 
 
+def _has_pages(folder: Path, browser: Path | None) -> bool:
+    """Say whether a publication has the page, and the PDF where that is asked for."""
+    return all((folder / name).is_file() for name in (PAGE, *([PDF] if browser else [])))
+
+
 def _execute(
-    notebook: str, settings: MonthlyAuditPlan, preflight: Preflight, tell: Progress
+    notebook: str,
+    settings: MonthlyAuditPlan,
+    preflight: Preflight,
+    tell: Progress,
+    browser: Path | None,
 ) -> RunResult:
     failed = settings.outputs_folder / "restricted" / f"failed-{settings.slug}"
     with stage_for(settings.outputs_folder, settings.slug) as stage:
@@ -162,7 +181,10 @@ def _execute(
         recorded = _finished(stage, settings)
         tell("making the page")
         facts = plan_facts(recorded, settings, preflight.inputs)
-        _write_page(stage, executed, settings, facts)
+        _write_pages(stage, executed, settings, facts)
+        if browser:
+            tell("printing the PDF")
+            write_pdf(stage / PAGE, stage / PDF, browser=browser)
         digest = write_manifest(stage, facts, blind=blind_of(recorded, preflight.inputs))
         tell("looking for case numbers in what may be shared")
         require_no_leak(stage, preflight.frame, seed=recorded.seed)
@@ -220,23 +242,26 @@ def _note_publication(settings: MonthlyAuditPlan, recorded: RecordedDraw, folder
         register.record_publication(recorded.draw_id, folder.name, digest_of(folder / MANIFEST))
 
 
-def _write_page(
+def _write_pages(
     stage: Path,
     executed: NotebookNode,
     settings: MonthlyAuditPlan,
     facts: Mapping[str, Any],
 ) -> None:
+    """Write the page for everybody, the page for named readers, and the notebook as it ran."""
     import nbformat
 
-    page = build_page(
-        executed,
-        title=f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
-        question="Which cases are audited this month, by whom, and which are moderated?",
-        audience="shareable",
-        provenance=_provenance(facts),
-        released=released_of(settings, str(facts["draw_id"])),
-    )
-    (stage / PAGE).write_text(page, encoding="utf-8", newline="\n")
+    released = released_of(settings, str(facts["draw_id"]))
+    for path, audience in ((PAGE, "shareable"), (RESTRICTED_PAGE, "restricted")):
+        page = build_page(
+            executed,
+            title=f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
+            question="Which cases are audited this month, by whom, and which are moderated?",
+            audience=audience,
+            provenance=_provenance(facts),
+            released=released,
+        )
+        (stage / path).write_text(page, encoding="utf-8", newline="\n")
     kept = stage / "restricted" / NOTEBOOKS["monthly_audit_plan"]
     nbformat.write(executed, kept)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import json
 import struct
 import time
 import zipfile
 import zlib
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -134,6 +136,58 @@ def test_pictures_are_read_wherever_they_are(tmp_path):
         ("b.html", "picture 1", 3),
         ("c.ipynb", "picture 1", 3),
     ]
+
+
+SVG = '<svg viewBox="0 0 9 9">{}</svg>'
+SPELLED = "<text>Case <tspan>400</tspan><tspan x='2'>1107</tspan></text>"
+IN_PICTURES = {
+    "a label": f"<text>Case {CHILD}</text>",
+    "a label in pieces": SPELLED,
+    "a label in lines": "<text>4001\n107</text>",
+    "a label of entities": "<text>&#52;&#x30;01107</text>",
+    "a title": f"<title>{CHILD}</title>",
+    "a description": f"<desc>{CHILD}</desc>",
+    "an id": f'<g id="case_{CHILD}"/>',
+    "an attribute": f'<g data-case="{CHILD}"/>',
+    "metadata": f"<metadata><dc:title>{CHILD}</dc:title></metadata>",
+    "a comment": f"<!-- {CHILD} -->",
+    "a style": f"<style>.c{CHILD} {{}}</style>",
+    "a path": f'<path d="M {CHILD} 0"/>',
+}
+
+
+@pytest.mark.parametrize("name", IN_PICTURES)
+@pytest.mark.parametrize("way", ["file", "page", "packed", "data", "quoted", "notebook"])
+def test_svg_pictures_are_read_wherever_they_are(tmp_path, name, way):
+    drawn = SVG.format(IN_PICTURES[name])
+    if way == "packed":
+        (tmp_path / "a.svgz").write_bytes(gzip.compress(drawn.encode("utf-8")))
+    else:
+        encoded = base64.b64encode(drawn.encode("utf-8")).decode("ascii")
+        text = {
+            "file": drawn,
+            "page": f"<p>{drawn}</p>",
+            "data": f'<img src="data:image/svg+xml;base64,{encoded}">',
+            "quoted": f'<img src="data:image/svg+xml,{quote(drawn)}">',
+            "notebook": json.dumps({"svg": drawn}),
+        }[way]
+        (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    assert leak_scan([tmp_path], CANARIES)
+
+
+def test_labels_side_by_side_are_not_one_number(tmp_path):
+    labels = "<text>400</text><text>1107</text>"
+    (tmp_path / "a.svg").write_text(SVG.format(labels), encoding="utf-8")
+    assert not leak_scan([tmp_path], CANARIES)
+
+
+def test_pictures_in_pictures_are_read(tmp_path):
+    inner = base64.b64encode(picture(Title=CHILD)).decode("ascii")
+    drawn = SVG.format(f'<image href="data:image/png;base64,{inner}"/>')
+    outer = base64.b64encode(drawn.encode("utf-8")).decode("ascii")
+    page = f'<img src="data:image/svg+xml;base64,{outer}">'
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert [leak.part for leak in leak_scan([tmp_path], CANARIES)] == ["picture 1 > picture 1"]
 
 
 def test_pictures_that_carry_nothing_pass(tmp_path):

@@ -31,6 +31,7 @@ from qa_sampling.parameters import load_parameters, read_parameters
 from qa_sampling.publication import faults_of, read_manifest
 from qa_sampling.records.keys import commitment, create_key, yearly_secret
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.browser import find_browser
 from qa_sampling.reporting.report import leak_scan
 
 PLAN = "monthly_audit_plan"
@@ -139,6 +140,18 @@ class TestPublished:
         assert "https://" not in page
         assert "12 of the" in page
 
+    def test_the_restricted_page_says_what_it_is(self, copy):
+        path = copy / "2026-11/restricted/audit_plan_restricted.html"
+        page = path.read_text(encoding="utf-8")
+        assert "<title>Restricted: " in page
+        assert "<strong>Restricted.</strong>" in page
+        assert "Independence rules, and how they were held" in page
+        assert "dataframe" not in page
+        shared = (copy / "2026-11/shareable/audit_plan.html").read_text(encoding="utf-8")
+        assert "Independence rules, and how they were held" not in shared
+        assert shared.count('<svg role="img"') == page.count('<svg role="img"') == 3
+        assert "<img" not in shared
+
     def test_file_names_hold_no_child(self, copy, written):
         settings = read_parameters(PLAN, own_values(written))
         children = set(load_inputs(settings).cases["child_id"])
@@ -246,6 +259,51 @@ class TestAgain:
         drawn = [set(month.draw.cases["case_ref"]) for month in months]
         assert len(drawn[1]) == 12
         assert not drawn[0] & drawn[1]
+
+
+class TestPdf:
+    """A month as PDF, by whatever browser there is."""
+
+    @pytest.fixture
+    def browser(self):
+        try:
+            return find_browser()
+        except ParameterError:
+            pytest.skip("neither Chrome, Chromium nor Edge is installed")
+
+    def test_none_installed_is_refused_before_anything_starts(self, out, written, monkeypatch):
+        monkeypatch.setenv("QA_SAMPLING_BROWSER", "no such program")
+        steps = []
+        with pytest.raises(ParameterError, match="names no program that can be started"):
+            runner.run(PLAN, own_values(written), pdf=True, progress=steps.append)
+        assert steps == []
+        assert not out.exists()
+
+    def test_it_is_published_listed_and_kept(self, browser, copy, written):
+        assert runner.run(PLAN, own_values(written)).outcome == "already published"
+        result = runner.run(PLAN, own_values(written), pdf=True)
+        assert result.outcome == "published"
+        listed = read_manifest(copy / "2026-11")["files"]
+        assert listed["shareable/audit_plan.pdf"]["bytes"] > 10_000
+        assert verify_folder(copy / "2026-11") == ()
+        page = "shareable/audit_plan.html"
+        before = copy / "2026-11.replaced-1" / page
+        assert (copy / "2026-11" / page).read_bytes() == before.read_bytes()
+        for pdf in (True, False):
+            assert runner.run(PLAN, own_values(written), pdf=pdf).outcome == "already published"
+
+    def test_a_browser_that_fails_leaves_what_was_there(self, copy, written, tmp_path, monkeypatch):
+        failing = tmp_path / "browser"
+        failing.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        failing.chmod(0o755)
+        if sys.platform == "win32":
+            pytest.skip("the stand-in is a shell script")
+        monkeypatch.setenv("QA_SAMPLING_BROWSER", str(failing))
+        before = files(copy / "2026-11")
+        with pytest.raises(PublicationError, match="browser wrote no PDF of the page"):
+            runner.run(PLAN, own_values(written), pdf=True)
+        assert files(copy / "2026-11") == before
+        assert not list(copy.glob(".stage-*"))
 
 
 def test_an_extract_without_a_list_of_cases_is_refused(out, written, tmp_path):

@@ -1,13 +1,15 @@
 """Read what is about to be published for identifiers of children: the last gate.
 
 Looks for case numbers and references in the text of files, in the text that PNG pictures carry,
-in pictures inside pages, and in every part of zip-like files such as workbooks.
+in pictures inside pages, in the labels of SVG pictures also where they are spelled in pieces, in
+everything a PDF says, and in every part of zip-like files such as workbooks.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import html
 import io
 import re
@@ -17,12 +19,22 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
+
+from qa_sampling.errors import PublicationError
+from qa_sampling.reporting.pdf import pdf_texts
 
 _SHORTEST = 5
 _DEPTH = 3
 _PART_LIMIT = 500_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURE = re.compile(r"iVBORw0KGgo(?:[A-Za-z0-9+/=]|\\n|\s)+")
+_GZIP = b"\x1f\x8b"
+_INLINE = re.compile(r"data:[\w/.+-]*(?:;[\w=.-]+)*;base64,((?:[A-Za-z0-9+/=]|\\n|\s)+)")
+_QUOTED = re.compile(r"data:image/svg\+xml[^\"'\s<>]*%[^\"'\s<>]*", re.IGNORECASE)
+_LABEL = re.compile(r"<text\b[^>]*>(.*?)</text>", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"\n|\\n")
+_TAG = re.compile(r"<[^>]*>")
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _RUN = re.compile(r"[^\W\d_]+|\d+")
@@ -98,13 +110,22 @@ def leak_scan(
     ------
     FileNotFoundError
         When a path is not there.
+    PublicationError
+        When a PDF cannot be read whole: what cannot be read is not passed as clean.
     """
     wanted = {str(one).strip().casefold() for one in identifiers if str(one).strip()}
     sought = _index({one for one in wanted if len(one) >= shortest})
     files = sorted(set(_files(paths)))
     leaks = []
     for file in files:
-        for part, text in ((("file name", file.name)), *_texts(file.read_bytes(), "", _DEPTH)):
+        try:
+            texts = [("file name", file.name), *_texts(file.read_bytes(), "", _DEPTH)]
+        except ValueError as error:
+            raise PublicationError(
+                f"{file.name} cannot be searched for case numbers, so it must not be shared. "
+                f"{error}"
+            ) from None
+        for part, text in texts:
             if lines := _find(text, sought):
                 leaks.append(Leak(file.name, part, len(lines), tuple(lines[:5])))
     too_short = sum(len(one) < shortest for one in wanted)
@@ -162,34 +183,52 @@ def _texts(stored: bytes, part: str, depth: int) -> Iterator[tuple[str, str]]:
                 with folder.open(info) as opened:
                     inner = opened.read(_PART_LIMIT)
                 yield from _texts(inner, _joined(part, info.filename), depth - 1)
+    elif b"%PDF-" in stored[:1024]:
+        for name, text in pdf_texts(stored):
+            yield _joined(part, name), text
+    elif stored.startswith(_GZIP) and depth:
+        with gzip.open(io.BytesIO(stored)) as opened:
+            yield from _texts(opened.read(_PART_LIMIT), _joined(part, "unpacked"), depth - 1)
     else:
-        yield from _plain_texts(stored, part)
+        yield from _plain_texts(stored, part, depth)
 
 
 def _joined(part: str, inner: str) -> str:
     return f"{part} > {inner}" if part else inner
 
 
-def _plain_texts(stored: bytes, part: str) -> Iterator[tuple[str, str]]:
+def _plain_texts(stored: bytes, part: str, depth: int) -> Iterator[tuple[str, str]]:
     """Give the text of a file without its pictures, then what the pictures carry."""
     utf_16 = stored.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = stored.decode("utf-16" if utf_16 else "utf-8", errors="replace")
-    pictures = []
+    pictures: list[str] = []
 
     def take(found: re.Match) -> str:
-        pictures.append(found[0])
+        pictures.append(found[1] if found.re is _INLINE else found[0])
         return " "
 
-    text = _DIGEST.sub(" ", _PICTURE.sub(take, text))
-    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    text = _PICTURE.sub(take, _INLINE.sub(take, text))
+    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), _DIGEST.sub(" ", text))
     yield part, html.unescape(text)
+    yield from _labels(text, part)
+    for quoted in _QUOTED.findall(text) if depth else ():
+        yield from _plain_texts(unquote(quoted).encode("utf-8"), _joined(part, "quoted"), depth - 1)
     for number, picture in enumerate(pictures, start=1):
+        name = _joined(part, f"picture {number}")
         try:
             opened = base64.b64decode(re.sub(r"\\n|\s", "", picture))
         except (binascii.Error, ValueError):
-            yield _joined(part, f"picture {number}"), picture
+            yield name, picture
             continue
-        yield _joined(part, f"picture {number}"), "\n".join(_png_texts(opened))
+        if depth:
+            yield from _texts(opened, name, depth - 1)
+
+
+def _labels(text: str, part: str) -> Iterator[tuple[str, str]]:
+    """Give the labels of SVG pictures whole: a word may be spelled in several pieces."""
+    labels = [html.unescape(_TAG.sub("", found)) for found in _LABEL.findall(text)]
+    if labels:
+        yield _joined(part, "labels"), "\n".join(_BREAK.sub("", label) for label in labels)
 
 
 def _png_texts(stored: bytes) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 
 from qa_sampling.reporting.leaks import png_chunks
@@ -44,61 +43,6 @@ def _renderer() -> Any:  # noqa: ANN401
             return f"<h{place}>{text}</h{place}>\n"
 
     return mistune.create_markdown(renderer=Quiet(escape=True), plugins=["table"])
-
-
-class _TableReader(HTMLParser):
-    """Read the words of the first table of an HTML text, and nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[str]] = []
-        self.in_cell = False
-        self.tables = 0
-        self.spare = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tables += tag == "table"
-        if self.tables != 1:
-            return
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th") and self.rows:
-            self.rows[-1].append("")
-            self.in_cell = True
-            span = dict(attrs).get("colspan") or "1"
-            self.spare = min(int(span), 99) - 1 if span.isdigit() else 0
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") and self.in_cell:
-            self.in_cell = False
-            self.rows[-1] += [""] * self.spare
-
-    def handle_data(self, data: str) -> None:
-        if self.in_cell and self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data
-
-
-def plain_table(text: str) -> dict[str, Any] | None:
-    """Give the first table of an HTML text as plain words: the first row as headings.
-
-    Parameters
-    ----------
-    text : str
-        HTML of a notebook's output, such as a DataFrame's.
-
-    Returns
-    -------
-    dict or None
-        `name`, `columns`, `rows`; None when there is no table.
-    """
-    reader = _TableReader()
-    reader.feed(text)
-    rows = [[cell.strip() for cell in row] for row in reader.rows if row]
-    if not rows:
-        return None
-    width = max(len(row) for row in rows)
-    padded = [row + [""] * (width - len(row)) for row in rows]
-    return {"name": "", "columns": padded[0], "rows": padded[1:]}
 
 
 def safe_png(stored: bytes) -> bytes:

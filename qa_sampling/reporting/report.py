@@ -2,13 +2,18 @@
 
 What goes where is said by cell tags: `page-finding`, `page-chart`, `page-table`, `page-method`,
 and `restricted-only` for what only the restricted page may hold. A shareable page takes outputs
-that ``share`` displayed and nothing else; text of tagged markdown cells comes along.
+that ``share`` displayed and nothing else; text of tagged markdown cells comes along. A restricted
+page takes every output, as plain words, and says on every sheet of paper that it is restricted.
+
+A page runs nothing and asks for nothing: its policy allows its own style sheet, by its SHA-256,
+and pictures that lie in it.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qa_sampling.errors import DisclosureError, PublicationError
 from qa_sampling.reporting.leaks import Leak, LeakScan, leak_scan
-from qa_sampling.reporting.page_text import plain_table, safe_png, to_html
+from qa_sampling.reporting.page_blocks import picture_of, restricted_blocks
+from qa_sampling.reporting.page_text import to_html
 from qa_sampling.reporting.share import (
     SHARE_TYPE,
     TEMPLATES,
@@ -55,6 +61,9 @@ _FIELDS = {
     "figure_table": {"title", "caption", "note", "grids", "release"},
     "figure": {"title", "alt", "caption"},
 }
+_UPRIGHT = 9
+_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_ONLY_HEADING = re.compile(r"\s*<h[1-6]>.*</h[1-6]>\s*")
 
 
 @dataclass
@@ -110,11 +119,38 @@ def build_page(
     """
     if audience not in ("restricted", "shareable"):
         raise PublicationError(f'`audience` must be "restricted" or "shareable"; got {audience!r}.')
+    page = _gather(_read(notebook), audience, released)
+    if not (page.findings or page.body):
+        raise PublicationError(
+            "The page would be empty: tag cells with page-finding, page-chart or page-table."
+        )
+    style = "\n" + (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    digest = hashlib.sha256(style.encode("utf-8")).digest()
+    page_text = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            title=title,
+            question=question,
+            audience=audience,
+            page=page,
+            provenance=dict(provenance),
+            style=style,
+            style_hash=f"sha256-{base64.b64encode(digest).decode('ascii')}",
+        )
+    )
+    return page_text.strip() + "\n"
+
+
+def _gather(notebook: NotebookNode, audience: Audience, released: Collection[str] | None) -> _Page:
+    """Give what the notebook puts on the page, each block in its place."""
     page = _Page()
-    started = False
-    for number, cell in enumerate(_read(notebook).cells, start=1):
+    started, heading = False, ""
+    for number, cell in enumerate(notebook.cells, start=1):
         tags = set(cell.metadata.get("tags", ()))
         started = started or cell.cell_type == "code"
+        if cell.cell_type == "markdown" and (said := _HEADING.search(cell.source)):
+            heading = said[1]
         place = next((_PLACES[tag] for tag in _PLACES if tag in tags), "")
         if tags & _NEVER or (audience == "shareable" and (not place or "restricted-only" in tags)):
             _require_run(cell, number)
@@ -122,21 +158,34 @@ def build_page(
         blocks = _blocks(cell, number, audience, wanted=bool(place) or started)
         if audience == "shareable" and released is not None:
             _require_released(blocks, number, released)
+        for block in blocks:
+            block["under"] = heading
         getattr(page, place or "body").extend(blocks)
-    if not (page.findings or page.body):
-        raise PublicationError(
-            "The page would be empty: tag cells with page-finding, page-chart or page-table."
+    page.body = _without_empty_parts(page.body)
+    for blocks in (page.findings, page.body, page.method):
+        _mark_wide(blocks)
+    return page
+
+
+def _mark_wide(blocks: list[dict[str, Any]]) -> None:
+    """Mark what is printed on a sheet turned sideways: wide tables, and the text above them."""
+    wide = False
+    for block in reversed(blocks):
+        grids = [*block.get("grids", ()), *block.get("table", {}).get("grids", ())]
+        wide = any(len(grid["columns"]) > _UPRIGHT for grid in grids) or (
+            wide and block["kind"] == "text"
         )
-    template = environment().get_template("page.html.j2")
-    page_text = template.render(
-        title=title,
-        question=question,
-        audience=audience,
-        page=page,
-        provenance=dict(provenance),
-        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
-    )
-    return page_text.strip() + "\n"
+        block["wide"] = wide
+
+
+def _without_empty_parts(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out headings with nothing beneath them."""
+    return [
+        block
+        for block, following in zip(blocks, [*blocks[1:], {"html": "<h"}], strict=False)
+        if not _ONLY_HEADING.fullmatch(str(block.get("html", "")))
+        or not str(following.get("html", "")).lstrip().startswith("<h")
+    ]
 
 
 def _read(notebook: NotebookNode | Path | str) -> NotebookNode:
@@ -166,15 +215,22 @@ def _blocks(
     if cell.cell_type != "code":
         return []
     _require_run(cell, number)
-    blocks = []
-    for output in cell.outputs:
-        blocks += _shared(output, number, audience)
+    blocks: list[dict[str, Any]] = []
+    for place, output in enumerate(cell.outputs, start=1):
+        for block in _shared(output, f"c{number}-{place}", number, audience):
+            last = blocks[-1] if blocks else {}
+            if block["kind"] == "figure_table" and last.get("kind") == "figure":
+                last["table"] = block
+            else:
+                blocks.append(block)
     if audience == "shareable":
         _require_tables(blocks, number)
     return blocks
 
 
-def _shared(output: NotebookNode, number: int, audience: Audience) -> Iterator[dict[str, Any]]:
+def _shared(
+    output: NotebookNode, name: str, number: int, audience: Audience
+) -> Iterator[dict[str, Any]]:
     """Give the block of one output; refuse it when it may not be there."""
     data = output.get("data", {})
     mark = data.get(SHARE_TYPE)
@@ -185,12 +241,13 @@ def _shared(output: NotebookNode, number: int, audience: Audience) -> Iterator[d
             "or tag the cell restricted-only."
         )
     if mark is not None:
-        yield _checked(mark, data, number)
+        block = _checked(mark, number)
+        yield block | picture_of(output, name, number) if block["kind"] == "figure" else block
     else:
-        yield from _restricted(output, data, number)
+        yield from restricted_blocks(output, number)
 
 
-def _checked(mark: Mapping[str, Any], data: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _checked(mark: Mapping[str, Any], number: int) -> dict[str, Any]:
     """Take over what the page knows of a mark, and nothing else."""
     kind = mark.get("kind")
     if kind not in _FIELDS or mark.get("version") != 1 or not _FIELDS[kind] <= set(mark):
@@ -198,61 +255,23 @@ def _checked(mark: Mapping[str, Any], data: Mapping[str, Any], number: int) -> d
             f"Cell {number} of the notebook shared something this version cannot read. Run the "
             "notebook again."
         )
-    block = {"kind": kind} | {name: mark[name] for name in _FIELDS[kind]}
-    if kind == "figure":
-        block["source"] = _picture(data.get("image/png", ""), number)
-    return block
-
-
-def _picture(encoded: str, number: int) -> str:
-    """Give a PNG without its metadata as a data address."""
-    try:
-        stored = safe_png(base64.b64decode(encoded))
-    except (binascii.Error, ValueError):
-        raise PublicationError(
-            f"Cell {number} of the notebook holds a chart that is not a PNG picture."
-        ) from None
-    return f"data:image/png;base64,{base64.b64encode(stored).decode('ascii')}"
+    return {"kind": kind} | {name: mark[name] for name in _FIELDS[kind]}
 
 
 def _require_tables(blocks: list[dict[str, Any]], number: int) -> None:
     """Hold every shared chart to its table."""
-    for block, following in zip(blocks, [*blocks[1:], {"kind": ""}], strict=True):
-        if block["kind"] == "figure" and following["kind"] != "figure_table":
-            raise DisclosureError(
-                f"Cell {number} of the notebook shows a chart without its table. Use "
-                "share_figure()."
-            )
+    if any(block["kind"] == "figure" and "table" not in block for block in blocks):
+        raise DisclosureError(
+            f"Cell {number} of the notebook shows a chart without its table. Use share_figure()."
+        )
 
 
 def _require_released(blocks: list[dict[str, Any]], number: int, released: Collection[str]) -> None:
     """Hold every shared table to the ledger of releases."""
-    if any("release" in block and block["release"] not in released for block in blocks):
+    tables = [block.get("table", block) for block in blocks]
+    if any("release" in table and table["release"] not in released for table in tables):
         raise DisclosureError(
             f"Cell {number} of the notebook shares a table that is not in the ledger of releases, "
             "so later tables could give it away. Make it with a step that records it, such as "
             "release_plan()."
         )
-
-
-def _restricted(
-    output: NotebookNode, data: Mapping[str, Any], number: int
-) -> Iterator[dict[str, Any]]:
-    """Give what a restricted page makes of an output that was not marked for a page."""
-    if "text/html" in data and (grid := plain_table(data["text/html"])):
-        yield {"kind": "table", "title": "", "caption": "", "note": "", "grids": [grid]}
-    elif "image/png" in data:
-        alt = output.metadata.get("image/png", {}).get("alt", "")
-        if not alt:
-            raise PublicationError(
-                f"The chart of cell {number} of the notebook has no words that describe it. "
-                "Display it with show_figure(…, alt=…)."
-            )
-        source = _picture(data["image/png"], number)
-        yield {"kind": "figure", "title": "", "alt": alt, "caption": "", "source": source}
-    elif "text/markdown" in data:
-        yield {"kind": "text", "html": to_html(data["text/markdown"])}
-    elif "text/plain" in data:
-        yield {"kind": "plain", "text": data["text/plain"]}
-    elif output.get("name") == "stdout":
-        yield {"kind": "plain", "text": output.text}

@@ -4,7 +4,9 @@ Both display a result in the notebook and mark it for the page (``report.build_p
 shareable page takes only what `share` and `share_figure` displayed, and these take only what
 disclosure control has made: a SafeTable, sentences from ``narrative``, a chart drawn by
 ``plots`` from the SafeTable that is printed beneath it. The mark carries plain text and no
-markup, so the page decides how it looks and nothing can slip into it.
+markup, so the page decides how it looks and nothing can slip into it. A chart is displayed as
+PNG, which notebooks are never compared by; its SVG for the page lies in the output's metadata,
+which they are not compared by either, so that another matplotlib does not fail strict nbval.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.reporting.plots import drawn_from
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.svg import figure_svg
 from qa_sampling.reporting.words import Told, Words
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ SHARE_TYPE = "application/vnd.qa-sampling.share+json"
 TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = 1
 _SCREEN_DPI = 96
+_BRIEF = 20
 _NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?%?|\[\w+\]")
 
 
@@ -206,7 +210,7 @@ def _text(value: object) -> str:
 def _display_figure(
     figure: Figure, *, title: str, alt: str, caption: str, restricted: bool
 ) -> None:
-    """Display a figure as PNG at twice the screen's resolution, without any metadata."""
+    """Display a figure as PNG at twice the screen's resolution, with its SVG for the page."""
     import matplotlib.pyplot as plt
 
     _require_title(title, "A chart")
@@ -219,12 +223,14 @@ def _display_figure(
     figure.savefig(
         stored, format="png", dpi=2 * _SCREEN_DPI, bbox_inches="tight", metadata={"Software": None}
     )
+    svg = figure_svg(figure)
     plt.close(figure)
     mark = _mark("figure", title=title, alt=alt, caption=caption) | {"restricted": restricted}
-    _display(mark, png=stored.getvalue(), width=round(figure.get_figwidth() * _SCREEN_DPI))
+    width = round(figure.get_figwidth() * _SCREEN_DPI)
+    _display(mark, png=stored.getvalue(), svg=svg, width=width)
 
 
-def _display(mark: dict[str, Any], *, png: bytes = b"", width: int = 0) -> None:
+def _display(mark: dict[str, Any], *, png: bytes = b"", svg: str = "", width: int = 0) -> None:
     """Emit one output: the mark, and what the notebook itself shows."""
     from IPython.display import display
 
@@ -232,7 +238,7 @@ def _display(mark: dict[str, Any], *, png: bytes = b"", width: int = 0) -> None:
     metadata: dict[str, Any] = {}
     if png:
         bundle["image/png"] = base64.b64encode(png).decode("ascii")
-        metadata["image/png"] = {"alt": mark["alt"], "width": width}
+        metadata = {"image/png": {"alt": mark["alt"], "width": width}, SHARE_TYPE: {"svg": svg}}
     else:
         bundle["text/html"] = _html(mark)
     display(bundle, metadata=metadata, raw=True)
@@ -265,6 +271,7 @@ def environment() -> Any:  # noqa: ANN401
         undefined=StrictUndefined,
     )
     made.filters["number_columns"] = number_columns
+    made.filters["brief_columns"] = brief_columns
     return made
 
 
@@ -281,3 +288,15 @@ def number_columns(grid: Mapping[str, Any]) -> list[bool]:
         place > 0 and all(_NUMBER.fullmatch(row[place]) for row in grid["rows"] if row[place])
         for place in columns
     ]
+
+
+def brief_columns(grid: Mapping[str, Any]) -> list[bool]:
+    """Say which columns of a grid hold nothing but a word or two, to be kept on one line.
+
+    Parameters
+    ----------
+    grid : mapping
+        `columns` and `rows` of text.
+    """
+    columns = range(len(grid["columns"]))
+    return [all(len(row[place]) <= _BRIEF for row in grid["rows"]) for place in columns]

@@ -1,0 +1,370 @@
+"""Everybody can read the pages: axe-core, keyboard, phones, zoom, forced colours and paper.
+
+Every page the project makes is looked at: of every notebook as it is recorded, for both
+audiences, and pages with what the recorded ones lack.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from page_factory import (
+    PAGE,
+    page_of_cases,
+    safe_table,
+    safe_two_way,
+    shell,  # noqa: F401
+    whole_page,
+)
+
+from qa_sampling.errors import ParameterError
+from qa_sampling.reporting.browser import find_browser
+from qa_sampling.reporting.report import build_page
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+AUDIENCES = ("shareable", "restricted")
+PAGES = [
+    *(f"{path.stem} {audience}" for path in NOTEBOOKS for audience in AUDIENCES),
+    "whole shareable",
+    "whole restricted",
+    "cases restricted",
+]
+SITUATIONS = {
+    "phone": {"media": "screen"},
+    "screen": {"media": "screen"},
+    "print": {"media": "print"},
+    "dark": {"media": "screen", "color_scheme": "dark"},
+    "forced colours, light": {"forced_colors": "active", "color_scheme": "light"},
+    "forced colours, dark": {"forced_colors": "active", "color_scheme": "dark"},
+}
+LOOKED_AT = [
+    (name, situation)
+    for name in PAGES
+    for situation in (SITUATIONS if name.startswith("whole") else list(SITUATIONS)[:3])
+]
+STANDARD = """axe.run({
+    runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+                                    'best-practice']},
+    rules: {'target-size': {enabled: true}},
+})"""
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("pages")
+    safe, grid = safe_table(), safe_two_way()
+    pages = {f"whole {who}": whole_page(safe, grid, audience=who) for who in AUDIENCES}
+    pages["cases restricted"] = page_of_cases()
+    for path in NOTEBOOKS:
+        for audience in AUDIENCES:
+            notebook = nbformat.read(path, as_version=4)
+            made = build_page(notebook, audience=audience, **PAGE)
+            pages[f"{path.stem} {audience}"] = made
+    for name, text in pages.items():
+        (place / f"{name}.html").write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    try:
+        program = find_browser()
+    except ParameterError:
+        pytest.skip("neither Chrome, Chromium nor Edge is installed")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=str(program), args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser, folder):
+    """Open a page by name, noting what it asks for and what the console says."""
+    opened = []
+
+    def go(name, *, width=1280, height=900, text=None, **more):
+        page = browser.new_page(viewport={"width": width, "height": height}, **more)
+        opened.append(page)
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        path = folder / f"{name}.html"
+        if text is not None:
+            path = folder / "changed.html"
+            path.write_text(text, encoding="utf-8")
+        page.goto(path.as_uri())
+        return page
+
+    yield go
+    for page in opened:
+        page.close()
+
+
+def violations(page):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(script)
+    found = page.evaluate(STANDARD)
+    assert len(found["passes"]) > 15
+    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
+
+
+# Axe-core, WCAG 2.2 AA -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "situation"), LOOKED_AT)
+def test_axe_finds_no_violation(visit, name, situation):
+    page = visit(name, width=360 if situation == "phone" else 1280)
+    page.emulate_media(**SITUATIONS[situation])
+    if situation != "print":
+        page.evaluate(OPEN_ALL)
+    assert violations(page) == []
+    assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+    assert page.said == []
+
+
+def test_axe_would_find_a_violation(visit, folder):
+    """The check can fail: a picture without words is enough."""
+    text = (folder / "whole shareable.html").read_text(encoding="utf-8")
+    page = visit("", text=re.sub(r'(<svg role="img") aria-label="[^"]*"', r"\1", text))
+    assert [name for name, _ in violations(page)] == ["svg-img-alt"]
+
+
+# Phones, zoom, spacing (1.4.4, 1.4.10, 1.4.12) ------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_reflow(visit, name, width):
+    page = visit(name, width=width)
+    page.evaluate(OPEN_ALL)
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_hold_at_twice_the_size_and_with_more_space(visit, name):
+    page = visit(name, width=640, device_scale_factor=2)
+    page.evaluate(OPEN_ALL)
+    assert page.evaluate(OVERFLOW) <= 0
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(OVERFLOW) <= 0
+    page.evaluate(
+        """for (const one of document.querySelectorAll('body *')) {
+            one.style.lineHeight = '1.5'; one.style.letterSpacing = '0.12em';
+            one.style.wordSpacing = '0.16em'; }"""
+    )
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_pressed_is_large_enough(visit, name):
+    page = visit(name, width=320)
+    sizes = page.evaluate(
+        """[...document.querySelectorAll('summary, a, button')].map(one => { one.focus();
+            const box = one.getBoundingClientRect(); return [box.width, box.height]; })"""
+    )
+    assert len(sizes) >= 1
+    assert all(min(size) >= 24 for size in sizes)
+
+
+# By keyboard ---------------------------------------------------------------------------------
+
+FOCUS = """(() => {
+    const one = document.activeElement, look = getComputedStyle(one);
+    const all = [...document.querySelectorAll('*')];
+    return {tag: one.tagName, place: all.indexOf(one), name: one.getAttribute('aria-label'),
+            outline: look.outlineStyle === 'none' ? 0 : parseFloat(look.outlineWidth),
+            box: one.getBoundingClientRect().toJSON(), high: innerHeight};
+})()"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_used_by_keyboard(visit, name):
+    page = visit(name, width=360)
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')]"
+        ".filter(one => one.checkVisibility()).length"
+    )
+    places = []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        places.append(focus["place"])
+        assert focus["outline"] >= 2, "the focus is not seen"
+        assert focus["box"]["top"] < focus["high"], "the focus is off the screen"
+        assert focus["box"]["bottom"] > 0, "the focus is off the screen"
+    assert places == sorted(set(places)), "the order is not that of the page"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BODY", "the page is a trap"
+
+
+def test_the_first_key_leads_past_the_top(visit):
+    page = visit("whole shareable", width=800)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_what_is_folded_opens_by_key(visit, key):
+    page = visit("whole shareable", width=800)
+    page.focus("summary")
+    page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.parentElement.open") is True
+    page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.parentElement.open") is False
+
+
+@pytest.mark.parametrize("part", [".picture", ".scroll.large"])
+def test_what_scrolls_is_scrolled_by_key(visit, part):
+    page = visit("cases restricted" if "large" in part else "whole shareable", width=320)
+    page.focus(part)
+    assert page.evaluate("document.activeElement.getAttribute('aria-label').length") > 5
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    for _ in range(50):  # scrolling is smooth, and takes a moment
+        if page.evaluate(f"document.querySelector('{part}').scrollLeft") > 20:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the part does not scroll by arrow keys")
+
+
+# Words for pictures --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pictures_are_named_by_their_words(visit, name):
+    page = visit(name)
+    pictures = page.locator("svg")
+    for place in range(pictures.count()):
+        words = pictures.nth(place).get_attribute("aria-label")
+        named = page.get_by_role("img", name=words, exact=True)
+        assert named.count() == 1
+        beneath = "xpath=ancestor::section[1]//p[contains(@class, 'words')]"
+        assert pictures.nth(place).locator(beneath).text_content() == words
+
+
+def test_text_in_pictures_is_text(visit):
+    page = visit("whole shareable")
+    assert page.locator("svg text", has_text="Looked").count() >= 2
+    width = page.evaluate("document.querySelector('svg').getBoundingClientRect().width")
+    labels = page.evaluate(
+        """[...document.querySelectorAll('svg text')].map(one => {
+            const box = one.getBoundingClientRect(), all = one.closest('svg');
+            const frame = all.getBoundingClientRect();
+            return box.left >= frame.left - 1 && box.right <= frame.right + 1; })"""
+    )
+    assert width > 400
+    assert all(labels)
+
+
+def inner_pixels(picture):
+    """The pixels of a picture without its rim, which may be half outside it."""
+    from PIL import Image
+
+    shot = Image.open(io.BytesIO(picture.screenshot())).convert("RGB")
+    return shot.crop((2, 2, shot.width - 2, shot.height - 2)).tobytes()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_keep_their_colours_where_colours_are_forced(visit, scheme):
+    page = visit("whole shareable")
+    page.emulate_media(color_scheme="light")
+    picture = page.locator("svg").first
+    plain = inner_pixels(picture)
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+    assert inner_pixels(picture) == plain
+
+
+# Nothing runs, nothing is fetched ------------------------------------------------------------
+
+HOSTILE = {
+    "a script": "<script>document.title = 'taken over'</script>",
+    "an event": "<img src=x onerror=\"document.title = 'taken over'\">",
+    "a style": "<style>h1 { color: red !important }</style>",
+    "a style attribute": '<i id="styled" style="position: fixed; inset: 0">x</i>',
+    "a remote picture": '<img alt="" src="https://example.org/a.png">',
+    "a frame": '<iframe src="https://example.org"></iframe>',
+    "another base": '<base href="https://example.org/">',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_policy_stops_what_might_slip_in(visit, folder, name):
+    text = (folder / "whole shareable.html").read_text(encoding="utf-8")
+    page = visit("", text=text.replace("<h1>", f"{HOSTILE[name]}<h1>"))
+    assert page.title() == PAGE["title"]
+    colour = "getComputedStyle(document.querySelector('h1')).color"
+    assert page.evaluate(colour) == "rgb(18, 67, 109)", "the page's own style must hold"
+    assert page.evaluate("document.baseURI").startswith("file:")
+    if page.locator("#styled").count():
+        assert page.evaluate("getComputedStyle(styled).position") == "static"
+    assert any("Content Security Policy" in said for said in page.said)
+
+
+# On paper ------------------------------------------------------------------------------------
+
+
+def test_what_is_folded_is_printed(visit):
+    page = visit("whole shareable", width=800)
+    seen = "document.querySelector('details table').checkVisibility()"
+    assert page.evaluate(seen) is False
+    page.emulate_media(media="print")
+    assert page.evaluate(seen) is True
+
+
+def sheets(page, tmp_path):
+    """The text of every printed sheet."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("poppler's pdftotext is not installed")
+    printed = tmp_path / "page.pdf"
+    page.pdf(path=str(printed), prefer_css_page_size=True)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(printed), "-"], capture_output=True, check=True
+    )
+    return [sheet for sheet in done.stdout.decode("utf-8").split("\f") if sheet.strip()]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_sheet_is_marked_and_numbered(visit, tmp_path, name):
+    printed = sheets(visit(name), tmp_path)
+    for number, sheet in enumerate(printed, start=1):
+        lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+        assert lines[-1].endswith(f"Page {number} of {len(printed)}")
+        if "restricted" in name:
+            assert lines[0].startswith("RESTRICTED: holds information about individual children")
+            assert lines[-1].startswith("RESTRICTED")
+        else:
+            assert lines[-1].startswith("Shareable")
+            assert "RESTRICTED" not in sheet
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_heading_is_left_at_the_foot_of_a_sheet(visit, tmp_path, name):
+    page = visit(name)
+    said = page.evaluate(
+        "[...document.querySelectorAll('h2, h3, caption')].map(one => one.textContent.trim())"
+    )
+    for sheet in sheets(page, tmp_path):
+        lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+        assert lines[-2] not in said
+
+
+def test_long_tables_repeat_their_headings(visit, tmp_path):
+    printed = sheets(visit("cases restricted"), tmp_path)
+    with_cases = [sheet for sheet in printed if re.search(r"REF\d\d\dAB7", sheet)]
+    assert len(with_cases) >= 3
+    assert all(re.search(r"Case ref\s", sheet) for sheet in with_cases)
