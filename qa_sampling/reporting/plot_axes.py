@@ -186,8 +186,8 @@ def time_axis(sheet: Sheet, periods: Sequence[pd.Timestamp], frequency: str) -> 
     places = [position(one, frequency) for one in periods]
     ax.set_xlim(min(places) - 0.7, max(places) + 0.7)
     each = sheet.plot[2] / max(ax.get_xlim()[1] - ax.get_xlim()[0], 1.0)
-    apart_by = width_of("Sep" if frequency != "year" else "2026", SMALL) + 7
-    step = next((one for one in (1, 2, 3, 4, 6, 12, 24, 60, 120) if one * each >= apart_by), 240)
+    apart_by = width_of("2026" if frequency != "week" else "30 Sep", SMALL) + 4
+    step = next((one for one in (1, 2, 3, 6, 12, 24, 60, 120) if one * each >= apart_by), 240)
     start = _first_tick(places, step, frequency)
     ticks, words, year = [], [], None
     for place, period in zip(places, periods, strict=True):
@@ -265,7 +265,15 @@ def _leader(sheet: Sheet, start: tuple[float, float], end: tuple[float, float]) 
     sheet.ax.add_artist(Line2D(across, up, color=QUIET, linewidth=0.8, transform=at, clip_on=False))
 
 
+def white_edge() -> list:
+    """Give the white edge that lets words stand on a line."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3, foreground="white")]
+
+
 def nothing(sheet: Sheet, words: str = "Nothing to show") -> None:
     """Say in the middle of the plot that there is nothing to draw."""
     left, base, width, height = sheet.plot
-    sheet.write(left + width / 2, base + height / 2, words, ha="center", va="center", color=MUTED)
+    sheet.write(left + width / 2, base + height / 2, words, ha="center", va="center", color=MUTED,
+                path_effects=white_edge())  # fmt: skip

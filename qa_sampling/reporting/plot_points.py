@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from qa_sampling.reporting.plot_axes import known, measure_axis, number_axis, steps_of
+from qa_sampling.reporting.plot_axes import known, measure_axis, number_axis, steps_of, white_edge
 from qa_sampling.reporting.plot_captions import caption_of, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, Box, beside_points, shortened, width_of
 from qa_sampling.reporting.plot_style import (
@@ -165,7 +165,7 @@ def name_points(
     spots = {one: sheet.to_page(places[one], heights[one]) for one in rows.index}
     taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots.values()]
     taken += _whiskers(sheet, rows, places)
-    most = min(_LONGEST_LABEL, 0.5 * sheet.plot[2])
+    most = min(_LONGEST_LABEL, 0.75 * sheet.plot[2])
     names = [shortened(str(rows.loc[one, column]), most, SMALL) for one in order]
     left, base, width, height = sheet.plot
     room = (left, base, left + width, base + height)
@@ -173,15 +173,8 @@ def name_points(
     for one, name, place in zip(order, names, found, strict=True):
         if place:
             sheet.write(*place, name, ha="center", va="center", color=INK, zorder=5,
-                        path_effects=_halo())  # fmt: skip
+                        path_effects=white_edge())  # fmt: skip
             _point_at(sheet, spots[one], place, width_of(name, SMALL))
-
-
-def _halo() -> list:
-    """Give the white edge that lets a name stand on a line."""
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=3, foreground="white")]
 
 
 def _whiskers(sheet: Sheet, rows: pd.DataFrame, places: dict) -> list[Box]:

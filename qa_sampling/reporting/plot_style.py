@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from qa_sampling.reporting.plot_labels import FONT, LINE, height_of, width_of, wrapped
@@ -88,10 +88,23 @@ def house_style() -> AbstractContextManager[None]:
     --------
     ``with house_style(): seaborn.lineplot(frame, x="month", y="rate")``
     """
-    from cycler import cycler
     from matplotlib import rc_context
 
-    return rc_context({**HOUSE, "axes.prop_cycle": cycler(color=list(PALETTE.values()))})
+    return rc_context(_settings())
+
+
+@cache
+def _settings() -> dict[str, Any]:
+    """Give matplotlib's own settings with the house's on top, so that no other style shows."""
+    from cycler import cycler
+    from matplotlib import rcParamsDefault
+
+    looks = ("axes", "font", "grid", "hatch", "legend", "lines", "markers", "patch", "path",
+             "scatter", "text", "xtick", "ytick")  # fmt: skip
+    plain = {
+        name: value for name, value in rcParamsDefault.items() if name.partition(".")[0] in looks
+    }
+    return {**plain, **HOUSE, "axes.prop_cycle": cycler(color=list(PALETTE.values()))}
 
 
 @contextmanager

@@ -56,6 +56,7 @@ def agreement_heat(
     heads = [wrapped(grade, each - 4, SMALL, lines=3) for grade in grades]
     if any("…" in head for head in heads):
         heads = [str(place) for place in range(1, len(grades) + 1)]
+        left = min(left + width_of("1 ", SMALL), 0.42 * sheet.width)
         numbered = [f"{place} {grade}" for place, grade in zip(heads, grades, strict=True)]
         names = [wrapped(name, left - 8, SMALL, lines=3) for name in numbered]
     above = max(height_of(head, SMALL) for head in heads) + LINE * SMALL + 10

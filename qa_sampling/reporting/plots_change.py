@@ -147,7 +147,8 @@ def _parts(sheet: Sheet, change: Decomposition, levels: list[float]) -> None:
     ax, rows = sheet.ax, change.table
     last = len(rows) + 1
     for place, value in ((0, change.start), (last, change.end)):
-        ax.scatter([value], [place], s=72, marker="D", color=PALETTE["grey"], zorder=4)
+        ax.scatter([value], [place], s=72, marker="D", color=PALETTE["grey"], zorder=4,
+                   clip_on=False)  # fmt: skip
     shown = rows[~rows["hidden"].astype(bool)]
     for place, (begins, row) in enumerate(zip(levels, shown.itertuples(), strict=False), start=1):
         ends = begins + row.contribution
@@ -200,9 +201,8 @@ def journey_chart(result: Journey | Derived, *, ax: Axes | None = None, title: s
     rows, sheet = way.table, open_sheet(ax, table)
     size, left = sheet.name_size, _name_room(rows["step"], sheet) + 2
     hidden = bool(rows["hidden"].any())
-    flows = [_flow_words(way, row) for row in rows.itertuples()]
     room = sheet.width - left - 4
-    flows = [wrapped(words, room - 16, SMALL, lines=3) for words in flows]
+    flows = [_flow_words(way, row, room - 12) for row in rows.itertuples()]
     tall = [max(_FLOW * bool(flow) * 0.5, height_of(flow, SMALL) + 10) if place else 0.0
             for place, flow in enumerate(flows)]  # fmt: skip
     names = [wrapped(one, left - 10, size, lines=3) for one in rows["step"]]
@@ -236,8 +236,8 @@ def _journey_notes(way: Journey) -> list[str]:
     return [*notes, *(f"{step}: at most {days:g} {way.day_word}." for step, days in way.targets)]
 
 
-def _flow_words(way: Journey, row: tuple) -> str:
-    """Say what share goes on to a step and how long it takes."""
+def _flow_words(way: Journey, row: tuple, room: float) -> str:
+    """Say what share goes on to a step and how long it takes, in one line or two."""
     parts = []
     if not pd.isna(row.share_before):
         parts.append(f"{said(row.share_before, 'share')} of the step before")
@@ -247,7 +247,10 @@ def _flow_words(way: Journey, row: tuple) -> str:
             ends = f"{said(row.days_low, 'days')} to {said(row.days_high, 'days')}"
             spread = f" ({ends})"
         parts.append(f"{days_words(row.days, way.day_word)}{spread}")
-    return ", ".join(parts)
+    line = ", ".join(parts)
+    if width_of(line, SMALL) <= room:
+        return line
+    return "\n".join(wrapped(part, room, SMALL, lines=2) for part in parts)
 
 
 def _steps(

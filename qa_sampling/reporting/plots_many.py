@@ -76,9 +76,11 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
     word_room = 0.0 if sheet.narrow and word_room > 0.22 * sheet.width else word_room
     spare = sheet.width - value_room - word_room - (70 if sheet.narrow else _LEAST_LINE)
     name_room = min(_widest(lines["series"]) + 8, max(spare, 40))
+    names = [wrapped(str(one), name_room - 8, SMALL, lines=2) for one in lines["series"]]
+    row = max([_ROW, *(height_of(name, SMALL) + 3 for name in names)])
     first, last = _first_and_last(many)
     more = (f"Each line from {first} to {last}, on a scale of its own." if first else "",)
-    _lay(sheet, many, title, height=_ROW * max(len(lines), 1), more=more,
+    _lay(sheet, many, title, height=row * max(len(lines), 1), more=more,
          left=name_room, right=value_room + word_room)  # fmt: skip
     drawn = sheet.ax
     if not len(lines):
@@ -91,16 +93,15 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
         _collect(strokes, rows, lines.iloc[place], box, _times(many))
     _draw(drawn, strokes)
     left, base, width, height = sheet.plot
-    for place, row in enumerate(lines.itertuples()):
+    for place, line in enumerate(lines.itertuples()):
         middle = base + height - (place + 0.5) * tall
-        signal = _signal(row.signal)
+        signal = _signal(line.signal)
         weight = "bold" if signal else "normal"
-        sheet.write(left - name_room, middle, shortened(row.series, name_room - 8, SMALL),
-                    va="center", color=INK)  # fmt: skip
+        sheet.write(left - name_room, middle, names[place], va="center", color=INK)
         sheet.write(left + width + value_room - 4, middle, latest[place], va="center", ha="right",
                     color=INK, fontweight=weight)  # fmt: skip
-        if word_room and isinstance(row.words, str) and row.words:
-            words = shortened(row.words, word_room - 8, SMALL)
+        if word_room and isinstance(line.words, str) and line.words:
+            words = shortened(line.words, word_room - 8, SMALL)
             sheet.write(left + width + value_room + 4, middle, words, va="center",
                         color=INK if signal else MUTED)  # fmt: skip
     return drawn
@@ -280,7 +281,7 @@ def _unbroken(places: np.ndarray) -> list[np.ndarray]:
     missing = np.flatnonzero(~np.isfinite(places[:, 1]))
     pieces = np.split(places, missing)
     pieces = [piece[np.isfinite(piece[:, 1])] for piece in pieces]
-    return [piece if len(piece) > 1 else piece[[0, 0]] + [(-1.5, 0), (1.5, 0)]
+    return [piece if len(piece) > 1 else piece[[0, 0]] + [(-2, 0), (2, 0)]
             for piece in pieces if len(piece)]  # fmt: skip
 
 
@@ -288,13 +289,15 @@ def _draw(ax: Axes, strokes: _Strokes) -> None:
     """Draw all strokes of all series, one collection a kind."""
     from matplotlib.collections import LineCollection, PolyCollection
 
-    ax.add_collection(PolyCollection(strokes.bands, facecolor=BAND, linewidth=0, zorder=0.5))
-    ax.add_collection(LineCollection(strokes.feet, colors=QUIET_LINE, linewidths=0.8, zorder=1))
-    ax.add_collection(LineCollection(strokes.centres, colors=QUIET_LINE, linewidths=0.8, zorder=1))
-    ax.add_collection(
-        LineCollection(strokes.lines, colors=PALETTE["grey"], linewidths=1.3, zorder=2)
-    )
-    ax.add_collection(PolyCollection(strokes.hidden, zorder=2.5, **HATCHED))
+    thin = {"colors": QUIET_LINE, "linewidths": 0.8, "zorder": 1}
+    for drawn in (
+        PolyCollection(strokes.bands, facecolor=BAND, linewidth=0, zorder=0.5),
+        LineCollection(strokes.feet, **thin),
+        LineCollection(strokes.centres, **thin),
+        LineCollection(strokes.lines, colors=PALETTE["grey"], linewidths=1.3, zorder=2),
+        PolyCollection(strokes.hidden, zorder=2.5, **HATCHED),
+    ):
+        ax.add_collection(drawn, autolim=False)
     _dots(ax, strokes.last, "o", PALETTE["grey"], 16)
     for signal, (marker, colour, _) in SIGNALS.items():
         _dots(ax, strokes.points.get(signal, []), marker, colour, 34 if marker == "^" else 24)

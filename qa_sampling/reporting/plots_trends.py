@@ -80,7 +80,9 @@ def control_chart(
     hidden = bool(rows["hidden"].any())
     rebases = int(rows["phase"].max()) if len(rows) else 0
     limits = f"Limits: {chart.limits}." if chart.limits else ""
-    more = (limits, *_anew(chart), from_where(ends))
+    gaps = (rows["value"].isna() & ~rows["hidden"].astype(bool)).any()
+    breaks = "The line breaks where there is no data." if gaps else ""
+    more = (limits, *_anew(chart), breaks, from_where(ends))
     sheet.lay(
         height=_HEIGHT,
         title=title,
@@ -116,7 +118,7 @@ def _control_labels(chart: ControlChart) -> list[EdgeLabel]:
     if len(seen):
         last = seen.iloc[-1]
         words = f"{when(last['period'], chart.frequency)}: {said(last['value'], unit)}"
-        short = said(last["value"], unit)
+        short = f"Latest {said(last['value'], unit)}"
         labels.append(EdgeLabel(float(last["value"]), words, INK, bold=True, short=short))
     lines = {"centre": "Centre", "high": "Upper limit", "low": "Lower limit"}
     if len(rows):
@@ -124,7 +126,8 @@ def _control_labels(chart: ControlChart) -> list[EdgeLabel]:
             value = rows[name].iloc[-1]
             if not pd.isna(value):
                 label = f"{words} {said(value, unit)}"
-                labels.append(EdgeLabel(float(value), label, MUTED, short=said(value, unit)))
+                short = label.replace(" limit", "")
+                labels.append(EdgeLabel(float(value), label, MUTED, short=short))
     if chart.target is not None:
         words = f"Target {said(chart.target, unit)}"
         labels.append(EdgeLabel(chart.target, words, PALETTE["plum"]))
@@ -330,7 +333,10 @@ def _fan(sheet: Sheet, cast: Forecast) -> None:
     ax.scatter(ahead[-1:], middle[-1:], s=30, color=PALETTE["blue"], zorder=4)
     ax.axvline(ahead[0] - 0.5, color=MUTED, linewidth=1, linestyle=":", zorder=1)
     place = sheet.to_page(ahead[0] - 0.5, 0)[0]
+    after, before = sheet.right - place, place - sheet.plot[0]
     words = "Forecast if nothing changes"
-    aligned = "left" if width_of(words, SMALL) <= sheet.right - place else "right"
+    if width_of(words, SMALL) > max(after, before):
+        words = shortened("Forecast", max(after, before), SMALL)
+    aligned = "left" if width_of(words, SMALL) <= after else "right"
     top = sheet.plot[1] + sheet.plot[3] + 4
     sheet.write(place, top, words, ha=aligned, va="bottom", color=INK)

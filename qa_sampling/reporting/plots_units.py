@@ -197,7 +197,8 @@ def severity_funnel(
     name_points(sheet, seen, "auditor", seen["shift"], across, only_signals=True)
     left, base, _, height = sheet.plot
     sheet.write(left + 6, base + height - 3, "Auditor grades higher", va="top", color=MUTED)
-    sheet.write(left + 6, base + 4, "Auditor grades lower", va="bottom", color=MUTED)
+    foot = base + (18 if rows["hidden"].any() else 4)
+    sheet.write(left + 6, foot, "Auditor grades lower", va="bottom", color=MUTED)
     edge_labels(sheet, labels, right)
     return drawn
 
