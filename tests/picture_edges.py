@@ -223,8 +223,7 @@ def safe_months(small: tuple[int, int]):
 def safe_pairs(small: tuple[int, int]):
     """Protect grades by grades, with small counts that print alike whichever way they are."""
     a, b = small
-    counts = [[9, a, b, 8], [b, 31, 14, 9], [a, 16, 21, 7], [7, 8, 6, 12]]
-    counts[3][1], counts[3][2] = counts[3][1] + 5 - a, counts[3][2] + 5 - b
+    counts = [[9, 8, a, b], [7, 31, b, a], [8, 16, 21, 7], [7, 9, 6, 12]]
     rows = [(GRADES[i], GRADES[j], counts[i][j]) for i in range(4) for j in range(4)]
     table = pd.DataFrame(rows, columns=["auditor_grade", "moderator_grade", "audits"])
     return protect(table, by=["auditor_grade", "moderator_grade"], counts=["audits"])
