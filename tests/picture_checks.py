@@ -18,7 +18,10 @@ def words_of(ax) -> list:
     ax.figure.canvas.draw()
     found = [ax.title, ax._left_title, ax._right_title, *ax.texts, ax.xaxis.label, ax.yaxis.label]
     for axis in (ax.xaxis, ax.yaxis):
+        low, high = sorted(axis.get_view_interval())
         for tick in axis.get_major_ticks():
+            if not low <= tick.get_loc() <= high:
+                continue
             found += [label for label in (tick.label1, tick.label2) if label.get_visible()]
     return [text for text in found if text.get_visible() and text.get_text().strip()]
 

@@ -322,3 +322,40 @@ PICTURES = {
     "sparklines": (plots.sparklines, many, "Three of 18 series rose above their limits"),
 }  # fmt: skip
 """Name: the picture, an invented result, its finding."""
+
+
+def plan_pictures() -> dict[str, tuple]:
+    """Give the pictures of the audit plan, with protected tables and the words of narrative."""
+    from qa_sampling.reporting import narrative
+    from qa_sampling.reporting.disclosure import protect
+    from qa_sampling.reporting.plan_tables import SHARES
+
+    names = ["Looked after", "Child protection plan", "Child in need plan", "Open assessment"]
+    status = pd.DataFrame({"status": names, "cases": [224, 116, 221, 167],
+                           "audits": [13, 4, 11, 7]})  # fmt: skip
+    numbers = ((30, 2, 8, 0, 21, 7), (3, 1, 25, 9, 14, 0), (40, 8, 11, 1, 19, 6))
+    teams = [
+        (team, one, cases, audits)
+        for team, row in zip(TEAMS, numbers, strict=False)
+        for one, cases, audits in zip(names, row[::2], row[1::2], strict=False)
+    ]
+    coverage = pd.DataFrame(teams, columns=["team", "status", "cases", "audits"])
+    reasons = pd.DataFrame({"reason": ["Closed", "Audited within 12 months", "Can be drawn"],
+                            "cases": [512, 61, 826]})  # fmt: skip
+    loads = pd.DataFrame({"role": ["Team Manager"] * 6 + ["Director"],
+                          "audits": [1, 1, 1, 1, 1, 2, 0]})  # fmt: skip
+    counts = ["cases", "audits"]
+    return {
+        "allocation_chart": (
+            plots.allocation_chart,
+            protect(status, by=["status"], counts=counts, percentages=SHARES, decisions=["audits"]),
+            "Audits follow the caseload", narrative.allocation_alt),
+        "coverage_map": (
+            plots.coverage_map, protect(coverage, by=["team", "status"], counts=counts),
+            "Every team has an audit", narrative.coverage_alt),
+        "funnel_chart": (
+            plots.funnel_chart, protect(reasons, by=["reason"], counts=["cases"]),
+            "Six in ten cases can be drawn", narrative.funnel_alt),
+        "load_chart": (plots.load_chart, loads, "Nobody has more than two audits",
+                       narrative.load_alt),
+    }  # fmt: skip

@@ -146,7 +146,7 @@ def test_notebook_functions_are_refused_outside_the_tests(monkeypatch):
     ids=["frame", "series", "result", "in a list", "in a mapping"],
 )
 def test_arguments_that_are_tables_are_refused(smuggled):
-    with pytest.raises(DisclosureError, match="for `target`.*give plain values"):
+    with pytest.raises(DisclosureError, match=r"for `target`.*give plain values"):
         derive(safe_months((3, 4)), control_from, target=smuggled)
 
 
@@ -168,7 +168,7 @@ def test_a_method_must_give_a_declared_result():
 def test_a_picture_takes_its_own_kind_of_result():
     with pytest.raises(DisclosureError, match="takes a Funnel, or a Derived of one; got a Control"):
         plots.funnel_plot(control())
-    with pytest.raises(DisclosureError, match="takes a Funnel.*got a ControlChart"):
+    with pytest.raises(DisclosureError, match=r"takes a Funnel.*got a ControlChart"):
         opened(derive(safe_months((3, 4)), control_from), picture_edges.Funnel)
     with pytest.raises(DisclosureError, match="got a SafeTable"):
         plots.control_chart(safe_months((3, 4)))

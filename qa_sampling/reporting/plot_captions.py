@@ -31,7 +31,7 @@ def said(value: float, unit: str, *, signed: bool = False) -> str:
     places = _places(shown, unit)
     text = f"{abs(shown):,.{places}f}"
     if places == 1 or not text.strip("0.,"):
-        text = text.removesuffix("0").removesuffix(".") if "." in text else text
+        text = text.rstrip("0").rstrip(".") if "." in text else text
     plus = "+" if signed else ""
     sign = (_MINUS if shown < 0 else plus) if text.strip("0.,") else ""
     return f"{sign}{text}{'%' if unit == 'share' else ''}"

@@ -201,7 +201,7 @@ def beside_points(
     """
     busy, found = list(taken), []
     for (x, y), text in zip(points, texts, strict=True):
-        width, height = width_of(text, size), 1.1 * size
+        width, height = width_of(text, size), LINE * size
         place = None
         for ring in _RINGS:
             for across, up in _DIRECTIONS:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW = 30.0
-RISE, FALL = PALETTE["orange"], PALETTE["blue"]
+RISE, FALL = PALETTE["orange"], SEQUENTIAL[2]
 
 
 @in_house_style
@@ -250,6 +250,13 @@ def _flow_words(way: Journey, row: tuple, room: float) -> str:
     line = ", ".join(parts)
     if width_of(line, SMALL) <= room:
         return line
+    parts = [
+        one
+        for part in parts
+        for one in (
+            [part] if width_of(part, SMALL) <= room else part.replace(" (", "\n(").split("\n")
+        )
+    ]
     return "\n".join(wrapped(part, room, SMALL, lines=2) for part in parts)
 
 
