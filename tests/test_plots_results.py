@@ -294,9 +294,12 @@ def test_seaborn_draws_in_the_house_style():
     assert plt.rcParams["axes.spines.top"]
 
 
-def test_a_plan_picture_of_the_gallery_is_whole_too():
+@pytest.mark.parametrize("inches", [plots.WIDTH_INCHES, plots.PHONE_INCHES])
+def test_pictures_of_the_plan_are_whole_too(inches):
     for draw, result, title, _ in made.plan_pictures().values():
-        ax = draw(result, title=title)
+        with plots.at_width(inches):
+            ax = draw(result, title=title)
+        assert ax.figure.get_size_inches()[0] == pytest.approx(inches)
         assert_picture(ax)
         plt.close("all")
 

@@ -106,7 +106,17 @@ def steps_of(low: float, high: float, *, most: int = 6, unit: str = "count") -> 
 
 
 def measure_axis(values: Sequence[float], unit: str, *, signed: bool = False) -> float:
-    """Give the room that the numbers of a vertical axis take, in points."""
+    """Give the room that the numbers of a vertical axis take, in points.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Its ticks.
+    unit : str
+        Their unit.
+    signed : bool
+        Whether plus signs are written.
+    """
     words = tick_words(values, unit, signed=signed)
     return max((width_of(word, SMALL) for word in words), default=0) + 6
 

@@ -1,35 +1,48 @@
 """Pictures of the audit plan: allocation, coverage map, from extract to frame, loads.
 
 They compute nothing: a number in the picture is a number in the table. What a SafeTable hides
-is drawn as a hatched mark. Colours are the Government Analysis Function's palette; shapes and
-words always say the same as colours, so the pictures hold in grey.
+is drawn as a hatched mark.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.plot_axes import number_axis, steps_of
+from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
 from qa_sampling.reporting.plot_style import (
+    FAINT,
+    HATCHED,
     INK,
     MUTED,
     PALETTE,
     QUIET,
     SEQUENTIAL,
-    WIDTH_INCHES,
-    remember,
+    SMALL,
+    TEXT,
+    KeyItem,
+    Sheet,
+    in_house_style,
+    open_sheet,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-TEXT = 10.5
-SMALL = 9.5
+_ROW, _CELL = 27.0, 25.0
+_AXIS = 2 * LINE * SMALL + 10
+_SHARES = (
+    ("share_of_cases", KeyItem("Share of cases in the frame", "o", PALETTE["blue"])),
+    ("share_of_audits", KeyItem("Share of audits", "D", PALETTE["orange"])),
+)
 
 
+@in_house_style
 def allocation_chart(
     table: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title: str = ""
 ) -> Axes:
@@ -46,50 +59,37 @@ def allocation_chart(
         The finding in a few words.
     """
     label, rows = _rows(table)
-    ax = _begin(ax, table, height=0.38 * len(rows) + 1.2)
-    looks = (
-        ("share_of_cases", "o", PALETTE["blue"], "Share of cases in the frame"),
-        ("share_of_audits", "D", PALETTE["orange"], "Share of audits"),
-    )
+    sheet = _sheet(ax, table)
+    notes = [f"{_said(row['audits'])} of {_said(row['cases'])}" for _, row in rows.iterrows()]
+    head = "audits of cases"
+    right = max(width_of(note, SMALL) for note in [head, *notes]) + 14
+    _lay(sheet, list(rows[label]), title, key=[item for _, item in _SHARES], right=right,
+         above=LINE * SMALL + 2, below=_AXIS)  # fmt: skip
+    drawn = sheet.ax
+    shares = rows[[name for name, _ in _SHARES]]
+    drawn.set_xlim(0, 1.08 * max([*_numbers(shares.to_numpy().ravel()), 1.0]))
+    most = max(min(int(sheet.plot[2] / 45), 7), 1)
+    number_axis(drawn, steps_of(*drawn.get_xlim(), most=most), "rate", across=True, grid=False)
+    left, base, width, height = sheet.plot
     for line, (_, row) in enumerate(rows.iterrows()):
-        known = [float(row[look[0]]) for look in looks if _shown(row[look[0]])]
+        known = _numbers([row[name] for name, _ in _SHARES])
         if len(known) == 2:
-            ax.plot(known, [line, line], color=QUIET, linewidth=2.5, zorder=1)
-        ax.axhline(line, color="#EDEDED", linewidth=0.8, zorder=0)
-        words = f"{_said(row['audits'])} of {_said(row['cases'])}"
-        ax.annotate(
-            words,
-            (1.0, line),
-            xycoords=("axes fraction", "data"),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            color=INK,
-        )
+            drawn.plot(known, [line, line], color=QUIET, linewidth=2.5, zorder=1)
+        drawn.axhline(line, color=FAINT, linewidth=0.8, zorder=0)
+        middle = base + height * (1 - (line + 0.5) / len(rows))
+        sheet.write(left + width + 12, middle, notes[line], va="center", color=INK)
         if not known:
-            ax.text(0.5, line, HIDDEN_MARK, va="center", fontsize=SMALL, color=PALETTE["grey"])
-    for name, marker, colour, words in looks:
+            sheet.write(left + 8, middle, HIDDEN_MARK, va="center", color=INK)
+    for name, item in _SHARES:
         places = [line for line, value in enumerate(rows[name]) if _shown(value)]
-        values = [float(value) for value in rows[name] if _shown(value)]
-        ax.scatter(
-            values, places, s=62, marker=marker, color=colour, label=words, zorder=3,
-            edgecolor="white", linewidth=0.8,
-        )  # fmt: skip
-    _name_rows(ax, list(rows[label]))
-    ax.set_xlim(left=0)
-    ax.set_xlabel("Per cent", fontsize=SMALL, color=INK)
-    ax.annotate(
-        "audits of cases", (1.0, 1.0), xycoords="axes fraction", xytext=(8, 6),
-        textcoords="offset points", fontsize=SMALL, color=INK, va="bottom",
-    )  # fmt: skip
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=SMALL,
-        handletextpad=0.2, columnspacing=1.2,
-    )  # fmt: skip
-    return _finish(ax, title)
+        drawn.scatter(_numbers(rows[name]), places, s=62, marker=item.marker, color=item.colour,
+                      zorder=3, edgecolor="white", linewidth=0.8, clip_on=False)  # fmt: skip
+    sheet.write(left + width + 12, base + height + 2, head, va="bottom", color=MUTED)
+    sheet.write(left, base - LINE * SMALL - 6, "Per cent", va="top", color=INK)
+    return drawn
 
 
+@in_house_style
 def coverage_map(
     table: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title: str = ""
 ) -> Axes:
@@ -107,27 +107,23 @@ def coverage_map(
     _, rows = _rows(table)
     down, across = rows.columns[:2]
     names = list(dict.fromkeys(rows[down])), list(dict.fromkeys(rows[across]))
-    ax = _begin(ax, table, height=0.34 * len(names[0]) + 1.5)
-    most = max([int(value) for value in rows["cases"] if _shown(value)], default=0)
+    sheet = _sheet(ax, table)
+    each = (sheet.width - _name_room(sheet, names[0])) / max(len(names[1]), 1)
+    heads = [wrapped(str(name), each - 4, SMALL, lines=4) for name in names[1]]
+    marks = {"cases": f"Hatched, {HIDDEN_MARK}: cases hidden.", "audits": "Hollow: audits hidden."}
+    hidden = [text for name, text in marks.items() if not rows[name].map(_shown).all()]
+    words = ["Shade and number: cases in the frame. Diamond: audits.", *hidden]
+    above = max((height_of(head, SMALL) for head in heads), default=0) + 8
+    _lay(sheet, names[0], title, caption=" ".join(words), above=above, below=2, row=_CELL)
+    drawn = sheet.ax
+    drawn.set_xlim(-0.5, max(len(names[1]), 1) - 0.5)
+    most = max((int(one) for one in _numbers(rows["cases"])), default=0)
     for _, row in rows.iterrows():
         place = names[1].index(row[across]), names[0].index(row[down])
-        _coverage_cell(ax, place, row["cases"], row["audits"], most)
-    ax.set_xlim(-0.5, len(names[1]) - 0.5)
-    _name_rows(ax, names[0])
-    columns = [_wrap(name, 11) for name in names[1]]
-    ax.set_xticks(range(len(columns)), columns, fontsize=SMALL if len(columns) > 4 else TEXT)
-    ax.tick_params(axis="x", top=False, labeltop=True, bottom=False, labelbottom=False)
-    ax.grid(visible=False)
-    ax.spines["bottom"].set_visible(False)
-    key = ["Shade and number: cases in the frame. Diamond: audits."]
-    marks = {"cases": f"Hatched {HIDDEN_MARK}: cases hidden.", "audits": "Hollow: audits hidden."}
-    hidden = [text for name, text in marks.items() if not rows[name].map(_shown).all()]
-    key += [" ".join(hidden)] if hidden else []
-    ax.annotate(
-        "\n".join(key), (0, 0), xycoords="axes fraction", xytext=(0, -8),
-        textcoords="offset points", va="top", fontsize=SMALL, color=INK,
-    )  # fmt: skip
-    return _finish(ax, title, pad=30)
+        _coverage_cell(drawn, place, row["cases"], row["audits"], most)
+    drawn.set_xticks(range(len(heads)), heads, fontsize=SMALL, color=INK)
+    drawn.tick_params(axis="x", length=0, labeltop=True, labelbottom=False, pad=4)
+    return drawn
 
 
 def _coverage_cell(
@@ -137,30 +133,29 @@ def _coverage_cell(
     from matplotlib.patches import Rectangle
 
     x, y = place
-    fill, ink, hatch = "white", INK, None
+    fill, ink = "white", INK
+    look: dict = {"edgecolor": "white", "linewidth": 0}
     if not _shown(cases):
-        fill, hatch = "#F2F2F2", "////"
+        look, fill = HATCHED, HATCHED["facecolor"]
     elif cases:
         shade = min(int(len(SEQUENTIAL) * int(cases) / (most + 1)), len(SEQUENTIAL) - 1)
         fill, ink = SEQUENTIAL[shade], "white" if shade >= 2 else INK
-    box = {"facecolor": fill, "edgecolor": QUIET if hatch else "white", "hatch": hatch}
-    ax.add_patch(
-        Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, linewidth=0 if not hatch else 0.6, **box)
-    )
+    ax.add_patch(Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, **{**look, "facecolor": fill}))
     if _shown(cases) and not cases:
         ax.text(x, y, "0", ha="center", va="center", fontsize=SMALL, color=MUTED)
         return
     halo = {"facecolor": fill, "edgecolor": "none", "pad": 1.2}
-    ax.text(x - 0.1, y, _said(cases), ha="right", va="center", fontsize=TEXT, color=ink, bbox=halo)
+    ax.text(x - 0.1, y, _said(cases), ha="right", va="center", fontsize=SMALL, color=ink, bbox=halo)
     if _shown(audits) and int(audits) == 0:
         return
     known = _shown(audits)
-    look = (PALETTE["orange"], "white") if known else ("white", PALETTE["grey"])
-    ax.scatter(x + 0.1, y, marker="D", s=30, color=look[0], edgecolor=look[1], zorder=3)
+    face, edge = (PALETTE["orange"], "white") if known else ("white", PALETTE["grey"])
+    ax.scatter(x + 0.1, y, marker="D", s=30, color=face, edgecolor=edge, linewidth=1.3, zorder=3)
     if known:
-        ax.text(x + 0.2, y, _said(audits), va="center", fontsize=TEXT, color=ink, bbox=halo)
+        ax.text(x + 0.22, y, _said(audits), va="center", fontsize=SMALL, color=ink, bbox=halo)
 
 
+@in_house_style
 def funnel_chart(
     table: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title: str = ""
 ) -> Axes:
@@ -176,12 +171,12 @@ def funnel_chart(
         The finding in a few words.
     """
     label, rows = _rows(table)
-    ax = _begin(ax, table, height=0.4 * len(rows) + 0.35)
+    sheet = _sheet(ax, table)
     colours = [PALETTE["plum"]] * (len(rows) - 1) + [PALETTE["blue"]]
-    _bars(ax, list(rows[label]), list(rows["cases"]), colours)
-    return _finish(ax, title)
+    return _bars(sheet, title, list(rows[label]), list(rows["cases"]), colours)
 
 
+@in_house_style
 def load_chart(loads: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Draw audits by role of the auditor: bars from a SafeTable, else a dot a person, unnamed.
 
@@ -196,46 +191,55 @@ def load_chart(loads: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title
     """
     if isinstance(loads, SafeTable):
         label, rows = _rows(loads)
-        ax = _begin(ax, loads, height=0.4 * len(rows) + 0.35)
-        _bars(ax, list(rows[label]), list(rows["audits"]), [PALETTE["blue"]] * len(rows))
-        return _finish(ax, title)
-    roles = list(dict.fromkeys(loads["role"]))
-    ax = _begin(ax, loads, height=0.42 * len(roles) + 0.9)
+        colours = [PALETTE["blue"]] * len(rows)
+        return _bars(_sheet(ax, loads), title, list(rows[label]), list(rows["audits"]), colours)
+    sheet, roles = _sheet(ax, loads), list(dict.fromkeys(loads["role"]))
+    _lay(sheet, roles, title, below=_AXIS)
+    drawn = sheet.ax
+    drawn.set_xlim(-0.6, max([*_numbers(loads["audits"]), 1]) + 0.9)
+    ticks = steps_of(0, drawn.get_xlim()[1], most=max(int(sheet.plot[2] / 40), 1))
+    number_axis(drawn, ticks, "count", across=True, grid=False)
     for line, role in enumerate(roles):
         people = loads.loc[loads["role"] == role, "audits"].value_counts()
         for audits, number in people.items():
-            _stack(ax, float(audits), line, int(number))
-    _name_rows(ax, roles)
-    ax.set_xlim(-0.6, max(int(loads["audits"].max()), 1) + 0.9)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_xlabel("Audits this month; one dot is one person", fontsize=SMALL, color=INK)
-    return _finish(ax, title)
+            _stack(sheet, float(audits), line, int(number))
+    left, base, _, _ = sheet.plot
+    words = "Audits this month; one dot is one person"
+    left = min(left, max(sheet.right - width_of(words, SMALL), 0.0))
+    sheet.write(left, base - LINE * SMALL - 6, words, va="top", color=INK)
+    return drawn
 
 
-def _stack(ax: Axes, x: float, y: int, number: int) -> None:
-    """Draw people with the same load side by side: at most four dots, and the number in words."""
-    for dot in range(min(number, 4)):
-        ax.scatter(x + 0.1 * dot, y, s=40, color=PALETTE["blue"], edgecolor="white", zorder=3)
+def _stack(sheet: Sheet, x: float, y: int, number: int) -> None:
+    """Draw people with the same load side by side: a few dots, as fit, and the number in words."""
+    low, high = sheet.ax.get_xlim()
+    step = 8 * (high - low) / sheet.plot[2]
+    room = sheet.plot[2] / (high - low) - width_of(f"×{number}", SMALL) - 8
+    dots = max(1, min(number, 4, int(room // 8)))
+    sheet.ax.scatter([x + step * dot for dot in range(dots)], [y] * dots, s=46,
+                     color=PALETTE["blue"], edgecolor="white", zorder=3)  # fmt: skip
     if number > 1:
-        ax.text(x + 0.1 * min(number, 4), y, f"×{number}", va="center", fontsize=SMALL, color=INK)
+        sheet.ax.text(x + step * (dots - 0.2), y, f"×{number}", va="center", fontsize=SMALL,
+                      color=INK)  # fmt: skip
 
 
-def _bars(ax: Axes, names: list, values: list, colours: list[str]) -> None:
+def _bars(sheet: Sheet, title: str, names: list, values: list, colours: list[str]) -> Axes:
     """Draw horizontal bars with their numbers at the ends; hidden ones as a hatched stub."""
-    most = max([int(value) for value in values if _shown(value)], default=1) or 1
+    most = max((int(value) for value in _numbers(values)), default=1) or 1
+    right = max((width_of(_said(value), TEXT) for value in values), default=0) + 10
+    _lay(sheet, names, title, right=right)
+    drawn = sheet.ax
+    drawn.set_xlim(0, most)
     for line, (value, colour) in enumerate(zip(values, colours, strict=True)):
         if _shown(value):
-            ax.barh(line, int(value), height=0.62, color=colour)
             end = int(value)
+            drawn.barh(line, end, height=0.62, color=colour)
         else:
-            end = 0.03 * most
-            ax.barh(
-                line, end, height=0.62, facecolor="white", edgecolor=PALETTE["grey"], hatch="////"
-            )
-        ax.text(end + 0.012 * most, line, _said(value), va="center", fontsize=TEXT, color=INK)
-    _name_rows(ax, names)
-    ax.set_xlim(0, most * 1.12)
-    ax.set_xticks([])
+            end = 16 * most / sheet.plot[2]
+            drawn.barh(line, end, height=0.62, **HATCHED)
+        gap = 5 * most / sheet.plot[2]
+        drawn.text(end + gap, line, _said(value), va="center", fontsize=TEXT, color=INK)
+    return drawn
 
 
 def _rows(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -249,40 +253,34 @@ def _rows(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:
     return str(table.columns[0]), table.reset_index(drop=True)
 
 
-def _begin(ax: Axes | None, table: SafeTable | pd.DataFrame, *, height: float) -> Axes:
-    """Give the ax, noting what is drawn on it; size the figure when it is ours to size."""
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.gca()
-        ax.figure.set_size_inches(WIDTH_INCHES, height)
-        ax.figure.set_layout_engine("constrained")
-    remember(ax, table if isinstance(table, SafeTable) else None)
-    return ax
+def _sheet(ax: Axes | None, table: SafeTable | pd.DataFrame) -> Sheet:
+    return open_sheet(ax, table if isinstance(table, SafeTable) else None)
 
 
-def _name_rows(ax: Axes, names: list) -> None:
-    ax.set_yticks(range(len(names)), [_wrap(str(name), 34) for name in names], fontsize=TEXT)
-    ax.set_ylim(len(names) - 0.5, -0.5)
+def _name_room(sheet: Sheet, names: Sequence) -> float:
+    """Give the room for the names of rows, in points."""
+    widest = max((width_of(str(name), sheet.name_size) for name in names), default=0.0)
+    return min(widest + 8, 0.38 * sheet.width)
 
 
-def _finish(ax: Axes, title: str, *, pad: float = 26) -> Axes:
-    """Leave out what carries nothing: frame, ticks, all but a faint grid."""
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
-    ax.spines["bottom"].set_color(QUIET)
-    ax.spines["bottom"].set_visible(len(ax.get_xticks()) > 0 and ax.spines["bottom"].get_visible())
-    ax.tick_params(length=0, labelcolor=INK)
-    ax.set_axisbelow(True)
-    if title:
-        ax.set_title(title, loc="left", fontsize=12.5, fontweight="bold", color=INK, pad=pad)
-    return ax
+def _lay(
+    sheet: Sheet, names: Sequence, title: str, *, caption: str = "", key: Sequence[KeyItem] = (),
+    right: float = 8.0, above: float = 2.0, below: float = 2.0, row: float = _ROW,
+) -> None:  # fmt: skip
+    """Lay a picture of rows out and name its rows."""
+    left = _name_room(sheet, names)
+    size = sheet.name_size
+    labels = [wrapped(str(name), left - 8, size, lines=3) for name in names]
+    each = max([row, *(height_of(label, size) + 3 for label in labels)])
+    sheet.lay(height=each * max(len(names), 1), title=title, caption=caption, key=key, left=left,
+              right=right, above=above, below=below)  # fmt: skip
+    sheet.ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    sheet.ax.set_yticks(range(len(names)), labels, fontsize=size, color=INK)
+    sheet.ax.tick_params(axis="y", length=0, pad=4)
 
 
-def _wrap(text: str, width: int = 14) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width)) or text
+def _numbers(values: Sequence) -> list[float]:
+    return [float(value) for value in values if _shown(value)]
 
 
 def _shown(value: object) -> bool:

@@ -18,6 +18,7 @@ from qa_sampling.reporting.plot_axes import (
     number_axis,
     span,
     steps_of,
+    white_edge,
 )
 from qa_sampling.reporting.plot_captions import said
 from qa_sampling.reporting.plot_points import (
@@ -196,9 +197,10 @@ def severity_funnel(
     hidden_units(sheet, rows)
     name_points(sheet, seen, "auditor", seen["shift"], across, only_signals=True)
     left, base, _, height = sheet.plot
-    sheet.write(left + 6, base + height - 3, "Auditor grades higher", va="top", color=MUTED)
+    edge = {"color": MUTED, "path_effects": white_edge()}
+    sheet.write(left + 6, base + height - 3, "Auditor grades higher", va="top", **edge)
     foot = base + (18 if rows["hidden"].any() else 4)
-    sheet.write(left + 6, foot, "Auditor grades lower", va="bottom", color=MUTED)
+    sheet.write(left + 6, foot, "Auditor grades lower", va="bottom", **edge)
     edge_labels(sheet, labels, right)
     return drawn
 
