@@ -22,7 +22,7 @@ from qa_sampling.publication import (
     write_manifest,
 )
 from qa_sampling.records.forms import load_form, write_audit_forms
-from qa_sampling.records.keys import Key
+from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
@@ -98,7 +98,8 @@ def publish_plan(
             return Published(name, _restricted(read_manifest(target)["files"]))
         with stage_for(settings.outputs_folder, settings.slug) as stage:
             files = write_plan_files(stage, plan, settings, inputs)
-            digest = write_manifest(stage, plan_facts(recorded, settings, inputs))
+            facts = plan_facts(recorded, settings, inputs)
+            digest = write_manifest(stage, facts, blind=blind_of(recorded, inputs))
             publish(stage, target)
     with Register.open(settings.register_location) as register:
         register.record_publication(recorded.draw_id, name, digest)
@@ -167,7 +168,7 @@ def plan_facts(
 
     packages = ("pandas", "numpy", "scipy", "sqlalchemy", "xlsxwriter", "papermill")
     return {
-        "manifest": "qa_sampling/manifest/v1",
+        "manifest": "qa_sampling/manifest/v2",
         "authority": settings.authority,
         "title": recorded.title,
         "period": settings.period,
@@ -188,6 +189,17 @@ def plan_facts(
         "written_with": {"qa-sampling": __version__, "python": python_version()}
         | {name: version(name) for name in packages},
     }
+
+
+def blind_of(recorded: RecordedDraw, inputs: Inputs) -> str:
+    """Give the text that blinds the restricted manifest: the same again, and known to nobody.
+
+    Parameters
+    ----------
+    recorded, inputs
+        As for :func:`publish_plan`.
+    """
+    return keyed_text(Key(inputs.key), "qa_sampling/manifest/v1", recorded.draw_id)
 
 
 def _seed_facts(recorded: RecordedDraw, settings: MonthlyAuditPlan) -> dict[str, str]:

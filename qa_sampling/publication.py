@@ -3,6 +3,10 @@
 Files are written into a stage beside the outputs, listed with their SHA-256 in a manifest, and
 appear under their final name by one rename. A run that dies leaves what was there before; its
 stage is swept by the next run of the same name. A sound publication is never overwritten.
+
+The manifest that may be shared lists what may be shared. Of the restricted files it holds one
+digest, of their own manifest: a size is a sum over cases, from which hidden counts could be
+worked out, and the digest of a file that can be guessed confirms a guess.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from filelock import FileLock, Timeout
 from qa_sampling.errors import PublicationError
 
 MANIFEST = "shareable/manifest.json"
+RESTRICTED_MANIFEST = "restricted/manifest.json"
 STAGE_VARIABLE = "QA_SAMPLING_STAGE"
 _LOCK_SECONDS = 900
 _OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -104,8 +109,8 @@ def stage_for(outputs: Path, slug: str) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def write_manifest(stage: Path, facts: Mapping[str, Any]) -> str:
-    """Write the manifest of a stage: the facts of the run and the SHA-256 of every file.
+def write_manifest(stage: Path, facts: Mapping[str, Any], *, blind: str) -> str:
+    """Write the manifests of a stage: the facts of the run and the SHA-256 of every file.
 
     Parameters
     ----------
@@ -113,42 +118,79 @@ def write_manifest(stage: Path, facts: Mapping[str, Any]) -> str:
         Folder of the run; no file may change afterwards.
     facts : mapping
         Plain values: parameters, seed, fingerprints, versions. No child-level data.
+    blind : str
+        A text nobody outside can guess; it goes into the restricted manifest, so that its
+        digest tells nothing of the files.
 
     Returns
     -------
     str
-        SHA-256 of the manifest itself.
+        SHA-256 of the manifest that may be shared.
     """
-    files = {
-        name: {"bytes": path.stat().st_size, "sha256": digest_of(path)}
-        for name, path in _files(stage).items()
-        if name != MANIFEST
-    }
-    text = json.dumps({**facts, "files": files}, indent=2, ensure_ascii=False, sort_keys=True)
+    files = {name: path for name, path in _files(stage).items() if name not in _MANIFESTS}
+    inner = {name: path for name, path in files.items() if name.startswith("restricted/")}
+    restricted = stage / RESTRICTED_MANIFEST
+    _write(restricted, {"blind": blind, "files": _listed(inner)})
+    outer = {name: path for name, path in files.items() if name not in inner}
     target = stage / MANIFEST
-    target.write_text(text + "\n", encoding="utf-8", newline="\n")
+    kept = {"files": _listed(outer), "restricted_manifest_sha256": digest_of(restricted)}
+    _write(target, {**facts, **kept})
     return digest_of(target)
 
 
+_MANIFESTS = (MANIFEST, RESTRICTED_MANIFEST)
+
+
+def _listed(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"bytes": path.stat().st_size, "sha256": digest_of(path)}
+        for name, path in files.items()
+    }
+
+
+def _write(target: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True)
+    target.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a published folder.
+    """Read the manifest of a published folder; `files` lists the restricted ones as well.
+
+    Parameters
+    ----------
+    folder : Path
+        A published folder, whole.
 
     Raises
     ------
     PublicationError
         When there is none, or it is not one.
     """
+    manifest = _read(folder, MANIFEST)
+    if _lists_all(manifest):
+        return manifest
+    return manifest | {"files": manifest["files"] | _read(folder, RESTRICTED_MANIFEST)["files"]}
+
+
+def _lists_all(manifest: Mapping[str, Any]) -> bool:
+    """Say whether this is a manifest of version 0.1, which listed the restricted files too."""
+    return "restricted_manifest_sha256" not in manifest
+
+
+def _read(folder: Path, name: str) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return manifest if isinstance(manifest["files"], dict) else {}
+        manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+        if not isinstance(manifest["files"], dict):
+            raise TypeError
     except (OSError, ValueError, KeyError, TypeError):
         raise PublicationError(
-            f"{folder.name} has no readable {MANIFEST}, so it is not a whole publication."
+            f"{folder.name} has no readable {name}, so it is not a whole publication."
         ) from None
+    return manifest
 
 
 def faults_of(folder: Path) -> tuple[str, ...]:
-    """Compare a published folder with its manifest.
+    """Compare a published folder with its manifests.
 
     Returns
     -------
@@ -156,15 +198,19 @@ def faults_of(folder: Path) -> tuple[str, ...]:
         Files that are missing, altered or not listed; empty when the folder is sound.
     """
     try:
-        listed = read_manifest(folder)["files"]
+        manifest = read_manifest(folder)
     except PublicationError as error:
         return (str(error),)
-    found = _files(folder)
+    listed, found = manifest["files"], _files(folder)
     faults = [f"{name} is missing" for name in sorted(set(listed) - set(found))]
     for name in sorted(set(listed) & set(found)):
         if digest_of(found[name]) != listed[name]["sha256"]:
             faults.append(f"{name} was altered after it was published")
-    strangers = sorted(set(found) - set(listed) - {MANIFEST})
+    sealed = manifest.get("restricted_manifest_sha256")
+    if sealed is not None and digest_of(folder / RESTRICTED_MANIFEST) != sealed:
+        faults.append(f"{RESTRICTED_MANIFEST} was altered after it was published")
+    known = {*listed, MANIFEST} if sealed is None else {*listed, *_MANIFESTS}
+    strangers = sorted(set(found) - known)
     return (*faults, *(f"{name} was added after the publication" for name in strangers))
 
 

@@ -15,7 +15,7 @@ from qa_sampling.errors import PublicationError, RegisterError
 from qa_sampling.execution import execute
 from qa_sampling.inputs import open_register, register_is_there
 from qa_sampling.parameters import read_parameters
-from qa_sampling.plan_outputs import FINISHED, is_whole, plan_facts
+from qa_sampling.plan_outputs import FINISHED, blind_of, is_whole, plan_facts
 from qa_sampling.plan_seeds import settle_seed
 from qa_sampling.plan_steps import fix_plan_frame, require_same
 from qa_sampling.preflight import Preflight, check_plan
@@ -156,7 +156,7 @@ def _execute(
         tell("making the page")
         facts = plan_facts(recorded, settings, preflight.inputs)
         _write_page(stage, executed, settings, facts)
-        digest = write_manifest(stage, facts)
+        digest = write_manifest(stage, facts, blind=blind_of(recorded, preflight.inputs))
         tell("looking for case numbers in what may be shared")
         _require_no_leak(stage, preflight, recorded)
         tell("publishing")
@@ -227,10 +227,17 @@ def _write_page(
         question="Which cases are audited this month, by whom, and which are moderated?",
         audience="shareable",
         provenance=_provenance(facts),
+        released=_released(settings, str(facts["draw_id"])),
     )
     (stage / PAGE).write_text(page, encoding="utf-8", newline="\n")
     kept = stage / "restricted" / NOTEBOOKS["monthly_audit_plan"]
     nbformat.write(executed, kept)
+
+
+def _released(settings: MonthlyAuditPlan, draw_id: str) -> set[str]:
+    """Give the fingerprints of the tables that the ledger of releases holds of this draw."""
+    with Register.open(settings.register_location) as register:
+        return set(register.releases(draw_id)["fingerprint"])
 
 
 def _whose(settings: MonthlyAuditPlan) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from qa_sampling.sampling.plan import Assignment, AuditPlan, Draw, Frame
@@ -163,3 +165,19 @@ def make_plan(*, team: str = TEAMS[0], worker: str = "Sam Dale") -> AuditPlan:
             "No table of families was given: siblings may both be drawn.",
         ),
     )
+
+
+def plan_of(seed: int, teams: int = 6) -> AuditPlan:
+    """A plan whose strata have random sizes; only what the tables read."""
+    rng = np.random.default_rng(seed)
+    statuses = ("Looked after", "Child protection plan", "Child in need plan")
+    rows = [
+        (f"T{i} / {status}", f"T{i}", status, int(count))
+        for i in range(teams)
+        for status, count in zip(statuses, rng.poisson(rng.gamma(0.8, 15, 3)), strict=True)
+        if count
+    ]
+    table = pd.DataFrame(rows, columns=["stratum", "row", "column", "population"])
+    table["sampled"] = rng.binomial(table["population"], 0.2)
+    plan = make_plan()
+    return replace(plan, draw=replace(plan.draw, allocation=table))

@@ -10,8 +10,8 @@ METHODS = {"sampling", "agreement", "trends"}
 LEAVES = {"schema", "declared", "errors", "results", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
 RUNS = (
-    "parameters inputs plan_seeds plan_steps preflight plan_outputs checking execution runner "
-    "cli_output cli"
+    "parameters inputs plan_seeds plan_steps plan_releases preflight plan_outputs checking "
+    "execution runner cli_output cli"
 ).split()
 DATA = {"annex_a_layout.py"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))

@@ -9,72 +9,17 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from disclosure_tables import assert_safe, one_way, printed, random_counts, two_way
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_sampling.errors import DisclosureError, SchemaError
 from qa_sampling.reporting import suppression
-from qa_sampling.reporting.attack import intervals, key_of
+from qa_sampling.reporting.attack import intervals
 from qa_sampling.reporting.disclosure import HIDDEN_MARK, SafeTable, attack, protect, require_safe
-from qa_sampling.reporting.safe_table import _SEAL
-from qa_sampling.reporting.table_cells import Rules, cells_of, with_totals
-
-
-def one_way(*counts, name="n"):
-    return pd.DataFrame({"kind": [f"K{i}" for i in range(len(counts))], name: counts})
-
-
-def two_way(values, name="n"):
-    rows, columns = np.shape(values)
-    return pd.DataFrame(
-        [
-            (f"Team {i}", f"Status {j}", int(values[i][j]))
-            for i, j in product(range(rows), range(columns))
-        ],
-        columns=["team", "status", name],
-    )
-
-
-def random_counts(rng, rows, columns, mean=8):
-    return rng.poisson(rng.gamma(0.8, mean / 0.8, (rows, columns)))
-
-
-def printed(rows, *, by=("kind",), counts=("n",), percentages=None, within=None, **rules):
-    """A table as somebody else printed it: not protected by us."""
-    settings_ = {
-        "labels": {},
-        "total_label": "Total",
-        "population": "",
-        "threshold": 6,
-        "zeros_shown": False,
-        "withheld": "",
-        "hidden": 0,
-    } | rules
-    return SafeTable(
-        by=by,
-        counts=counts,
-        percentages=percentages or {},
-        within=within or {},
-        rows=tuple(rows),
-        seal=_SEAL,
-        **settings_,
-    )
-
-
-def assert_safe(safe, *others):
-    """Every hidden count may be 6 or more, and may be at least five different amounts apart."""
-    hidden = {
-        key_of(safe, count, row)
-        for row in safe.rows
-        for count in safe.counts
-        if row[safe.columns.index(count)] == HIDDEN_MARK
-    }
-    found = intervals((safe, *others))
-    for key in hidden:
-        low, high = found[key]
-        assert high >= safe.threshold
-        assert high - low >= safe.threshold - 1
-
+from qa_sampling.reporting.table_cells import cells_of
+from qa_sampling.reporting.table_grid import with_totals
+from qa_sampling.reporting.table_request import request_of
 
 # What a published table gave away ------------------------------------------------------------
 
@@ -236,21 +181,8 @@ def test_row_order_does_not_change_what_is_hidden(order):
 
 def cheapest_by_trying(table, zeros_shown):
     """Naive twin: try every pattern of hidden cells, attack each, keep the cheapest safe one."""
-    rules = Rules(
-        ("team", "status"),
-        ("n",),
-        {},
-        {},
-        frozenset(),
-        {},
-        "Total",
-        "",
-        6,
-        zeros_shown,
-        frozenset(),
-        (),
-    )
-    tied = cells_of(with_totals(table, rules), rules)
+    request = request_of(table, by=["team", "status"], counts=["n"], zeros_shown=zeros_shown)
+    tied = cells_of([(request, with_totals(request))])
     cells = tied.cells
     free = np.flatnonzero(cells.state == suppression.FREE)
     best = np.inf

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
-from plan_factory import make_plan
+from plan_factory import make_plan, plan_of
 
 from qa_sampling.reporting.attack import given_away, key_of
 from qa_sampling.reporting.plan_tables import (
@@ -20,22 +19,6 @@ from qa_sampling.reporting.plan_tables import (
     role_table,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
-
-
-def plan_of(seed, teams=6):
-    """A plan whose strata have random sizes; only what the tables read."""
-    rng = np.random.default_rng(seed)
-    statuses = ("Looked after", "Child protection plan", "Child in need plan")
-    rows = [
-        (f"T{i} / {status}", f"T{i}", status, int(count))
-        for i in range(teams)
-        for status, count in zip(statuses, rng.poisson(rng.gamma(0.8, 15, 3)), strict=True)
-        if count
-    ]
-    table = pd.DataFrame(rows, columns=["stratum", "row", "column", "population"])
-    table["sampled"] = rng.binomial(table["population"], 0.2)
-    plan = make_plan()
-    return replace(plan, draw=replace(plan.draw, allocation=table))
 
 
 def test_tables_add_up_to_the_frame_and_the_sample():

@@ -9,6 +9,8 @@ from qa_sampling import publication
 from qa_sampling.errors import PublicationError
 from qa_sampling.publication import (
     MANIFEST,
+    RESTRICTED_MANIFEST,
+    digest_of,
     faults_of,
     only_run,
     publish,
@@ -22,7 +24,7 @@ from qa_sampling.publication import (
 def fill(stage, text="plan"):
     (stage / "restricted" / "plan.txt").write_text(text, encoding="utf-8")
     (stage / "shareable" / "page.html").write_text("<p>page</p>", encoding="utf-8")
-    return write_manifest(stage, {"draw_id": "d", "title": "Überprüfung"})
+    return write_manifest(stage, {"draw_id": "d", "title": "Überprüfung"}, blind="b")
 
 
 def published(outputs, text="plan"):
@@ -66,6 +68,14 @@ def test_stale_stages_are_swept_and_others_left(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(others)
 
 
+def swap_digest(folder):
+    """Alter a restricted file and its entry, but not what the shareable manifest says of both."""
+    (folder / "restricted/plan.txt").write_text("other", encoding="utf-8")
+    listed = json.loads((folder / RESTRICTED_MANIFEST).read_text(encoding="utf-8"))
+    listed["files"]["restricted/plan.txt"]["sha256"] = digest_of(folder / "restricted/plan.txt")
+    (folder / RESTRICTED_MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -81,6 +91,11 @@ def test_stale_stages_are_swept_and_others_left(tmp_path):
         (lambda folder: (folder / MANIFEST).unlink(), "no readable shareable/manifest.json"),
         (lambda folder: (folder / MANIFEST).write_text("{"), "no readable"),
         (lambda folder: (folder / MANIFEST).write_text("[]"), "no readable"),
+        (
+            lambda folder: (folder / RESTRICTED_MANIFEST).unlink(),
+            "no readable restricted/manifest.json",
+        ),
+        (swap_digest, "restricted/manifest.json was altered"),
     ],
 )
 def test_damage_is_found(tmp_path, damage, words):
@@ -104,6 +119,30 @@ def test_manifest_is_the_same_for_the_same_files(tmp_path):
         with stage_for(tmp_path, name) as stage:
             digests.append(fill(stage))
     assert digests[0] == digests[1]
+
+
+def test_the_manifest_that_may_be_shared_tells_nothing_of_restricted_files(tmp_path):
+    """The size of a file with a line a case would be an equation of the counts that are hidden."""
+    folder = published(tmp_path)
+    text = (folder / MANIFEST).read_text(encoding="utf-8")
+    assert "restricted/" not in text
+    assert digest_of(folder / "restricted/plan.txt") not in text
+    with stage_for(tmp_path, "other") as stage:
+        (stage / "restricted" / "plan.txt").write_text("plan", encoding="utf-8")
+        write_manifest(stage, {}, blind="another")
+        other = digest_of(stage / RESTRICTED_MANIFEST)
+    assert other != digest_of(folder / RESTRICTED_MANIFEST), "the same files, another digest"
+
+
+def test_a_folder_of_the_first_release_is_still_read(tmp_path):
+    folder = published(tmp_path)
+    listed = read_manifest(folder)
+    del listed["restricted_manifest_sha256"]
+    (folder / RESTRICTED_MANIFEST).unlink()
+    (folder / MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
+    assert faults_of(folder) == ()
+    (folder / "restricted/plan.txt").write_text("other", encoding="utf-8")
+    assert faults_of(folder) == ("restricted/plan.txt was altered after it was published",)
 
 
 def test_manifest_names_no_place_of_this_machine(tmp_path):

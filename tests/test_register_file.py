@@ -246,8 +246,8 @@ class TestBackup:
 
 
 class TestMigration:
-    GOOD = Migration(2, "keep notes", ("CREATE TABLE notes (x)", "ALTER TABLE runs ADD note TEXT"))
-    BAD = Migration(2, "fail", ("CREATE TABLE notes (x)", "ALTER TABLE nothing ADD note TEXT"))
+    GOOD = Migration(3, "keep notes", ("CREATE TABLE notes (x)", "ALTER TABLE runs ADD note TEXT"))
+    BAD = Migration(3, "fail", ("CREATE TABLE notes (x)", "ALTER TABLE nothing ADD note TEXT"))
 
     def newer(self, monkeypatch, *steps):
         monkeypatch.setattr(register_schema, "VERSION", steps[-1].to_version)
@@ -255,7 +255,7 @@ class TestMigration:
 
     def test_an_older_register_is_brought_up_to_date_after_a_backup(self, path, monkeypatch):
         head = drawn(path)
-        third = Migration(3, "keep more", ("CREATE TABLE more (x)",))
+        third = Migration(4, "keep more", ("CREATE TABLE more (x)",))
         self.newer(monkeypatch, self.GOOD, third)
         for _ in range(2):
             with made(path) as register:
@@ -263,7 +263,7 @@ class TestMigration:
                 assert register.find_draw(PERIOD, DESIGN).seed == "5341796018"
                 assert [event.kind for event in register.events()][3:] == ["register upgraded"] * 2
         assert sqlite_count(path, "notes") == 0
-        (copy,) = path.parent.glob("register-before-schema-3-*")
+        (copy,) = path.parent.glob("register-before-schema-4-*")
         monkeypatch.undo()
         with Register.open(copy) as older:
             assert older.head() == head

@@ -25,6 +25,7 @@ from qa_sampling.reporting import narrative, plots
 from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.page_text import plain_table, safe_png, to_html
 from qa_sampling.reporting.plan_tables import SHARES
+from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.report import build_page, share, share_figure, show, show_figure
 from qa_sampling.reporting.share import SHARE_TYPE, number_columns
 
@@ -204,6 +205,17 @@ def test_headings_go_down_by_one(page):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_a_table_that_is_not_in_the_ledger_of_releases_is_refused(safe, safe_grid):
+    cells = [code(outputs(share, safe, title="By status"), "page-table")]
+    assert build(*cells, released={release_fingerprint(safe)}) == build(*cells)
+    for ledger in ({release_fingerprint(safe_grid)}, set()):
+        with pytest.raises(DisclosureError, match="not in the ledger of releases"):
+            build(*cells, released=ledger)
+        with pytest.raises(DisclosureError, match="not in the ledger of releases"):
+            build(code(chart(safe), "page-chart"), released=ledger)
+    assert build(*cells, audience="restricted", released=set())
 
 
 def test_the_page_is_the_same_each_time(safe):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.draw_rules import agreed, check_names, require_fixed
 from qa_sampling.records.ledger import Ledger
+from qa_sampling.records.link_tables import require_current_key
 from qa_sampling.records.recorded_draw import (
     DrawRows,
     FixedFrame,
@@ -72,7 +73,8 @@ class DrawRecords(Ledger):
         Raises
         ------
         RegisterError
-            When another frame was fixed for this draw; when fingerprint and snapshot differ.
+            When another frame was fixed for this draw; when fingerprint and snapshot differ;
+            when `parameters` name another key (`key_id`) than the current one.
         """
         check_names(period, design)
         if hashlib.sha256(snapshot.encode("utf-8")).hexdigest() != fingerprint:
@@ -92,6 +94,7 @@ class DrawRecords(Ledger):
             number = current_redraw(write.connection, period, design)
             fixed = _fixed(write.connection, period, design, number)
             if fixed is None:
+                require_current_key(write.connection, str(parameters.get("key_id", "")))
                 if alone:
                     _require_none_waiting(write)
                 write.facts |= {"period": period, "design": design, "redraw": number}
@@ -294,7 +297,8 @@ class DrawRecords(Ledger):
         DataFrame
             `case_ref`; `date`: day the audit was completed or, when it is not back yet, the
             as-at day of the draw; `period`; `design`; `kind`: "completed" or "assigned".
-            Superseded draws count only by the audits that came back.
+            Superseded draws count only by the audits that came back. References of an earlier
+            key are given as the newest of the same case, as far as they were linked.
         """
         from qa_sampling.records.draw_tables import past_audits_table
 
@@ -336,18 +340,32 @@ def current_redraw(connection: Connection, period: str, design: str) -> int:
     return connection.execute(latest).scalar() or 0
 
 
+def waiting_frame(connection: Connection) -> tuple[str, str] | None:
+    """Give period and design of a fixed frame that is neither drawn nor set aside, or None.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the register.
+    """
+    named = (draws.c.period, draws.c.design, draws.c.redraw)
+    drawn = {tuple(row) for row in connection.execute(select(*named))}
+    fixed = select(frames.c.period, frames.c.design, frames.c.redraw).order_by(frames.c.event)
+    for row in connection.execute(fixed).all():
+        number = current_redraw(connection, row.period, row.design)
+        if row.redraw == number and tuple(row) not in drawn:
+            return row.period, row.design
+    return None
+
+
 def _require_none_waiting(write: Transaction) -> None:
     """Refuse while a fixed frame has neither been drawn nor been set aside by a redraw."""
-    drawn = {
-        tuple(row) for row in write.rows(select(draws.c.period, draws.c.design, draws.c.redraw))
-    }
-    for row in write.rows(select(frames.c.period, frames.c.design, frames.c.redraw)):
-        number = current_redraw(write.connection, row.period, row.design)
-        if row.redraw == number and tuple(row) not in drawn:
-            raise RegisterError(
-                f"The frame of {row.period} {row.design} is fixed and waits for its draw; a child "
-                f"could be drawn twice. Draw it first, or set it aside (`qa-sampling redraw`)."
-            )
+    waiting = waiting_frame(write.connection)
+    if waiting:
+        raise RegisterError(
+            f"The frame of {' '.join(waiting)} is fixed and waits for its draw; a child "
+            f"could be drawn twice. Draw it first, or set it aside (`qa-sampling redraw`)."
+        )
 
 
 def of_draw(table: object, period: str, design: str, redraw: int | None = None) -> object:

@@ -65,3 +65,31 @@ def agreed(reason: str, agreed_by: Sequence[str]) -> list[str]:
             f"A redraw needs two people who agreed to it; got {len(set(names))}. Name both."
         )
     return names
+
+
+def accounted_for(what: str, *, by: str, reason: str) -> tuple[str, str]:
+    """Give who does something and why, or refuse it.
+
+    Parameters
+    ----------
+    what : str
+        What is done, for the message.
+    by : str
+        Name or role.
+    reason : str
+        Why, in at least 10 characters.
+
+    Raises
+    ------
+    RegisterError
+        When either is missing.
+    """
+    who, why = by.strip(), reason.strip()
+    if not who or len(who) > 200:
+        raise RegisterError(f"{what} needs the name or role of who does it. Give `by`.")
+    if len(why) < _SHORTEST_REASON:
+        raise RegisterError(
+            f"{what} needs a reason of at least {_SHORTEST_REASON} characters, without a child's "
+            "details."
+        )
+    return who, why

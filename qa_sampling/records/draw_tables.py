@@ -7,6 +7,7 @@ import json
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from qa_sampling.records.link_tables import latest_references
 from qa_sampling.records.register_schema import assignments, audits, draws, redraws, sampled_cases
 from qa_sampling.records.transaction import current_rows
 
@@ -57,7 +58,7 @@ def _counts(connection: Connection, *by: ColumnElement) -> dict[tuple, int]:
 def past_audits_table(
     connection: Connection, design: str | None, *, before_event: int | None = None
 ) -> pd.DataFrame:
-    """Give the cases that were audited, or drawn and not returned yet.
+    """Give the cases that were audited, or drawn and not returned yet, by newest reference.
 
     Parameters
     ----------
@@ -69,10 +70,12 @@ def past_audits_table(
         As things stood before that event.
     """
     done, back = [], set()
+    newest = latest_references(connection, before_event=before_event)
     for row in connection.execute(current_rows(audits, before_event=before_event)):
         if row.date_completed and design in (None, row.design):
-            done.append((row.case_ref, row.date_completed, row.period, row.design, "completed"))
-            back.add((row.case_ref, row.period, row.design))
+            case_ref = newest.get(row.case_ref, row.case_ref)
+            done.append((case_ref, row.date_completed, row.period, row.design, "completed"))
+            back.add((case_ref, row.period, row.design))
     replaced = select(redraws.c.supersedes)
     waiting = (
         select(sampled_cases.c.case_ref, draws.c.as_at, draws.c.period, draws.c.design)
@@ -84,7 +87,8 @@ def past_audits_table(
         replaced = replaced.where(redraws.c.event < before_event)
         waiting = waiting.where(draws.c.event < before_event)
     waiting = waiting.where(draws.c.draw_id.not_in(replaced))
-    for case_ref, as_at, period, drawn_for in connection.execute(waiting):
+    for drawn_ref, as_at, period, drawn_for in connection.execute(waiting):
+        case_ref = newest.get(drawn_ref, drawn_ref)
         if design in (None, drawn_for) and (case_ref, period, drawn_for) not in back:
             done.append((case_ref, as_at, period, drawn_for, "assigned"))
     kinds = dict.fromkeys(_PAST, "str") | {"date": _DAY}

@@ -33,9 +33,9 @@ _SHORTEST_SEED = 10
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Key:
-    """A key or a yearly secret.
+    """A key or a yearly secret. Two are compared in a time that says nothing of them.
 
     Attributes
     ----------
@@ -53,6 +53,18 @@ class Key:
     def __repr__(self) -> str:
         return f"Key({self.key_id})"
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Key):
+            return NotImplemented
+        return hmac.compare_digest(self.secret, other.secret)
+
+    def __hash__(self) -> int:
+        return hash(self.key_id)
+
+    def file_text(self) -> str:
+        """Give the text of its file: a heading, and the secret in hexadecimal. Never show it."""
+        return f"{_HEADING}\n{self.secret.hex()}\n"
+
 
 INVENTED_KEY = Key(hashlib.sha256(b"qa-sampling: the invented authority's key, no secret").digest())
 """Key of the invented authority. It is public: NEVER use it with real children's numbers."""
@@ -66,6 +78,11 @@ def key_folder() -> Path:
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("qa-sampling", appauthor=False))
+
+
+def key_path() -> Path:
+    """Give the usual file of the key of the references."""
+    return key_folder() / "references.key"
 
 
 def create_key(path: Path | None = None, *, never_inside: Sequence[Path] = ()) -> Key:
@@ -84,7 +101,7 @@ def create_key(path: Path | None = None, *, never_inside: Sequence[Path] = ()) -
         When there is one already (references made with it could not be made again), when it
         would live in a forbidden folder, or the file cannot be written.
     """
-    return _create(path or _key_path(), never_inside, what="key")
+    return _create(path or key_path(), never_inside, what="key")
 
 
 def load_key(path: Path | None = None, *, never_inside: Sequence[Path] = ()) -> Key:
@@ -102,7 +119,7 @@ def load_key(path: Path | None = None, *, never_inside: Sequence[Path] = ()) -> 
     SecretError
         When it is missing, damaged, readable by others, or in a forbidden folder.
     """
-    return _load(path or _key_path(), never_inside, what="key")
+    return _load(path or key_path(), never_inside, what="key")
 
 
 def yearly_secret(
@@ -177,9 +194,21 @@ def seed_from_secret(
         raise ParameterError(
             "`frame_fingerprint` must be 64 small hexadecimal digits. Fix the frame first."
         )
-    parts = (_SEED_TAG, period, design, str(int(redraw)), frame_fingerprint)
+    return keyed_text(secret, _SEED_TAG, period, design, str(int(redraw)), frame_fingerprint)
+
+
+def keyed_text(key: Key, *parts: str) -> str:
+    """Give HMAC-SHA256, under the key, of texts joined by zero bytes: 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    key : Key
+        The key.
+    *parts : str
+        A tag that says what the text is for, then what it is of.
+    """
     text = "\x00".join(parts).encode("utf-8")
-    return hmac.new(secret.secret, text, hashlib.sha256).hexdigest()
+    return hmac.new(key.secret, text, hashlib.sha256).hexdigest()
 
 
 def check_seed(seed: str) -> str:
@@ -217,10 +246,6 @@ def check_seed(seed: str) -> str:
     return seed
 
 
-def _key_path() -> Path:
-    return key_folder() / "references.key"
-
-
 def _create(path: Path, never_inside: Sequence[Path], what: str) -> Key:
     _keep_out(path, never_inside, what)
     key = Key(secrets.token_bytes(_LENGTH))
@@ -228,7 +253,7 @@ def _create(path: Path, never_inside: Sequence[Path], what: str) -> Key:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
-            file.write(f"{_HEADING}\n{key.secret.hex()}\n")
+            file.write(key.file_text())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

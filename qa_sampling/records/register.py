@@ -7,7 +7,8 @@ copies of it that can be published again. A period of a design is drawn exactly 
 also when many processes start together: the others find what the first has drawn.
 
 The class is put together from parts by subject: the store itself (``ledger``), draws
-(``draw_records``), runs (``run_records``); what comes back is below.
+(``draw_records``), runs (``run_records``), keys and links (``link_records``); what comes
+back is below.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qa_sampling.records.draw_records import DrawRecords
+from qa_sampling.records.link_records import LinkRecords
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
+from qa_sampling.records.release_records import ReleaseRecords
 from qa_sampling.records.run_records import RunRecords
 from qa_sampling.records.seed_records import SeedRecords
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FixedFrame", "RecordedDraw", "Register"]
 
 
-class Register(DrawRecords, SeedRecords, RunRecords):
+class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords):
     """The register of one authority.
 
     Open it with :meth:`open`, as a context manager::

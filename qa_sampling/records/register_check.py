@@ -13,6 +13,7 @@ from qa_sampling.records.chain import Event, chain_faults, row_text
 from qa_sampling.records.register_schema import (
     APPLICATION_ID,
     ROW_TABLES,
+    VERSION,
     append_only_triggers,
     events,
     meta,
@@ -129,8 +130,11 @@ def _version_faults(connection: Connection) -> list[str]:
 def _trigger_faults(connection: Connection) -> list[str]:
     listed = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
     present = dict(listed.fetchall())
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+    older = isinstance(version, int) and version < VERSION  # has fewer tables to guard
+    tables = inspect(connection).get_table_names() if older else None
     return [
         f"the guard {name} was removed or altered: rows could have been changed"
-        for name, sql in append_only_triggers().items()
+        for name, sql in append_only_triggers(tables).items()
         if present.get(name) != sql
     ]

@@ -11,6 +11,7 @@ row: the digests in the chain would no longer fit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -26,7 +27,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+from qa_sampling.records.register_steps import KEY_ROTATION, RELEASES
+
+VERSION = 2
 """Version of the schema this package writes; kept in `meta` and in SQLite's user_version."""
 
 APPLICATION_ID = 0x51415331
@@ -267,20 +270,71 @@ actions = _table(
     UniqueConstraint("action_id", "replaces"),
 )
 
+# Block "keys" of schema 2: rotation of keys, links between references, re-linking.
+
+key_rotations = _table(
+    "key_rotations",
+    Column("old_key_id", String(200), nullable=False, unique=True),
+    Column("new_key_id", String(200), nullable=False, unique=True),
+    _key("rotated_by"),
+    _text("reason"),
+    _whole("old_key_is_lost"),
+    _whole("linked"),
+    _whole("not_linked"),
+    _whole("audited_not_linked"),
+    _key("rotated_at"),
+)
+
+reference_links = _table(
+    "reference_links",
+    Column("old_ref", String(200), nullable=False, unique=True),
+    _key("new_ref"),
+    _key("new_key_id"),
+)
+
+relinkings = _table(
+    "relinkings",
+    _key("relinked_by"),
+    _text("reason"),
+    _text("source"),
+    _whole("asked_for"),
+    _whole("found"),
+    _key("relinked_at"),
+)
+
+# Block "releases" of schema 2: the ledger of what was protected for others to read.
+
+releases = _table(
+    "releases",
+    _key("source"),
+    _text("title"),
+    Column("fingerprint", String(64), nullable=False),
+    _text("content"),
+    _key("released_at"),
+    UniqueConstraint("source", "fingerprint"),
+)
+
 ROW_TABLES: tuple[Table, ...] = tuple(
     table for table in METADATA.sorted_tables if table is not events
 )
 """Every table but the chain itself, in an order in which rows can be added."""
 
 
-def append_only_triggers() -> dict[str, str]:
-    """Give name and SQL of the triggers that refuse changes on SQLite."""
+def append_only_triggers(tables: Collection[str] | None = None) -> dict[str, str]:
+    """Give name and SQL of the triggers that refuse changes on SQLite.
+
+    Parameters
+    ----------
+    tables : collection of str, optional
+        Only of these tables, such as those an older register has; of all by default.
+    """
     return {
         f"{table.name}_no_{change.lower()}": (
             f"CREATE TRIGGER {table.name}_no_{change.lower()} BEFORE {change} ON {table.name} "
             f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
         )
         for table in METADATA.sorted_tables
+        if tables is None or table.name in tables
         for change in ("UPDATE", "DELETE")
     }
 
@@ -304,5 +358,14 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
-"""All steps, by version. A released step is never altered."""
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        2,
+        "rotation of keys, links between references, re-linking; the ledger of releases",
+        (
+            *KEY_ROTATION,  # block "keys": key_rotations, reference_links, relinkings
+            *RELEASES,  # block "releases": releases
+        ),
+    ),
+)
+"""All steps, by version. A released step is never altered. Guards are added by the upgrade."""

@@ -66,9 +66,9 @@ def printed(table: SafeTable) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Its rows without totals: classifications as text, counts and percentages as numbers,
-        missing where hidden (percentages also where not applicable), and the flag `hidden`:
-        whether any count of the row is hidden.
+        Its rows without totals and subtotals: classifications as text, the other columns as
+        numbers as printed (rounded where these are), missing where hidden (percentages and rates
+        also where not applicable), and the flag `hidden`: whether any count of the row is hidden.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def printed(table: SafeTable) -> pd.DataFrame:
             "Rename that column before protect()."
         )
     frame = table.body[list(table.by)].astype("str")
-    for name in (*table.counts, *table.percentages):
+    for name in table.columns[len(table.by) :]:
         frame[name] = table.numbers(name).astype("float64").to_numpy()
     return frame.assign(hidden=frame[list(table.counts)].isna().any(axis=1))
 

@@ -2,9 +2,10 @@
 
 The Department for Education's rule by default: counts of 1 to 5 are hidden, and so are further
 counts from which they could be worked out (secondary suppression), and percentages of hidden
-counts. The pattern of hidden counts is the cheapest safe one (``suppression``); before a table
-is given back, a program of its own attacks what is printed (``attack``). A table that cannot be
-made safe is withheld, never given back unprotected.
+counts. The pattern of hidden counts is the cheapest safe one (``suppression``), for several tables
+at once, and with all that was released before; before tables are given back, a program of its own
+attacks what is printed (``attack``). A table that cannot be made safe is made coarser as declared,
+or withheld, never given back unprotected.
 
 What it does not guard against: knowledge from outside (two families who know their own counts),
 and readers who reason from the choice of hidden counts itself.
@@ -13,27 +14,40 @@ and readers who reason from the choice of hidden counts itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
 
-from qa_sampling.errors import DisclosureError, SchemaError
-from qa_sampling.reporting.attack import attack, given_away, key_of
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.attack import attack, given_away
+from qa_sampling.reporting.coarsening import coarsened
 from qa_sampling.reporting.safe_table import (
-    _SEAL,
     HIDDEN_MARK,
-    NOT_APPLICABLE_MARK,
-    TOTAL_OF_COUNT,
+    PrintedTable,
     SafeTable,
     require_safe,
 )
 from qa_sampling.reporting.suppression import hidden_too, hide
-from qa_sampling.reporting.table_cells import Grid, Rules, TableCells, cells_of, with_totals
+from qa_sampling.reporting.table_cells import TableCells, cells_of
+from qa_sampling.reporting.table_grid import Grid, agrees, print_table, sealed, with_totals
+from qa_sampling.reporting.table_keys import key_of
+from qa_sampling.reporting.table_request import Coarser, TableRequest, request_of
 
-__all__ = ["HIDDEN_MARK", "SafeTable", "attack", "protect", "require_safe"]
+__all__ = [
+    "HIDDEN_MARK",
+    "PrintedTable",
+    "SafeTable",
+    "TableRequest",
+    "attack",
+    "protect",
+    "protect_linked",
+    "request_of",
+    "require_safe",
+]
 
 _ROUNDS = 12
+_Laid = list[tuple[TableRequest, Grid]]
 
 
 def protect(
@@ -42,15 +56,24 @@ def protect(
     by: Sequence[str],
     counts: Sequence[str],
     percentages: Mapping[str, tuple[str, str]] | None = None,
+    rates: Mapping[str, tuple[str, str]] | None = None,
+    rate_per: int = 10_000,
+    publics: Sequence[str] = (),
     within: Mapping[str, str] | None = None,
     decisions: Iterable[str] = (),
+    subtotals_of: Mapping[str, Mapping[str, str]] | None = None,
+    made_of: Mapping[str, tuple[str, Mapping[str, Sequence[str]]]] | None = None,
+    over: Mapping[str, str | Sequence[str]] | None = None,
     labels: Mapping[str, str] | None = None,
     total_label: str = "Total",
     population: str = "",
     threshold: int = 6,
     zeros_shown: bool = False,
     known_zeros: Iterable[tuple[str, ...]] = (),
-    earlier: Sequence[SafeTable] = (),
+    rounded_to: int = 1,
+    coarser: Sequence[Coarser] = (),
+    most_hidden: float = 1.0,
+    earlier: Sequence[PrintedTable] = (),
     time_limit_s: float = 20.0,
 ) -> SafeTable:
     """Hide what could identify a child; give a table that may be shared.
@@ -61,12 +84,21 @@ def protect(
         One row a combination of the classifications, without totals: these are added here.
         Combinations that are absent count 0.
     by : sequence of str
-        Classification columns: one, or two for a two-way table with both margins.
+        Classification columns: one, two for a two-way table with both margins, or more.
     counts : sequence of str
         Columns of whole numbers of children or cases, none negative or missing.
     percentages : mapping of str to (str, str), optional
         Percentages to print, to one decimal place: name to (numerator, denominator), both
-        count columns, or the denominator "total" for the numerator's grand total.
+        count columns, or the denominator "total" for the numerator's grand total. Hidden when
+        either count is; made from rounded counts when these are rounded.
+    rates : mapping of str to (str, str), optional
+        Rates to print, to one decimal place: name to (count, column of `publics`). Hidden when
+        the count is.
+    rate_per : int
+        What rates are given per.
+    publics : sequence of str
+        Columns of whole numbers that are public anyway, such as the population; they are added
+        up and printed, and never hidden.
     within : mapping of str to str, optional
         Counts that count some of those of another column ({"audits": "cases"}): a reader knows
         that they are no larger, and can subtract.
@@ -74,6 +106,16 @@ def protect(
         Counts that are decisions of ours and not counts of children with a characteristic, such
         as audits planned: shown however small, unless the whole table is withheld. What they
         tell of the other counts is guarded against.
+    subtotals_of : mapping of str to mapping, optional
+        Of a classification, the subtotal each label belongs to ({"team": {"Team A": "Service
+        1"}}): subtotals are printed after their labels.
+    made_of : mapping of str to (str, mapping), optional
+        Of a classification, the dimension and labels its labels are made of ({"service":
+        ("team", {"Service 1": ["Team A", "Team B"]})}): ties the table to those of that
+        dimension.
+    over : mapping of str to str or sequence of str, optional
+        What the whole table is restricted to, or summed over ({"month": ["2026-04", "2026-05"]}
+        for a year to date): ties it to tables of one month.
     labels : mapping of str to str, optional
         Column headings people read.
     total_label : str
@@ -88,17 +130,26 @@ def protect(
         False: a zero may be hidden to protect another count.
     known_zeros : iterable of tuple of str
         Combinations everyone knows to be empty: shown as 0 and of no use for hiding others.
-    earlier : sequence of SafeTable
-        Tables already given to the same readers: what they show stays shown, what they hide
-        stays hidden, and all are attacked together.
+    rounded_to : int
+        Print counts to the nearest multiple of 5 or 10, halves upwards, for wider publication;
+        1 for no rounding. Totals are rounded by themselves.
+    coarser : sequence of mapping
+        Coarser forms to try in turn when the table cannot be made safe, or hides too much: of a
+        classification, what each label becomes, or None to leave it out.
+    most_hidden : float
+        Share of the counts (0 to 1) above which a coarser form is tried.
+    earlier : sequence of PrintedTable
+        All that the readers may have already, such as the ledger of releases: what it shows
+        stays shown, what it hides stays hidden, and all are attacked together. A table that is
+        the same as one of these is given as it was.
     time_limit_s : float
         Seconds for the cheapest pattern; a costlier safe one is taken after that.
 
     Returns
     -------
     SafeTable
-        The protected table; with everything but a safe total hidden, and the reason in
-        `withheld`, when no pattern is safe.
+        The protected table, perhaps a coarser one; with everything but a safe total hidden, and
+        the reason in `withheld`, when no pattern is safe.
 
     Raises
     ------
@@ -106,36 +157,122 @@ def protect(
         When columns are missing, counts are not whole, or combinations repeat.
     DisclosureError
         When even the withheld table could be worked out, or contradicts an earlier one.
+
+    Notes
+    -----
+    Source of the default rule: Department for Education, Characteristics of children in need,
+    data guidance (1 to 5 hidden, secondary suppression where necessary).
     """
-    rules = Rules(
-        by=tuple(by),
-        counts=tuple(counts),
-        percentages=dict(percentages or {}),
-        within=dict(within or {}),
-        decisions=frozenset(decisions),
-        labels=dict(labels or {}),
-        total_label=total_label,
-        population=population,
-        threshold=threshold,
-        zeros_shown=zeros_shown,
-        known_zeros=frozenset(tuple(place) for place in known_zeros),
-        earlier=tuple(require_safe(one, what="protect(earlier=…)") for one in earlier),
-    )
-    _check(table, rules)
-    grid = with_totals(table, rules)
-    return _safest(grid, rules, time_limit_s) or _withhold(grid, rules)
+    given = {name: value for name, value in locals().items() if name in _ARGUMENTS}
+    request = request_of(table, **given)
+    return protect_linked([request], earlier=earlier, time_limit_s=time_limit_s)[0]
 
 
-def _safest(grid: Grid, rules: Rules, time_limit_s: float) -> SafeTable | None:
+_ARGUMENTS = {one.name for one in fields(TableRequest)} - {"table", "coarsened"}
+
+
+def protect_linked(
+    requests: Sequence[TableRequest],
+    *,
+    earlier: Sequence[PrintedTable] = (),
+    time_limit_s: float = 20.0,
+) -> list[SafeTable]:
+    """Protect several tables at once, so that together they give nothing away.
+
+    The pattern of hidden counts is the cheapest for all of them. When there is none, they are
+    protected one after the other, each with those before it, coarser or withheld where needed.
+
+    Parameters
+    ----------
+    requests : sequence of TableRequest
+        What :func:`request_of` makes of a table and the arguments of :func:`protect`.
+    earlier : sequence of PrintedTable
+        All that the readers may have already.
+    time_limit_s : float
+        Seconds for the cheapest pattern.
+
+    Returns
+    -------
+    list of SafeTable
+        In the order of the requests.
+
+    Raises
+    ------
+    SchemaError, DisclosureError
+        As :func:`protect`.
+    """
+    before = _of_their_populations(_printed(earlier), requests)
+    laid = [(request, with_totals(request)) for request in requests]
+    again = [_issued_before(request, grid, before) for request, grid in laid]
+    fresh = [pair for pair, old in zip(laid, again, strict=True) if old is None]
+    made = iter(_made(fresh, before, time_limit_s) if fresh else [])
+    return [old or next(made) for old in again]
+
+
+def _printed(earlier: Sequence[PrintedTable]) -> tuple[PrintedTable, ...]:
+    for one in earlier:
+        if not isinstance(one, PrintedTable):
+            require_safe(one, what="protect(earlier=…)")
+    return tuple(earlier)
+
+
+def _of_their_populations(
+    earlier: Sequence[PrintedTable], requests: Sequence[TableRequest]
+) -> tuple[PrintedTable, ...]:
+    """Leave out what has nothing to do with these tables."""
+    populations = {request.population for request in requests}
+    return tuple(table for table in earlier if table.population in populations)
+
+
+def _issued_before(
+    request: TableRequest, grid: Grid, earlier: Sequence[PrintedTable]
+) -> SafeTable | None:
+    """Give the same table as it was released before, if it was and the numbers are the same."""
+    for table in earlier:
+        if agrees(table, request, grid):
+            return sealed(table)
+    return None
+
+
+def _made(laid: _Laid, earlier: tuple[PrintedTable, ...], time_limit_s: float) -> list[SafeTable]:
+    made = _safest(laid, earlier, time_limit_s)
+    if made and all(
+        _tells_enough(table, request) for table, (request, _) in zip(made, laid, strict=True)
+    ):
+        return made
+    if len(laid) > 1:
+        done: list[SafeTable] = []
+        for pair in laid:
+            done += _made([pair], (*earlier, *done), time_limit_s)
+        return done
+    request, grid = laid[0]
+    for step in request.coarser:
+        smaller = coarsened(request, step)
+        laid = [(smaller, with_totals(smaller))]
+        old = _issued_before(*laid[0], earlier)
+        found = [old] if old else _safest(laid, earlier, time_limit_s)
+        if found and _tells_enough(found[0], request):
+            return found
+    return made or [_withhold(request, grid, earlier)]
+
+
+def _tells_enough(table: SafeTable, request: TableRequest) -> bool:
+    guarded = len(table.counts) - len(table.decisions)
+    return table.hidden <= request.most_hidden * guarded * len(table.rows)
+
+
+def _safest(
+    laid: _Laid, earlier: tuple[PrintedTable, ...], time_limit_s: float
+) -> list[SafeTable] | None:
     """Hide, print, attack; hide more while the attack still finds something."""
-    tied = cells_of(grid, rules)
+    tied = cells_of(laid, earlier)
     cells = tied.cells
     for _ in range(_ROUNDS):
         hidden = hide(cells, time_limit_s=time_limit_s)
         if hidden is None:
             return None
-        made = _print(grid, rules, dict(zip(tied.names, hidden, strict=True)))
-        unsafe = _unsafe(made, rules, tied)
+        made = [_print(request, grid, tied, hidden) for request, grid in laid]
+        unsafe = _unsafe(made, earlier, tied)
         if not unsafe.any():
             return made
         beside = abs(cells.sums).T @ (abs(cells.sums) @ unsafe.astype(float)) > 0
@@ -146,132 +283,51 @@ def _safest(grid: Grid, rules: Rules, time_limit_s: float) -> SafeTable | None:
     return None
 
 
-def _check(table: pd.DataFrame, rules: Rules) -> None:
-    """Refuse what is no table of counts."""
-    if rules.threshold < 2:
-        raise SchemaError(
-            f"`threshold` must be at least 2; got {rules.threshold}. Give 6 to hide 1 to 5."
-        )
-    missing = [name for name in (*rules.by, *rules.counts) if name not in table.columns]
-    if missing or not rules.by or not rules.counts:
-        listed = ", ".join(f"`{name}`" for name in missing) or "`by` or `counts`"
-        raise SchemaError(
-            f"The table to protect lacks {listed}. It needs at least one classification column "
-            "and one count column; name them in `by` and `counts`."
-        )
-    named = {*rules.within, *rules.within.values(), *rules.decisions}
-    named |= {part for pair in rules.percentages.values() for part in pair} - {TOTAL_OF_COUNT}
-    if unknown := sorted(named - set(rules.counts)):
-        raise SchemaError(
-            f"`percentages`, `within` and `decisions` may name only the count columns "
-            f"({', '.join(rules.counts)}); got {', '.join(unknown)}."
-        )
-    if faults := _faults(table, rules):
-        raise SchemaError(f"The table cannot be protected: {'; '.join(faults)}.")
+def _print(request: TableRequest, grid: Grid, tied: TableCells, hidden: np.ndarray) -> SafeTable:
+    pattern = {
+        (count, place): bool(hidden[tied.index[key_of(request, count, place)]])
+        for count in grid.values
+        for place in grid.places
+    }
+    return print_table(request, grid, pattern)
 
 
-def _faults(table: pd.DataFrame, rules: Rules) -> list[str]:
-    """Collect what is wrong with the values, without quoting them."""
-    faults = []
-    for name in rules.counts:
-        values = pd.to_numeric(table[name], errors="coerce")
-        if values.isna().any() or (values < 0).any() or (values % 1 != 0).any():
-            faults.append(f"column `{name}` holds values that are no whole numbers of at least 0")
-    classes = table[list(rules.by)]
-    if classes.empty:
-        faults.append("it has no rows")
-    if classes.isna().any(axis=None):
-        faults.append('a classification is blank; write a word such as "Not recorded"')
-    if classes.astype("str").duplicated().any():
-        faults.append("combinations of the classifications repeat; add them up first")
-    if (classes.astype("str") == rules.total_label).any(axis=None):
-        faults.append(
-            f'"{rules.total_label}" stands among the classifications; leave totals out '
-            "(they are added), or give another `total_label`"
-        )
-    if not faults:
-        for part, whole in rules.within.items():
-            if (table[part] > table[whole]).any():
-                faults.append(f"column `{part}` is larger than `{whole}`, which should contain it")
-    return faults
+def _unsafe(
+    made: Sequence[SafeTable], earlier: tuple[PrintedTable, ...], tied: TableCells
+) -> np.ndarray:
+    """Attack what is printed; say which cells it says too much about.
+
+    Of what only earlier tables hold, what they told already by themselves is left out.
+    """
+    threshold = max(table.threshold for table in made)
+    told = given_away((*made, *earlier), tied.guarded | tied.watched, threshold=threshold)
+    if theirs := told - tied.guarded:
+        told -= given_away(earlier, theirs, threshold=threshold)
+    return np.array([key in told for key in tied.index])
 
 
-def _print(
-    grid: Grid, rules: Rules, hidden: Mapping[tuple, bool], *, withheld: str = ""
-) -> SafeTable:
-    """Put the table as it is printed."""
-    total = (rules.total_label,) * len(rules.by)
-    rows = []
-    for position, place in enumerate(grid.places):
-        shown: dict[str, Any] = {
-            count: HIDDEN_MARK if hidden[count, place] else int(values[position])
-            for count, values in grid.values.items()
-        }
-        for name, (over, under) in rules.percentages.items():
-            if under == TOTAL_OF_COUNT:
-                whole = HIDDEN_MARK if hidden[over, total] else int(grid.values[over][-1])
-            else:
-                whole = shown[under]
-            shown[name] = _percentage(shown[over], whole)
-        rows.append((*place, *shown.values()))
-    return SafeTable(
-        by=rules.by,
-        counts=rules.counts,
-        percentages=rules.percentages,
-        within=rules.within,
-        rows=tuple(rows),
-        labels=rules.labels,
-        total_label=rules.total_label,
-        population=rules.population,
-        threshold=rules.threshold,
-        zeros_shown=rules.zeros_shown,
-        withheld=withheld,
-        hidden=sum(bool(hidden[count, place]) for count in grid.values for place in grid.places),
-        decisions=tuple(count for count in rules.counts if count in rules.decisions),
-        seal=_SEAL,
-    )
-
-
-def _percentage(over: int | str, under: int | str) -> float | str:
-    """Give 100 * over / under to one decimal place, half upwards, from shown counts only."""
-    if isinstance(over, str) or isinstance(under, str):
-        return HIDDEN_MARK
-    if under == 0:
-        return NOT_APPLICABLE_MARK
-    return (2000 * over + under) // (2 * under) / 10
-
-
-def _unsafe(made: SafeTable, rules: Rules, tied: TableCells) -> np.ndarray:
-    """Attack what is printed; say which cells it says too much about."""
-    keys = [key_of(made, count, place) for count, place in tied.names]
-    told = given_away(
-        (made, *rules.earlier),
-        [key for key, guarded in zip(keys, tied.cells.guarded, strict=True) if guarded],
-        threshold=rules.threshold,
-    )
-    return np.array([key in told for key in keys])
-
-
-def _withhold(grid: Grid, rules: Rules) -> SafeTable:
+def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ...]) -> SafeTable:
     """Hide everything, with the grand totals shown where that is safe."""
     reason = (
         "The whole table is withheld: no choice of hidden counts would have kept the counts of "
-        f"1 to {rules.threshold - 1} from being worked out."
+        f"1 to {request.threshold - 1} from being worked out."
     )
-    total = (rules.total_label,) * len(rules.by)
-    tied = cells_of(grid, rules)
+    total = (request.total_label,) * len(request.by)
+    tied = cells_of([(request, grid)], earlier)
     for totals_shown in (True, False):
         hidden = {
             (count, place): not (
-                totals_shown and place == total and not 0 < grid.values[count][-1] < rules.threshold
+                totals_shown
+                and place == total
+                and not 0 < grid.values[count][-1] < request.threshold
             )
             for count in grid.values
             for place in grid.places
         }
-        made = _print(grid, rules, hidden, withheld=reason)
-        if not _unsafe(made, rules, tied).any():
+        made = print_table(request, grid, hidden, withheld=reason)
+        if not _unsafe([made], earlier, tied).any():
             return made
     raise DisclosureError(
         "The table cannot be shared: together with the tables that are already out, even its "
-        f"total would tell a count of 1 to {rules.threshold - 1}. Leave it out."
+        f"total would tell a count of 1 to {request.threshold - 1}. Leave it out."
     )

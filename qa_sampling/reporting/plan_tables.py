@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from qa_sampling.reporting.disclosure import protect
-from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.reporting.safe_table import PrintedTable, SafeTable
 from qa_sampling.sampling.plan import AuditPlan, Draw, Frame
 
 ELIGIBLE = "Can be drawn"
@@ -62,8 +63,25 @@ class PlanTables:
         """The margin to show first: the second one, unless it is all cases together."""
         return self.by_column if len(self.by_column.body) > 1 else self.by_row
 
+    def by_title(self) -> dict[str, SafeTable]:
+        """Give every table that may be shared by a title that says what it holds."""
+        down, across = self.coverage.by
+        return {
+            "From the extract to the frame": self.funnel,
+            f"Cases and audits by {down} and {across}": self.coverage,
+            f"Cases and audits by {down}": self.by_row,
+            f"Cases and audits by {across}": self.by_column,
+            "Audits by role of the auditor": self.by_role,
+        }
 
-def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = True) -> PlanTables:
+
+def protect_plan(
+    plan: AuditPlan,
+    *,
+    threshold: int = 6,
+    zeros_shown: bool = True,
+    earlier: Sequence[PrintedTable] = (),
+) -> PlanTables:
     """Protect the tables of a month's plan, each against all the others.
 
     Parameters
@@ -75,19 +93,25 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Tru
     zeros_shown : bool
         Whether zeros are always shown; see ``disclosure.protect``. They are by default: a row is
         listed because it has cases, so a reader knows that much anyway.
+    earlier : sequence of PrintedTable
+        What was released before, such as the ledger of releases.
     """
     down, across = margin_names(plan.frame)
-    rules = {"threshold": threshold, "zeros_shown": zeros_shown, "population": "frame"}
+    rules = {
+        "threshold": threshold,
+        "zeros_shown": zeros_shown,
+        "population": f"frame of {plan.draw_id}",
+    }
     rules["decisions"] = ["audits"] if _tell_little(plan.draw, threshold) else []
     both = {"counts": ["cases", "audits"], "within": _WITHIN, "labels": _HEADINGS}
     cells = coverage_table(plan.draw, down=down, across=across)
-    coverage = protect(cells, by=[down, across], **both, **rules)
+    coverage = protect(cells, by=[down, across], earlier=earlier, **both, **rules)
     margins = [
         protect(
             allocation_table(plan.draw, by=margin, name=name),
             by=[name],
             percentages=SHARES,
-            earlier=[coverage],
+            earlier=[coverage, *earlier],
             **both,
             **rules,
         )
@@ -95,7 +119,7 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Tru
     ]
     work = plan.assignment.loads
     return PlanTables(
-        funnel=_safe_funnel(plan.frame, threshold=threshold),
+        funnel=_safe_funnel(plan, threshold=threshold, earlier=earlier),
         coverage=coverage,
         by_row=margins[0],
         by_column=margins[1],
@@ -104,7 +128,8 @@ def protect_plan(plan: AuditPlan, *, threshold: int = 6, zeros_shown: bool = Tru
             by=["role"],
             counts=["audits"],
             labels=_HEADINGS,
-            **(rules | {"population": "assignments"}),
+            earlier=earlier,
+            **(rules | {"population": f"assignments of {plan.draw_id}"}),
         ),
         auditors=int((work["audits"] > 0).sum()),
         most_audits=int(work["audits"].max()) if len(work) else 0,
@@ -205,13 +230,13 @@ def _tell_little(draw: Draw, threshold: int) -> bool:
     return audits * threshold < cases and not draw.parameters.get("certainty")
 
 
-def _safe_funnel(frame: Frame, *, threshold: int) -> SafeTable:
+def _safe_funnel(plan: AuditPlan, *, threshold: int, earlier: Sequence[PrintedTable]) -> SafeTable:
     """Give the funnel with small reasons put together, so that nothing in it is small.
 
     The cases that can be drawn are the total of every other table, so no reason may be hidden
     by hiding them. When all exclusions together are fewer than the threshold, none is listed.
     """
-    table = funnel_table(frame)
+    table = funnel_table(plan.frame)
     reasons, kept = table.iloc[:-1], table.iloc[[-1]]
     order = reasons.sort_values("cases", kind="stable")
     small = int((order["cases"] < threshold).sum())
@@ -228,7 +253,8 @@ def _safe_funnel(frame: Frame, *, threshold: int) -> SafeTable:
         counts=["cases"],
         labels=_HEADINGS | {"cases": "Cases"},
         total_label="All cases in the extract" if len(shown) else "All cases listed",
-        population="extract",
+        population=f"extract of {plan.draw_id}",
+        earlier=earlier,
         threshold=threshold,
         zeros_shown=True,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -51,8 +51,8 @@ _PLACES = {
 _NEVER = {"parameters", "injected-parameters"}
 _FIELDS = {
     "words": {"sentences"},
-    "table": {"title", "caption", "note", "grids"},
-    "figure_table": {"title", "caption", "note", "grids"},
+    "table": {"title", "caption", "note", "grids", "release"},
+    "figure_table": {"title", "caption", "note", "grids", "release"},
     "figure": {"title", "alt", "caption"},
 }
 
@@ -73,6 +73,7 @@ def build_page(
     question: str,
     audience: Audience,
     provenance: Mapping[str, str],
+    released: Collection[str] | None = None,
 ) -> str:
     """Give the executed notebook as one HTML page that opens offline and asks for nothing.
 
@@ -89,6 +90,9 @@ def build_page(
         ``share``; "restricted": all outputs, with a marking.
     provenance : mapping of str to str
         Where the page comes from: what is printed at its foot.
+    released : collection of str, optional
+        Fingerprints of the tables in the ledger of releases: a shareable page with another
+        table is refused. Not checked by default, for a page that stays with its author.
 
     Returns
     -------
@@ -98,7 +102,8 @@ def build_page(
     Raises
     ------
     DisclosureError
-        When a tagged cell of a shareable page holds an output that was not shared.
+        When a tagged cell of a shareable page holds an output that was not shared, or a table
+        that is not in the ledger of releases.
     PublicationError
         When a cell failed or was not run, a chart has no words or no table, or there is
         nothing to show.
@@ -115,6 +120,8 @@ def build_page(
             _require_run(cell, number)
             continue
         blocks = _blocks(cell, number, audience, wanted=bool(place) or started)
+        if audience == "shareable" and released is not None:
+            _require_released(blocks, number, released)
         getattr(page, place or "body").extend(blocks)
     if not (page.findings or page.body):
         raise PublicationError(
@@ -216,6 +223,16 @@ def _require_tables(blocks: list[dict[str, Any]], number: int) -> None:
                 f"Cell {number} of the notebook shows a chart without its table. Use "
                 "share_figure()."
             )
+
+
+def _require_released(blocks: list[dict[str, Any]], number: int, released: Collection[str]) -> None:
+    """Hold every shared table to the ledger of releases."""
+    if any("release" in block and block["release"] not in released for block in blocks):
+        raise DisclosureError(
+            f"Cell {number} of the notebook shares a table that is not in the ledger of releases, "
+            "so later tables could give it away. Make it with a step that records it, such as "
+            "release_plan()."
+        )
 
 
 def _restricted(

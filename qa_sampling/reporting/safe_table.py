@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -21,8 +21,8 @@ _SEAL = object()
 
 
 @dataclass(frozen=True)
-class SafeTable:
-    """A protected table, exactly as it may be printed. Made by ``disclosure.protect`` only.
+class PrintedTable:
+    """A table exactly as it is printed: what readers have, and all that is kept of it.
 
     Holds no hidden value anywhere. Immutable; `frame`, `grid` and `numbers` give copies.
 
@@ -37,8 +37,8 @@ class SafeTable:
     within : Mapping of str to str
         Counts that count some of those another column counts.
     rows : tuple of tuple
-        Labels, counts and percentages as printed, totals included: whole numbers, numbers
-        with one decimal place, or a mark.
+        Labels, counts, public numbers, percentages and rates as printed, totals included: whole
+        numbers, numbers with one decimal place, or a mark.
     labels : Mapping of str to str
         Column headings people read.
     total_label : str
@@ -55,6 +55,22 @@ class SafeTable:
         How many counts are hidden.
     decisions : tuple of str
         Counts that are decisions, such as audits planned: shown however small.
+    publics : tuple of str
+        Columns of numbers that are public anyway, such as a population.
+    rates : Mapping of str to tuple of str
+        Rate columns: name to (count, public number).
+    rate_per : int
+        What rates are given per.
+    rounded_to : int
+        Counts are printed to the nearest multiple of this; 1 when they are not rounded.
+    made_of : Mapping of str to Mapping
+        Of a classification, the labels that stand for several: label to (dimension, its labels).
+    subtotals : Mapping of str to tuple of str
+        Of a classification, the labels that are subtotals of others beside them.
+    over : Mapping of str to tuple of str
+        What the whole table is restricted to, or summed over: dimension to labels.
+    coarsened : str
+        What was put together to make the table safe; blank when nothing was.
     """
 
     by: tuple[str, ...]
@@ -70,20 +86,19 @@ class SafeTable:
     withheld: str
     hidden: int
     decisions: tuple[str, ...] = ()
-    seal: InitVar[object] = None
-
-    def __post_init__(self, seal: object) -> None:
-        """Refuse to be made by anything but disclosure control."""
-        if seal is not _SEAL:
-            raise DisclosureError(
-                "A SafeTable cannot be made by hand. Give the table to protect(), which hides "
-                "small counts and checks that they cannot be worked out."
-            )
+    publics: tuple[str, ...] = ()
+    rates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    rate_per: int = 10_000
+    rounded_to: int = 1
+    made_of: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
+    subtotals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    coarsened: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of all columns, in order."""
-        return (*self.by, *self.counts, *self.percentages)
+        return (*self.by, *self.counts, *self.publics, *self.percentages, *self.rates)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -92,9 +107,11 @@ class SafeTable:
 
     @property
     def body(self) -> pd.DataFrame:
-        """The printed rows that are no totals."""
+        """The printed rows that are neither totals nor subtotals."""
         frame = self.frame
         total = (frame[list(self.by)] == self.total_label).any(axis=1)
+        for name, labels in self.subtotals.items():
+            total |= frame[name].isin(labels)
         return frame[~total].reset_index(drop=True)
 
     @property
@@ -142,9 +159,11 @@ class SafeTable:
 
     @property
     def note(self) -> str:
-        """The footnote: what the marks mean and how much is hidden."""
-        if self.withheld:
-            return self.withheld
+        """The footnote: what the marks mean, how much is hidden, what was rounded or merged."""
+        parts = [self.withheld or self._hidden_note(), self.coarsened, self._rounded_note()]
+        return " ".join(part for part in parts if part)
+
+    def _hidden_note(self) -> str:
         decided = [str(self.labels.get(name, name)) for name in self.decisions]
         plans = f"{' and '.join(decided)}: a plan, shown however small." if decided else ""
         guarded = [name for name in self.counts if name not in self.decisions]
@@ -162,6 +181,37 @@ class SafeTable:
             f"{self.threshold - 1}, and others from which these could be worked out "
             f"({self.hidden} of {counts} counts). {zeros} {plans}"
         ).strip()
+
+    def _rounded_note(self) -> str:
+        if self.rounded_to == 1:
+            return ""
+        ratios = " Percentages and rates are of rounded counts." if self._ratios else ""
+        return (
+            f"Counts are rounded to the nearest {self.rounded_to}, so parts may not add up to "
+            f"their total.{ratios}"
+        )
+
+    @property
+    def _ratios(self) -> bool:
+        return bool(self.percentages or self.rates)
+
+
+@dataclass(frozen=True)
+class SafeTable(PrintedTable):
+    """A protected table that may be shared. Made by ``disclosure.protect`` only.
+
+    Attributes as for :class:`PrintedTable`.
+    """
+
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made by anything but disclosure control."""
+        if seal is not _SEAL:
+            raise DisclosureError(
+                "A SafeTable cannot be made by hand. Give the table to protect(), which hides "
+                "small counts and checks that they cannot be worked out."
+            )
 
 
 def require_safe(table: object, *, what: str) -> SafeTable:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.reporting.plots import drawn_from
+from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.words import Told, Words
 
@@ -126,6 +127,7 @@ def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> No
             title=title,
             caption=caption,
             note="",
+            release="",
             grids=[_grid(title, what, _headings(what))],
         )
     _display(mark | {"restricted": True})
@@ -168,7 +170,8 @@ def _table_mark(
     else:
         headings = {name: table.heading(name) for name in table.columns}
         grids.append(_grid(title, table.frame, headings))
-    return _mark(kind, title=title, caption=caption, note=table.note, grids=grids)
+    release = release_fingerprint(table)
+    return _mark(kind, title=title, caption=caption, note=table.note, grids=grids, release=release)
 
 
 def _headings(frame: pd.DataFrame) -> dict[Any, str]:

@@ -1,9 +1,9 @@
 """Which cells to hide so that nobody can work the small ones out: cells and sums, solved exactly.
 
-A table is a list of cells and a list of sums ("these parts make that total"). An attacker sees
-the open cells, knows the sums and the least value a hidden cell can have. Cells are hidden at
-least cost such that for every hidden cell the attacker must allow for a value of at least the
-threshold, and for a range at least one less than the threshold wide.
+Tables are a list of cells and a list of sums ("these parts make that total"). An attacker sees
+the open cells, rounded or not, knows the sums and the least value a hidden cell can have. Cells
+are hidden at least cost such that for every hidden cell the attacker must allow for a value of at
+least the threshold, and for a range at least one less than the threshold wide.
 
 Source: Fischetti, M. and Salazar-González, J. J. (2000), "Models and algorithms for optimizing
 cell suppression in tabular data with linear constraints", Journal of the American Statistical
@@ -34,37 +34,36 @@ class Cells:
         True counts, none negative.
     sums : sparse array, shape (m, n)
         One row a sum: 1 at each part, -1 at the total.
-    floor : array of int, shape (n,)
-        Least value an attacker allows for when the cell is hidden: 0, or 1 when zeros are
-        always shown.
+    down, up : array of float, shape (n,)
+        How far an attacker can think each cell below and above its true value when it is hidden
+        and no sum bounds it.
+    slack_down, slack_up : array of float, shape (n,)
+        The same when it is shown: 0, or what rounding leaves open.
     cost : array of float, shape (n,)
         What hiding a cell costs, positive; unequal costs make the answer unique.
     state : array of int, shape (n,)
         `OPEN` (never hidden), `HIDDEN` (always) or `FREE`.
     guarded : array of bool, shape (n,)
         Whether the cell must be protected when it is hidden.
-    threshold : int
+    threshold : array of int, shape (n,)
         Smallest count that may be known; 6 hides 1 to 5.
     """
 
     values: np.ndarray
     sums: csr_array
-    floor: np.ndarray
+    down: np.ndarray
+    up: np.ndarray
+    slack_down: np.ndarray
+    slack_up: np.ndarray
     cost: np.ndarray
     state: np.ndarray
     guarded: np.ndarray
-    threshold: int
+    threshold: np.ndarray
 
-    @property
-    def down(self) -> np.ndarray:
-        """How far an attacker can think each cell below its true value when it is hidden."""
-        return np.maximum(self.values - self.floor, 0).astype(float)
-
-    @property
-    def up(self) -> np.ndarray:
-        """How far above: nothing but the sums bounds it, so more than all of them together."""
-        reach = float(self.values.sum() + 10 * self.threshold)
-        return np.full(len(self.values), reach)
+    def room(self, pattern: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give how far each cell can be thought down and up when these cells are hidden."""
+        down = np.where(pattern, self.down, self.slack_down)
+        return down, np.where(pattern, self.up, self.slack_up)
 
 
 def hide(cells: Cells, *, time_limit_s: float = 20.0) -> np.ndarray | None:
@@ -86,7 +85,7 @@ def hide(cells: Cells, *, time_limit_s: float = 20.0) -> np.ndarray | None:
     if not (cells.state == HIDDEN).any():
         return np.zeros(len(cells.values), dtype=bool)
     deadline = time.monotonic() + time_limit_s
-    cuts = _line_cuts(cells)
+    cuts = csr_array(np.array(_line_cuts(cells)).reshape(-1, len(cells.values)))
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
@@ -102,19 +101,21 @@ def hide(cells: Cells, *, time_limit_s: float = 20.0) -> np.ndarray | None:
         cuts = vstack([cuts, csr_array(np.array(found))], format="csr")
 
 
-def _line_cuts(cells: Cells) -> csr_array:
-    """No sum may hold exactly one hidden cell: it would be found by subtraction."""
-    rows, columns, entries = [], [], []
+def _line_cuts(cells: Cells) -> list[np.ndarray]:
+    """No sum may hold exactly one hidden cell, unless rounding leaves its others open."""
+    found = []
     sums = cells.sums.tocsr()
-    count = 0
+    loose = cells.slack_down + cells.slack_up > 0
     for line in range(sums.shape[0]):
         members = sums.indices[sums.indptr[line] : sums.indptr[line + 1]]
-        for cell in members[cells.guarded[members]]:
-            rows += [count] * len(members)
-            columns += list(members)
-            entries += [-1.0 if member == cell else 1.0 for member in members]
-            count += 1
-    return csr_array((entries, (rows, columns)), shape=(count, len(cells.values)))
+        if loose[members].any():
+            continue
+        for cell in members[cells.guarded[members] & (cells.state[members] != OPEN)]:
+            cut = np.zeros(len(cells.values))
+            cut[members] = 1.0
+            cut[cell] = -1.0
+            found.append(cut)
+    return found
 
 
 def _cheapest(cells: Cells, cuts: csr_array, left: float) -> tuple[bool, np.ndarray | None]:
@@ -139,23 +140,24 @@ def _cuts(cells: Cells, pattern: np.ndarray) -> list[np.ndarray]:
     best_up = np.zeros(len(pattern))
     best_down = np.zeros(len(pattern))
     for cell in np.flatnonzero(pattern & cells.guarded):
-        need_up = max(cells.threshold - int(cells.values[cell]), 0)
-        need_width = cells.threshold - 1
+        need_up = max(int(cells.threshold[cell] - cells.values[cell]), 0)
+        need_width = int(cells.threshold[cell]) - 1
         if _enough(best_up[cell], best_down[cell], need_up, need_width):
             continue
-        reach, coefficients = [], []
+        reach, weights, given = [], [], []
         for sign in (1, -1):
-            deviation, weights = _furthest(cells, pattern, cell, sign)
+            deviation, weight, spare = _furthest(cells, pattern, cell, sign)
             np.maximum(best_up, deviation, out=best_up)
             np.maximum(best_down, -deviation, out=best_down)
             reach.append(sign * deviation[cell])
-            coefficients.append(weights)
+            weights.append(weight)
+            given.append(spare)
             if reach[0] >= max(need_up, need_width):
                 break
         if reach[0] < need_up - _TOLERANCE:
-            found.append(_cut(coefficients[0], cell, need_up))
+            found.append(_cut(weights[0], cell, need_up - given[0]))
         if sum(reach) < need_width - _TOLERANCE:
-            found.append(_cut(coefficients[0] + coefficients[1], cell, need_width))
+            found.append(_cut(sum(weights), cell, need_width - sum(given)))
     return found
 
 
@@ -165,20 +167,23 @@ def _enough(up: float, down: float, need_up: float, need_width: float) -> bool:
 
 def _furthest(
     cells: Cells, pattern: np.ndarray, cell: int, sign: int
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Move one cell as far as the attacker must allow; give all deviations and the dual's weights.
 
-    For any pattern x the move is at most the weights times x.
+    For any pattern x the move is at most the weights times x, and what rounding gives.
     """
     objective = np.zeros(len(pattern))
     objective[cell] = -sign
-    bounds = np.column_stack([-cells.down * pattern, cells.up * pattern])
+    down, up = cells.room(pattern)
     nothing = np.zeros(cells.sums.shape[0])
+    bounds = np.column_stack([-down, up])
     answer = linprog(objective, A_eq=cells.sums, b_eq=nothing, bounds=bounds, method="highs")
     reduced = objective - cells.sums.T @ answer.eqlin.marginals
     reduced[np.abs(reduced) < 1e-9] = 0.0
-    weights = np.maximum(reduced, 0) * cells.down + np.maximum(-reduced, 0) * cells.up
-    return answer.x, weights
+    lower, upper = np.maximum(reduced, 0), np.maximum(-reduced, 0)
+    spare = float(lower @ cells.slack_down + upper @ cells.slack_up)
+    weights = lower * (cells.down - cells.slack_down) + upper * (cells.up - cells.slack_up)
+    return answer.x, weights, spare
 
 
 def _cut(weights: np.ndarray, cell: int, need: float) -> np.ndarray:
@@ -204,8 +209,8 @@ def _hide_in_turn(cells: Cells) -> np.ndarray | None:
 
 def _cover(cells: Cells, hidden: np.ndarray, cell: int) -> np.ndarray | None:
     """Give the cells to hide besides, so that one cell can move far enough."""
-    need_up = cells.threshold - int(cells.values[cell])
-    width = cells.threshold - 1
+    need_up = int(cells.threshold[cell] - cells.values[cell])
+    width = int(cells.threshold[cell]) - 1
     moved = _move(cells, hidden, cell, max(need_up, width))
     if moved is None:
         upwards = _move(cells, hidden, cell, need_up) if need_up > 0 else np.zeros_like(hidden)

@@ -1,0 +1,276 @@
+"""All that printed tables say, as bounds and constraints on named whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, TOTAL_OF_COUNT, PrintedTable
+from qa_sampling.reporting.table_keys import Key, key_of, parts_of, rest_name
+from qa_sampling.reporting.table_lines import lines_of, rounding_range
+
+FAR = 1_000_000.0
+"""As far as a count that nothing bounds is followed."""
+
+Terms = Mapping[int, float]
+"""A sum of cells: factor by number of the cell."""
+
+_HALF_TENTH = 0.0501
+
+
+@dataclass
+class Knowledge:
+    """Everything printed, as bounds and constraints on named whole numbers.
+
+    Attributes
+    ----------
+    index : dict of Key to int
+        Number of each cell.
+    low, high : list of float
+        Bounds of each cell.
+    terms, limits : list
+        Constraints: sums of cells, and their least and greatest values.
+    rests : dict of Key to (int, int)
+        Remainders that subtraction gives: the whole and the part.
+    placed, shown : set of Key
+        Cells that a table has a place for; those of them that one shows.
+    """
+
+    index: dict[Key, int] = field(default_factory=dict)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    terms: list[Terms] = field(default_factory=list)
+    limits: list[tuple[float, float]] = field(default_factory=list)
+    rests: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    placed: set[Key] = field(default_factory=set)
+    shown: set[Key] = field(default_factory=set)
+
+    def cell(self, key: Key) -> int:
+        """Give the number of a cell, adding it when new."""
+        if key not in self.index:
+            self.index[key] = len(self.low)
+            self.low.append(0.0)
+            self.high.append(np.inf)
+        return self.index[key]
+
+    def narrow(self, key: Key, low: float, high: float) -> int:
+        """Hold a cell between two bounds as well, and give its number."""
+        cell = self.cell(key)
+        self.low[cell] = max(self.low[cell], low)
+        self.high[cell] = min(self.high[cell], high)
+        return cell
+
+    def add(self, terms: Terms, low: float, high: float) -> None:
+        """Add a constraint: low <= sum of terms <= high."""
+        self.terms.append(terms)
+        self.limits.append((low, high))
+
+    def targets(self) -> dict[Key, Terms]:
+        """Give what no table shows: hidden counts, counts others are made of, remainders."""
+        hidden = {key: {at: 1.0} for key, at in self.index.items() if key not in self.shown}
+        rests = {key: {whole: 1.0, part: -1.0} for key, (whole, part) in self.rests.items()}
+        return hidden | rests
+
+
+def read_tables(tables: Sequence[PrintedTable]) -> Knowledge:
+    """Take in everything that tables print.
+
+    Parameters
+    ----------
+    tables : sequence of PrintedTable
+        All that a reader has.
+    """
+    known = Knowledge()
+    for table in tables:
+        _read(known, table)
+    _tie_levels(known)
+    return known
+
+
+def _read(known: Knowledge, table: PrintedTable) -> None:
+    """Take in one printed table."""
+    columns = {name: place for place, name in enumerate(table.columns)}
+    floor = 1.0 if table.zeros_shown and not table.withheld else 0.0
+    for row in table.rows:
+        for count in table.counts:
+            key, printed = key_of(table, count, row), row[columns[count]]
+            known.placed.add(key)
+            if printed == HIDDEN_MARK:
+                known.narrow(key, floor, np.inf)
+            else:
+                known.shown.add(key)
+                known.narrow(key, *_could_be(table, count, printed))
+        for part, whole in table.within.items():
+            inner, outer = (known.cell(key_of(table, name, row)) for name in (part, whole))
+            known.add({outer: 1.0, inner: -1.0}, 0.0, np.inf)
+            rest = key_of(table, rest_name(whole, part), row)
+            known.placed.add(rest)
+            known.rests[rest] = (outer, inner)
+        if table.rounded_to == 1:
+            _read_percentages(known, table, row, columns)
+            _read_rates(known, table, row, columns)
+    for one in _months_of(table):
+        for line in lines_of(one):
+            known.add({known.cell(key): factor for key, factor in line.items()}, 0.0, 0.0)
+
+
+def _could_be(table: PrintedTable, count: str, printed: int) -> tuple[float, float]:
+    """Give the true counts that are printed like this one."""
+    if count in table.decisions:
+        return float(printed), float(printed)
+    return rounding_range(printed, table.rounded_to, table.threshold)
+
+
+def _months_of(table: PrintedTable) -> list[PrintedTable]:
+    """Give a table and, where it sums over several months or the like, that of each of them."""
+    several = {name: labels for name, labels in table.over.items() if len(labels) > 1}
+    apart = [
+        _restricted(table, dict(zip(several, chosen, strict=True)))
+        for chosen in product(*several.values())
+    ]
+    return [table, *(apart if several else [])]
+
+
+def _restricted(table: PrintedTable, labels: Mapping[str, str]) -> PrintedTable:
+    """Give the table of the same form that is restricted to one label of each dimension."""
+    over = {name: (labels[name],) if name in labels else one for name, one in table.over.items()}
+    plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
+    return PrintedTable(**(plain | {"over": over}))
+
+
+def _read_percentages(
+    known: Knowledge, table: PrintedTable, row: tuple, columns: Mapping[str, int]
+) -> None:
+    """Use that a percentage to one decimal place bounds its numerator by its denominator."""
+    for name, (numerator, denominator) in table.percentages.items():
+        printed = row[columns[name]]
+        if not isinstance(printed, float):
+            continue
+        over = known.cell(key_of(table, numerator, row))
+        if denominator == TOTAL_OF_COUNT:
+            under = known.cell(key_of(table, numerator, (table.total_label,) * len(table.by)))
+        else:
+            under = known.cell(key_of(table, denominator, row))
+        if over != under:
+            known.add({over: 100.0, under: -(printed - _HALF_TENTH)}, 0.0, np.inf)
+            known.add({over: 100.0, under: -(printed + _HALF_TENTH)}, -np.inf, 0.0)
+
+
+def _read_rates(
+    known: Knowledge, table: PrintedTable, row: tuple, columns: Mapping[str, int]
+) -> None:
+    """Use that a rate to one decimal place and a public number bound the count."""
+    for name, (count, public) in table.rates.items():
+        printed, among = row[columns[name]], row[columns[public]]
+        if isinstance(printed, float) and isinstance(among, int):
+            per_one = among / table.rate_per
+            low, high = (printed - _HALF_TENTH) * per_one, (printed + _HALF_TENTH) * per_one
+            known.add({known.cell(key_of(table, count, row)): 1.0}, low, high)
+
+
+def _tie_levels(known: Knowledge) -> None:
+    """Use that a label that stands for several is the sum of them, at every level."""
+    waiting = list(known.index)
+    seen = set(waiting)
+    while waiting:
+        key = waiting.pop()
+        for parts in parts_of(key):
+            terms = {known.cell(part): 1.0 for part in parts} | {known.cell(key): -1.0}
+            known.add(terms, 0.0, 0.0)
+            waiting += [part for part in parts if part not in seen]
+            seen.update(parts)
+
+
+class System:
+    """The constraints, solved for the least and greatest values of sums of cells.
+
+    Cells that no constraint ties to each other are solved apart.
+    """
+
+    def __init__(self, known: Knowledge) -> None:
+        self.low = np.array(known.low)
+        self.high = np.minimum(known.high, max(FAR, 10 * max(known.low, default=0.0)))
+        self.matrix = _matrix(known.terms, len(self.low))
+        self.limits = np.array(known.limits, dtype=float).reshape(-1, 2)
+        self.loose = self.low < self.high
+        self.solved: dict[int, tuple[np.ndarray, LinearConstraint]] = {}
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """Number of the group of tied cells that each cell is in; -1 for known cells."""
+        beside = abs(self.matrix)[:, np.flatnonzero(self.loose)]
+        group = np.full(len(self.low), -1)
+        if beside.shape[1]:
+            group[self.loose] = connected_components(beside.T @ beside, directed=False)[1]
+        return group
+
+    def require_consistent(self) -> None:
+        """Refuse when what is known already breaks a constraint, before anything is solved."""
+        known = np.where(self.loose, 0.0, self.low)
+        settled = abs(self.matrix) @ self.loose.astype(float) == 0
+        sums = self.matrix @ known
+        off = (sums < self.limits[:, 0] - 1e-6) | (sums > self.limits[:, 1] + 1e-6)
+        if (self.low > self.high).any() or (settled & off).any():
+            raise _contradiction()
+
+    def extreme(self, objective: Terms) -> np.ndarray:
+        """Find whole numbers that fit everything and make a sum of cells least.
+
+        Cells of other groups are missing (NaN) in the answer. What nothing bounds is taken as
+        far as `FAR`.
+
+        Parameters
+        ----------
+        objective : mapping of int to float
+            Factor by cell.
+        """
+        answer = np.where(self.loose, np.nan, self.low)
+        wanted = np.zeros(len(self.low))
+        for cell, factor in objective.items():
+            wanted[cell] = factor
+        for number in sorted({int(self.group[cell]) for cell in objective} - {-1}):
+            places, system = self._part(number)
+            solved = milp(
+                wanted[places],
+                integrality=np.ones(len(places)),
+                bounds=Bounds(self.low[places], self.high[places]),
+                constraints=system,
+            )
+            if solved.status != 0:
+                raise _contradiction()
+            answer[places] = np.round(solved.x)
+        return answer
+
+    def _part(self, number: int) -> tuple[np.ndarray, LinearConstraint]:
+        """Give the cells of one group and its constraints, known cells moved to the limits."""
+        if number not in self.solved:
+            places = np.flatnonzero(self.group == number)
+            inside = self.matrix[:, places]
+            rows = np.flatnonzero(abs(inside).sum(axis=1))
+            known = np.where(self.loose, 0.0, self.low)
+            shift = (self.matrix[rows] @ known)[:, None]
+            low, high = (self.limits[rows] - shift).T
+            self.solved[number] = places, LinearConstraint(inside[rows], low, high)
+        return self.solved[number]
+
+
+def _matrix(terms: Sequence[Terms], size: int) -> csr_array:
+    rows = [line for line, members in enumerate(terms) for _ in members]
+    columns = [cell for members in terms for cell in members]
+    entries = [factor for members in terms for factor in members.values()]
+    return csr_array((entries, (rows, columns)), shape=(len(terms), size))
+
+
+def _contradiction() -> DisclosureError:
+    return DisclosureError(
+        "The tables contradict each other: no counts fit all that they print. Tables of "
+        "different groups of children need different names; give `population` to protect()."
+    )

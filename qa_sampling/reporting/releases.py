@@ -1,0 +1,100 @@
+"""Tables that were released, as text: what the register keeps of them, and what it gives back.
+
+The text holds what is printed and nothing else. It comes back as a PrintedTable, which later
+tables are protected against and which cannot itself be shared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.safe_table import PrintedTable, SafeTable, require_safe
+
+_FORMAT = "qa_sampling/release/v1"
+
+
+def release_text(table: SafeTable) -> str:
+    """Give a protected table as text, the same for the same table.
+
+    Parameters
+    ----------
+    table : SafeTable
+        The table that is released.
+
+    Raises
+    ------
+    DisclosureError
+        When it is not a SafeTable.
+    """
+    table = require_safe(table, what="release_text()")
+    plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
+    return json.dumps(
+        {"format": _FORMAT} | plain, ensure_ascii=False, sort_keys=False, separators=(",", ":")
+    )
+
+
+def release_fingerprint(table: SafeTable) -> str:
+    """Give the SHA-256 of a table's text, which tells releases apart.
+
+    Parameters
+    ----------
+    table : SafeTable
+        The table.
+    """
+    return hashlib.sha256(release_text(table).encode("utf-8")).hexdigest()
+
+
+def printed_table(text: str) -> PrintedTable:
+    """Give a table back from its text.
+
+    Parameters
+    ----------
+    text : str
+        What :func:`release_text` gave.
+
+    Raises
+    ------
+    DisclosureError
+        When it is not the text of a release that this version can read.
+    """
+    try:
+        plain = json.loads(text)
+        if plain.pop("format") != _FORMAT:
+            raise ValueError
+        return PrintedTable(**{name: _back(name, value) for name, value in plain.items()})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise DisclosureError(
+            "A release in the ledger cannot be read by this version, so nothing can be protected "
+            "against it. Use the version that wrote it, or a newer one."
+        ) from None
+
+
+def printed_tables(texts: Iterable[str]) -> tuple[PrintedTable, ...]:
+    """Give all tables of a ledger, each once.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        What :func:`release_text` gave.
+    """
+    return tuple(printed_table(text) for text in dict.fromkeys(texts))
+
+
+def _back(name: str, value: Any) -> Any:  # noqa: ANN401
+    """Turn lists into the tuples that they were."""
+    if name == "rows":
+        return tuple(tuple(row) for row in value)
+    if name == "made_of":
+        return {
+            column: {label: (dimension, tuple(parts)) for label, (dimension, parts) in into.items()}
+            for column, into in value.items()
+        }
+    if isinstance(value, list):
+        return tuple(value)
+    if name in ("percentages", "rates", "subtotals", "over"):
+        return {key: tuple(one) for key, one in value.items()}
+    return value
