@@ -8,7 +8,7 @@ measured words, so it looks the same in a notebook, a page and a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -210,6 +210,11 @@ class Sheet:
     def name_size(self) -> float:
         """Font size for the names of rows."""
         return SMALL if self.narrow else TEXT
+
+    def name_room(self, names: Iterable[str]) -> float:
+        """Give the room for the names of rows at the left, in points."""
+        widest = max((width_of(str(name), self.name_size) for name in names), default=0.0)
+        return min(widest + 8, 0.37 * self.width)
 
     def lay(
         self,

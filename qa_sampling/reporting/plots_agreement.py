@@ -160,8 +160,7 @@ def grade_distribution(
     spread, table = opened(result, GradeDistribution)
     rows, sheet = spread.table, open_sheet(ax, table)
     size = sheet.name_size
-    left = min(max((width_of(one, size) for one in rows["grade"]), default=0) + 8,
-               0.36 * sheet.width)  # fmt: skip
+    left = sheet.name_room(rows["grade"])
     names = [wrapped(one, left - 8, size, lines=3) for one in rows["grade"]]
     notes = [_grade_words(row, narrow=sheet.narrow) for _, row in rows.iterrows()]
     right = max((width_of(note, SMALL) for note in notes), default=0) + 14

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -57,7 +56,7 @@ def decomposition_waterfall(
     names = [change.start_name, *rows["part"], change.end_name]
     parts = [_part_words(change, row, narrow=sheet.narrow) for row in rows.itertuples()]
     words = [said(change.start, change.unit), *parts, said(change.end, change.unit)]
-    size, left = sheet.name_size, _name_room(names, sheet)
+    size, left = sheet.name_size, sheet.name_room(names)
     right = max(width_of(word, SMALL) for word in words) + 16
     labels = [wrapped(name, left - 8, size, lines=3) for name in names]
     hidden = bool(rows["hidden"].any())
@@ -92,12 +91,6 @@ def decomposition_waterfall(
         bold = "bold" if place in (0, len(names) - 1) else "normal"
         sheet.write(x + width + 12, middle, word, va="center", color=INK, fontweight=bold)
     return drawn
-
-
-def _name_room(names: Iterable[str], sheet: Sheet) -> float:
-    """Give the room for the names of rows, in points."""
-    widest = max((width_of(name, sheet.name_size) for name in names), default=0.0)
-    return min(widest + 8, 0.36 * sheet.width)
 
 
 def _part_words(change: Decomposition, row: tuple, *, narrow: bool) -> str:
@@ -199,7 +192,7 @@ def journey_chart(result: Journey | Derived, *, ax: Axes | None = None, title: s
     """
     way, table = opened(result, Journey)
     rows, sheet = way.table, open_sheet(ax, table)
-    size, left = sheet.name_size, _name_room(rows["step"], sheet) + 2
+    size, left = sheet.name_size, sheet.name_room(rows["step"]) + 2
     hidden = bool(rows["hidden"].any())
     room = sheet.width - left - 4
     flows = [_flow_words(way, row, room - 12) for row in rows.itertuples()]

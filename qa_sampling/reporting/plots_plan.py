@@ -108,7 +108,7 @@ def coverage_map(
     down, across = rows.columns[:2]
     names = list(dict.fromkeys(rows[down])), list(dict.fromkeys(rows[across]))
     sheet = _sheet(ax, table)
-    each = (sheet.width - _name_room(sheet, names[0])) / max(len(names[1]), 1)
+    each = (sheet.width - sheet.name_room(names[0])) / max(len(names[1]), 1)
     heads = [wrapped(str(name), each - 4, SMALL, lines=4) for name in names[1]]
     marks = {"cases": f"Hatched, {HIDDEN_MARK}: cases hidden.", "audits": "Hollow: audits hidden."}
     hidden = [text for name, text in marks.items() if not rows[name].map(_shown).all()]
@@ -257,18 +257,12 @@ def _sheet(ax: Axes | None, table: SafeTable | pd.DataFrame) -> Sheet:
     return open_sheet(ax, table if isinstance(table, SafeTable) else None)
 
 
-def _name_room(sheet: Sheet, names: Sequence) -> float:
-    """Give the room for the names of rows, in points."""
-    widest = max((width_of(str(name), sheet.name_size) for name in names), default=0.0)
-    return min(widest + 8, 0.38 * sheet.width)
-
-
 def _lay(
     sheet: Sheet, names: Sequence, title: str, *, caption: str = "", key: Sequence[KeyItem] = (),
     right: float = 8.0, above: float = 2.0, below: float = 2.0, row: float = _ROW,
 ) -> None:  # fmt: skip
     """Lay a picture of rows out and name its rows."""
-    left = _name_room(sheet, names)
+    left = sheet.name_room(names)
     size = sheet.name_size
     labels = [wrapped(str(name), left - 8, size, lines=3) for name in names]
     each = max([row, *(height_of(label, size) + 3 for label in labels)])
