@@ -1,0 +1,329 @@
+"""What a picture shows, in words, for readers who cannot see it: one function a picture.
+
+Each says what kind of chart it is, what is plotted, the extremes and the signals, and what is
+hidden. The words of a Derived result know its SafeTable, as its picture does; those of a raw
+result are for the restricted page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from qa_sampling.reporting.derived import Derived, opened
+from qa_sampling.reporting.plot_captions import days_words, said, when
+from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.reporting.words import Told
+from qa_sampling.results import (
+    AgreementTable,
+    ControlChart,
+    Decomposition,
+    Described,
+    Forecast,
+    Funnel,
+    GradeDistribution,
+    Journey,
+    Severities,
+    Sparklines,
+)
+
+_LISTED = 8
+_BETTER = {"up": "Higher is better.", "down": "Lower is better.", "": ""}
+
+
+def control_chart_alt(result: ControlChart | Derived) -> Told:
+    """Say what a control chart shows: its span, its limits, each signal, gaps and hidden months."""
+    chart, table = opened(result, ControlChart)
+    rows, unit = chart.table, chart.unit
+    parts = [_opening("Control chart", chart), _span(rows, chart.frequency), *_ends(chart, rows)]
+    parts.append(_limit_words(chart))
+    if chart.target is not None:
+        parts.append(f"Target {said(chart.target, unit)}.")
+    parts.append(_BETTER[chart.better])
+    parts += _signals(chart)
+    parts += [_anew_words(chart)]
+    gaps = int((rows["value"].isna() & ~rows["hidden"].astype(bool)).sum())
+    parts.append(f"{_periods(gaps, chart.frequency)} without data." if gaps else "")
+    soft = int((~rows["mature"].astype(bool)).sum())
+    parts.append(f"{_periods(soft, chart.frequency)} can still change." if soft else "")
+    return _told(table, rows, [*parts, _hidden(rows, chart.frequency)])
+
+
+def forecast_fan_alt(result: Forecast | Derived) -> Told:
+    """Say what a forecast fan shows: what was seen, and the range at its end."""
+    cast, table = opened(result, Forecast)
+    rows = cast.history
+    parts = [_opening("Forecast", cast), _span(rows, cast.frequency), *_ends(cast, rows)]
+    if len(cast.fan):
+        last = cast.fan.iloc[-1]
+        ranges = [
+            f"{100 * level:g}% from {said(last[low], cast.unit)} to {said(last[high], cast.unit)}"
+            for level in cast.levels
+            for low, high in [cast.ends(level)]
+        ]
+        parts.append(
+            f"If nothing changes, {when(last['period'], cast.frequency, short=False)} is at about "
+            f"{said(last['middle'], cast.unit)} ({'; '.join(ranges)})."
+        )
+    else:
+        parts.append("No period is forecast.")
+    if cast.target is not None:
+        parts.append(f"Target {said(cast.target, cast.unit)}.")
+    return _told(table, rows, [*parts, _BETTER[cast.better], _hidden(rows, cast.frequency)])
+
+
+def funnel_plot_alt(result: Funnel | Derived) -> Told:
+    """Say what a funnel shows: how many units, what they are held against, who stands out."""
+    funnel, table = opened(result, Funnel)
+    rows, unit = funnel.table, funnel.unit
+    parts = [_opening("Funnel plot", funnel), f"{_many(len(rows), 'unit')} by their size."]
+    if funnel.centre is not None:
+        parts.append(f"{funnel.centre_name}: {said(funnel.centre, unit)}.")
+    parts += _extremes(rows, "unit", "value", unit)
+    marked = rows[rows["signal"].fillna("") != ""]
+    outer = f"{100 * funnel.levels[1]:g}%"
+    if len(marked):
+        listed = [f"{row.unit} ({row.signal}, {said(row.value, unit)})" for row in
+                  marked.itertuples()]  # fmt: skip
+        parts.append(f"Marked: {_listed(listed)}.")
+    else:
+        parts.append(f"No unit is marked; limits are drawn at {outer}.")
+    return _told(table, rows, [*parts, _hidden(rows, "unit")])
+
+
+def severity_funnel_alt(result: Severities | Derived) -> Told:
+    """Say what a severity funnel shows: how many auditors, and who stands out; nobody is ranked."""
+    people, table = opened(result, Severities)
+    rows = people.table
+    known = rows[rows["shift"].notna()]
+    parts = [_opening("Funnel of auditors", people), f"{_many(len(rows), 'auditor')} by how many "
+             "of their audits were moderated."]  # fmt: skip
+    if len(known):
+        low, high = (said(one, people.unit, signed=True) for one in
+                     (known["shift"].min(), known["shift"].max()))  # fmt: skip
+        parts.append(f"Shifts from {low} to {high} grades; above 0 grades higher than moderators.")
+    marked = rows[rows["signal"].fillna("") != ""]
+    words = {"easier": "grades higher", "harder": "grades lower"}
+    if len(marked):
+        listed = [
+            f"{row.auditor} {words[row.signal]} ({said(row.shift, people.unit, signed=True)})"
+            for row in marked.itertuples()
+        ]
+        parts.append(f"Standing out: {_listed(listed)}.")
+    elif len(rows):
+        parts.append("Nobody stands out.")
+    few = int((rows["shift"].isna() & ~rows["hidden"].astype(bool)).sum())
+    parts.append(f"Too few audits for a shift: {_many(few, 'auditor')}." if few else "")
+    return _told(table, rows, [*parts, _hidden(rows, "auditor")])
+
+
+def agreement_heat_alt(result: AgreementTable | Derived) -> Told:
+    """Say what an agreement table shows: how many agree, the commonest pair, what is hidden."""
+    met, table = opened(result, AgreementTable)
+    rows = met.table
+    parts = [_opening("Table of shades", met), f"Auditor’s grade down, moderator’s grade across, "
+             f"{_many(len(met.grades), 'grade')}."]  # fmt: skip
+    whole = f" of {met.n:,}" if met.n is not None else ""
+    if met.same is not None:
+        parts.append(f"Same grade: {met.same:,}{whole}.")
+    if met.within_one is not None:
+        parts.append(f"No more than one grade apart: {met.within_one:,}{whole}.")
+    if met.coefficient and met.estimate is not None:
+        parts.append(f"{met.coefficient}: {said(met.estimate, 'grades')}.")
+    counts = rows["count"].dropna()
+    if len(counts) and counts.max() > 0:
+        most = rows.loc[counts.idxmax()]
+        parts.append(
+            f"Commonest pair shown: auditor {most['auditor_grade']}, moderator "
+            f"{most['moderator_grade']} ({int(most['count']):,})."
+        )
+    else:
+        parts.append("No pair is shown.")
+    return _told(table, rows, [*parts, _hidden(rows, "pair")])
+
+
+def grade_distribution_alt(result: GradeDistribution | Derived) -> Told:
+    """Say what a distribution of grades shows: each grade's share with its interval."""
+    spread, table = opened(result, GradeDistribution)
+    rows = spread.table
+    shares = []
+    for row in rows.itertuples():
+        words = "hidden" if row.hidden else said(row.share, "share") or "not known"
+        if not row.hidden and not pd.isna(row.low):
+            words += f" ({said(row.low, 'share')} to {said(row.high, 'share')})"
+        shares.append(f"{row.grade}: {words}")
+    parts = [_opening("Bar chart of grades", spread)]
+    parts.append(f"{'; '.join(shares)}." if shares else "No grade is shown.")
+    parts.append(
+        f"In brackets {100 * spread.level:g}% intervals, from {spread.n:,} {spread.n_of} for "
+        f"{spread.population:,} cases."
+    )
+    return _told(table, rows, [*parts, _hidden(rows, "grade")])
+
+
+def decomposition_waterfall_alt(result: Decomposition | Derived) -> Told:
+    """Say what a waterfall shows: then and now, and each part's rise or fall."""
+    change, table = opened(result, Decomposition)
+    rows, unit = change.table, change.unit
+    parts = [
+        _opening("Waterfall chart", change),
+        f"From {said(change.start, unit)} ({change.start_name}) to {said(change.end, unit)} "
+        f"({change.end_name}).",
+    ]
+    listed = [
+        f"{row.part} {said(row.contribution, unit, signed=True)}"
+        for row in rows.itertuples()
+        if not row.hidden
+    ]
+    parts.append(f"{'; '.join(listed)}." if listed else "No part is shown.")
+    return _told(table, rows, [*parts, _hidden(rows, "part")])
+
+
+def journey_chart_alt(result: Journey | Derived) -> Told:
+    """Say what a journey shows: how many reach each step, what share goes on, how long it takes."""
+    way, table = opened(result, Journey)
+    rows = way.table
+    steps = []
+    for row in rows.itertuples():
+        words = "hidden" if row.hidden else said(row.count, "count")
+        if not pd.isna(row.share_before):
+            words += f", {said(row.share_before, 'share')} of the step before"
+        if not pd.isna(row.days):
+            words += f", median {days_words(row.days, way.day_word)}"
+        steps.append(f"{row.step}: {words}")
+    parts = [_opening("Chart of steps", way)]
+    parts.append(f"{'; '.join(steps)}." if steps else "No step is shown.")
+    return _told(table, rows, [*parts, _hidden(rows, "step")])
+
+
+def small_multiples_alt(result: Sparklines | Derived) -> Told:
+    """Say what small multiples show: how many series, and which stand out."""
+    return _many_alt(result, "Grid of small line charts")
+
+
+def sparklines_alt(result: Sparklines | Derived) -> Told:
+    """Say what sparklines show: how many series, and which stand out."""
+    return _many_alt(result, "Rows of small line charts")
+
+
+def _many_alt(result: Sparklines | Derived, kind: str) -> Told:
+    many, table = opened(result, Sparklines)
+    rows, lines = many.table, many.lines
+    parts = [_opening(kind, many), f"{len(lines)} series.", _span(rows, many.frequency)]
+    marked = lines[lines["signal"].fillna("") != ""]
+    for signal in ("concern", "improvement", "neutral"):
+        names = list(marked.loc[marked["signal"] == signal, "series"])
+        word = "unusual" if signal == "neutral" else signal
+        parts.append(f"{word.capitalize()} at the latest value: {_listed(names)}." if names else "")
+    if len(lines) and not len(marked):
+        parts.append("No series stands out at its latest value.")
+    return _told(table, rows, [*parts, _hidden(rows, many.frequency)])
+
+
+def _opening(kind: str, result: Described) -> str:
+    """Say the kind of chart and what it is about."""
+    about = (f"{part[:1].upper()}{part[1:]}." for part in (result.measure, result.scope) if part)
+    return " ".join((f"{kind}.", *about))
+
+
+def _told(table: SafeTable | None, rows: pd.DataFrame, parts: Iterable[str]) -> Told:
+    """Put the sentences together; a raw result's words know no SafeTable."""
+    text = " ".join(part for part in parts if part)
+    return Told.of(rows if table is None else table, text)
+
+
+def _many(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def _periods(number: int, frequency: str) -> str:
+    return _many(number, frequency)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """List names, at most a few."""
+    shown = [str(name) for name in names[:_LISTED]]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{'; '.join(shown)}{more}"
+
+
+def _hidden(rows: pd.DataFrame, one: str) -> str:
+    """Say how much is hidden; which, the table beneath says."""
+    number = int(rows["hidden"].sum())
+    return f"Hidden: {_many(number, one)}." if number else ""
+
+
+def _span(rows: pd.DataFrame, frequency: str) -> str:
+    if not len(rows):
+        return "There is nothing to show."
+    first, last = rows["period"].min(), rows["period"].max()
+    ends = (when(one, frequency, short=False) for one in (first, last))
+    return f"{' to '.join(ends)}."
+
+
+def _ends(result: ControlChart | Forecast, rows: pd.DataFrame) -> list[str]:
+    """Say the latest value, the lowest and the highest."""
+    seen = rows[rows["value"].notna()]
+    if not len(seen):
+        return ["No value is shown."] if len(rows) else []
+    latest, low, high = (seen.iloc[-1], seen.loc[seen["value"].idxmin()],
+                         seen.loc[seen["value"].idxmax()])  # fmt: skip
+    words = [
+        f"{name} {said(row['value'], result.unit)} in "
+        f"{when(row['period'], result.frequency, short=False)}"
+        for name, row in (("latest", latest), ("lowest", low), ("highest", high))
+    ]
+    text = ", ".join(words)
+    return [f"{text[:1].upper()}{text[1:]}."]
+
+
+def _limit_words(chart: ControlChart) -> str:
+    """Say centre line and limits at the end of the chart."""
+    if not len(chart.table):
+        return ""
+    last = chart.table.iloc[-1]
+    if pd.isna(last["centre"]):
+        return "There is no centre line yet."
+    words = f"Centre line {said(last['centre'], chart.unit)}"
+    if pd.isna(last["low"]) or pd.isna(last["high"]):
+        return f"{words}."
+    limits = f"{said(last['low'], chart.unit)} to {said(last['high'], chart.unit)}"
+    return f"{words}, limits {limits}."
+
+
+def _signals(chart: ControlChart) -> list[str]:
+    """Say each signal with its period and rule, or that there is none."""
+    rows = chart.table
+    marked = rows[rows["signal"].fillna("") != ""]
+    if not len(marked):
+        return ["No signal."] if rows["centre"].notna().any() else []
+    listed = []
+    for row in marked.itertuples():
+        rule = f", {row.rules}" if isinstance(row.rules, str) and row.rules else ""
+        word = "unusual" if row.signal == "neutral" else row.signal
+        moment = when(row.period, chart.frequency, short=False)
+        listed.append(f"{moment} ({word}{rule})")
+    return [f"Signals: {_listed(listed)}."]
+
+
+def _anew_words(chart: ControlChart) -> str:
+    """Say when the centre line was set anew."""
+    rows = chart.table
+    starts = rows.loc[rows["phase"].diff() > 0, "period"]
+    if not len(starts):
+        return ""
+    moments = [when(one, chart.frequency, short=False) for one in starts]
+    return f"Centre line set anew from {_listed(moments)}."
+
+
+def _extremes(rows: pd.DataFrame, name: str, value: str, unit: str) -> list[str]:
+    """Say the lowest and the highest of the known values."""
+    seen = rows[rows[value].notna()]
+    if not len(seen):
+        return ["No value is shown."]
+    low, high = seen.loc[seen[value].idxmin()], seen.loc[seen[value].idxmax()]
+    return [
+        f"Lowest {low[name]} ({said(low[value], unit)}), highest {high[name]} "
+        f"({said(high[value], unit)})."
+    ]

@@ -1,0 +1,312 @@
+"""Many series at once: sparklines in rows, small multiples in a grid, drawn in one go.
+
+One collection holds the lines of all series, so that a hundred cost little more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.reporting.derived import Derived, opened
+from qa_sampling.reporting.plot_axes import nothing
+from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of, when
+from qa_sampling.reporting.plot_labels import height_of, shortened, width_of, wrapped
+from qa_sampling.reporting.plot_style import (
+    BAND,
+    HATCHED,
+    HIDDEN_KEY,
+    INK,
+    MUTED,
+    PALETTE,
+    SIGNALS,
+    SMALL,
+    KeyItem,
+    Sheet,
+    in_house_style,
+    open_sheet,
+)
+from qa_sampling.results import Sparklines
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_ROW, _PANEL = 23.0, 46.0
+_PANEL_WIDTH = 122.0
+_LEAST_LINE = 130.0
+
+
+@dataclass
+class _Strokes:
+    """What is collected over all series before it is drawn: places in points, y downwards."""
+
+    lines: list[np.ndarray] = field(default_factory=list)
+    bands: list[np.ndarray] = field(default_factory=list)
+    centres: list[np.ndarray] = field(default_factory=list)
+    hidden: list[np.ndarray] = field(default_factory=list)
+    last: list[tuple[float, float]] = field(default_factory=list)
+    feet: list[np.ndarray] = field(default_factory=list)
+    ends: list[float | None] = field(default_factory=list)
+    points: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+
+@in_house_style
+def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw a row for each series: its name, its line with limits, the latest value, the finding.
+
+    Parameters
+    ----------
+    result : Sparklines or Derived
+        What to draw.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    """
+    many, table = opened(result, Sparklines)
+    sheet = open_sheet(ax, table)
+    lines = many.lines
+    latest = [said(value, many.unit) for value in lines["latest"]]
+    value_room = _widest(latest) + 12
+    word_room = min(_widest(lines["words"].fillna("")) + 12, 0.3 * sheet.width)
+    word_room = 0.0 if sheet.narrow and word_room > 0.22 * sheet.width else word_room
+    spare = sheet.width - value_room - word_room - (70 if sheet.narrow else _LEAST_LINE)
+    name_room = min(_widest(lines["series"]) + 8, max(spare, 40))
+    names = [wrapped(str(one), name_room - 8, SMALL, lines=2) for one in lines["series"]]
+    row = max([_ROW, *(height_of(name, SMALL) + 3 for name in names)])
+    first, last = _first_and_last(many)
+    more = (f"Each line from {first} to {last}, on a scale of its own." if first else "",)
+    _lay(sheet, many, title, height=row * max(len(lines), 1), more=more,
+         left=name_room, right=value_room + word_room)  # fmt: skip
+    drawn = sheet.ax
+    if not len(lines):
+        nothing(sheet)
+        return drawn
+    width, tall = sheet.plot[2], sheet.plot[3] / len(lines)
+    strokes = _Strokes()
+    for place, rows in enumerate(_each(many)):
+        box = (0.0, place * tall + 3, width, max(tall - 6, 2.0))
+        _collect(strokes, rows, lines.iloc[place], box, _times(many))
+    _draw(drawn, strokes)
+    left, base, width, height = sheet.plot
+    for place, line in enumerate(lines.itertuples()):
+        middle = base + height - (place + 0.5) * tall
+        signal = _signal(line.signal)
+        weight = "bold" if signal else "normal"
+        sheet.write(left - name_room, middle, names[place], va="center", color=INK)
+        sheet.write(left + width + value_room - 4, middle, latest[place], va="center", ha="right",
+                    color=INK, fontweight=weight)  # fmt: skip
+        if word_room and isinstance(line.words, str) and line.words:
+            words = shortened(line.words, word_room - 8, SMALL)
+            sheet.write(left + width + value_room + 4, middle, words, va="center",
+                        color=INK if signal else MUTED)  # fmt: skip
+    return drawn
+
+
+@in_house_style
+def small_multiples(
+    result: Sparklines | Derived,
+    *,
+    ax: Axes | None = None,
+    title: str = "",
+    one_scale: bool = False,
+) -> Axes:
+    """Draw a small panel for each series in a grid, from zero, the highest value written at it.
+
+    Parameters
+    ----------
+    result : Sparklines or Derived
+        What to draw.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    one_scale : bool
+        Whether all panels share one scale, so that their heights can be compared.
+    """
+    many, table = opened(result, Sparklines)
+    sheet = open_sheet(ax, table)
+    across = max(int(sheet.width // _PANEL_WIDTH), 1)
+    down = max(-(-len(many.lines) // across), 1)
+    first, last = _first_and_last(many)
+    scale = "All panels on one scale" if one_scale else "Each panel on a scale of its own"
+    more = (
+        f"{scale}, from zero; {first} to {last}; the latest value is written." if first else "",
+    )
+    room = sheet.width / across
+    value_room = _widest([said(value, many.unit) for value in many.lines["latest"]]) + 8
+    names = [wrapped(str(one), room - 14, SMALL, lines=2) for one in many.lines["series"]]
+    head = max((height_of(name, SMALL) for name in names), default=0) + 4
+    _lay(sheet, many, title, height=down * (_PANEL + head + 12), more=more)
+    drawn = sheet.ax
+    if not len(many.lines):
+        nothing(sheet)
+        return drawn
+    tall = sheet.plot[3] / down
+    most = _top(many.table, many.lines) if one_scale else None
+    strokes = _Strokes()
+    for place, rows in enumerate(_each(many)):
+        x, y = room * (place % across), tall * (place // across)
+        line = many.lines.iloc[place]
+        box = (x + 2, y + head, room - value_room - 16, max(tall - head - 12, 8.0))
+        top = most or _top(rows, many.lines.iloc[[place]])
+        _collect(strokes, rows, line, box, _times(many), low=0.0, high=top)
+        strokes.feet.append(
+            np.array([(box[0], box[1] + box[3]), (box[0] + box[2], box[1] + box[3])])
+        )
+        _panel_words(sheet, (x + 2, y), names[place])
+        _value_words(sheet, box, strokes.ends[-1], said(line["latest"], many.unit), line["signal"])
+    _draw(drawn, strokes)
+    return drawn
+
+
+def _panel_words(sheet: Sheet, corner: tuple[float, float], name: str) -> None:
+    """Write the name of a panel above it."""
+    left, base, _, height = sheet.plot
+    sheet.write(left + corner[0], base + height - corner[1], name, va="top", color=INK)
+
+
+def _value_words(
+    sheet: Sheet,
+    box: tuple[float, float, float, float],
+    end: float | None,
+    value: str,
+    signal: object,
+) -> None:
+    """Write the latest value at the end of its line."""
+    left, base, _, height = sheet.plot
+    x, y, width, tall = box
+    level = min(max(y + tall / 2 if end is None else end, y + 6), y + tall - 4)
+    sheet.write(left + x + width + 5, base + height - level, value, va="center", color=INK,
+                fontweight="bold" if _signal(signal) else "normal")  # fmt: skip
+
+
+def _lay(
+    sheet: Sheet, many: Sparklines, title: str, *, height: float, more: Sequence[str],
+    left: float = 0.0, right: float = 0.0,
+) -> None:  # fmt: skip
+    """Lay the sheet out, its plot area measured in points, downwards."""
+    hidden = bool(many.table["hidden"].any())
+    signals = set(many.table["signal"].fillna(""))
+    key = [KeyItem(word, marker, colour) for name, (marker, colour, word) in SIGNALS.items()
+           if name in signals]  # fmt: skip
+    if many.lines[["low", "high"]].notna().any(axis=None):
+        more = (*more, "Shaded: within the limits.")
+    sheet.lay(
+        height=height, title=title, subtitle=subtitle_of(many),
+        caption=caption_of(many, more=more, hidden=hidden),
+        key=key + ([HIDDEN_KEY] if hidden else []), left=left, right=right, above=2, below=2,
+    )  # fmt: skip
+    sheet.ax.set_xlim(0, sheet.plot[2])
+    sheet.ax.set_ylim(sheet.plot[3], 0)
+
+
+def _widest(texts: Sequence[str]) -> float:
+    return max((width_of(str(text), SMALL) for text in texts), default=0.0)
+
+
+def _signal(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _first_and_last(many: Sparklines) -> tuple[str, str]:
+    if not len(many.table):
+        return "", ""
+    ends = many.table["period"].min(), many.table["period"].max()
+    return tuple(when(end, many.frequency) for end in ends)
+
+
+def _times(many: Sparklines) -> tuple[float, float]:
+    days = many.table["period"]
+    return (days.min().toordinal(), days.max().toordinal()) if len(days) else (0, 1)
+
+
+def _each(many: Sparklines) -> list[pd.DataFrame]:
+    """Give the rows of each series in the order of `lines`."""
+    found = dict(iter(many.table.groupby("series", sort=False)))
+    return [found.get(name, many.table.iloc[:0]) for name in many.lines["series"]]
+
+
+def _top(rows: pd.DataFrame, lines: pd.DataFrame) -> float:
+    """Give the highest value or limit, or 1 when there is none above zero."""
+    numbers = [rows["value"].max(), lines["high"].max()]
+    return max([one for one in numbers if one > 0], default=1.0)
+
+
+def _collect(
+    strokes: _Strokes, rows: pd.DataFrame, line: pd.Series, box: tuple[float, float, float, float],
+    times: tuple[float, float], *, low: float | None = None, high: float | None = None,
+) -> None:  # fmt: skip
+    """Put the strokes of one series into its box (left, top, width, height)."""
+    x, y, width, height = box
+    values = rows["value"].to_numpy(dtype="float64")
+    bounds = [float(line["low"]), float(line["high"]), *values]
+    bounds = [one for one in bounds if np.isfinite(one)] or [0.0]
+    bottom = min(bounds) if low is None else min(low, *bounds)
+    reach = (max(bounds) if high is None else high) - bottom or 1.0
+    days = rows["period"].map(pd.Timestamp.toordinal).to_numpy(dtype="float64")
+    across = x + 3 + (width - 6) * (days - times[0]) / max(times[1] - times[0], 1)
+
+    def level(value: float | np.ndarray) -> float | np.ndarray:
+        return y + height * (1 - (value - bottom) / reach)
+
+    if np.isfinite(line["low"]) and np.isfinite(line["high"]):
+        a, b = level(float(line["low"])), level(float(line["high"]))
+        strokes.bands.append(np.array([(x, a), (x + width, a), (x + width, b), (x, b)]))
+    if np.isfinite(line["centre"]):
+        middle = level(float(line["centre"]))
+        strokes.centres.append(np.array([(x, middle), (x + width, middle)]))
+    places = np.column_stack([across, level(values)])
+    strokes.lines += _unbroken(places)
+    seen = np.flatnonzero(np.isfinite(values))
+    signals = rows["signal"].fillna("").to_numpy()
+    for place in seen[signals[seen] != ""]:
+        strokes.points.setdefault(signals[place], []).append(tuple(places[place]))
+    strokes.ends.append(float(places[seen[-1], 1]) if len(seen) else None)
+    if len(seen) and not signals[seen[-1]]:
+        strokes.last.append(tuple(places[seen[-1]]))
+    for at in across[rows["hidden"].to_numpy(dtype=bool)]:
+        foot = y + height
+        strokes.hidden.append(
+            np.array([(at - 3, foot), (at + 3, foot), (at + 3, foot - 8), (at - 3, foot - 8)])
+        )
+
+
+def _unbroken(places: np.ndarray) -> list[np.ndarray]:
+    """Split a line where values are missing; gaps are never bridged."""
+    missing = np.flatnonzero(~np.isfinite(places[:, 1]))
+    pieces = np.split(places, missing)
+    pieces = [piece[np.isfinite(piece[:, 1])] for piece in pieces]
+    return [piece if len(piece) > 1 else piece[[0, 0]] + [(-2, 0), (2, 0)]
+            for piece in pieces if len(piece)]  # fmt: skip
+
+
+def _draw(ax: Axes, strokes: _Strokes) -> None:
+    """Draw all strokes of all series, one collection a kind."""
+    from matplotlib.collections import LineCollection, PolyCollection
+
+    thin = {"colors": QUIET_LINE, "linewidths": 0.8, "zorder": 1}
+    for drawn in (
+        PolyCollection(strokes.bands, facecolor=BAND, linewidth=0, zorder=0.5),
+        LineCollection(strokes.feet, **thin),
+        LineCollection(strokes.centres, **thin),
+        LineCollection(strokes.lines, colors=PALETTE["grey"], linewidths=1.3, zorder=2),
+        PolyCollection(strokes.hidden, zorder=2.5, **HATCHED),
+    ):
+        ax.add_collection(drawn, autolim=False)
+    _dots(ax, strokes.last, "o", PALETTE["grey"], 16)
+    for signal, (marker, colour, _) in SIGNALS.items():
+        _dots(ax, strokes.points.get(signal, []), marker, colour, 34 if marker == "^" else 24)
+
+
+QUIET_LINE = "#A8A8A8"
+
+
+def _dots(ax: Axes, places: list, marker: str, colour: str, size: float) -> None:
+    if places:
+        across, down = zip(*places, strict=True)
+        ax.scatter(across, down, s=size, marker=marker, color=colour, linewidth=0, zorder=3)

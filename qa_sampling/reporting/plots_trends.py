@@ -1,0 +1,342 @@
+"""Pictures over time: the control chart, and the forecast fan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.reporting.derived import Derived, opened
+from qa_sampling.reporting.plot_axes import (
+    TIME_ROOM,
+    EdgeLabel,
+    edge_labels,
+    from_where,
+    known,
+    measure_axis,
+    measure_edge,
+    nothing,
+    number_axis,
+    span,
+    steps_of,
+    time_axis,
+)
+from qa_sampling.reporting.plot_captions import caption_of, position, said, subtitle_of, when
+from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
+from qa_sampling.reporting.plot_style import (
+    BAND,
+    HATCHED,
+    HIDDEN_KEY,
+    INK,
+    MUTED,
+    PALETTE,
+    SIGNALS,
+    SMALL,
+    THIN,
+    KeyItem,
+    Sheet,
+    in_house_style,
+    open_sheet,
+)
+from qa_sampling.results import ControlChart, Forecast
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_HEIGHT = 230.0
+_HIDDEN_STUB = 13.0
+IMMATURE_KEY = KeyItem("Can still change", "o", PALETTE["grey"], filled=False)
+FANS = ("#9DB9D3", "#C6D7E7", "#E3ECF4")
+"""Fills of a fan, narrowest interval first: told apart in grey."""
+
+
+@in_house_style
+def control_chart(
+    result: ControlChart | Derived, *, ax: Axes | None = None, title: str = ""
+) -> Axes:
+    """Draw a control chart: centre line, limits, signals by shape, gaps as gaps.
+
+    Points that can still change are hollow; hidden ones are a hatched stub at the foot, always
+    of one size; the centre line steps where it was set anew.
+
+    Parameters
+    ----------
+    result : ControlChart or Derived
+        What to draw.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    """
+    chart, table = opened(result, ControlChart)
+    rows, sheet = chart.table, open_sheet(ax, table)
+    x = np.array([position(one, chart.frequency) for one in rows["period"]])
+    numbers = known(rows[["value", "low", "high", "centre"]])
+    ends = span(numbers + ([chart.target] if chart.target is not None else []), chart.unit)
+    labels = _control_labels(chart)
+    right = measure_edge(labels, 0.42 * sheet.width)
+    ticks = steps_of(*ends, unit=chart.unit)
+    hidden = bool(rows["hidden"].any())
+    rebases = int(rows["phase"].max()) if len(rows) else 0
+    limits = f"Limits: {chart.limits}." if chart.limits else ""
+    gaps = (rows["value"].isna() & ~rows["hidden"].astype(bool)).any()
+    breaks = "The line breaks where there is no data." if gaps else ""
+    more = (limits, *_anew(chart), breaks, from_where(ends))
+    sheet.lay(
+        height=_HEIGHT,
+        title=title,
+        subtitle=subtitle_of(chart),
+        caption=caption_of(chart, more=more, hidden=hidden),
+        key=_control_key(rows),
+        left=measure_axis(ticks, chart.unit),
+        right=right,
+        above=(LINE * SMALL + 4) if rebases else 4,
+        below=TIME_ROOM,
+    )
+    drawn = sheet.ax
+    drawn.set_ylim(*ends)
+    number_axis(drawn, ticks, chart.unit)
+    time_axis(sheet, list(rows["period"]), chart.frequency)
+    if not len(rows):
+        nothing(sheet)
+        return drawn
+    _limits(drawn, x, rows)
+    if chart.target is not None:
+        drawn.axhline(chart.target, color=PALETTE["plum"], linewidth=1.1, linestyle=(0, (5, 3)))
+    _rebases(sheet, x, rows, chart)
+    _line(sheet, x, rows)
+    edge_labels(sheet, labels, right)
+    return drawn
+
+
+def _control_labels(chart: ControlChart) -> list[EdgeLabel]:
+    """Say the latest value, the centre line, the limits and the target at the right edge."""
+    rows, unit = chart.table, chart.unit
+    labels = []
+    seen = rows[rows["value"].notna()]
+    if len(seen):
+        last = seen.iloc[-1]
+        words = f"{when(last['period'], chart.frequency)}: {said(last['value'], unit)}"
+        short = f"Latest {said(last['value'], unit)}"
+        labels.append(EdgeLabel(float(last["value"]), words, INK, bold=True, short=short))
+    lines = {"centre": "Centre", "high": "Upper limit", "low": "Lower limit"}
+    if len(rows):
+        for name, words in lines.items():
+            value = rows[name].iloc[-1]
+            if not pd.isna(value):
+                label = f"{words} {said(value, unit)}"
+                short = label.replace(" limit", "")
+                labels.append(EdgeLabel(float(value), label, MUTED, short=short))
+    if chart.target is not None:
+        words = f"Target {said(chart.target, unit)}"
+        labels.append(EdgeLabel(chart.target, words, PALETTE["plum"]))
+    return labels
+
+
+def _anew(chart: ControlChart) -> list[str]:
+    """Say in the caption when and why the centre line was set anew."""
+    rows, said_so = chart.table, []
+    for phase in range(1, int(rows["phase"].max()) + 1 if len(rows) else 1):
+        begins = rows.loc[rows["phase"] == phase, "period"].iloc[0]
+        why = chart.rebases[phase - 1] if phase <= len(chart.rebases) else ""
+        reason = f" ({why})" if why else ""
+        moment = when(begins, chart.frequency, short=False)
+        said_so.append(f"Centre line set anew from {moment}{reason}.")
+    return said_so
+
+
+def _control_key(rows: pd.DataFrame) -> list[KeyItem]:
+    """Give the marks that are in the chart, each signal with the rules it met."""
+    key = []
+    for signal, (marker, colour, word) in SIGNALS.items():
+        met = rows.loc[rows["signal"].fillna("") == signal]
+        if len(met):
+            rules = list(dict.fromkeys(one for one in met["rules"].fillna("") if one))
+            words = f"{word}: {'; '.join(rules)}" if rules else word
+            key.append(KeyItem(words, marker, colour))
+    if (~rows["mature"].astype(bool) & rows["value"].notna()).any():
+        key.append(IMMATURE_KEY)
+    return key + ([HIDDEN_KEY] if rows["hidden"].any() else [])
+
+
+def _limits(ax: Axes, x: np.ndarray, rows: pd.DataFrame) -> None:
+    """Draw band, limits and centre line, a step at each period, broken between phases."""
+    phases = rows["phase"].to_numpy()
+    for phase in np.unique(phases):
+        here = phases == phase
+        edges = np.column_stack([x[here] - 0.5, x[here] + 0.5]).ravel()
+        lines = {
+            name: np.repeat(rows.loc[here, name].to_numpy(dtype="float64"), 2)
+            for name in ("low", "centre", "high")
+        }
+        ax.fill_between(edges, lines["low"], lines["high"], color=BAND, linewidth=0, zorder=0.5)
+        for name in ("low", "high"):
+            ax.plot(edges, lines[name], color=THIN, linewidth=0.8, zorder=1)
+        ax.plot(edges, lines["centre"], color=MUTED, linewidth=1.4, zorder=1)
+
+
+def _line(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame) -> None:
+    """Draw the values: a line that breaks at gaps, points by meaning, hidden ones as stubs."""
+    ax, values = sheet.ax, rows["value"].to_numpy(dtype="float64")
+    mature = rows["mature"].to_numpy(dtype=bool)
+    for style, wanted in (("-", True), (":", False)):
+        for place in range(1, len(x)):
+            both = (
+                np.isfinite(values[place - 1 : place + 1]).all() and x[place] - x[place - 1] < 1.5
+            )
+            if both and (mature[place] == wanted):
+                pair = slice(place - 1, place + 1)
+                ax.plot(x[pair], values[pair], color="#7A7A7A", linewidth=1.5, linestyle=style,
+                        zorder=2)  # fmt: skip
+    signals = rows["signal"].fillna("").to_numpy()
+    plain = np.isfinite(values) & (signals == "")
+    solid, hollow = plain & mature, plain & ~mature
+    ax.scatter(x[solid], values[solid], s=24, color=PALETTE["grey"], zorder=3, clip_on=False)
+    ax.scatter(x[hollow], values[hollow], s=30, facecolor="white", edgecolor=PALETTE["grey"],
+               linewidth=1.3, zorder=3, clip_on=False)  # fmt: skip
+    for signal, (marker, colour, _) in SIGNALS.items():
+        here = signals == signal
+        ax.scatter(x[here], values[here], s=70 if marker == "^" else 48, marker=marker,
+                   color=colour, edgecolor="white", linewidth=0.8, zorder=4,
+                   clip_on=False)  # fmt: skip
+    hidden_stubs(sheet, x[rows["hidden"].to_numpy(dtype=bool)])
+
+
+def hidden_stubs(sheet: Sheet, x: np.ndarray) -> None:
+    """Draw a hatched stub at the foot of the plot for each hidden period, all of one size.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet, laid out, with its axes set.
+    x : array
+        Places of the hidden periods.
+    """
+    from matplotlib.patches import Rectangle
+
+    share = _HIDDEN_STUB / sheet.plot[3]
+    for place in x:
+        stub = Rectangle(
+            (place - 0.4, 0), 0.8, share, transform=sheet.ax.get_xaxis_transform(), zorder=2.5,
+            **HATCHED,
+        )  # fmt: skip
+        sheet.ax.add_patch(stub)
+
+
+def _rebases(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame, chart: ControlChart) -> None:
+    """Mark where the centre line was set anew, with the reason above the plot where it fits."""
+    left, base, _, height = sheet.plot
+    starts = np.flatnonzero(np.diff(rows["phase"].to_numpy(dtype="int64"))) + 1
+    places = [float(sheet.to_page(x[start] - 0.5, 0)[0]) for start in starts]
+    for number, (start, place) in enumerate(zip(starts, places, strict=True)):
+        sheet.ax.axvline(x[start] - 0.5, color=MUTED, linewidth=1, linestyle=":", zorder=1)
+        following = places[number + 1] if number + 1 < len(places) else sheet.right
+        before = places[number - 1] if number else left
+        words = chart.rebases[number] if number < len(chart.rebases) else "Set anew"
+        after, behind = following - place - 4, place - before - 4
+        aligned = "left" if after >= min(width_of(words, SMALL), behind) else "right"
+        if aligned == "right" and number:
+            aligned, behind = "left", after
+        words = shortened(words, after if aligned == "left" else behind, SMALL)
+        if len(words) > 2:
+            sheet.write(place, base + height + 4, words, ha=aligned, va="bottom", color=INK)
+
+
+@in_house_style
+def forecast_fan(result: Forecast | Derived, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw what was seen and the fan of what comes if nothing changes.
+
+    Parameters
+    ----------
+    result : Forecast or Derived
+        What to draw.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    """
+    cast, table = opened(result, Forecast)
+    sheet = open_sheet(ax, table)
+    ends_of = [name for level in cast.levels for name in cast.ends(level)]
+    numbers = known(cast.history["value"]) + known(cast.fan[["middle", *ends_of]])
+    ends = span(numbers + ([cast.target] if cast.target is not None else []), cast.unit)
+    labels = _fan_labels(cast)
+    right = measure_edge(labels, 0.42 * sheet.width)
+    ticks = steps_of(*ends, unit=cast.unit)
+    hidden = bool(cast.history["hidden"].any())
+    method = f"Method: {cast.method}." if cast.method else ""
+    key = [IMMATURE_KEY] if _still_open(cast.history) else []
+    sheet.lay(
+        height=_HEIGHT,
+        title=title,
+        subtitle=subtitle_of(cast),
+        caption=caption_of(cast, more=(method, from_where(ends)), hidden=hidden),
+        key=key + ([HIDDEN_KEY] if hidden else []),
+        left=measure_axis(ticks, cast.unit),
+        right=right,
+        above=LINE * SMALL + 4,
+        below=TIME_ROOM,
+    )  # fmt: skip
+    drawn = sheet.ax
+    drawn.set_ylim(*ends)
+    number_axis(drawn, ticks, cast.unit)
+    time_axis(sheet, [*cast.history["period"], *cast.fan["period"]], cast.frequency)
+    if not len(cast.history) and not len(cast.fan):
+        nothing(sheet)
+        return drawn
+    if cast.target is not None:
+        drawn.axhline(cast.target, color=PALETTE["plum"], linewidth=1.1, linestyle=(0, (5, 3)))
+    x = np.array([position(one, cast.frequency) for one in cast.history["period"]])
+    _line(sheet, x, cast.history.assign(signal=""))
+    _fan(sheet, cast)
+    edge_labels(sheet, labels, right)
+    return drawn
+
+
+def _still_open(history: pd.DataFrame) -> bool:
+    return bool((~history["mature"].astype(bool) & history["value"].notna()).any())
+
+
+def _fan_labels(cast: Forecast) -> list[EdgeLabel]:
+    """Say the middle, the ends of each interval and the target at the right edge."""
+    labels = []
+    if len(cast.fan):
+        last = cast.fan.iloc[-1]
+        middle = said(last["middle"], cast.unit)
+        words = f"{when(last['period'], cast.frequency)}: {middle}"
+        labels.append(EdgeLabel(float(last["middle"]), words, INK, bold=True, short=middle))
+        for level in reversed(cast.levels):
+            low, high = (said(last[name], cast.unit) for name in cast.ends(level))
+            words = f"{100 * level:g}%: {low} to {high}"
+            end = float(last[cast.ends(level)[1]])
+            labels.append(EdgeLabel(end, words, MUTED, short=f"{low}–{high}"))
+    if cast.target is not None:
+        words = f"Target {said(cast.target, cast.unit)}"
+        labels.append(EdgeLabel(cast.target, words, PALETTE["plum"]))
+    return labels
+
+
+def _fan(sheet: Sheet, cast: Forecast) -> None:
+    """Draw the intervals, wide ones lighter, and the middle as a dashed line."""
+    if not len(cast.fan):
+        return
+    ax, fan = sheet.ax, cast.fan
+    ahead = np.array([position(one, cast.frequency) for one in fan["period"]])
+    edges = np.column_stack([ahead - 0.5, ahead + 0.5]).ravel()
+    for place, level in reversed(list(enumerate(cast.levels))):
+        low, high = (np.repeat(fan[name].to_numpy(dtype="float64"), 2) for name in cast.ends(level))
+        shade = FANS[min(place, len(FANS) - 1)]
+        ax.fill_between(edges, low, high, color=shade, linewidth=0, zorder=1)
+    middle = fan["middle"].to_numpy(dtype="float64")
+    ax.plot(ahead, middle, color=PALETTE["blue"], linewidth=2, linestyle=(0, (4, 2)), zorder=3)
+    ax.scatter(ahead[-1:], middle[-1:], s=30, color=PALETTE["blue"], zorder=4)
+    ax.axvline(ahead[0] - 0.5, color=MUTED, linewidth=1, linestyle=":", zorder=1)
+    place = sheet.to_page(ahead[0] - 0.5, 0)[0]
+    after, before = sheet.right - place, place - sheet.plot[0]
+    words = "Forecast if nothing changes"
+    if width_of(words, SMALL) > max(after, before):
+        words = shortened("Forecast", max(after, before), SMALL)
+    aligned = "left" if width_of(words, SMALL) <= after else "right"
+    top = sheet.plot[1] + sheet.plot[3] + 4
+    sheet.write(place, top, words, ha=aligned, va="bottom", color=INK)

@@ -1,0 +1,361 @@
+"""Invented results for the pictures: small, plausible, and nobody's.
+
+Values come from sines and short lists, not from any record. The functions at the foot are what
+``derive`` is given in tests: they work results out of the printed rows of a SafeTable.
+"""
+
+from __future__ import annotations
+
+from math import cos, nan, sin, sqrt
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.reporting import plots
+from qa_sampling.results import (
+    AgreementTable,
+    ControlChart,
+    Decomposition,
+    Forecast,
+    Funnel,
+    GradeDistribution,
+    Interval,
+    Journey,
+    Severities,
+    Sparklines,
+)
+
+GRADES = ("Outstanding", "Good", "Requires improvement", "Inadequate")
+TEAMS = ("Assessment North", "Assessment South", "Family Safeguarding 1", "Family Safeguarding 2",
+         "Family Safeguarding 3", "Children in Care", "Disabled Children", "Care Leavers",
+         "Exploitation", "Fostering Support")  # fmt: skip
+
+
+def months(count: int, start: str = "2024-04-01") -> pd.DatetimeIndex:
+    return pd.date_range(start, periods=count, freq="MS")
+
+
+def control(count: int = 30) -> ControlChart:
+    """Re-referrals: a step down after a new front door, one gap, two months that can change."""
+    share = [0.222 + 0.024 * sin(2.1 * one) + 0.012 * cos(5.0 * one) for one in range(count)]
+    share = [value - 0.045 * (place >= 18) for place, value in enumerate(share)]
+    n = [138 + 22 * sin(1.3 * one) for one in range(count)]
+    phase = [int(one >= 18) for one in range(count)]
+    centre = [0.222 - 0.045 * one for one in phase]
+    spread = [3 * sqrt(c * (1 - c) / size) for c, size in zip(centre, n, strict=True)]
+    rows = pd.DataFrame(
+        {
+            "period": months(count),
+            "value": share,
+            "n": n,
+            "centre": centre,
+            "low": [c - s for c, s in zip(centre, spread, strict=True)],
+            "high": [c + s for c, s in zip(centre, spread, strict=True)],
+            "signal": "",
+            "rules": "",
+            "mature": [one < count - 2 for one in range(count)],
+            "phase": phase,
+        }
+    )
+    if count >= 28:
+        rows.loc[7, "value"] = nan
+        rows.loc[11, ["value", "signal", "rules"]] = [0.345, "concern", "above the upper limit"]
+        rows.loc[[18, 19], ["signal", "rules"]] = ["improvement", "2 of 3 near the lower limit"]
+        rows.loc[[18, 19], "value"] = [0.102, 0.108]
+    return ControlChart(
+        rows,
+        measure="Re-referrals within 12 months, share of referrals",
+        scope="All teams, April 2024 to September 2026",
+        unit="share",
+        n=int(sum(n)),
+        n_of="referrals",
+        baseline="April 2024 to September 2025, 18 months",
+        warnings=("The last two months can still rise.",),
+        chart="p′ chart",
+        limits="a stable process stays within them in 997 of 1,000 months",
+        better="down",
+        target=0.18,
+        rebases=("New front door",),
+    )
+
+
+def rare(count: int = 24) -> ControlChart:
+    """A rare count without limits for the first months, with hidden months."""
+    values = [float(one % 5 == 3) * 3 + (one % 3) * 3 for one in range(count)]
+    rows = pd.DataFrame({"period": months(count), "value": values, "centre": nan})
+    rows = rows.assign(low=nan, high=nan, hidden=[one % 4 == 1 for one in range(count)])
+    rows.loc[rows["hidden"], "value"] = nan
+    rows.loc[11:, ["centre", "low", "high"]] = [3.5, 0.0, 11.0]
+    rows["signal"] = ""
+    rows.loc[18, ["value", "signal"]] = [13.0, "neutral"]
+    rows.loc[18, "hidden"] = False
+    return ControlChart(
+        rows,
+        measure="Children missing from care, a month",
+        scope="Invented authority",
+        baseline="March 2025 to March 2026",
+        chart="g chart",
+        warnings=("Hidden months are left out of the centre line.",),
+    )
+
+
+def binomial_limits(centre: float, sizes: np.ndarray) -> pd.DataFrame:
+    """Exact binomial limits at each size, as a method would give them."""
+    from scipy.stats import binom
+
+    made = {"n": sizes}
+    for name, level in (("low", 0.025), ("low_outer", 0.001)):
+        made[name] = binom.ppf(level, sizes, centre) / sizes
+    for name, level in (("high", 0.975), ("high_outer", 0.999)):
+        made[name] = binom.ppf(level, sizes, centre) / sizes
+    return pd.DataFrame(made)
+
+
+def funnel() -> Funnel:
+    """Assessments within 45 working days by team; one beyond the limits, one hidden."""
+    n = [212, 188, 96, 104, 91, 61, 44, 23, 17, 33]
+    value = [0.93, 0.90, 0.92, 0.78, 0.95, 0.93, 0.89, nan, 0.94, 0.97]
+    signal = ["", "", "", "concern", "", "", "", "", "", ""]
+    table = pd.DataFrame({"unit": TEAMS, "n": n, "value": value, "signal": signal,
+                          "hidden": [pd.isna(one) for one in value]})  # fmt: skip
+    return Funnel(
+        table,
+        binomial_limits(0.91, np.arange(8, 226, 2)),
+        measure="Assessments within 45 working days, share",
+        scope="By team, October 2025 to September 2026",
+        unit="share",
+        n_of="assessments",
+        centre=0.91,
+        centre_name="All teams",
+        warnings=("Limits treat assessments as independent; siblings are not.",),
+    )
+
+
+def agreement() -> AgreementTable:
+    """Overall grades of 52 moderated audits; one pair hidden."""
+    counts = [[3, 2, 0, 0], [1, 21, 4, 0], [0, 6, 11, 1], [0, 0, 1, 2]]
+    rows = [(a, m, float(counts[i][j])) for i, a in enumerate(GRADES)
+            for j, m in enumerate(GRADES)]  # fmt: skip
+    return AgreementTable(
+        pd.DataFrame(rows, columns=["auditor_grade", "moderator_grade", "count"]),
+        GRADES,
+        measure="Overall grade of the auditor and of the moderator, audits",
+        scope="April to September 2026",
+        n=52,
+        n_of="moderated audits",
+        same=37,
+        within_one=52,
+        coefficient="Gwet’s AC2, quadratic weights",
+        estimate=0.87,
+        interval=Interval(0.78, 0.93, method="jackknife"),
+    )
+
+
+def severities() -> Severities:
+    """Shrunken shifts of 14 auditors; one grades higher, one too few to say."""
+    n = [14, 12, 9, 9, 9, 7, 6, 6, 5, 4, 4, 3, 2, 2]
+    shift = [0.06, -0.11, 0.48, -0.02, 0.14, -0.36, 0.1, 0.03, -0.08, 0.17, 0.0, 0.05, 0.02, nan]
+    half = [0.27 + 0.5 / sqrt(one) if one > 2 else 0.6 for one in n]
+    half = [min(one, 0.42) for one in half]
+    low = [s - h for s, h in zip(shift, half, strict=True)]
+    high = [s + h for s, h in zip(shift, half, strict=True)]
+    signal = ["easier" if one == 0.48 else "" for one in shift]
+    people = [f"Auditor {place}" for place in range(1, 15)]
+    table = pd.DataFrame({"auditor": people, "n": n, "shift": shift, "low": low, "high": high,
+                          "signal": signal})  # fmt: skip
+    return Severities(
+        table,
+        measure="Auditor’s grade minus the moderator’s, in grades, shrunk towards the average",
+        scope="October 2025 to September 2026",
+        unit="grades",
+        n=92,
+        n_of="moderated audits",
+        average=0.05,
+        method="normal–normal, REML",
+        expected_by_chance=0.7,
+        warnings=("Auditor 14: too few moderated audits for a shift.",),
+    )
+
+
+def grades() -> GradeDistribution:
+    """The spread of overall grades over all cases."""
+    table = pd.DataFrame(
+        {
+            "grade": GRADES,
+            "share": [0.09, 0.51, 0.33, 0.07],
+            "low": [0.03, 0.38, 0.22, 0.02],
+            "high": [0.2, 0.63, 0.46, 0.17],
+            "count": [4, 22, 14, 3],
+        }
+    )
+    return GradeDistribution(
+        table, 43, 826, 0.95, "stratified Wilson",
+        measure="Overall grade, estimated share of all open cases",
+        scope="September 2026", unit="share", n_of="graded audits",
+    )  # fmt: skip
+
+
+def decomposition() -> Decomposition:
+    """Why the re-referral rate rose."""
+    parts = [("More from police", 1.9, 0.8, 3.1), ("Higher rate: ages 0 to 4", 1.2, 0.2, 2.3),
+             ("Higher rate: ages 5 to 15", 0.6, -0.3, 1.5), ("From schools", -0.7, -1.2, -0.2),
+             ("Everything else", -0.3, -0.9, 0.3)]  # fmt: skip
+    return Decomposition(
+        pd.DataFrame(parts, columns=["part", "contribution", "low", "high"]),
+        21.4,
+        24.1,
+        "2024/25",
+        "2025/26",
+        method="Das Gupta, bootstrap by family",
+        measure="Re-referrals within 12 months, per 100 referrals",
+        scope="All teams",
+        unit="rate",
+        n=1489,
+        n_of="referrals",
+    )
+
+
+def journey() -> Journey:
+    """From contact to plan."""
+    rows = [
+        ("Contact", 5210, nan, 1.0, nan, nan, nan, nan),
+        ("Referral", 1489, 0.286, 0.286, 1, 0, 1, nan),
+        ("Assessment", 1301, 0.874, 0.25, 28, 17, 39, 96),
+        ("Section 47 enquiry", 482, 0.37, 0.093, 2, 0, 6, 12),
+        ("Initial conference", 212, 0.44, 0.041, 13, 11, 15, 9),
+        ("Protection plan", 187, 0.882, 0.036, 0, 0, 0, nan),
+    ]
+    names = ["step", "count", "share_before", "share_first", "days", "days_low", "days_high",
+             "pending"]  # fmt: skip
+    return Journey(
+        pd.DataFrame(rows, columns=names),
+        (("Assessment", 45.0), ("Initial conference", 15.0)),
+        "working days",
+        measure="Children by the furthest step of their contact",
+        scope="Contacts of October 2024 to September 2025, followed for 12 months",
+        n=5210,
+        n_of="contacts",
+        warnings=("A referral can lead straight to a section 47 enquiry.",),
+    )
+
+
+def forecast() -> Forecast:
+    """Children looked after: 24 months seen, 6 ahead."""
+    seen = [398 + 0.9 * one + 7 * sin(1.7 * one) for one in range(24)]
+    history = pd.DataFrame({"period": months(24), "value": [float(round(one)) for one in seen]})
+    ahead = pd.DataFrame({"period": months(6, "2026-04-01")})
+    ahead["middle"] = [421.0 + one for one in range(6)]
+    for level, wide in ((80, 6.0), (95, 9.5)):
+        ahead[f"low_{level}"] = [421 + one - wide * sqrt(one + 1) for one in range(6)]
+        ahead[f"high_{level}"] = [421 + one + wide * sqrt(one + 1) for one in range(6)]
+    return Forecast(
+        history,
+        ahead,
+        method="discounted gamma–Poisson",
+        measure="Children looked after at the end of the month",
+        scope="Invented authority",
+        target=400.0,
+        better="down",
+        baseline="April 2024 to March 2026",
+        warnings=("Counts only what happens if nothing changes.",),
+    )
+
+
+def many(series: int = 18, count: int = 36) -> Sparklines:
+    """Many measures by team; a few with signals, gaps and hidden months."""
+    measures = ("Referrals", "Re-referrals", "Assessments", "Section 47", "Conferences", "Plans")
+    names = [f"{measures[one % 6]}, {TEAMS[(one // 6) % 10]}" + ("" if one < 60 else " (2)")
+             for one in range(series)]  # fmt: skip
+    tables, lines = [], []
+    for place, name in enumerate(names):
+        level = 12 + 9 * (place % 4)
+        values = [round(level + 0.2 * level * sin(2.3 * one + place)
+                        + 0.17 * level * sin((1.1 + 0.3 * (place % 7)) * one))
+                  for one in range(count)]  # fmt: skip
+        rows = pd.DataFrame({"series": name, "period": months(count, "2023-10-01"),
+                             "value": values, "signal": "", "hidden": False})  # fmt: skip
+        rows["value"] = rows["value"].astype("float64")
+        signal = ""
+        if place % 7 == 2:
+            rows.loc[count - 1, "value"] = round(1.75 * level)
+            signal = "concern"
+        if place % 9 == 4:
+            rows.loc[count - 1, "value"] = round(0.4 * level)
+            signal = "improvement"
+        if signal:
+            rows.loc[count - 1, "signal"] = signal
+        if place % 5 == 3:
+            rows.loc[12, "value"] = nan
+            rows.loc[20, ["value", "hidden"]] = [nan, True]
+        tables.append(rows)
+        word = {"": "no change", "concern": "above the limit", "improvement": "below the limit"}
+        latest = rows["value"].iloc[-1]
+        lines.append((name, latest, level, 0.55 * level, 1.45 * level, signal, word[signal]))
+    columns = ["series", "latest", "centre", "low", "high", "signal", "words"]
+    return Sparklines(
+        pd.concat(tables),
+        pd.DataFrame(lines, columns=columns),
+        measure="Children a month",
+        scope="By team, October 2023 to September 2026",
+        baseline="October 2023 to September 2025",
+    )
+
+
+PICTURES = {
+    "control_chart": (plots.control_chart, control,
+                      "Re-referrals fell after the new front door and have stayed lower"),
+    "control_chart_rare": (plots.control_chart, rare, "One month stands out; many are hidden"),
+    "funnel_plot": (plots.funnel_plot, funnel, "One team finishes fewer assessments in time"),
+    "agreement_heat": (plots.agreement_heat, agreement,
+                       "Moderators gave the same grade to 37 of 52 audits"),
+    "severity_funnel": (plots.severity_funnel, severities,
+                        "One auditor of 14 grades higher than moderators do"),
+    "grade_distribution": (plots.grade_distribution, grades,
+                           "About half of all cases would be graded Good"),
+    "decomposition_waterfall": (plots.decomposition_waterfall, decomposition,
+                                "More police referrals explain most of the rise"),
+    "journey_chart": (plots.journey_chart, journey,
+                      "Of 100 contacts, 29 become referrals and 4 end in a plan"),
+    "forecast_fan": (plots.forecast_fan, forecast,
+                     "Numbers looked after will likely stay above the target"),
+    "small_multiples": (plots.small_multiples, many, "Three of 18 series rose above their limits"),
+    "sparklines": (plots.sparklines, many, "Three of 18 series rose above their limits"),
+}  # fmt: skip
+"""Name: the picture, an invented result, its finding."""
+
+
+def plan_pictures() -> dict[str, tuple]:
+    """Give the pictures of the audit plan, with protected tables and the words of narrative."""
+    from qa_sampling.reporting import narrative
+    from qa_sampling.reporting.disclosure import protect
+    from qa_sampling.reporting.plan_tables import SHARES
+
+    names = ["Looked after", "Child protection plan", "Child in need plan", "Open assessment"]
+    status = pd.DataFrame({"status": names, "cases": [224, 116, 221, 167],
+                           "audits": [13, 4, 11, 7]})  # fmt: skip
+    numbers = ((30, 2, 8, 0, 21, 7), (3, 1, 25, 9, 14, 0), (40, 8, 11, 1, 19, 6))
+    teams = [
+        (team, one, cases, audits)
+        for team, row in zip(TEAMS, numbers, strict=False)
+        for one, cases, audits in zip(names, row[::2], row[1::2], strict=False)
+    ]
+    coverage = pd.DataFrame(teams, columns=["team", "status", "cases", "audits"])
+    reasons = pd.DataFrame({"reason": ["Closed", "Audited within 12 months", "Can be drawn"],
+                            "cases": [512, 61, 826]})  # fmt: skip
+    loads = pd.DataFrame({"role": ["Team Manager"] * 6 + ["Director"],
+                          "audits": [1, 1, 1, 1, 1, 2, 0]})  # fmt: skip
+    counts = ["cases", "audits"]
+    return {
+        "allocation_chart": (
+            plots.allocation_chart,
+            protect(status, by=["status"], counts=counts, percentages=SHARES, decisions=["audits"]),
+            "Audits follow the caseload", narrative.allocation_alt),
+        "coverage_map": (
+            plots.coverage_map, protect(coverage, by=["team", "status"], counts=counts),
+            "Every team has an audit", narrative.coverage_alt),
+        "funnel_chart": (
+            plots.funnel_chart, protect(reasons, by=["reason"], counts=["cases"]),
+            "Six in ten cases can be drawn", narrative.funnel_alt),
+        "load_chart": (plots.load_chart, loads, "Nobody has more than two audits",
+                       narrative.load_alt),
+    }  # fmt: skip
