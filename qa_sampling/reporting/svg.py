@@ -1,7 +1,7 @@
 """Charts as SVG: drawn by matplotlib with text as text, and taken over through an allow-list.
 
 Text stays text, not paths: it can be read aloud, searched, copied and zoomed, the leak scan can
-read it, and it takes a tenth of the room. It is laid out in DejaVu Sans, which comes with
+read it, and it takes a third of the room. It is laid out in DejaVu Sans, which comes with
 matplotlib and so is the same on every machine, and shown in that or in Verdana, whose letters are
 as wide; where a device has neither, its letters are narrower and still fit.
 
