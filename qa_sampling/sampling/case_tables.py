@@ -43,6 +43,8 @@ def key_texts(values: pd.Series, name: str) -> list[str]:
             f"digits. Read it as text."
         )
     _refuse_missing(int(values.isna().sum()), name)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
+        return list(map(str, values.tolist()))
     texts = [_text(value, name) for value in values.tolist()]
     if blank := sum(not text.strip() for text in texts):
         raise FrameError(f"Column `{name}` is blank in {blank} rows. {_ADVICE}")

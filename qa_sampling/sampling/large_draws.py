@@ -322,6 +322,9 @@ def _fingerprint(sample: pd.DataFrame, kind: str) -> str:
         held = sample.iloc[part]
         refs = key_texts(held["case_ref"], "case_ref")
         columns = (held[name].tolist() for name in ("stratum", "rank", "ticket"))
-        for ref, label, rank, ticket in zip(refs, *columns, strict=True):
-            digest.update(f"{ref}\x1f{label}\x1f{rank}\x1f{ticket:016x}\n".encode())
+        lines = [
+            f"{ref}\x1f{label}\x1f{rank}\x1f{ticket:016x}\n"
+            for ref, label, rank, ticket in zip(refs, *columns, strict=True)
+        ]
+        digest.update("".join(lines).encode())
     return digest.hexdigest()
