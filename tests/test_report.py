@@ -95,7 +95,7 @@ def test_the_page_asks_for_nothing_from_outside(page):
 
 
 def test_no_code_and_nothing_untagged_is_on_the_page(page):
-    assert "…" not in page
+    assert "nobody_reads" not in page
     assert "untagged and unseen" not in page
     assert "Raw" not in page
 

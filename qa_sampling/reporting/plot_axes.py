@@ -11,7 +11,8 @@ import pandas as pd
 
 from qa_sampling.reporting.plot_captions import position
 from qa_sampling.reporting.plot_labels import LINE, apart, shortened, width_of
-from qa_sampling.reporting.plot_style import FAINT, INK, MUTED, QUIET, SMALL, Sheet
+from qa_sampling.reporting.plot_sheet import Sheet
+from qa_sampling.reporting.plot_style import FAINT, INK, MUTED, QUIET, SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

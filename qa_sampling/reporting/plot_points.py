@@ -10,15 +10,8 @@ import pandas as pd
 from qa_sampling.reporting.plot_axes import known, measure_axis, number_axis, steps_of, white_edge
 from qa_sampling.reporting.plot_captions import caption_of, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, Box, beside_points, shortened, width_of
-from qa_sampling.reporting.plot_style import (
-    HATCHED,
-    HIDDEN_KEY,
-    INK,
-    QUIET,
-    SMALL,
-    KeyItem,
-    Sheet,
-)
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet
+from qa_sampling.reporting.plot_style import HATCHED, INK, QUIET, SMALL
 from qa_sampling.results import Funnel, Severities
 
 _HEIGHT = 270.0

@@ -10,19 +10,17 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     FAINT,
     HATCHED,
-    HIDDEN_KEY,
     INK,
     MUTED,
     PALETTE,
     SEQUENTIAL,
     SMALL,
     TEXT,
-    Sheet,
     in_house_style,
-    open_sheet,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.results import AgreementTable, GradeDistribution

@@ -16,19 +16,16 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_axes import nothing
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of, when
 from qa_sampling.reporting.plot_labels import height_of, shortened, width_of, wrapped
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
     HATCHED,
-    HIDDEN_KEY,
     INK,
     MUTED,
     PALETTE,
     SIGNALS,
     SMALL,
-    KeyItem,
-    Sheet,
     in_house_style,
-    open_sheet,
 )
 from qa_sampling.results import Sparklines
 

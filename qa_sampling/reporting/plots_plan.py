@@ -14,6 +14,7 @@ import pandas as pd
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.plot_axes import number_axis, steps_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     FAINT,
     HATCHED,
@@ -24,10 +25,7 @@ from qa_sampling.reporting.plot_style import (
     SEQUENTIAL,
     SMALL,
     TEXT,
-    KeyItem,
-    Sheet,
     in_house_style,
-    open_sheet,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
 

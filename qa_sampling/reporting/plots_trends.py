@@ -24,20 +24,17 @@ from qa_sampling.reporting.plot_axes import (
 )
 from qa_sampling.reporting.plot_captions import caption_of, position, said, subtitle_of, when
 from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
     HATCHED,
-    HIDDEN_KEY,
     INK,
     MUTED,
     PALETTE,
     SIGNALS,
     SMALL,
     THIN,
-    KeyItem,
-    Sheet,
     in_house_style,
-    open_sheet,
 )
 from qa_sampling.results import ControlChart, Forecast
 

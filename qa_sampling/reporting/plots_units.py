@@ -28,6 +28,7 @@ from qa_sampling.reporting.plot_points import (
     signalled,
     size_axis,
 )
+from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
     INK,
@@ -35,10 +36,7 @@ from qa_sampling.reporting.plot_style import (
     PALETTE,
     SIGNALS,
     THIN,
-    KeyItem,
-    Sheet,
     in_house_style,
-    open_sheet,
 )
 from qa_sampling.results import Funnel, Severities
 
