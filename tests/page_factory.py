@@ -100,7 +100,9 @@ def raw(**data):
 
 
 def code(shown=(), *tags, count=1):
-    cell = nbformat.v4.new_code_cell("nobody_reads = this_code", metadata={"tags": list(tags)}, outputs=list(shown))
+    cell = nbformat.v4.new_code_cell(
+        "nobody_reads = this_code", metadata={"tags": list(tags)}, outputs=list(shown)
+    )
     cell.execution_count = count
     return cell
 
