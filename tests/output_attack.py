@@ -36,10 +36,14 @@ class Found:
     tables: list[tuple[str, list[str], list[list[str]]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
+    pictures: list[list[str]] = field(default_factory=list)
 
     def __add__(self, other: Found) -> Found:
         return Found(
-            self.tables + other.tables, self.texts + other.texts, self.beside + other.beside
+            self.tables + other.tables,
+            self.texts + other.texts,
+            self.beside + other.beside,
+            self.pictures + other.pictures,
         )
 
 
@@ -54,6 +58,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.place.append(tag)
+        if tag == "svg":
+            self.found.pictures.append([])
         self.found.beside += [
             value
             for name, value in attributes
@@ -88,8 +94,15 @@ class _Page(HTMLParser):
         elif "caption" in self.place:
             self.caption += data
         elif data.strip():
-            aside = {"metadata", "desc", "title"} & set(self.place)
-            (self.found.beside if aside else self.found.texts).append(" ".join(data.split()))
+            self._put(" ".join(data.split()))
+
+    def _put(self, text):
+        if {"metadata", "desc", "title"} & set(self.place):
+            self.found.beside.append(text)
+        elif "svg" in self.place:
+            self.found.pictures[-1].append(text)
+        else:
+            self.found.texts.append(text)
 
     def handle_comment(self, data):
         self.found.beside.append(data)
@@ -254,7 +267,8 @@ def attack(
     for (count, label), other in (same or {}).items():
         ends = system.at((count, frozenset({label}))), system.at((other, frozenset()))
         system.tie({ends[0]: 1.0, ends[1]: -1.0}, 0.0, 0.0)
-    _read_sentences(system, found.texts, counts)
+    said = found.texts + [text for one in found.pictures for text in one]
+    _read_sentences(system, said, counts)
     return system.ranges()
 
 
@@ -347,5 +361,25 @@ def unexplained(found: Found, phrases: tuple[str, ...] = ()) -> set[str]:
         for text in row
         for value in re.findall(number, text)
     }
-    told = (re.sub("|".join(phrases), " ", text) if phrases else text for text in found.texts)
+    texts = found.texts + [text for one in found.pictures for text in _without_axis(one)]
+    told = (re.sub("|".join(phrases), " ", text) if phrases else text for text in texts)
     return {value.replace(",", "") for text in told for value in re.findall(number, text)} - printed
+
+
+def _without_axis(texts: list[str]) -> list[str]:
+    """Leave out an axis: equal steps from 0, one after the other, at least three."""
+    kept = list(texts)
+    for start, text in enumerate(texts):
+        run = [float(one) for one in _numbers_from(texts, start)] if text == "0" else []
+        while len(run) > 2 and any(value != at * run[1] for at, value in enumerate(run)):
+            run.pop()
+        if len(run) > 2:
+            kept[start : start + len(run)] = [""] * len(run)
+    return kept
+
+
+def _numbers_from(texts: list[str], start: int) -> list[str]:
+    stop = start
+    while stop < len(texts) and re.fullmatch(r"\d+", texts[stop]):
+        stop += 1
+    return texts[start:stop]

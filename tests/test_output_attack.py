@@ -180,6 +180,19 @@ def test_the_intruder_combines_two_tables():
     assert tight["cases", frozenset({"Plan"})] == (21, 21)
 
 
+def test_the_intruder_reads_pictures_and_knows_an_axis_from_a_count():
+    def picture(*texts):
+        return "<svg>" + "".join(f"<text>{text}</text>" for text in texts) + "</svg>"
+
+    html = table(["Team", "Cases"], ["A", "[c]"], ["B", "[c]"], ["Total", "15"])
+    axis = picture("A", "0", "5", "10", "15", "20", "cases")
+    assert unexplained(page(html + axis)) == set()
+    assert unexplained(page(html + picture("A", "0", "5", "10", "4"))) == {"4"}
+    assert unexplained(page(html + picture("A", "4", "B", "11"))) == {"4", "11"}
+    said = page(html + picture("A: 4 cases"))
+    assert attack(said, counts=CARELESS, least=0)["cases", frozenset({"A"})] == (4, 4)
+
+
 def test_the_intruder_finds_words_that_say_too_much():
     html = table(["Team", "Cases"], ["A", "[c]"], ["B", "[c]"], ["Total", "15"])
     assert unexplained(page(html, "There were 4 more in May.")) == {"4"}

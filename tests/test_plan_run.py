@@ -588,7 +588,7 @@ class TestSharedTables:
         tidy = pd.read_csv(folder / "audit_plan_tables.csv", keep_default_na=False)
         grid = tidy[(tidy["classification_2"] != "") & (tidy["measure"] == "Audits")]
         assert len(grid)
-        rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)
         cells = [re.findall(r"<t[hd][^>]*>\s*(.*?)\s*</t[hd]>", row, re.DOTALL) for row in rows]
         for team, part in grid.groupby("group_1", sort=False):
             printed = [

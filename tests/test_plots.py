@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import matplotlib
@@ -213,3 +214,16 @@ def test_the_palettes_shades_differ_in_grey():
 def test_what_is_no_table_is_refused():
     with pytest.raises(DisclosureError, match="takes a SafeTable or a DataFrame; got a list"):
         plots.funnel_chart([1, 2])
+
+
+def test_words_stand_beside_their_row_when_the_rim_is_cut_off():
+    """Cutting the rim moves the plot; words placed in points have to move with it."""
+    from qa_sampling.reporting.svg import figure_svg
+
+    table = safe_status()
+    svg = figure_svg(plots.allocation_chart(table).figure)
+    placed = re.findall(r'<text[^>]* y="([^"]+)"[^>]*>([^<]+)<', svg)
+    heights = {words: float(place) for place, words in placed}
+    row = table.body.iloc[0]
+    note = f"{row['audits']} of {row['cases']}"
+    assert heights[note] == pytest.approx(heights[row["status"]], abs=2.5)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from qa_sampling.reporting.plot_captions import position
 from qa_sampling.reporting.plot_labels import LINE, apart, shortened, width_of
-from qa_sampling.reporting.plot_sheet import Sheet
+from qa_sampling.reporting.plot_sheet import Sheet, in_points
 from qa_sampling.reporting.plot_style import FAINT, INK, MUTED, QUIET, SMALL
 
 if TYPE_CHECKING:
@@ -269,9 +269,8 @@ def edge_labels(sheet: Sheet, labels: Sequence[EdgeLabel], room: float) -> None:
 
 def _leader(sheet: Sheet, start: tuple[float, float], end: tuple[float, float]) -> None:
     from matplotlib.lines import Line2D
-    from matplotlib.transforms import Affine2D
 
-    at = Affine2D().scale(1 / 72) + sheet.ax.figure.dpi_scale_trans
+    at = in_points(sheet.ax)
     across, up = zip(start, end, strict=True)
     sheet.ax.add_artist(Line2D(across, up, color=QUIET, linewidth=0.8, transform=at, clip_on=False))
 

@@ -10,7 +10,7 @@ import pandas as pd
 from qa_sampling.reporting.plot_axes import known, measure_axis, number_axis, steps_of, white_edge
 from qa_sampling.reporting.plot_captions import caption_of, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, Box, beside_points, shortened, width_of
-from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, in_points
 from qa_sampling.reporting.plot_style import HATCHED, INK, QUIET, SMALL
 from qa_sampling.results import Funnel, Severities
 
@@ -187,13 +187,12 @@ def _point_at(
 ) -> None:
     """Draw a thin line from a point to its name where the name stands off."""
     from matplotlib.lines import Line2D
-    from matplotlib.transforms import Affine2D
 
     (x, y), (across, up) = spot, place
     end_x = min(max(x, across - width / 2), across + width / 2)
     end_y = min(max(y, up - SMALL / 2), up + SMALL / 2)
     if np.hypot(end_x - x, end_y - y) < 14:
         return
-    at = Affine2D().scale(1 / 72) + sheet.ax.figure.dpi_scale_trans
+    at = in_points(sheet.ax)
     line = Line2D([x, end_x], [y, end_y], color=QUIET, linewidth=0.9, transform=at, zorder=2)
     sheet.ax.add_artist(line)

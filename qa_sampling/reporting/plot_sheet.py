@@ -157,13 +157,15 @@ class Sheet:
 
         One line in the middle stands on its baseline, so that neighbours stand level.
         """
-        from matplotlib.transforms import Affine2D
-
-        at = Affine2D().scale(1 / 72) + self.ax.figure.dpi_scale_trans
         if look.get("va") == "center" and "\n" not in text:
             y -= 0.36 * look.get("fontsize", SMALL)
             look["va"] = "baseline"
-        look = {"fontsize": SMALL, "linespacing": LINE * 0.94, "transform": at, **look}
+        look = {
+            "fontsize": SMALL,
+            "linespacing": LINE * 0.94,
+            "transform": in_points(self.ax),
+            **look,
+        }
         return self.ax.text(x, y, text, **look)
 
     def to_page(self, x: float, y: float) -> tuple[float, float]:
@@ -231,13 +233,28 @@ def _key_rows(key: Sequence[KeyItem], width: float) -> list[list[KeyItem]]:
     return rows
 
 
+def in_points(ax: Axes) -> Any:  # noqa: ANN401
+    """Give the transform of places in points from the figure's lower left corner.
+
+    It moves with the figure when its rim is cut off, as the plot does.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes of a figure that has its final size.
+    """
+    from matplotlib.transforms import Affine2D
+
+    wide, tall = (72 * side for side in ax.figure.get_size_inches())
+    return Affine2D().scale(1 / wide, 1 / tall) + ax.figure.transFigure
+
+
 def _mark(sheet: Sheet, item: KeyItem, x: float, y: float) -> None:
     """Draw the marker of a key item at a place of the figure, in points."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Rectangle
-    from matplotlib.transforms import Affine2D
 
-    at = Affine2D().scale(1 / 72) + sheet.ax.figure.dpi_scale_trans
+    at = in_points(sheet.ax)
     if item.marker == "hatch":
         patch = Rectangle((x - 5, y - 4), 10, 8, transform=at, clip_on=False, **HATCHED)
         sheet.ax.add_artist(patch)

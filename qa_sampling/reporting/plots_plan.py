@@ -107,11 +107,12 @@ def coverage_map(
     names = list(dict.fromkeys(rows[down])), list(dict.fromkeys(rows[across]))
     sheet = _sheet(ax, table)
     each = (sheet.width - sheet.name_room(names[0])) / max(len(names[1]), 1)
-    heads = [wrapped(str(name), each - 4, SMALL, lines=4) for name in names[1]]
+    size = _head_size(names[1], each - 4)
+    heads = [wrapped(str(name), each - 4, size, lines=4) for name in names[1]]
     marks = {"cases": f"Hatched, {HIDDEN_MARK}: cases hidden.", "audits": "Hollow: audits hidden."}
     hidden = [text for name, text in marks.items() if not rows[name].map(_shown).all()]
     words = ["Shade and number: cases in the frame. Diamond: audits.", *hidden]
-    above = max((height_of(head, SMALL) for head in heads), default=0) + 8
+    above = max((height_of(head, size) for head in heads), default=0) + 8
     _lay(sheet, names[0], title, caption=" ".join(words), above=above, below=2, row=_CELL)
     drawn = sheet.ax
     drawn.set_xlim(-0.5, max(len(names[1]), 1) - 0.5)
@@ -119,9 +120,17 @@ def coverage_map(
     for _, row in rows.iterrows():
         place = names[1].index(row[across]), names[0].index(row[down])
         _coverage_cell(drawn, place, row["cases"], row["audits"], most)
-    drawn.set_xticks(range(len(heads)), heads, fontsize=SMALL, color=INK)
+    drawn.set_xticks(range(len(heads)), heads, fontsize=size, color=INK)
     drawn.tick_params(axis="x", length=0, labeltop=True, labelbottom=False, pad=4)
     return drawn
+
+
+def _head_size(names: list, room: float) -> float:
+    """Give the largest size at which every word of the heads fits, but one that can be read."""
+    words = [word for name in names for word in str(name).split()]
+    sizes = (SMALL, SMALL - 1, SMALL - 2)
+    fits = (size for size in sizes if all(width_of(word, size) <= room for word in words))
+    return next(fits, sizes[-1])
 
 
 def _coverage_cell(
