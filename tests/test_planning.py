@@ -5,6 +5,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -200,6 +201,25 @@ def test_all_strata_together_need_the_fewest_that_reach_it() -> None:
         for method in ("neyman", "equal")
     )
     assert neyman <= equal
+
+
+def test_the_curve_of_an_allocation_meets_its_table() -> None:
+    populations = {"North": 400, "South": 60, "West": 900}
+    bought = precision_by_stratum(
+        populations,
+        {"North": 10, "South": 30, "West": 5},
+        proportions={"North": 0.5, "South": 0.9, "West": 0.3},
+    )
+    curve = bought.curve
+    said = bought.table["half_width"].iloc[-1]
+    here = curve.loc[np.isclose(curve["n"], 45), "half_width"]
+    assert here.to_numpy() == pytest.approx(said)
+    assert len(here) >= 1
+    assert curve["half_width"].is_monotonic_decreasing
+    assert curve["n"].iloc[-1] == pytest.approx(1360)
+    assert curve["half_width"].iloc[-1] == pytest.approx(0, abs=1e-6)
+    blind = precision_by_stratum({"a": 9, "b": 9}, {"a": 3})
+    assert blind.curve["half_width"].tolist() == [0.5]
 
 
 def test_all_strata_where_nothing_varies_need_one_each() -> None:

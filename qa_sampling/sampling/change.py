@@ -9,7 +9,9 @@ that were there both times, the covariance of the two totals is
 
 with S the covariance of the values over the cases audited both times (Tam 1984, The American
 Statistician 38:288-289; Qualité and Tillé 2008, Survey Methodology 34:173-181). With
-independent samples c is n m K / (N M) on average, and the covariance 0.
+independent samples c is n m K / (N M) on average, and the covariance 0. With fewer than two
+common cases S cannot be told: the samples' own spreads bound it, and the bound that widens the
+change is taken.
 
 A window of months speaks for the average month: its estimate is that of all case-months, each
 month's sample standing for its own caseload. Two windows that share months share their audits,
@@ -68,7 +70,8 @@ def estimate_change(
     key : str, optional
         Column that tells cases, such as `case_ref`. Given, cases audited both times are found
         and their covariance counted, stratum by stratum; for this the strata must have the same
-        labels, and their single cases are not collapsed. By default the samples are independent.
+        labels, none collapsed, and the weights not be calibrated. By default the samples are
+        independent.
     common : mapping of str to int, optional
         Cases that were there both times, by stratum. By default the smaller of the two numbers.
 
@@ -80,7 +83,8 @@ def estimate_change(
     ------
     EstimationError
         When a column is absent, has missing values, a domain holds no case, or `key` is not one
-        case a row.
+        case a row; with `key`, when weights were calibrated, strata collapsed or of one case
+        audited, or the samples contradict each other.
     """
     linears = [_linear(design, y, values, where, as_mean) for design in (before, after)]
     first, second = (
@@ -90,7 +94,7 @@ def estimate_change(
     if key is not None:
         shared = _shared((before, linears[0]), (after, linears[1]), key, dict(common or {}))
     most = first.standard_error * second.standard_error
-    correlation = float(np.clip(shared / most, -1, 1)) if most > 0 else 0.0
+    correlation = _correlation(shared, most)
     variance = first.standard_error**2 + second.standard_error**2 - 2 * correlation * most
     return Difference(
         first=first,
@@ -127,6 +131,20 @@ def _linear(
     return ratio_of(design, filled, None, domain, kind="mean", where=named, reach=reach)
 
 
+def _correlation(shared: float, most: float) -> float:
+    """Give the correlation; refuse one beyond 1 by more than rounding."""
+    if most <= 0:
+        return 0.0
+    found = shared / most
+    if abs(found) > 1 + 1e-9:
+        raise EstimationError(
+            f"The two samples would be correlated by {found:.2f}, which cannot be: too few "
+            f"cases were audited both times to tell, or `common` and the populations do not fit. "
+            f"Check these; leave `key` out when the samples were drawn independently."
+        )
+    return float(np.clip(found, -1, 1))
+
+
 def _satterthwaite(first: Estimate, second: Estimate) -> float:
     """Combine degrees of freedom (Satterthwaite 1946, Biometrics Bulletin 2:110-114)."""
     one, two = first.standard_error**2, second.standard_error**2
@@ -144,22 +162,36 @@ def _shared(
 ) -> float:
     """Give the covariance of the two estimates from the cases audited both times."""
     tables = [_keyed(design, linear, key) for design, linear in (before, after)]
-    both = tables[0].merge(tables[1], on=["key", "stratum"], suffixes=("_before", "_after"))
     total = 0.0
-    for label, cases in both.groupby("stratum"):
-        if len(cases) < 2:
-            continue
-        n, m, large, larger = (
-            float(cases[name].iloc[0])
-            for name in ("n_before", "n_after", "population_before", "population_after")
-        )
-        known = min(common.get(str(label), min(large, larger)), large, larger)
-        spread = float(np.cov(cases["value_before"], cases["value_after"])[0, 1])
-        # values are weighted: weight N/n times value, so N M S is n m times their covariance
-        part = len(cases) / (n * m)
-        lost = known / (large * larger) if np.isfinite(large * larger) else 0.0
-        total += n * m * spread * (part - lost)
+    by_stratum = [dict(list(table.groupby("stratum"))) for table in tables]
+    for label in by_stratum[0].keys() & by_stratum[1].keys():
+        total += _shared_in(by_stratum[0][label], by_stratum[1][label], common.get(str(label)))
     return total
+
+
+def _shared_in(before: pd.DataFrame, after: pd.DataFrame, known: float | None) -> float:
+    """Give one stratum's covariance; with fewer than two common cases its lowest bound."""
+    n, large = float(before["n"].iloc[0]), float(before["population"].iloc[0])
+    m, larger = float(after["n"].iloc[0]), float(after["population"].iloc[0])
+    if n >= large or m >= larger:
+        return 0.0  # taken whole: that estimate does not move
+    cases = before.merge(after, on="key", suffixes=("_before", "_after"))
+    there = min(large if known is None else known, large, larger)
+    lost = there / (large * larger) if np.isfinite(large * larger) else 0.0
+    # values are weighted: weight N/n times value, so N M S is n m times their covariance
+    part = n * m * (len(cases) / (n * m) - lost)
+    if part == 0:
+        return 0.0
+    if min(n, m) < 2:
+        raise EstimationError(
+            "A stratum has one case audited, so what the two samples have in common cannot be "
+            "told. Form coarser strata, or leave `key` out when the draws were independent."
+        )
+    bound = float(np.sqrt(before["value"].var() * after["value"].var()))
+    if len(cases) < 2:
+        return -abs(part) * bound
+    spread = float(np.cov(cases["value_before"], cases["value_after"])[0, 1])
+    return part * spread
 
 
 def _keyed(design: Design, linear: Linear, key: str) -> pd.DataFrame:
@@ -169,6 +201,16 @@ def _keyed(design: Design, linear: Linear, key: str) -> pd.DataFrame:
         raise EstimationError(
             "Cases audited both times are matched in stratified samples of cases. Leave `key` out "
             "when the samples were drawn independently."
+        )
+    if design.adjustment is not None:
+        raise EstimationError(
+            "Cases audited both times cannot be counted with calibrated weights. Compare the "
+            "samples before calibration, or leave `key` out when they were drawn independently."
+        )
+    if design.collapsed:
+        raise EstimationError(
+            "Strata with one case audited were collapsed, so cases audited both times cannot be "
+            "matched by stratum. Form coarser strata, the same in both samples."
         )
     keys = column_of(design.table, key)
     if keys.isna().any() or keys.duplicated().any():

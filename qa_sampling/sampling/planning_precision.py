@@ -121,6 +121,8 @@ def precision_by_stratum(
         The last row of `table` is "All cases": the method at the size that a simple sample would
         need for the variance of the stratified estimate. Where a stratum is left out nothing is
         known of it (half-width 0.5) and the last row speaks of the others only in part: 0.5 too.
+        `curve` scales this allocation down and up, until all cases are audited; its sizes need
+        not be whole, and at the audits given it meets the last row.
 
     Raises
     ------
@@ -145,18 +147,36 @@ def precision_by_stratum(
         ("All cases", cases, audits, overall, _overall(expected.variance, overall, level, method))
     )
     columns = ["stratum", "population", "sampled", "proportion", "half_width"]
-    rest = Assumptions(overall, cases, level, method)
-    sizes = np.unique(np.geomspace(1, cases, 40).round().astype(int))
+    points = _scaled(filled, sampled, spreads)
+    curve = [(at, overall, _overall(spread, overall, level, method)) for at, spread in points]
     return PrecisionBought(
         table=pd.DataFrame(rows, columns=columns),
-        curve=pd.DataFrame(
-            [(int(at), overall, rest.half_width(int(at))) for at in sizes],
-            columns=["n", "proportion", "half_width"],
-        ),
+        curve=pd.DataFrame(curve, columns=["n", "proportion", "half_width"]),
         n=audits,
         method=method,
         level=level,
     )
+
+
+def _scaled(
+    populations: Mapping[str, int], sampled: Mapping[str, int], spreads: Mapping[str, float]
+) -> list[tuple[float, float]]:
+    """Give audits and variance of the allocation scaled down and up, no stratum beyond its cases.
+
+    Cochran (1977, Sampling Techniques, eq. 5.12), with sizes that need not be whole.
+    """
+    size = np.array([populations[label] for label in populations], dtype=float)
+    taken = np.array([sampled.get(label, 0) for label in populations], dtype=float)
+    spread = np.array([spreads[label] for label in populations])
+    if (taken == 0).any():
+        return [(float(taken.sum()), math.inf)]
+    ends = np.geomspace(1 / taken.sum(), 1, 20), np.geomspace(1, (size / taken).max(), 20)
+    points = []
+    for factor in np.unique(np.concatenate(ends)):
+        at = np.minimum(factor * taken, size)
+        parts = (size / size.sum() * spread) ** 2 * (1 / at - 1 / size)
+        points.append((float(at.sum()), float(np.maximum(parts, 0).sum())))
+    return points
 
 
 def _overall(variance: float, share: float, level: float, method: HalfWidthMethod) -> float:
