@@ -250,9 +250,8 @@ def make_design(
     else:
         chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
         chances = np.where(np.isnan(chances), 1 / weights[answers], chances)
-        margins = {"row": [row], "column": [column], "balanced": [row, column]}
-        held_margins = _indicators(kept, margins.get(approximation, []), draw)
-        variance = BalancedVariance(chances, held_margins)
+        sides = {"row": [row], "column": [column], "balanced": [row, column]}.get(approximation, [])
+        variance = BalancedVariance(chances, _indicators(kept, sides, draw))
         method = f"rounded draw, {approximation} approximation"
     cases = held.sum() if cluster is None and np.isfinite(held).all() else spread.sum()
     return Design(
