@@ -33,7 +33,12 @@ from qa_sampling.sampling.estimation_variance import (
     Variance,
     collapse_single,
 )
-from qa_sampling.sampling.estimation_weights import Population, read_populations, settle_weights
+from qa_sampling.sampling.estimation_weights import (
+    Population,
+    check_weights,
+    read_populations,
+    settle_weights,
+)
 
 Approximation = Literal["stratified", "pooled", "row", "column", "balanced"]
 APPROXIMATIONS: tuple[str, ...] = ("stratified", "pooled", "row", "column", "balanced")
@@ -229,6 +234,8 @@ def make_design(
         probability=probability,
     )
     fixed = approximation == "stratified"
+    if fixed and clusters is None:
+        check_weights(weights, codes, labels, held)
     classes = (codes, labels) if fixed else codes_of(table, draw)
     classes = codes_of(table, response_class) if response_class else classes
     spread = spread_over_answers(weights, answers, *classes)
@@ -243,9 +250,8 @@ def make_design(
     else:
         chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
         chances = np.where(np.isnan(chances), 1 / weights[answers], chances)
-        margins = {"row": [row], "column": [column], "balanced": [row, column]}
-        held_margins = _indicators(kept, margins.get(approximation, []), draw)
-        variance = BalancedVariance(chances, held_margins)
+        sides = {"row": [row], "column": [column], "balanced": [row, column]}.get(approximation, [])
+        variance = BalancedVariance(chances, _indicators(kept, sides, draw))
         method = f"rounded draw, {approximation} approximation"
     cases = held.sum() if cluster is None and np.isfinite(held).all() else spread.sum()
     return Design(

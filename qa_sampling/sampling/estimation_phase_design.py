@@ -16,6 +16,7 @@ from qa_sampling.sampling.estimation_columns import (
     numbers_of,
 )
 from qa_sampling.sampling.estimation_design import Design
+from qa_sampling.sampling.estimation_outcomes import UNAVAILABLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +176,10 @@ def _expected(
                 f"`{probability}` differs within a stratum of the moderation. Name in `within` "
                 f"the column in which audits had the same chance, such as the auditor."
             )
-    if (np.abs(taken - expected) >= 1).any():
+    # audits that were not to be had counted among those assigned, in a stratum not known here
+    gone, chance = int(design.response[UNAVAILABLE].sum()), expected / np.maximum(audits, 1)
+    over, under = taken - expected - gone * chance, expected - taken - gone * (1 - chance)
+    if (np.maximum(over, under) >= 1).any():
         raise EstimationError(
             "More or fewer audits of a stratum were moderated than its probabilities, rounded up "
             "or down, allow. Give the probabilities of this draw."

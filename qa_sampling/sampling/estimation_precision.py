@@ -93,12 +93,15 @@ def precise(
     method, rate = design.method, design.response_rate
     if design.adjustment is not None:
         method = f"{method}, {design.adjustment.method} calibration"
+    used = 0
+    if design.adjustment is not None:
+        used = int(np.linalg.matrix_rank(design.adjustment.auxiliaries))
     estimates = []
     for one in range(linear.domains):
         varies = variances[one] > 0 and plain[one] > 0
         effect = float(variances[one] / plain[one] if varies else kish[one])
         value = float(linear.estimates[one])
-        seen = int(n[one] if value >= 1 else found[one])
+        seen = int(n[one] if value >= 1 and linear.kind != "total" else found[one])
         place = places[one]
         population = domain_population or place.population or float(weights[one])
         estimates.append(
@@ -108,9 +111,9 @@ def precise(
                 standard_error=float(np.sqrt(variances[one])),
                 n=int(n[one]),
                 population=float(population),
-                degrees_of_freedom=place.degrees_of_freedom,
+                degrees_of_freedom=max(1, place.degrees_of_freedom - max(used - 1, 0)),
                 design_effect=effect,
-                effective_n=float(n[one] / effect),
+                effective_n=float(n[one] / (max(effect, 1.0) if used else effect)),
                 method=method,
                 response_rate=rate,
                 flags=_flags(design, linear, one, int(n[one]), float(variances[one]), place),
@@ -118,6 +121,9 @@ def precise(
                 exact=_exact(linear, place, seen, int(n[one]), domain_population),
                 reach=_reach(design, linear, place, seen, int(n[one])),
                 units=place.units,
+                asked=_asked(design, linear),
+                counted=float(design.weight.sum()) if _is_count(linear) else None,
+                inflation=len(design.weight) / max(len(design.weight) - used, 1) if used else 1.0,
             )
         )
     return estimates
@@ -149,6 +155,8 @@ def _variances(design: Design, linear: Linear) -> np.ndarray:
         some = np.arange(first, min(first + 64, domains))
         columns = linear.values[:, None] * (linear.domain[:, None] == some)
         found[some] = design.variances(columns)
+        # what a calibration explains wholly leaves rounding, not spread
+        found[some] *= found[some] > 1e-20 * (columns**2).sum(axis=0)
     return found
 
 
@@ -162,6 +170,23 @@ def _without_noise(linear: Linear, variances: np.ndarray) -> np.ndarray:
         1.0, float(np.abs(linear.residuals).max()), abs(linear.reach[0]), abs(linear.reach[1])
     )
     return np.where(largest <= 1e-12 * scale, 0.0, variances)
+
+
+def _is_count(linear: Linear) -> bool:
+    """Say whether a total counts cases: all values are 0 or 1, and so are the bounds."""
+    if linear.kind != "total" or linear.reach[0] < 0 or linear.reach[1] > 1:
+        return False
+    return bool(np.isin(linear.residuals, (0.0, 1.0)).all())
+
+
+def _asked(design: Design, linear: Linear) -> int | None:
+    """Count the units a total rests on, those outside the domain included."""
+    if linear.kind != "total":
+        return None
+    variance, weight = design.variance, design.weight
+    units = len(variance.stratum) if isinstance(variance, StratifiedVariance) else len(weight)
+    kish = len(weight) * (weight @ weight) / weight.sum() ** 2
+    return max(1, int(units / kish + 1e-9))
 
 
 def _plain_variances(design: Design, linear: Linear) -> np.ndarray:
@@ -240,6 +265,11 @@ def _is_plain(design: Design, linear: Linear, one: int, strata: int, known: bool
     if not known and strata > 1:
         return False
     weight = design.weight[linear.domain == one]
+    places = design.variance.stratum[design.variance.unit]
+    place = places[np.argmax(linear.domain == one)]
+    stands = design.variance.population[place] / np.count_nonzero(places == place)
+    if np.isfinite(stands) and abs(weight[0] / stands - 1) > 0.01:
+        return False
     return bool(np.ptp(weight) <= 1e-9 * weight.max())
 
 
@@ -287,6 +317,10 @@ def _reach(
     """Say what can be: for a proportion, what the cases that were seen leave possible."""
     if linear.kind == "total":
         cases = float(design.weight.sum())
+        if _is_count(linear):
+            if design.adjustment is not None or (design.weight < 1).any():
+                return 0.0, cases
+            return float(found), cases - (len(design.weight) - found)
         return linear.reach[0] * cases, linear.reach[1] * cases
     size = place.population
     if linear.kind != "proportion" or size is None or not np.isfinite(size):
@@ -307,5 +341,7 @@ def _flags(
         "one case": n == 1,
         "strata collapsed": bool(design.collapsed),
         "weights calibrated": design.adjustment is not None,
+        "group of one case": design.adjustment is not None
+        and bool((np.count_nonzero(design.adjustment.auxiliaries, axis=0) < 2).any()),
     }
     return tuple(name for name, holds in said.items() if holds)

@@ -68,6 +68,15 @@ class Estimate:
     most_n : int or None
         Where intervals cut the effective size; None for `n`. In two phases the audits, whose
         results help.
+    asked : int or None
+        Totals: units of the whole sample, at its effective size by weights alone. Those outside
+        a domain count as zero, so they bear on its total.
+    inflation : float
+        What intervals multiply the variance by: n / (n - p) for a calibration with p
+        auxiliaries, 1 without. The standard error is left as R's survey has it.
+    counted : float or None
+        Totals of a column of 0 and 1: the cases among which is counted, so that the interval is
+        this number times a proportion's. None for other values.
     """
 
     kind: Kind
@@ -86,6 +95,9 @@ class Estimate:
     reach: tuple[float, float]
     units: int
     most_n: int | None = None
+    asked: int | None = None
+    inflation: float = 1.0
+    counted: float | None = None
 
     def confidence_interval(
         self,
@@ -128,6 +140,8 @@ class Estimate:
             return Interval(self.estimate, self.estimate, level, "complete")
         if self.kind == "proportion":
             return self._of_proportion(level, method, prior)
+        if self.counted is not None and method == "default":
+            return self._of_count(level, self.counted)
         return self._of_value(level)
 
     def _of_proportion(
@@ -145,7 +159,7 @@ class Estimate:
         name = DEFAULT_INTERVAL if method == "default" else method
         ends = proportion_interval(
             self.estimate,
-            self.standard_error**2,
+            self.standard_error**2 * self.inflation,
             n=self.n if self.standard_error > 0 else min(self.n, self.units),
             degrees_of_freedom=self.degrees_of_freedom,
             level=level,
@@ -156,17 +170,30 @@ class Estimate:
         low, high = (min(max(float(end), self.reach[0]), self.reach[1]) for end in ends)
         return Interval(low, high, level, name)
 
+    def _of_count(self, level: float, cases: float) -> Interval:
+        ends = proportion_interval(
+            min(max(self.estimate / cases, 0.0), 1.0),
+            (self.standard_error / cases) ** 2 * self.inflation,
+            n=self.asked or 1,
+            degrees_of_freedom=self.degrees_of_freedom,
+            level=level,
+            method=DEFAULT_INTERVAL,
+        )
+        low, high = (min(max(float(end) * cases, self.reach[0]), self.reach[1]) for end in ends)
+        return Interval(low, high, level, DEFAULT_INTERVAL)
+
     def _of_value(self, level: float) -> Interval:
         if self.standard_error > 0:
             t = stats.t.ppf((1 + level) / 2, max(self.degrees_of_freedom, 1))
-            half = float(t) * self.standard_error
+            half = float(t) * self.standard_error * math.sqrt(self.inflation)
             return Interval(self.estimate - half, self.estimate + half, level, "wald")
         if self.reach[0] == self.reach[1]:
             raise EstimationError(
                 "All values are equal, so the sample says nothing of their spread. Give `bounds`, "
                 "the lowest and the highest value there can be."
             )
-        unseen = 1 - ((1 - level) / 2) ** (1 / max(min(self.n, self.units), 1))
+        seen = min(self.n, self.units) if self.asked is None else self.asked
+        unseen = 1 - ((1 - level) / 2) ** (1 / max(seen, 1))
         low = self.estimate - unseen * (self.estimate - self.reach[0])
         high = self.estimate + unseen * (self.reach[1] - self.estimate)
         return Interval(low, high, level, "bounds")

@@ -147,3 +147,46 @@ def settle_weights(
             f"for at least a part of one."
         )
     return weights
+
+
+def check_weights(
+    weights: np.ndarray, codes: np.ndarray, labels: list[str], populations: np.ndarray
+) -> None:
+    """Refuse weights that contradict the number of cases there are.
+
+    Equal weights, and those of a stratum opened whole, add up to its population (1% is left for
+    rounding). Unequal ones do so on average over draws only; half to double is let pass.
+
+    Parameters
+    ----------
+    weights : ndarray of float
+        Weight of every case opened.
+    codes : ndarray of int
+        Stratum of every case.
+    labels : list of str
+        Label of every stratum.
+    populations : ndarray of float
+        Cases of every stratum; infinite when unknown.
+
+    Raises
+    ------
+    EstimationError
+        When the weights of a stratum do not add up to its population.
+    """
+    total = np.bincount(codes, weights, minlength=len(labels))
+    opened = np.bincount(codes, minlength=len(labels))
+    low, high = np.full(len(labels), np.inf), np.zeros(len(labels))
+    some = weights > 0
+    np.minimum.at(low, codes[some], weights[some])
+    np.maximum.at(high, codes[some], weights[some])
+    known = np.isfinite(populations) & (populations > 0) & (opened <= populations)
+    share = np.divide(total, populations, out=np.ones(len(labels)), where=known)
+    strict = (high <= low * (1 + 1e-6)) | (opened >= populations)
+    wrong = known & np.where(strict, np.abs(share - 1) > 0.01, (share < 0.5) | (share > 2))
+    if wrong.any():
+        one = int(np.argmax(wrong))
+        raise EstimationError(
+            f"The weights of stratum {labels[one]!r} add up to {total[one]:g}, but its population "
+            f"is {populations[one]:g}. Give the number of cases the weights speak for (with one "
+            f"child a family `population`, not `available`), or leave `weight` out."
+        )
