@@ -31,7 +31,7 @@ from qa_sampling.reporting.safe_table import (
 from qa_sampling.reporting.suppression import hidden_too, hide
 from qa_sampling.reporting.table_cells import TableCells, cells_of
 from qa_sampling.reporting.table_grid import Grid, agrees, print_table, sealed, with_totals
-from qa_sampling.reporting.table_keys import key_of
+from qa_sampling.reporting.table_keys import Key, key_of
 from qa_sampling.reporting.table_request import Coarser, TableRequest, request_of
 
 __all__ = [
@@ -229,9 +229,21 @@ def _issued_before(
 ) -> SafeTable | None:
     """Give the same table as it was released before, if it was and the numbers are the same."""
     for table in earlier:
-        if agrees(table, request, grid):
+        if agrees(table, request, grid) and not given_away(
+            (table,), _hidden_keys(table), threshold=table.threshold
+        ):
             return sealed(table)
     return None
+
+
+def _hidden_keys(table: PrintedTable) -> set[Key]:
+    columns = table.columns
+    return {
+        key_of(table, count, row)
+        for row in table.rows
+        for count in table.counts
+        if row[columns.index(count)] == HIDDEN_MARK
+    }
 
 
 def _made(laid: _Laid, earlier: tuple[PrintedTable, ...], time_limit_s: float) -> list[SafeTable]:
@@ -299,7 +311,7 @@ def _unsafe(
 
     Of what only earlier tables hold, what they told already by themselves is left out.
     """
-    threshold = max(table.threshold for table in made)
+    threshold = max(table.threshold for table in (*made, *earlier))
     told = given_away((*made, *earlier), tied.guarded | tied.watched, threshold=threshold)
     if theirs := told - tied.guarded:
         told -= given_away(earlier, theirs, threshold=threshold)

@@ -40,6 +40,8 @@ class Knowledge:
         Constraints: sums of cells, and their least and greatest values.
     rests : dict of Key to (int, int)
         Remainders that subtraction gives: the whole and the part.
+    ends : dict of str to (str, str)
+        Names of the whole and the part, by name of the remainder.
     placed, shown : set of Key
         Cells that a table has a place for; those of them that one shows.
     """
@@ -50,6 +52,7 @@ class Knowledge:
     terms: list[Terms] = field(default_factory=list)
     limits: list[tuple[float, float]] = field(default_factory=list)
     rests: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    ends: dict[str, tuple[str, str]] = field(default_factory=dict)
     placed: set[Key] = field(default_factory=set)
     shown: set[Key] = field(default_factory=set)
 
@@ -109,11 +112,9 @@ def _read(known: Knowledge, table: PrintedTable) -> None:
                 known.shown.add(key)
                 known.narrow(key, *_could_be(table, count, printed))
         for part, whole in table.within.items():
-            inner, outer = (known.cell(key_of(table, name, row)) for name in (part, whole))
-            known.add({outer: 1.0, inner: -1.0}, 0.0, np.inf)
-            rest = key_of(table, rest_name(whole, part), row)
-            known.placed.add(rest)
-            known.rests[rest] = (outer, inner)
+            rest = rest_name(whole, part)
+            known.ends[rest] = (whole, part)
+            _leave_rest(known, key_of(table, rest, row))
         if table.rounded_to == 1:
             _read_percentages(known, table, row, columns)
             _read_rates(known, table, row, columns)
@@ -176,17 +177,39 @@ def _read_rates(
             known.add({known.cell(key_of(table, count, row)): 1.0}, low, high)
 
 
+def _leave_rest(known: Knowledge, rest: Key) -> None:
+    """Use that a count within another is no larger, and that what is left is a count too."""
+    population, name, pairs = rest
+    outer, inner = (known.cell((population, count, pairs)) for count in known.ends[name])
+    known.add({outer: 1.0, inner: -1.0}, 0.0, np.inf)
+    known.rests[rest] = (outer, inner)
+
+
 def _tie_levels(known: Knowledge) -> None:
-    """Use that a label that stands for several is the sum of them, at every level."""
-    waiting = list(known.index)
+    """Use that a label that stands for several is the sum of them, at every level.
+
+    What is left of a whole is left in each of its parts: that is no less than 0 either.
+    """
+    waiting = [*known.index, *known.rests]
     seen = set(waiting)
     while waiting:
         key = waiting.pop()
         for parts in parts_of(key):
-            terms = {known.cell(part): 1.0 for part in parts} | {known.cell(key): -1.0}
-            known.add(terms, 0.0, 0.0)
-            waiting += [part for part in parts if part not in seen]
-            seen.update(parts)
+            fresh = [part for part in parts if part not in seen]
+            if key in known.rests:
+                for part in fresh:
+                    _leave_rest(known, part)
+                fresh += [
+                    (part[0], count, part[2])
+                    for part in fresh
+                    for count in known.ends[part[1]]
+                    if (part[0], count, part[2]) not in seen
+                ]
+            else:
+                terms = {known.cell(part): 1.0 for part in parts} | {known.cell(key): -1.0}
+                known.add(terms, 0.0, 0.0)
+            waiting += fresh
+            seen.update(fresh)
 
 
 class System:

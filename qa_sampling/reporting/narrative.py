@@ -53,6 +53,8 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     words += _out_of_scope(tables.funnel)
     if not tables.auditors:
         return words + say("Auditors are still to be named.")
+    if totals["audits"] == HIDDEN_MARK:
+        return words + say("Auditors have been named.")
     words += say(
         "{people} take part; nobody has more than {most}.",
         people=_plain(tables.auditors, "auditor", "auditors"),
@@ -82,8 +84,15 @@ def _largest(table: SafeTable) -> Words:
         threshold=table.threshold,
         label=str(row[table.by[0]]),
         cases=row["cases"],
-        audits=_plain(row["audits"], "audit", "audits"),
+        audits=_planned(row["audits"]),
     )
+
+
+def _planned(audits: int | str) -> str:
+    """Say a number of audits as a table prints it."""
+    if audits == HIDDEN_MARK:
+        return "a hidden number of audits"
+    return _plain(int(audits), "audit", "audits")
 
 
 def _out_of_scope(funnel: SafeTable) -> Words:

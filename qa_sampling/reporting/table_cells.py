@@ -110,7 +110,12 @@ def cells_of(
             cost=np.array([fact.cost for fact in facts]),
             state=state,
             guarded=np.array([fact.guarded for fact in facts]),
-            threshold=np.array([fact.threshold for fact in facts]),
+            threshold=np.array(
+                [
+                    max(fact.threshold, out.get(key, (False, 0))[1])
+                    for key, fact in zip(index, facts, strict=True)
+                ]
+            ),
         ),
         index=index,
         guarded={key for key, cell in ours.items() if cell.guarded},

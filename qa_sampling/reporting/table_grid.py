@@ -197,12 +197,21 @@ def agrees(table: PrintedTable, request: TableRequest, grid: Grid) -> bool:
     places = [row[: len(table.by)] for row in table.rows]
     if places != grid.places:
         return False
+    if _shows_small(table):
+        return False
     pattern = {
         (count, row[: len(table.by)]): row[table.columns.index(count)] == HIDDEN_MARK
         for row in table.rows
         for count in table.counts
     }
     return print_table(request, grid, pattern, withheld=table.withheld).rows == table.rows
+
+
+def _shows_small(table: PrintedTable) -> bool:
+    """Say whether a table prints a count that its own threshold hides."""
+    guarded = [table.columns.index(name) for name in table.counts if name not in table.decisions]
+    printed = (row[place] for row in table.rows for place in guarded)
+    return any(value != HIDDEN_MARK and 0 < value < table.threshold for value in printed)
 
 
 def sealed(table: PrintedTable) -> SafeTable:

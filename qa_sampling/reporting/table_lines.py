@@ -32,7 +32,9 @@ def lines_of(table: Named, labels: list[list[str]] | None = None) -> Iterator[di
         for whole, parts in _families(table, name, labels[axis]):
             for place in product(*others):
                 for count in table.counts:
-                    yield _line(table, count, place, axis, whole, parts)
+                    line = _line(table, count, place, axis, whole, parts)
+                    if len(line) > 1:  # a subtotal of one label is that label, by the same name
+                        yield line
 
 
 def _line(
