@@ -156,8 +156,11 @@ def _restricted_path(settings: Settings, save: Path | None) -> Path:
     """Give where the workbook goes; refuse every place that is not restricted."""
     if save is None:
         stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-        save = settings.outputs_folder / RESTRICTED_FOLDER / f"relinked_{stamp}.xlsx"
-        save.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = settings.outputs_folder / RESTRICTED_FOLDER
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        save = folder / f"relinked_{stamp}.xlsx"
+        while save.exists():
+            save = folder / f"relinked_{stamp}_{uuid.uuid4().hex[:8]}.xlsx"
     path = save.expanduser().resolve()
     folders = [folder.name for folder in path.parents]
     if RESTRICTED_FOLDER not in folders or "shareable" in folders:

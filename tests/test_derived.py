@@ -96,7 +96,8 @@ def test_a_derived_result_cannot_be_forged():
 def test_nothing_can_be_slipped_into_a_derived_result():
     made = derive(safe_months((3, 4)), control_from)
     before = made.result.table["value"].tolist()
-    made.result.table.loc[:, "value"] = 0.99
+    table = made.result.table
+    table.loc[:, "value"] = 0.99
     object.__setattr__(made.result, "warnings", ("3 children",))
     assert made.result.table["value"].tolist() == pytest.approx(before, nan_ok=True)
     assert "3 children" not in made.result.warnings

@@ -157,6 +157,12 @@ def test_a_lost_current_key_leaves_the_earlier_ones(here, settings, numbers):
         relink(settings, refs(numbers[:2], first), **WHY)
 
 
+def test_twice_in_one_second_is_two_workbooks(here, settings, numbers):
+    done = [relink(settings, refs(numbers[:1], load_key()), **WHY) for _ in range(3)]
+    assert len({one.path for one in done}) == 3
+    assert all(one.path.is_file() for one in done)
+
+
 def test_what_is_in_no_file_is_said(here, settings, numbers):
     done = relink(settings, [*refs(["9999999"], load_key()), *refs(numbers[:1], load_key())], **WHY)
     assert (done.asked_for, done.found) == (2, 1)
