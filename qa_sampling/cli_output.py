@@ -13,7 +13,7 @@ from rich.table import Column, Table
 if TYPE_CHECKING:
     from qa_sampling.preflight import Preflight
     from qa_sampling.records.register import Register
-    from qa_sampling.runner import RunResult
+    from qa_sampling.run_result import RunResult
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -58,25 +58,17 @@ def show_preflight(found: Preflight) -> None:
 
 def show_result(result: RunResult) -> None:
     """Show what a run published, and where."""
-    out.print(f"{result.draw_id}: {result.outcome}.", style="bold", markup=False)
+    out.print(f"{result.name}: {result.outcome}.", style="bold", markup=False)
     if result.note:
         out.print(result.note, markup=False)
-    books = [path.name for path in (result.folder / "restricted").glob("audit_plan_*.xlsx")]
-    for name, about in (
-        *((f"restricted/{book}", "the coordinator's workbook") for book in books),
-        ("restricted/forms", "a form for each auditor"),
-        ("restricted/verification", "what anyone needs to verify the draw"),
-        ("restricted/audit_plan_restricted.html", "the run's page, for named readers"),
-        ("shareable/audit_plan.html", "the plan's page, for everybody"),
-        ("shareable/audit_plan.pdf", "the same, printed"),
-        ("shareable/audit_plan_tables.xlsx", "its tables, to share; also as CSV"),
-        ("shareable/manifest.json", "parameters, seed, fingerprints"),
-    ):
-        path = result.folder / name
-        if path.exists():
+    if result.folder is None:
+        return
+    for pattern, about in result.files:
+        for path in sorted(result.folder.glob(pattern)):
             out.print(f"  {_near(path)}  ({about})", markup=False)
-    command = os.environ.get("QA_SAMPLING_COMMAND", "qa-sampling")
-    out.print(f"Verify it: {command} verify {_near(result.folder)}", markup=False)
+    if result.verifiable:
+        command = os.environ.get("QA_SAMPLING_COMMAND", "qa-sampling")
+        out.print(f"Verify it: {command} verify {_near(result.folder)}", markup=False)
 
 
 def _near(path: Path) -> str:

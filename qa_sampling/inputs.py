@@ -97,7 +97,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
         families=extras.families,
         case_roles=extras.case_roles,
         restricted=extras.restricted,
-        past_audits=_known_by(extras.past_audits, settings),
+        past_audits=known_by(extras.past_audits, settings),
         quality=combine_quality([annex.quality, extras.quality, matches]),
         files=annex.files,
         key=ring.key.secret,
@@ -235,8 +235,16 @@ def _matches(extras: Extras, annex: AnnexA) -> pd.DataFrame:
     return log.table()
 
 
-def _known_by(past_audits: pd.DataFrame | None, settings: Settings) -> pd.DataFrame | None:
-    """Leave out what the invented authority audits after the day that is asked for."""
+def known_by(past_audits: pd.DataFrame | None, settings: Settings) -> pd.DataFrame | None:
+    """Leave out what the invented authority audits after the day that is asked for.
+
+    Parameters
+    ----------
+    past_audits : DataFrame or None
+        Audits with their `date`.
+    settings : Settings
+        Checked parameters; those of a real authority leave the table as it is.
+    """
     if past_audits is None or not settings.is_invented:
         return past_audits
     return past_audits[past_audits["date"] <= pd.Timestamp(settings.extract_day)]

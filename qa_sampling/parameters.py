@@ -16,10 +16,14 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import ParameterError
 from qa_sampling.settings import MonthlyAuditPlan, Settings
 
-SETTINGS: dict[str, type[Settings]] = {"monthly_audit_plan": MonthlyAuditPlan}
+SETTINGS: dict[str, type[Settings]] = {
+    "monthly_audit_plan": MonthlyAuditPlan,
+    "moderation_agreement": ModerationAgreement,
+}
 """The model of each notebook, by the notebook's name without its number."""
 
 

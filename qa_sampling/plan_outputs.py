@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from qa_sampling import __version__
-from qa_sampling.errors import PublicationError
 from qa_sampling.inputs import Inputs
+from qa_sampling.leak_gate import require_no_leak
 from qa_sampling.publication import (
     STAGE_VARIABLE,
     faults_of,
@@ -28,8 +28,6 @@ from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.records.quality_workbook import write_quality_workbook
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.layout_numbers import layout_numbers
-from qa_sampling.reporting.leaks import leak_scan
 from qa_sampling.reporting.plan_share import TIDY, write_plan_tables
 from qa_sampling.reporting.plan_tables import PlanTables
 from qa_sampling.reporting.plan_workbook import write_plan_workbook
@@ -121,7 +119,7 @@ def publish_plan(
             files = write_plan_files(stage, plan, settings, inputs, tables=tables)
             facts = plan_facts(recorded, settings, inputs)
             digest = write_manifest(stage, facts, blind=blind_of(recorded, inputs))
-            require_no_leak(stage, plan.frame, seed=recorded.seed)
+            require_no_case(stage, plan.frame, seed=recorded.seed)
             publish(stage, target)
     with Register.open(settings.register_location) as register:
         register.record_publication(recorded.draw_id, name, digest)
@@ -199,11 +197,10 @@ def whose(settings: MonthlyAuditPlan) -> str:
     return f"{settings.authority}{' (invented)' if settings.is_invented else ''}"
 
 
-def require_no_leak(stage: Path, frame: Frame, *, seed: str) -> None:
+def require_no_case(stage: Path, frame: Frame, *, seed: str) -> None:
     """Refuse to publish when a case number or reference stands in what may be shared.
 
-    A number that the seed, the size of a file, the layout of a workbook or a printed count
-    happens to repeat says nothing of a child.
+    A number that the seed or a printed count happens to repeat says nothing of a child.
 
     Parameters
     ----------
@@ -219,22 +216,12 @@ def require_no_leak(stage: Path, frame: Frame, *, seed: str) -> None:
     PublicationError
         When one is found.
     """
-    shareable = stage / "shareable"
-    by_chance = {str(path.stat().st_size) for path in stage.rglob("*") if path.is_file()}
-    by_chance |= set(re.findall(r"[A-Za-z]+|\d+", seed))
-    for path in shareable.glob("*.xlsx"):
-        by_chance |= layout_numbers(path)
-    if (tidy := shareable / TIDY).is_file():
+    by_chance = set(re.findall(r"[A-Za-z]+|\d+", seed))
+    if (tidy := stage / "shareable" / TIDY).is_file():
         with tidy.open(encoding="utf-8", newline="") as handle:
             by_chance |= {row["value"] for row in csv.DictReader(handle)}
     link = frame.link
-    identifiers = [text for text in (*link["child_id"], *link["case_ref"]) if text not in by_chance]
-    if found := leak_scan([shareable], identifiers):
-        raise PublicationError(
-            f"{len(found)} files that may be shared hold case numbers or references, so nothing "
-            f"was published. Look for one in the title, the authority's name or the names of "
-            f"teams; otherwise it is a fault of the notebook, for whoever maintains it."
-        )
+    require_no_leak(stage, (*link["child_id"], *link["case_ref"]), by_chance=by_chance)
 
 
 def plan_facts(

@@ -13,7 +13,7 @@ from qa_sampling.errors import (
     RegisterError,
     VerificationError,
 )
-from qa_sampling.inputs import Inputs
+from qa_sampling.inputs import Inputs, known_by
 from qa_sampling.plan_keys import require_own_key, returning_links
 from qa_sampling.plan_seeds import commit_secret, settle_seed
 from qa_sampling.records import keys
@@ -52,7 +52,7 @@ def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register | No
         run that is repeated builds the same frame. None when there is no register yet.
     """
     known = (settings.period, settings.design)
-    drawn = None if register is None else register.past_audits(known_to=known)
+    drawn = None if register is None else known_by(register.past_audits(known_to=known), settings)
     before = [table for table in (inputs.past_audits, drawn) if table is not None]
     past = pd.concat([table for table in before if len(table)] or [PAST_AUDITS.empty()])
     if returned := returning_links(settings, inputs, register):

@@ -10,8 +10,10 @@ METHODS = {"sampling", "agreement", "trends"}
 LEAVES = {"schema", "declared", "errors", "results", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
 RUNS = (
-    "parameters keyring inputs plan_keys plan_seeds plan_steps plan_releases preflight "
-    "plan_outputs checking rotating relinking execution runner cli_output cli_options cli_keys cli"
+    "analysis_settings parameters keyring inputs returns_in leak_gate plan_keys plan_seeds "
+    "plan_steps plan_releases preflight plan_outputs checking rotating relinking execution "
+    "run_result plan_run analyses analysis_outputs analysis_run runner cli_output cli_options "
+    "cli_keys cli"
 ).split()
 BOOKS = {"workbooks", "workbook_cells", "workbook_tables", "workbook_headings"}
 DATA = {"annex_a_layout.py"}

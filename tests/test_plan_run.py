@@ -12,7 +12,7 @@ import pytest
 from small_authority import own_values, write_small
 from workbook_rules import check_workbook
 
-from qa_sampling import runner
+from qa_sampling import plan_run, runner
 from qa_sampling.checking import explain_case, verify_folder
 from qa_sampling.errors import (
     AllocationError,
@@ -370,7 +370,7 @@ class TestSeed:
             raise NotebookError("the kernel died")
 
         with monkeypatch.context() as patch:
-            patch.setattr(runner, "execute", broken)
+            patch.setattr(plan_run, "execute", broken)
             with pytest.raises(NotebookError):
                 runner.run(PLAN, values | {"seed": DICE})
         with pytest.raises(ParameterError, match="another seed was given for this frame first"):
@@ -597,7 +597,7 @@ class TestSharedTables:
             assert [team, *map(str, printed)] in cells
 
     def test_a_case_number_in_them_stops_the_publication(self, copy, tmp_path):
-        from qa_sampling.plan_outputs import require_no_leak
+        from qa_sampling.plan_outputs import require_no_case
         from qa_sampling.reporting.disclosure import protect
         from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
         from qa_sampling.sampling.plan import Frame
@@ -614,5 +614,5 @@ class TestSharedTables:
         path = tmp_path / "shareable/t.xlsx"
         write_tables_workbook(path, shared, **given, source="S", contact="C")
         with pytest.raises(PublicationError, match="1 files that may be shared hold case numbers"):
-            require_no_leak(tmp_path, frame("4001101"), seed="")
-        require_no_leak(tmp_path, frame("4001102", "124519", "12436"), seed="")
+            require_no_case(tmp_path, frame("4001101"), seed="")
+        require_no_case(tmp_path, frame("4001102", "124519", "12436"), seed="")
