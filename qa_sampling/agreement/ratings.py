@@ -3,7 +3,7 @@
 A unit is one question about one case: a case and a standard in a period. A role belongs to a
 grade, not to a person, for who audits one case may moderate another. Coefficients that compare
 margins of columns (Cohen, Conger, Scott's two raters) need columns that mean something when
-auditors rotate: :meth:`Ratings.by_role` gives the columns auditor, moderator, moderator 2, and so on.
+auditors rotate: :meth:`Ratings.by_role` gives auditor, moderator, moderator 2, and so on.
 """
 
 from __future__ import annotations
