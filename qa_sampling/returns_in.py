@@ -89,6 +89,10 @@ def _record_invented(settings: Settings, register: Register) -> None:
     moderations["moderation_id"] = "M-" + moderations["audit_id"].str.removeprefix("A-")
     moderations["role"] = moderations["moderator_id"].map(roles)
     given = moderations.rename(columns={"grade_overall": "grade"}).assign(standard=OVERALL)
+    names = moderations.set_index("audit_id")["moderation_id"]
+    more = told.moderated_answers[told.moderated_answers["audit_id"].isin(names.index)]
+    more = more.assign(moderation_id=more["audit_id"].map(names))
+    given = pd.concat([given[["moderation_id", "standard", "grade"]], more])
     register.record_moderations(
         _declared(moderations, MODERATIONS), _declared(given, MODERATED_ANSWERS)
     )

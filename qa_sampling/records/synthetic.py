@@ -58,7 +58,9 @@ def invent(
     _check(seed, scale, months, until)
     turn, spike = plant(until, months, scale)
     history = build_history(seed, scale=scale, months=months, until=until, turn=turn, spike=spike)
-    programme = AuditProgramme(history, Dice(seed, "audits"), scale)
+    programme = AuditProgramme(
+        history, Dice(seed, "audits"), scale, Dice(seed, "moderated answers")
+    )
     audited = programme.run(months)
     return Authority(
         name=name,

@@ -39,6 +39,8 @@ class AuditProgramme:
         Chance.
     scale : float
         Size of the authority; 1 for 40 audits a month.
+    second : Dice
+        Chance of the grades moderators give the standards.
     lenient, severe : str
         Staff numbers of the two auditors with a planted shift, once run.
     """
@@ -46,6 +48,7 @@ class AuditProgramme:
     history: History
     dice: Dice
     scale: float
+    second: Dice
     lenient: str = ""
     severe: str = ""
     _last_audit: dict[str, int] = field(default_factory=dict)
@@ -63,7 +66,7 @@ class AuditProgramme:
         self._people = {person.staff_id: person for person in staff.itertuples(index=False)}
         self._auditors = staff.loc[staff["may_audit"], "staff_id"].tolist()
         self._moderators = staff.loc[staff["may_moderate"], "staff_id"].tolist()
-        grading = Grading(self.dice, self._appoint(), self.history.last)
+        grading = Grading(self.dice, self._appoint(), self.history.last, self.second)
         for start in month_starts(to_date(self.history.last), months):
             if to_date(start).month not in QUIET_MONTHS:
                 for audit in self._plan_month(start):

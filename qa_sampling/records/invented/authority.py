@@ -66,6 +66,8 @@ class Authority:
     moderations : DataFrame
         `audit_id`, `moderator_id`, `date`, `grade_overall` (moderated),
         `reflects_practice`, `meaningful_learning`.
+    moderated_answers : DataFrame
+        One row a moderation and standard: `audit_id`, `standard`, `grade` (the moderator's).
     actions : DataFrame
         `action_id`, `audit_id`, `standard`, `text`, `owner`, `due`, `completed`,
         `verified_by`, `verified_date`, `status`, `impact_evidence`.
@@ -87,6 +89,7 @@ class Authority:
     audits: pd.DataFrame = field(repr=False)
     answers: pd.DataFrame = field(repr=False)
     moderations: pd.DataFrame = field(repr=False)
+    moderated_answers: pd.DataFrame = field(repr=False)
     actions: pd.DataFrame = field(repr=False)
     feedback: pd.DataFrame = field(repr=False)
     truths: dict[str, Any] = field(repr=False)

@@ -31,6 +31,7 @@ COLUMNS = {
     "moderations": (
         "audit_id moderator_id date grade_overall reflects_practice meaningful_learning"
     ),
+    "moderated_answers": "audit_id standard grade",
     "actions": (
         "action_id audit_id standard text owner due completed verified_by verified_date status "
         "impact_evidence"
@@ -79,11 +80,14 @@ class Grading:
         How far an auditor or moderator strays, in thousandths of a grade; above zero is lenient.
     last : int
         The day the records end: what comes later has not happened.
+    second : Dice
+        Chance of the moderators' grades by standard, apart from the rest.
     """
 
     dice: Dice
     severity: dict[str, int]
     last: int
+    second: Dice
     _rows: dict[str, list] = field(default_factory=lambda: {name: [] for name in COLUMNS})
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -142,11 +146,23 @@ class Grading:
         if day > self.last:
             return
         moderator = dice.pick(audit.moderators)
-        moderated = grade_of(quality + self.severity[moderator] + dice.between(-200, 200))
+        seen = quality + self.severity[moderator]
+        moderated = grade_of(seen + dice.between(-200, 200))
         reflects = "Yes" if moderated == grade else dice.weighted((("Partly", 70), ("No", 30)))
         learning = "Yes" if dice.chance(0.8) else "No"
         row = (audit.audit_id, moderator, day, moderated, reflects, learning)
         self._rows["moderations"].append(row)
+        self._answer_again(audit, seen)
+
+    def _answer_again(self, audit: AssignedAudit, seen: int) -> None:
+        """Let the moderator grade the standards as well; a few are thought not to apply."""
+        second = self.second
+        for standard in QUALITY_STANDARDS:
+            grade = grade_of(seen + HARDER.get(standard, 0) + second.between(-450, 450))
+            not_in_care = standard == "care_planning" and audit.status != "Looked after"
+            if not_in_care or second.chance(0.22 if standard == "culture" else 0.03):
+                grade = NOT_APPLICABLE
+            self._rows["moderated_answers"].append((audit.audit_id, standard, grade))
 
     def _act(self, audit: AssignedAudit, grade: str, completed: int, *, concern: bool) -> None:
         dice = self.dice
