@@ -43,6 +43,10 @@ class EstimationError(QASamplingError):
     """What the audits say of all cases cannot be told from what was given."""
 
 
+class AgreementError(QASamplingError):
+    """What the grades say of agreement cannot be told from what was given."""
+
+
 class SelectionError(QASamplingError):
     """A selection method is unknown, or cannot give what was asked of it."""
 

@@ -1,0 +1,1 @@
+"""How far auditors and moderators agree: a declared scale, ratings, coefficients, intervals."""
