@@ -21,6 +21,9 @@ class AnalysisSettings(Settings):
         Months looked at, the period the last of them.
     designs : tuple of str
         Designs looked at, such as "monthly"; empty for all.
+    edition : str
+        What tells corrected figures from those that were published before, such as "second
+        edition"; blank until figures had to be corrected.
     contact : str
         Whom readers ask.
     """
@@ -31,6 +34,7 @@ class AnalysisSettings(Settings):
     period: str = "2026-10"
     months: int = Field(12, ge=1, le=120)
     designs: tuple[str, ...] = ()
+    edition: str = Field("", max_length=40)
     contact: str = Field("your Quality Assurance team", min_length=1, max_length=120)
 
     @property
@@ -41,8 +45,14 @@ class AnalysisSettings(Settings):
     @property
     def first_period(self) -> str:
         """The first month looked at, as "2025-11"."""
-        place = self.period_start.year * 12 + self.period_start.month - self.months
-        return f"{place // 12:04d}-{place % 12 + 1:02d}"
+        return self.all_periods[0]
+
+    @property
+    def all_periods(self) -> tuple[str, ...]:
+        """Every month looked at, in order."""
+        last = self.period_start.year * 12 + self.period_start.month - 1
+        places = range(last - self.months + 1, last + 1)
+        return tuple(f"{place // 12:04d}-{place % 12 + 1:02d}" for place in places)
 
     @property
     def first_day(self) -> date:

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from qa_sampling.agreement.counts import disagreements
 from qa_sampling.agreement.ratings import Ratings
-from qa_sampling.agreement.scale import GRADES_SCALE
+from qa_sampling.agreement.scale import GRADES_SCALE, NO_GRADE
 from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
-from qa_sampling.schema import GRADES, QUALITY_STANDARDS
+from qa_sampling.sampling.estimation import estimate_proportion
+from qa_sampling.sampling.estimation_design import make_design
+from qa_sampling.sampling.estimation_phase_design import add_phase
+from qa_sampling.sampling.estimation_phases import estimate_moderated
+from qa_sampling.sampling.estimation_results import Estimate
+from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,8 @@ def review_of(
         audits[name] = audits["audit_id"].map(last[column]).where(audits["moderated"])
     if not audits["moderated"].any():
         raise RegisterError(
-            f"No audit from {settings.first_period} to {settings.period} has been moderated. Record "
-            "what the moderators found, or ask for other months with `period` and `months`."
+            f"No audit from {settings.first_period} to {settings.period} has been moderated. "
+            "Record what the moderators found, or ask for other months with `period` and `months`."
         )
     audits["probability"] = chance_of_moderation(audits["grade"], audits["moderated"])
     long = _long(audits, register.answers(), told, moderations)
@@ -144,6 +150,140 @@ def chance_of_moderation(grades: pd.Series, moderated: pd.Series) -> pd.Series:
 _FEWEST = 2
 
 
+def moderations_in(settings: ModerationAgreement, register: Register) -> pd.DataFrame:
+    """Give the moderations that were made in the months asked for, whenever the audit was.
+
+    Parameters
+    ----------
+    settings : ModerationAgreement
+        Checked parameters.
+    register : Register
+        Audits and moderations that stand.
+
+    Returns
+    -------
+    DataFrame
+        One row a moderation with both overall grades: `gap` (grades the auditor is above the
+        moderator), `reflects`, `learning` (the panel's answers; "Not recorded" where blank).
+    """
+    audits, held = register.audits(), register.moderations()
+    days = pd.Timestamp(settings.first_day), pd.Timestamp(settings.extract_day)
+    held = held[held["date"].between(*days)]
+    if settings.designs:
+        asked = audits.loc[audits["design"].isin(settings.designs), "audit_id"]
+        held = held[held["audit_id"].isin(asked)]
+    place = {grade: code for code, grade in enumerate(GRADES_SCALE.grades)}
+    first, second = register.answers(), register.moderated_answers()
+    first = first[first["standard"] == OVERALL].set_index("audit_id")["grade"].map(place)
+    second = second[second["standard"] == OVERALL].set_index("moderation_id")["grade"].map(place)
+    gap = held["audit_id"].map(first) - held["moderation_id"].map(second)
+    counted = pd.DataFrame(
+        {
+            "gap": gap,
+            "reflects": held["reflects_practice"].fillna(NOT_RECORDED),
+            "learning": held["meaningful_learning"].fillna(NOT_RECORDED),
+        }
+    )
+    return counted[gap.notna()].reset_index(drop=True)
+
+
+def words_of(review: Review) -> dict[str, str]:
+    """Give the words of every group a page may show: people, standards.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    """
+    return review.names | QUALITY_STANDARDS
+
+
+def cases_apart(review: Review, settings: ModerationAgreement) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the cases whose overall grades lie far apart, and their grades by standard. Restricted.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    settings : ModerationAgreement
+        Say how far is far.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        The tables that :func:`~qa_sampling.reporting.calibration_pack.write_calibration_pack`
+        takes: the widest gap first, then those that bear most on the net bias.
+    """
+    wide = disagreements(review.overall, min_gap=settings.gap)
+    wide = wide.rename(columns={"case_ref": "audit_id"})
+    known = review.audits.set_index("audit_id")
+    for name in ("case_ref", "reflects_practice", "meaningful_learning"):
+        wide[name] = wide["audit_id"].map(known[name])
+    for name in ("auditor", "moderator"):
+        wide[name] = wide[name].map(review.names)
+    pairs = review.standards.pairs().rename(columns={"case_ref": "audit_id"})
+    pairs = pairs[pairs["audit_id"].isin(wide["audit_id"])]
+    ordered = pd.Categorical(pairs["standard"], list(QUALITY_STANDARDS), ordered=True)
+    pairs = pairs.assign(standard=ordered).sort_values(["audit_id", "standard"])
+    pairs["standard"] = pairs["standard"].astype(str).map(QUALITY_STANDARDS)
+    for role in ("auditor", "moderator"):
+        none = pairs[f"{role}_code"] == NO_GRADE
+        grade = pairs[f"{role}_grade"].where(~none, NOT_APPLICABLE)
+        pairs[f"{role}_grade"] = grade.where(grade.notna(), NOT_RECORDED)
+    columns = ["audit_id", "standard", "auditor_grade", "moderator_grade", "gap"]
+    return wide, pairs[columns].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class ModeratedShare:
+    """The share of audits graded good or better, as auditors and as moderators see it.
+
+    Attributes
+    ----------
+    audited : Estimate
+        By the auditors' grades.
+    moderated : Estimate
+        What moderators would have found, by the two-phase difference estimator.
+    found : int
+        Moderated audits that moderators graded good or better.
+    """
+
+    audited: Estimate
+    moderated: Estimate
+    found: int
+
+
+def moderated_share(review: Review, *, reaching: str = "Good") -> ModeratedShare:
+    """Estimate the share of good or better for practice like that of all these audits.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    reaching : str
+        The lowest grade that counts.
+
+    Returns
+    -------
+    ModeratedShare
+        The audits are taken as a plain sample of practice in these months; the moderations as a
+        sample of the audits, drawn within the auditor's grade (always, or by a share).
+    """
+    good = GRADES[: GRADES.index(reaching) + 1]
+    audits = review.audits.assign(
+        moderated_grade=review.audits["moderated_grade"].where(review.audits["moderated"]),
+        chance=review.audits["probability"].round(12).astype(str),
+        weight=1.0,
+    )
+    first = make_design(audits, weight="weight")
+    both = add_phase(first, "moderated", within="chance", key="audit_id")
+    return ModeratedShare(
+        audited=estimate_proportion(first, "grade", values=good),
+        moderated=estimate_moderated(both, "moderated_grade", "grade", values=good),
+        found=int(audits["moderated_grade"].isin(good).sum()),
+    )
+
+
 def _audits(
     settings: ModerationAgreement, register: Register, staff: pd.DataFrame | None
 ) -> pd.DataFrame:
@@ -155,8 +295,8 @@ def _audits(
         asked &= held["design"].isin(settings.designs)
     if not asked.any():
         raise RegisterError(
-            f"No audit from {settings.first_period} to {settings.period} has been completed. Collect "
-            "the forms first, or ask for other months with `period` and `months`."
+            f"No audit from {settings.first_period} to {settings.period} has been completed. "
+            "Collect the forms first, or ask for other months with `period` and `months`."
         )
     columns = ["audit_id", "case_ref", "period", "design", "team", "auditor_id"]
     audits = held.loc[asked, columns].copy()

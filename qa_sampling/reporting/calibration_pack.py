@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ _WIDTHS = {
 
 
 def write_calibration_pack(
-    path: Path, cases: pd.DataFrame, standards: pd.DataFrame, *, title: str, gap: int
+    path: Path, cases: pd.DataFrame, standards: pd.DataFrame, *, title: str, gap: int, as_at: date
 ) -> Path:
     """Write the pack and give its path: the list of cases, then a sheet a case, a page each.
 
@@ -41,9 +42,12 @@ def write_calibration_pack(
         Which months it is of.
     gap : int
         Grades apart from which a case is in the pack.
+    as_at : date
+        Day the register was looked back from; also written as the day of creation.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    workbook, formats = open_workbook(path, title=title)
+    workbook = open_workbook(path, title=title, created=as_at)
+    formats = Formats(workbook)
     names = [f"Case {place}" for place in range(1, len(cases) + 1)]
     write_text_sheet(workbook, "Cover", title, _cover(len(cases), gap), formats)
     listed = _listed(cases, names)

@@ -30,9 +30,9 @@ class ModerationTables:
     Attributes
     ----------
     steps : SafeTable
-        Moderated audits by how many grades the auditor is above the moderator (`steps`, text).
+        Moderations by how many grades the auditor is above the moderator (`steps`, text).
     reflects, learning : SafeTable
-        Moderated audits by the panel's answer to each of its two questions.
+        Moderations by the panel's answer to each of its two questions.
     """
 
     steps: SafeTable
@@ -51,7 +51,7 @@ class ModerationTables:
         span : str
             The months in words.
         """
-        about = f"Audits moderated, {span}"
+        about = f"Moderations made {span}"
         return (
             SharedTable(self.steps, "How far auditors and moderators were apart", about),
             SharedTable(self.reflects, "Does the audit reflect the quality of practice?", about),
@@ -66,12 +66,12 @@ def protect_moderation(
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
 ) -> ModerationTables:
-    """Protect the counts of moderated audits.
+    """Protect the counts of moderations.
 
     Parameters
     ----------
     moderated : DataFrame
-        One row a moderated audit: `gap` (grades the auditor is above the moderator), `reflects`,
+        One row a moderation: `gap` (grades the auditor is above the moderator), `reflects`,
         `learning` (the panel's answers).
     months : sequence of str
         The months in which they were moderated, which tie the tables to those of other months.
@@ -85,15 +85,15 @@ def protect_moderation(
     DisclosureError
         When figures of earlier months contradict what was released; give an `edition`.
     """
-    population = "audits moderated" + (f", {edition}" if edition else "")
+    population = "moderations" + (f", {edition}" if edition else "")
     steps = moderated["gap"].clip(-2, 2).astype(int).astype(str)
     shared = {
-        "counts": ["audits"],
-        "percentages": {"share": ("audits", "total")},
+        "counts": ["moderations"],
+        "percentages": {"share": ("moderations", "total")},
         "over": {"month": list(months)},
         "population": population,
     }
-    heads = {"audits": "Audits", "share": "Per cent of audits"}
+    heads = {"moderations": "Moderations", "share": "Per cent of moderations"}
     requests = [
         request_of(
             _counted(steps, "steps", STEPS),
@@ -122,4 +122,4 @@ _ANSWERS = ("Yes", "Partly", "No", "Not recorded")
 
 def _counted(values: pd.Series, name: str, labels: Sequence[str]) -> pd.DataFrame:
     counts = values.value_counts().reindex(labels, fill_value=0)
-    return pd.DataFrame({name: list(labels), "audits": counts.to_numpy()})
+    return pd.DataFrame({name: list(labels), "moderations": counts.to_numpy()})

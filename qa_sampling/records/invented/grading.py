@@ -12,6 +12,8 @@ from qa_sampling.records.invented.dice import Dice, Knots
 from qa_sampling.schema import GRADES, NOT_APPLICABLE, QUALITY_STANDARDS
 
 MODERATED = 0.2
+MISREAD = 0.07
+"""Share of moderations in which auditor and moderator saw two different cases."""
 QUALITY: Knots = ((0, 1150), (100, 1900), (350, 2450), (700, 2950), (930, 3500), (1000, 3950))
 """Quality of practice: Inadequate 1000, Requires improvement 2000, Good 3000, Outstanding 4000."""
 HARDER = {"oversight": -220, "planning": -130, "recording": -80, "voice": 170, "visits": 90}
@@ -150,6 +152,10 @@ class Grading:
         moderated = grade_of(seen + dice.between(-200, 200))
         reflects = "Yes" if moderated == grade else dice.weighted((("Partly", 70), ("No", 30)))
         learning = "Yes" if dice.chance(0.8) else "No"
+        if self.second.chance(MISREAD):
+            seen += self.second.between(1200, 1700) * (1 if quality < 2500 else -1)
+            moderated = grade_of(seen)
+            reflects = self.second.weighted((("No", 70), ("Partly", 30)))
         row = (audit.audit_id, moderator, day, moderated, reflects, learning)
         self._rows["moderations"].append(row)
         self._answer_again(audit, seen)

@@ -1,0 +1,161 @@
+"""What a moderation panel sees on the restricted page: counts first, then a coefficient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.agreement.benchmarks import benchmark
+from qa_sampling.agreement.counts import Counts
+from qa_sampling.agreement.estimates import Agreement, CoefficientEstimate
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.results import Severities
+
+_GROUPS = {
+    "": "All",
+    "standard": "Standard",
+    "auditor": "Auditor",
+    "service": "Service",
+    "team": "Team",
+    "period": "Month",
+}
+
+
+def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.DataFrame:
+    """Give counts as the panel reads them.
+
+    Parameters
+    ----------
+    met : Counts
+        How grades met.
+    names : mapping, optional
+        Words for the groups, such as people for staff numbers.
+
+    Returns
+    -------
+    DataFrame
+        Text but for counts: the group, "Moderated", "Same grade" ("61 (72%)"), "Within one
+        grade", "Two or more apart", "Auditor higher", "Auditor lower", "Sign test" (p), "Net bias
+        in grades" ("-0.05 (-0.20 to 0.10)"), "Note".
+    """
+    table = met.table
+    view = pd.DataFrame(index=table.index)
+    if met.by:
+        known = names or {}
+        view[_GROUPS.get(met.by, met.by)] = [known.get(one, one) for one in table[met.by]]
+    view["Moderated"] = table["n"]
+    view["Same grade"] = _with_share(table, "exact")
+    view["Within one grade"] = _with_share(table, "within_one")
+    view["Two or more apart"] = table["two_or_more"]
+    view["Auditor higher"] = table["higher"]
+    view["Auditor lower"] = table["lower"]
+    view["Sign test, p"] = [_p_value(value) for value in table["sign_p"]]
+    view["Net bias in grades"] = [
+        _span(row.net_bias, row.net_bias_low, row.net_bias_high) for row in table.itertuples()
+    ]
+    if table["why_not"].ne("").any():
+        view["Note"] = table["why_not"]
+    return view
+
+
+def coefficients_view(
+    found: Agreement, names: Mapping[object, str] | None = None, *, fewest_for_words: int = 10
+) -> pd.DataFrame:
+    """Give coefficients with intervals and what they can be called, as the panel reads them.
+
+    Parameters
+    ----------
+    found : Agreement
+        Coefficients of one or many groups.
+    names : mapping, optional
+        Words for the groups.
+    fewest_for_words : int
+        Cases below which nothing is called "substantial" or anything else.
+    """
+    known = names or {}
+    rows = []
+    for one in found.estimates:
+        row = {} if found.by is None else {_GROUPS.get(found.by, found.by): known.get(
+            one.group, one.group)}  # fmt: skip
+        ends = one.interval
+        row |= {
+            "Coefficient": one.title,
+            "Cases": one.cases,
+            f"Estimate ({100 * found.level:g}% interval)": _span(
+                one.estimate, ends.low if ends else None, ends.high if ends else None
+            ),
+            "How sure": sure_words(one, fewest=fewest_for_words),
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def sure_words(one: CoefficientEstimate, *, fewest: int = 10, chance: float = 0.8) -> str:
+    """Say what a coefficient can be called with some sureness, by Landis and Koch's words.
+
+    Parameters
+    ----------
+    one : CoefficientEstimate
+        The coefficient.
+    fewest : int
+        Cases below which no word is given.
+    chance : float
+        How sure the word must be.
+
+    Returns
+    -------
+    str
+        Such as "80% sure it is at least substantial"; the reason why not, else.
+    """
+    if one.why_not:
+        return one.why_not[:1].upper() + one.why_not[1:]
+    if one.cases < fewest:
+        return f"Too few cases for a word (fewer than {fewest})"
+    for step in benchmark(one):
+        if step.at_least >= chance:
+            return f"{percent_text(chance)} sure it is at least {step.word.lower()}"
+    return f"Not {percent_text(chance)} sure that it is better than chance"
+
+
+def named_severities(found: Severities, names: Mapping[str, str]) -> Severities:
+    """Give severities with people's names instead of numbers, for a restricted page.
+
+    Parameters
+    ----------
+    found : Severities
+        By staff number.
+    names : mapping of str to str
+        Number to name.
+    """
+    table = found.table.copy()
+    table["auditor"] = [names.get(number, number) for number in table["auditor"]]
+    return replace(found, table=table)
+
+
+def _with_share(table: pd.DataFrame, name: str) -> list[str]:
+    shares = table[f"{name}_share"]
+    return [
+        f"{count}" if np.isnan(share) else f"{count} ({percent_text(share)})"
+        for count, share in zip(table[name], shares.astype(float), strict=True)
+    ]
+
+
+def _span(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or pd.isna(value):
+        return "–"
+    if low is None or pd.isna(low):
+        return _signed(value)
+    return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−").replace("−0.00", "0.00")
+
+
+def _p_value(value: float) -> str:
+    if pd.isna(value):
+        return "–"
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
