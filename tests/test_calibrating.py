@@ -12,7 +12,7 @@ from qa_sampling.agreement.calibrating import (
     monthly,
     moving_average,
 )
-from qa_sampling.agreement.comparing import compare
+from qa_sampling.agreement.changes import compare_counts
 from qa_sampling.errors import AgreementError
 
 MONTHS = st.lists(st.tuples(st.floats(-0.95, 0.95), st.floats(0.02, 0.5)), min_size=1, max_size=12)
@@ -89,7 +89,7 @@ def test_windows_are_compared_as_separate_cases() -> None:
     ratings = with_gaps(gaps, period=months)
     first, second = ["2026-01", "2026-02"], ["2026-05", "2026-06"]
     found = change_between(ratings, first=first, second=second)
-    twin = compare(with_gaps(gaps[:6]), with_gaps(gaps[6:]))
+    twin = compare_counts(with_gaps(gaps[:6]), with_gaps(gaps[6:]))
     assert found == twin
     with pytest.raises(AgreementError, match="Both windows hold 2026-01"):
         change_between(ratings, first=first, second=first[:1])

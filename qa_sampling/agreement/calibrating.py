@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from qa_sampling.agreement.comparing import Change, Measure, compare
+from qa_sampling.agreement.changes import Change, Measure, compare_counts
 from qa_sampling.agreement.counts import FEWEST, counts, graded_pairs
 from qa_sampling.agreement.net_bias import check_level, net_bias, share_found
 from qa_sampling.agreement.ratings import Ratings
@@ -237,7 +237,7 @@ def change_between(
             f"No audit belongs to {', '.join(absent)}; months are {', '.join(sorted(months))}."
         )
     parts = [ratings.where(ratings.units["period"].isin(one).to_numpy()) for one in (first, second)]
-    return compare(parts[0], parts[1], measure=measure, level=level)
+    return compare_counts(parts[0], parts[1], measure=measure, level=level)
 
 
 def moderation_rate(ratings: Ratings) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.errors import AgreementError
 from qa_sampling.results import Interval
 
-__all__ = ["Change", "change_of_bias", "compare", "compare_same_cases"]
+__all__ = ["Change", "change_of_bias", "compare_counts", "compare_same_cases"]
 
 Measure = Literal["net_bias", "exact", "within_one", "distance"]
 MEASURES: tuple[str, ...] = ("net_bias", "exact", "within_one", "distance")
@@ -67,7 +67,7 @@ class Change:
         return self.interval is not None and 0 not in self.interval
 
 
-def compare(
+def compare_counts(
     first: Ratings, second: Ratings, *, measure: Measure = "net_bias", level: float = 0.95
 ) -> Change:
     """Compare two sets of separate cases, such as two periods or two services.
