@@ -31,7 +31,8 @@ ASSUMPTION = (
     "Assumes that cases were given to auditors at random: an auditor given weaker cases would look "
     "harder."
 )
-_STARTS = ((1.0, 0.3, 0.5), (0.5, 0.1, 0.0), (2.0, 1.0, 1.0))
+_STARTS = ((0.3, 0.7, 1.0), (0.1, 0.2, 0.5), (1.0, 1.5, 2.0))
+"""Ratios of rater, cell and case to the rest from which the search starts."""
 
 
 @dataclass(frozen=True)
@@ -137,24 +138,28 @@ def _long(ratings: Ratings) -> pd.DataFrame:
 
 
 class _Model:
-    """The equations, with everything that does not depend on the variances computed once."""
+    """The equations, with everything that does not depend on the variances computed once.
+
+    Effects are cases and raters, then standards, then the grade itself; what is taken out cell
+    by cell is case by standard. With one standard a cell is the case, and no case is left.
+    """
 
     def __init__(self, grades: pd.DataFrame) -> None:
         case, self.cases = pd.factorize(grades["case"], sort=True)
         rater, self.raters = pd.factorize(grades["rater"], sort=True)
         standard, self.standards = pd.factorize(grades["standard"], sort=True)
         self.n, self.fixed = len(grades), len(self.standards)
-        self.by_case, self.by_rater = len(self.cases), len(self.raters)
-        self.random = self.by_case + self.by_rater
-        width = self.random + self.fixed + 1
-        rows = np.zeros((self.n, width))
+        self.by_case = len(self.cases) if self.fixed > 1 else 0
+        self.random = self.by_case + len(self.raters)
+        rows = np.zeros((self.n, self.random + self.fixed + 1))
         place = np.arange(self.n)
-        rows[place, case] = 1
+        if self.by_case:
+            rows[place, case] = 1
         rows[place, self.by_case + rater] = 1
         rows[place, self.random + standard] = 1
         rows[:, -1] = grades["value"]
         cell = pd.factorize(case * self.fixed + standard)[0]
-        sums = np.zeros((cell.max() + 1, width))
+        sums = np.zeros((cell.max() + 1, rows.shape[1]))
         np.add.at(sums, cell, rows)
         self.sizes = np.bincount(cell)
         self.products = rows.T @ rows
@@ -162,19 +167,14 @@ class _Model:
             int(size): sums[self.sizes == size].T @ sums[self.sizes == size]
             for size in np.unique(self.sizes)
         }
-        self.has_cells = self.fixed > 1
         means = sums / np.sqrt(self.sizes)[:, None]
         self.within = self.products - means.T @ means
 
     def check_rest(self) -> None:
         """Refuse grades that cases, standards and raters explain without a rest."""
-        design = self.products[:-1, :-1]
-        along = self.products[:-1, -1]
-        if self.has_cells:
-            design, along = self.within[:-1, :-1], self.within[:-1, -1]
-        whole = self.within[-1, -1] if self.has_cells else self.products[-1, -1]
-        fitted = along @ np.linalg.lstsq(design, along, rcond=None)[0]
-        if whole - fitted <= 1e-9 * self.products[-1, -1]:
+        along = self.within[:-1, -1]
+        fitted = along @ np.linalg.lstsq(self.within[:-1, :-1], along, rcond=None)[0]
+        if self.within[-1, -1] - fitted <= 1e-9 * self.products[-1, -1]:
             raise AgreementError(
                 "Cases and raters explain every grade, so nothing is left that could be chance and "
                 "the mixed model has no answer. Use the counts and the paired shifts."
@@ -189,18 +189,19 @@ class _Model:
         return matrix, log_det
 
     def scales(self, ratios: np.ndarray) -> np.ndarray:
-        """Give the standard deviation of every random effect, against that of the rest."""
-        return np.repeat(np.abs(ratios[:2]), (self.by_case, self.by_rater))
+        """Give the standard deviation of every effect left, against that of the rest."""
+        people = np.full(len(self.raters), abs(ratios[0]))
+        return (
+            people if not self.by_case else np.append(np.full(self.by_case, abs(ratios[2])), people)
+        )
 
     def factor(self, ratios: np.ndarray) -> tuple[np.ndarray, float]:
         """Give the Cholesky factor of the bordered equations, and the log determinant."""
-        cell = ratios[2] ** 2 if self.has_cells else 0.0
-        matrix, log_det = self.whitened(cell)
+        matrix, log_det = self.whitened(float(ratios[1]) ** 2)
         scale = np.append(self.scales(ratios), np.ones(self.fixed + 1))
         matrix = scale[:, None] * matrix * scale
         matrix[np.arange(self.random), np.arange(self.random)] += 1
-        lower = linalg.cholesky(matrix, lower=True)
-        return lower, log_det
+        return linalg.cholesky(matrix, lower=True), log_det
 
     def deviance(self, ratios: np.ndarray) -> float:
         """Give minus twice the restricted log-likelihood, its scale profiled out."""
@@ -214,10 +215,16 @@ class _Model:
         return float(logs + free * (1 + np.log(2 * np.pi * diagonal[-1] ** 2 / free)))
 
     def fit(self, start: np.ndarray) -> optimize.OptimizeResult:
-        """Minimise the deviance from one start."""
-        start = start if self.has_cells else start[:2]
+        """Minimise the deviance from one start: ratios of rater, cell and case to the rest."""
+        start = start if self.by_case else start[:2]
         options = {"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000, "maxfev": 4000}
         return optimize.minimize(self.deviance, start, method="Nelder-Mead", options=options)
+
+    def variances(self, ratios: np.ndarray, rest: float) -> dict[str, float]:
+        """Give the variances by their name."""
+        names = ("rater", "case_standard", "case") if self.by_case else ("rater", "case")
+        found = {name: rest * float(one) ** 2 for name, one in zip(names, ratios, strict=True)}
+        return {"case": 0.0, "rater": 0.0, "case_standard": 0.0, "rest": rest} | found
 
     def told(self, ratios: np.ndarray, grades: pd.DataFrame) -> CrossedFit:
         """Give effects, errors and variances at the best ratios."""
@@ -235,7 +242,6 @@ class _Model:
             ROLES[low] if low == high else "both"
             for low, high in zip(held["min"], held["max"], strict=True)
         ]
-        parts = rest * np.append(ratios**2, [] if self.has_cells else [0.0])
         return CrossedFit(
             pd.DataFrame(
                 {
@@ -253,13 +259,7 @@ class _Model:
                     "standard_error": errors[self.random :],
                 }
             ),
-            dict(
-                zip(
-                    ("case", "rater", "case_standard", "rest"),
-                    map(float, [*parts, rest]),
-                    strict=True,
-                )
-            ),
+            self.variances(ratios, rest),
             self.deviance(ratios),
             self.n,
         )
