@@ -168,6 +168,41 @@ class Ratings:
         placed = np.where(small == ABSENT, np.int8(-1), np.array(role, dtype=np.int8))
         return cls(scale, known.reset_index(drop=True), named, small, placed, each)
 
+    @classmethod
+    def from_counts(
+        cls,
+        table: np.ndarray,
+        *,
+        scale: Scale,
+        raters: tuple[str, str] = ("auditor", "moderator"),
+    ) -> Ratings:
+        """Make ratings from how often each pair of grades met.
+
+        Parameters
+        ----------
+        table : ndarray of int, (grades, grades)
+            Rows: grade of the first rater; columns: of the second; in the order of the scale,
+            worst first.
+        scale : Scale
+            The declared scale.
+        raters : (str, str)
+            Names of the two; "auditor" and "moderator" have these roles.
+
+        Raises
+        ------
+        AgreementError
+            When the table is not square on the scale or holds other than whole counts.
+        """
+        counts = np.asarray(table)
+        if counts.shape != (scale.size, scale.size) or (counts < 0).any() or (counts % 1).any():
+            raise AgreementError(
+                f"`table` must hold whole counts, one row and one column for each of the "
+                f"{scale.size} grades, unused ones too."
+            )
+        codes = np.argwhere(np.ones_like(counts)).repeat(counts.ravel().astype(int), axis=0)
+        roles = list(raters) if set(raters) == set(ROLES) else None
+        return cls.from_codes(codes.astype(np.int8), scale=scale, raters=raters, roles=roles)
+
     @property
     def has_roles(self) -> bool:
         """Whether every unit has at most one auditor, and there are moderators."""
