@@ -10,9 +10,11 @@ from qa_sampling.agreement.calibrating import (
     change_between,
     moderation_rate,
     monthly,
+    monthly_coefficient,
     moving_average,
 )
 from qa_sampling.agreement.changes import compare_counts
+from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.errors import AgreementError
 
 MONTHS = st.lists(st.tuples(st.floats(-0.95, 0.95), st.floats(0.02, 0.5)), min_size=1, max_size=12)
@@ -95,6 +97,27 @@ def test_windows_are_compared_as_separate_cases() -> None:
         change_between(ratings, first=first, second=first[:1])
     with pytest.raises(AgreementError, match="No audit belongs to 2027-01; months are 2026-01"):
         change_between(ratings, first=first, second=["2027-01"])
+
+
+def test_a_coefficient_month_by_month() -> None:
+    ratings = a_year(3, cases=120)
+    found = monthly_coefficient(ratings)
+    twin = agreement(ratings, coefficients=("ac2",), by="period").estimates
+    assert found["value"].tolist() == pytest.approx([one.estimate for one in twin])
+    assert found["low"].tolist() == pytest.approx([one.interval.low for one in twin])
+    inside = (found["average_low"] < found["average"]) & (found["average"] < found["average_high"])
+    assert inside.all()
+    with pytest.raises(AgreementError, match="of one number"):
+        monthly_coefficient(ratings, coefficient="specific")
+
+
+def test_months_of_full_agreement_and_of_too_few_enter_the_average() -> None:
+    gaps = [0] * 8 + [0, 1, 0] + [1, 0, 0, 1, 0, 0]
+    months = ["2026-01"] * 8 + ["2026-02"] * 3 + ["2026-03"] * 6
+    found = monthly_coefficient(with_gaps(gaps, period=months))
+    assert found["average"].notna().all()
+    assert found["average_high"].lt(1).all()
+    assert np.isnan(found["value"].iloc[1]) and found["why_not"].iloc[1]
 
 
 def test_rate_of_moderation_by_month() -> None:

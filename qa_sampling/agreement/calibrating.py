@@ -17,12 +17,14 @@ import pandas as pd
 from scipy import stats
 
 from qa_sampling.agreement.changes import Change, Measure, compare_counts
+from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.agreement.counts import FEWEST, counts, graded_pairs
 from qa_sampling.agreement.net_bias import check_level, net_bias, share_found
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.errors import AgreementError
 
-__all__ = ["change_between", "moderation_rate", "monthly", "moving_average"]
+__all__ = ["change_between", "moderation_rate", "monthly", "monthly_coefficient",
+           "moving_average"]  # fmt: skip
 
 Transform = Literal["atanh", "none"]
 
@@ -97,6 +99,56 @@ def monthly(
             "why_not": table["why_not"],
         }
     )
+
+
+def monthly_coefficient(
+    ratings: Ratings, *, coefficient: str = "ac2", decay: float = 0.3, level: float = 0.95
+) -> pd.DataFrame:
+    """Give a coefficient month by month with its interval, and its moving average.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Grades with `period`.
+    coefficient : str
+        Name of one coefficient, as in ``coefficients.agreement``; not "specific".
+    decay : float
+        How fast older months lose weight, above 0 and at most 1.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        One row a month, in order: `period`, `cases` (graded twice), `value`, `low`, `high`
+        (missing with fewer than 5 cases, which still enter the average), `average`,
+        `average_low`, `average_high`, `why_not`. A month without a standard error, such as one in
+        which all agree, enters with that of its interval on the scale averaged on.
+    """
+    check_level(level)
+    if coefficient == "specific":
+        raise AgreementError(
+            "Months are averaged of one number; specific agreement is one a grade."
+        )
+    found = agreement(ratings, coefficients=(coefficient,), by="period", level=level).estimates
+    z = float(stats.norm.ppf((1 + level) / 2))
+    values, errors, rows = [], [], []
+    for one in found:
+        known = one.estimate is not None and one.interval is not None
+        error = one.standard_error
+        if known and not error:
+            inside = np.clip([one.interval.low, one.interval.high], -0.9999, 0.9999)
+            error = float(np.ptp(np.arctanh(inside)) / 2 / z) * (1 - inside.mean() ** 2)
+        values.append(one.estimate if known else np.nan)
+        errors.append(error if known else np.nan)
+        shown = known and not one.show_counts_only
+        ends = (one.estimate, one.interval.low, one.interval.high) if shown else (np.nan,) * 3
+        why = one.why_not or ("" if shown else "too few cases: counts only")
+        rows.append((one.group, one.cases, *ends, "" if shown else why))
+    average = moving_average(values, errors, decay=decay, level=level)
+    table = pd.DataFrame(rows, columns=["period", "cases", "value", "low", "high", "why_not"])
+    table[["average", "average_low", "average_high"]] = average[["average", "low", "high"]]
+    return table
 
 
 def _centre(pairs: pd.DataFrame, measure: str) -> tuple[float, float]:

@@ -1,4 +1,6 @@
-"""How many audits to moderate next month, for a wanted width of interval.
+"""How many audits to moderate next month, to know the counts: same grade, and net bias.
+
+For a coefficient see :mod:`~qa_sampling.agreement.planning`.
 
 A plan needs an assumption: how often grades will be the same, and how they will scatter. Past
 months give it; a range of assumptions is better than one. Where a good part of the month's
@@ -20,11 +22,11 @@ from qa_sampling.agreement.net_bias import check_level, wilson
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.errors import AgreementError
 
-__all__ = ["ModerationPlan", "moderations_for_bias", "moderations_for_share", "scatter_seen"]
+__all__ = ["CountsPlan", "moderations_for_bias", "moderations_for_share", "scatter_seen"]
 
 
 @dataclass(frozen=True)
-class ModerationPlan:
+class CountsPlan:
     """How many audits to moderate.
 
     Attributes
@@ -61,7 +63,7 @@ def moderations_for_share(
     level: float = 0.95,
     audits: int | None = None,
     most: int = 2_000,
-) -> ModerationPlan:
+) -> CountsPlan:
     """Give how many audits to moderate to know the share with the same grade.
 
     Parameters
@@ -79,7 +81,7 @@ def moderations_for_share(
 
     Returns
     -------
-    ModerationPlan
+    CountsPlan
         By the mean width of Wilson's interval over what may be found with that share.
 
     Raises
@@ -109,7 +111,7 @@ def moderations_for_bias(
     level: float = 0.95,
     audits: int | None = None,
     most: int = 2_000,
-) -> ModerationPlan:
+) -> CountsPlan:
     """Give how many audits to moderate to know the net bias in grades.
 
     Parameters
@@ -127,7 +129,7 @@ def moderations_for_bias(
 
     Returns
     -------
-    ModerationPlan
+    CountsPlan
         By the interval of :func:`~qa_sampling.agreement.net_bias.net_bias`, its two added cases
         included.
 
@@ -180,15 +182,15 @@ def _fewest(
     level: float,
     audits: int | None,
     most: int,
-) -> ModerationPlan:
+) -> CountsPlan:
     if not target > 0:
         raise AgreementError(f"`target_width` must be above 0; got {target}.")
     if audits is not None and audits < 1:
         raise AgreementError(f"`audits` must be at least 1; got {audits}.")
     low, high = 0, most if audits is None else audits
     if width(high) > target:
-        return ModerationPlan(measure, None, width(high), target, assumed, level, audits)
+        return CountsPlan(measure, None, width(high), target, assumed, level, audits)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if width(middle) <= target else (middle, high)
-    return ModerationPlan(measure, high, width(high), target, assumed, level, audits)
+    return CountsPlan(measure, high, width(high), target, assumed, level, audits)
