@@ -173,7 +173,7 @@ def clusters_of(units: pd.DataFrame, cluster: str | None) -> tuple[np.ndarray | 
             f"There is no column `{column}` to cluster by; choose one of "
             f"{', '.join(units.columns)}, or None."
         )
-    if cluster == "auto" and units[column].is_unique:
+    if cluster == "auto" and _all_differ(units[column]):
         return None, "cases"
     places, _ = pd.factorize(units[column])
     if (places < 0).any():
@@ -182,3 +182,11 @@ def clusters_of(units: pd.DataFrame, cluster: str | None) -> tuple[np.ndarray | 
             "belong to a cluster."
         )
     return places, "cases" if column == "case_ref" else f"{column}s"
+
+
+def _all_differ(values: pd.Series) -> bool:
+    """Say whether no value occurs twice; quick where they are sorted."""
+    if values.is_monotonic_increasing:
+        held = values.to_numpy()
+        return not (held[1:] == held[:-1]).any()
+    return values.is_unique

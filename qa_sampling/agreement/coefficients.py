@@ -90,12 +90,23 @@ def agreement(
     found = [
         estimate
         for group, part in groups.items()
-        for estimate in _measure_group(part, question, group)
+        for estimate in measure_group(part, question, group)
     ]
     return Agreement(tuple(found), by, level)
 
 
-def _measure_group(ratings: Ratings, question: Question, name: object) -> list[CoefficientEstimate]:
+def measure_group(ratings: Ratings, question: Question, name: object) -> list[CoefficientEstimate]:
+    """Measure what is asked of one group.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        The group's ratings.
+    question : Question
+        What is asked.
+    name : object
+        The group.
+    """
     group = prepare(ratings, question)
     if question.interval == "gwet":
         _check_gwet(group)

@@ -17,9 +17,9 @@ import pandas as pd
 from qa_sampling.agreement.net_bias import check_level, net_bias, share_found, sign_test
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.errors import AgreementError
-from qa_sampling.results import AgreementTable, Interval
+from qa_sampling.results import Interval
 
-__all__ = ["Counts", "agreement_table", "counts", "disagreements", "graded_pairs", "grades_met"]
+__all__ = ["Counts", "counts", "disagreements", "graded_pairs", "grades_met"]
 
 FEWEST = 5
 """Fewest moderated audits for an interval; below, the counts alone are shown."""
@@ -131,55 +131,6 @@ def _ends(
     if interval is None:
         return {name: estimate, f"{stem}_low": np.nan, f"{stem}_high": np.nan}
     return {name: estimate, f"{stem}_low": interval.low, f"{stem}_high": interval.high}
-
-
-def agreement_table(
-    ratings: Ratings,
-    *,
-    coefficient: str = "",
-    estimate: float | None = None,
-    interval: Interval | None = None,
-    measure: str = "",
-    scope: str = "",
-) -> AgreementTable:
-    """Count pairs of grades, auditor's by moderator's, for the picture and the sentence.
-
-    Parameters
-    ----------
-    ratings : Ratings
-        Grades of both roles, such as those of one standard.
-    coefficient : str
-        Name of a coefficient to show beside the counts.
-    estimate : float, optional
-        The coefficient.
-    interval : Interval, optional
-        Its interval.
-    measure, scope : str
-        What is measured, and of which place and period.
-
-    Returns
-    -------
-    AgreementTable
-        Grades best first, unused ones included.
-    """
-    grid = grades_met(ratings)
-    grades = tuple(grid.index)
-    rows = [(one, other, float(grid.loc[one, other])) for one in grades for other in grades]
-    apart = np.abs(np.subtract.outer(np.arange(len(grades)), np.arange(len(grades))))
-    values = grid.to_numpy()
-    return AgreementTable(
-        pd.DataFrame(rows, columns=["auditor_grade", "moderator_grade", "count"]),
-        grades,
-        same=int(values[apart == 0].sum()),
-        within_one=int(values[apart <= 1].sum()),
-        coefficient=coefficient,
-        estimate=estimate,
-        interval=interval,
-        measure=measure or "Grade of the auditor and of the moderator, audits",
-        scope=scope,
-        n=int(values.sum()),
-        n_of="moderated audits",
-    )
 
 
 def grades_met(ratings: Ratings) -> pd.DataFrame:

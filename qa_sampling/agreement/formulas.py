@@ -194,6 +194,9 @@ class Formula:
         Whether it uses `weights`.
     is_share : bool
         Whether it is a share of units that agree, so that exact bounds exist.
+    by_margins : bool
+        Whether chance is that of the margins squared, so that it is near 1 where nearly all grades
+        are the same.
     undefined : str
         Why it can be 0 divided by 0 although units were graded twice.
     """
@@ -205,6 +208,7 @@ class Formula:
     needs_columns: bool = False
     weighted: bool = True
     is_share: bool = False
+    by_margins: bool = False
     undefined: str = (
         "every grade given is the same, so chance alone would agree as often and nothing can be "
         "said beyond chance (0 divided by 0)"
@@ -213,29 +217,33 @@ class Formula:
 
 _SHARE = (0.0, 1.0)
 _COUNTED = {"bounds": _SHARE, "weighted": False, "is_share": True}
+_TWO = {"two_raters": True, "needs_columns": True}
+_ALPHA = {"weighted": False, "by_margins": True}
 FORMULAS: dict[str, Formula] = {
     "exact": Formula("Exact agreement", _percent("identity"), **_COUNTED),
     "within_one": Formula("Agreement within one grade", _percent("one"), **_COUNTED),
     "percent": Formula("Percent agreement, {weights}", _percent("weights"), _SHARE, is_share=True),
-    "cohen": Formula("Cohen's kappa, {weights}", _cohen, two_raters=True, needs_columns=True),
-    "scott": Formula("Scott's pi, {weights}", _scott, two_raters=True, needs_columns=True),
-    "conger": Formula("Conger's kappa, {weights}", _conger, needs_columns=True),
-    "fleiss": Formula("Fleiss' kappa, {weights}", _fleiss),
+    "cohen": Formula("Cohen's kappa, {weights}", _cohen, by_margins=True, **_TWO),
+    "scott": Formula("Scott's pi, {weights}", _scott, by_margins=True, **_TWO),
+    "conger": Formula("Conger's kappa, {weights}", _conger, needs_columns=True, by_margins=True),
+    "fleiss": Formula("Fleiss' kappa, {weights}", _fleiss, by_margins=True),
     "brennan_prediger": Formula("Brennan-Prediger, {weights}", _brennan_prediger),
     "ac1": Formula("Gwet's AC1", _gwet("identity"), weighted=False),
     "ac2": Formula("Gwet's AC2, {weights}", _gwet("weights")),
-    "alpha": Formula("Krippendorff's alpha, ordinal", _alpha_ordinal, weighted=False),
+    "alpha": Formula("Krippendorff's alpha, ordinal", _alpha_ordinal, **_ALPHA),
     "alpha_nominal": Formula(
-        "Krippendorff's alpha, nominal", lambda sums: alpha(sums, "identity"), weighted=False
+        "Krippendorff's alpha, nominal", lambda sums: alpha(sums, "identity"), **_ALPHA
     ),
     "alpha_interval": Formula(
-        "Krippendorff's alpha, interval", lambda sums: alpha(sums, "quadratic"), weighted=False
+        "Krippendorff's alpha, interval", lambda sums: alpha(sums, "quadratic"), **_ALPHA
     ),
     "alpha_ratio": Formula(
-        "Krippendorff's alpha, ratio", lambda sums: alpha(sums, "ratio"), weighted=False
+        "Krippendorff's alpha, ratio", lambda sums: alpha(sums, "ratio"), **_ALPHA
     ),
     "alpha_weighted": Formula(
-        "Krippendorff's alpha, {weights} weights", lambda sums: alpha(sums, "weights")
+        "Krippendorff's alpha, {weights} weights",
+        lambda sums: alpha(sums, "weights"),
+        by_margins=True,
     ),
     "bangdiwala": Formula(
         "Bangdiwala's B", _bangdiwala, _SHARE, two_raters=True, needs_columns=True, weighted=False

@@ -1,4 +1,4 @@
-"""Do two graders use the grades alike? Tests of marginal homogeneity and of symmetry.
+"""Whether two graders use the grades alike: tests of marginal homogeneity and of symmetry.
 
 A square table counts the cases by the grade of the one (rows) and of the other (columns). The
 cases on the diagonal say nothing about which way they differ; the tests compare the others:

@@ -15,6 +15,7 @@ disagrees the data hold no spread, and an interval from 1 to 1 would be a lie. T
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 from scipy import stats
@@ -141,7 +142,7 @@ def with_two_more(
         Ends, standard error and centre; None where even two more units do not tell.
     """
     value = float(columns_of(point(formula.formula, Blocks(patterns), matrices))[0, column])
-    blocks = Blocks(_two_more(patterns))
+    blocks = Blocks(_two_more(patterns, every_pair=formula.needs_columns))
     moved = float(columns_of(point(formula.formula, blocks, matrices))[0, column])
     parts = influence(formula.formula, blocks, matrices)
     error = float(np.sqrt(linearised_variance(parts, blocks)[column]))
@@ -157,18 +158,26 @@ def with_two_more(
     return (min(ends[0], value), max(ends[1], value)), error, moved
 
 
-def _two_more(patterns: Patterns) -> Patterns:
-    """Add one unit that agrees on the margins and one graded twice by chance."""
+def _two_more(patterns: Patterns, *, every_pair: bool) -> Patterns:
+    """Add one unit that agrees on the margins and one graded twice by chance.
+
+    Who gives the two grades is spread over every pair of columns where that matters.
+    """
     size, raters = patterns.size, max(patterns.cells.shape[1], 2)
     given = (patterns.times[:, None] * patterns.counts).sum(axis=0)
     margin = (given + 1 / size) / (given.sum() + 1)
     first, second = np.divmod(np.arange(size**2), size)
-    cells = np.full((size + size**2, raters), -1, dtype=np.int8)
-    cells[:size, 0] = cells[:size, 1] = np.arange(size)
-    cells[size:, 0], cells[size:, 1] = first, second
+    grades = np.stack(
+        [np.concatenate([np.arange(size), first]), np.concatenate([np.arange(size), second])]
+    )
+    chance = np.concatenate([margin, margin[first] * margin[second]])
+    pairs = list(combinations(range(raters), 2)) if every_pair else [(0, 1)]
+    cells = np.full((len(pairs) * len(chance), raters), -1, dtype=np.int8)
+    for place, pair in enumerate(pairs):
+        cells[place * len(chance) : (place + 1) * len(chance), pair] = grades.T
     own = np.full((len(patterns.cells), raters), -1, dtype=np.int8)
     own[:, : patterns.cells.shape[1]] = patterns.cells
-    times = np.concatenate([patterns.times, margin, margin[first] * margin[second]])
+    times = np.concatenate([patterns.times, np.tile(chance / len(pairs), len(pairs))])
     usual = (patterns.times @ patterns.each) / patterns.times.sum()
     each = np.concatenate([patterns.each, np.full(len(cells), usual)])
     return Patterns(np.concatenate([own, cells]), times, each, size)

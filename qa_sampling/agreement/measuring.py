@@ -32,6 +32,11 @@ NO_SPREAD = (
     "Every case disagrees alike, so the grades hold no spread; the interval rests on one case "
     "more that agrees and one more graded by chance."
 )
+NEARLY_ALL = (
+    "Here nearly all grades are the same, so nearly as much agreement is expected by chance; a low "
+    "value does not mean that graders often differ. Read it beside exact agreement and AC."
+)
+_SKEWED = 0.9
 _ALPHAS = {"alpha_nominal": "identity", "alpha_interval": "quadratic", "alpha_ratio": "ratio",
            "alpha_weighted": "weights"}  # fmt: skip
 
@@ -162,6 +167,8 @@ def _column(
         return Column(None, why_not=formula.undefined)
     value = float(value)
     cases, notes = group.blocks.count_twice, spread.notes
+    if formula.by_margins and _largest_share(group) >= _SKEWED:
+        notes = (*notes, NEARLY_ALL)
     if cases < FEWEST:
         notes = (
             f"Only {cases} case{'' if cases == 1 else 's'} with two grades: show the counts, "
@@ -185,6 +192,13 @@ def _column(
         variance += across
     error = float(np.sqrt(max(variance, 0.0)))
     return _with_interval(formula, value, error, df, place, spread, group, question, notes)
+
+
+def _largest_share(group: Group) -> float:
+    """Give the share of the commonest grade."""
+    patterns = group.patterns
+    given = (patterns.times * patterns.each) @ patterns.counts
+    return float(given.max() / given.sum())
 
 
 def _combined_df(first: float, second: float, one: float, two: float) -> float:

@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from qa_sampling.agreement.counts import graded_pairs
 from qa_sampling.agreement.discovery import Control, adjusted_p_values, expected_false_alarms
@@ -30,6 +30,7 @@ __all__ = ["bias_funnel", "cases_to_detect", "minimum_detectable_bias", "severit
 
 FEWEST = 3
 """Fewest moderated cases for an auditor's shift to be shown."""
+_STEPS = np.linspace(-8, 8, 321)
 Against = Literal["moderators", "average"]
 
 
@@ -241,16 +242,26 @@ def minimum_detectable_bias(
     if n < 2 or not spread > 0:
         raise AgreementError("A shift can be found from 2 cases on, with a spread above 0.")
 
-    edge = stats.t.ppf((1 + level) / 2, n - 1)
-
-    def lacking(size: float) -> float:
-        found = stats.nct.sf(edge, n - 1, size) + stats.nct.cdf(-edge, n - 1, size)
-        return float(found) - power
-
-    if lacking(0.0) >= 0:
+    if power <= 1 - level:
         return 0.0
+    edge = float(stats.t.ppf((1 + level) / 2, n - 1))
     high = edge + 6.0
-    return float(optimize.brentq(lacking, 0.0, high)) * spread / np.sqrt(n)
+    while _power(high, edge, n - 1) < power:
+        high *= 2
+    size = optimize.brentq(lambda one: _power(one, edge, n - 1) - power, 0.0, high, xtol=1e-12)
+    return float(size) * spread / np.sqrt(n)
+
+
+def _power(size: float, edge: float, free: int) -> float:
+    """Give the power of a two-sided t-test, averaged over the spread that the sample shows.
+
+    The noncentral t distribution of scipy has no value far out, where two cases need it.
+    """
+    low, high = stats.norm.cdf(_STEPS), stats.norm.sf(_STEPS)
+    squares = np.where(_STEPS < 0, stats.chi2.ppf(low, free), stats.chi2.isf(high, free))
+    shown = np.sqrt(squares / free)
+    found = special.ndtr(size - edge * shown) + special.ndtr(-size - edge * shown)
+    return float(stats.norm.pdf(_STEPS) @ found * (_STEPS[1] - _STEPS[0]))
 
 
 def cases_to_detect(

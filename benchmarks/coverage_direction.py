@@ -1,0 +1,284 @@
+"""Measure intervals of net bias and of shrunken shifts, and whether planted auditors are found.
+
+    python benchmarks/coverage_direction.py            (a quarter of an hour; prints tables)
+    python benchmarks/coverage_direction.py --quick    (a minute)
+
+The tables in docs/moderation.md are what it prints. Net bias: n cases with a known distribution of
+differences. Shifts: twelve auditors with true shifts of a known spread, one to ten cases each.
+Planted auditors: the audit programme of the invented authority over many seeds (36 months, some
+50 auditors, about one audit in five moderated), one auditor 0.7 grades lenient and one 0.7
+severe, everybody else, moderators too, within 0.12.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from qa_sampling.agreement.crossed import crossed_severity
+from qa_sampling.agreement.moderated import moderated_share
+from qa_sampling.agreement.net_bias import net_bias
+from qa_sampling.agreement.ratings import Ratings
+from qa_sampling.agreement.scale import GRADES_SCALE
+from qa_sampling.agreement.severity import severity, shifts
+from qa_sampling.agreement.shrinkage import shrink
+from qa_sampling.records.invented.audits import AuditProgramme
+from qa_sampling.records.invented.building import build_history
+from qa_sampling.records.invented.dice import Dice
+from qa_sampling.records.invented.truths import plant
+
+SEED = 20261125
+STEPS = np.array([-2, -1, 0, 1, 2])
+SCATTERS = {
+    "unbiased, 70% same": (0.01, 0.14, 0.70, 0.14, 0.01),
+    "seldom apart, 95% same": (0.0, 0.03, 0.95, 0.02, 0.0),
+    "mostly higher, 78% same": (0.0, 0.02, 0.78, 0.18, 0.02),
+    "lenient, 35% same": (0.0, 0.0, 0.35, 0.60, 0.05),
+    "wide, 40% same": (0.05, 0.25, 0.40, 0.25, 0.05),
+    "never lower, 90% same": (0.0, 0.0, 0.90, 0.10, 0.0),
+}
+SIZES = (3, 5, 8, 12, 20, 40, 80)
+SPREADS = (0.0, 0.2, 0.4, 0.8)
+LOADS = (1, 2, 3, 3, 4, 5, 5, 6, 7, 8, 9, 10)
+UNTIL = date(2026, 10, 31)
+
+
+def table(rows: list[dict]) -> str:
+    """Give rows as a Markdown table."""
+    names = list(rows[0])
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(str(row[name]) for name in names) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def bias_coverage(runs: int) -> list[dict]:
+    """Share of 95% intervals of the net bias that hold the truth: plain t, then ours."""
+    dice, rows = np.random.default_rng(SEED), []
+    for name, chance in SCATTERS.items():
+        truth, row = float(STEPS @ np.array(chance)), {"differences": name}
+        for n in SIZES:
+            drawn = dice.choice(STEPS, p=chance, size=(runs, n)).astype(float)
+            mean, error = drawn.mean(axis=1), drawn.std(axis=1, ddof=1) / np.sqrt(n)
+            reach = stats.t.ppf(0.975, n - 1) * error
+            plain = np.mean(np.abs(mean - truth) <= reach + 1e-12)
+            held = [truth in net_bias(one).confidence_interval() for one in drawn]
+            row[f"n = {n}"] = f"{100 * plain:.0f} / {100 * np.mean(held):.0f}"
+        rows.append(row)
+    return rows
+
+
+def moderated_set(
+    dice: np.random.Generator, true: np.ndarray, loads: tuple[int, ...] = LOADS
+) -> Ratings:
+    """Give moderated audits of auditors with these true shifts before grades are rounded."""
+    who = np.repeat(np.arange(len(true)), loads)
+    quality = dice.normal(2.6, 0.8, len(who))
+    noise = dice.normal(0, 0.35, (2, len(who)))
+    first = np.clip(np.rint(quality + true[who] + noise[0]), 1, 4).astype(int) - 1
+    second = np.clip(np.rint(quality + noise[1]), 1, 4).astype(int) - 1
+    rows = pd.DataFrame(
+        {
+            "case_ref": [f"C{n}" for n in range(len(who))] * 2,
+            "rater": [*(f"A{n:02d}" for n in who), *["M"] * len(who)],
+            "role": ["auditor"] * len(who) + ["moderator"] * len(who),
+            "grade": GRADES_SCALE.decode([*first, *second]),
+        }
+    )
+    return Ratings.from_long(rows, scale=GRADES_SCALE)
+
+
+def expected_gap(shift: float, runs: int = 400_000) -> float:
+    """Give the mean difference in rounded grades that a true shift leads to."""
+    dice = np.random.default_rng(SEED)
+    quality = dice.normal(2.6, 0.8, runs)
+    grades = [np.clip(np.rint(quality + by + dice.normal(0, 0.35, runs)), 1, 4)
+              for by in (shift, 0.0)]  # fmt: skip
+    return float(np.mean(grades[0] - grades[1]))
+
+
+def shift_coverage(runs: int) -> list[dict]:
+    """Share of 95% intervals of auditors' shifts that hold the true mean difference."""
+    dice = np.random.default_rng(SEED)
+    knots = np.linspace(-3, 3, 61)
+    known = np.array([expected_gap(knot, 60_000) for knot in knots])
+    rows = []
+    for spread in SPREADS:
+        held: dict[str, list] = {name: [] for name in ("own t", "averaged", "reml", "paule-mandel")}
+        wide: dict[str, list] = {name: [] for name in held}
+        off: dict[str, list] = {name: [] for name in held}
+        for _ in range(runs):
+            true = dice.normal(0, spread, len(LOADS)) if spread else np.zeros(len(LOADS))
+            found = shifts(moderated_set(dice, true))
+            truth = np.interp(true, knots, known)
+            reach = stats.t.ppf(0.975, found.attrs["degrees_of_freedom"])
+            mean, error = found["mean"].to_numpy(), found["standard_error"].to_numpy()
+            ends = {"own t": (mean - reach * error, mean + reach * error)}
+            points = {"own t": mean}
+            for method in ("averaged", "reml", "paule-mandel"):
+                one = shrink(mean, error**2, method=method)
+                ends[method], points[method] = one.confidence_limits(), one.shift
+            for name, (low, high) in ends.items():
+                held[name].append((low <= truth) & (truth <= high))
+                wide[name].append(high - low)
+                off[name].append((points[name] - truth) ** 2)
+        row: dict[str, object] = {"spread of true shifts": spread}
+        for name in held:
+            rate, width = 100 * np.mean(held[name]), np.mean(wide[name])
+            error = np.sqrt(np.mean(off[name]))
+            row[name] = f"{rate:.0f}% ({width:.2f}; {error:.2f})"
+        rows.append(row)
+    return rows
+
+
+def ratings_of(programme: AuditProgramme, months: int) -> Ratings:
+    """Run the audit programme and give its overall grades."""
+    made = programme.run(months)
+    audits = made["audits"].dropna(subset=["grade_overall"])
+    audits = audits[["audit_id", "period", "auditor_id", "grade_overall"]]
+    moderations = made["moderations"].merge(audits[["audit_id", "period"]], on="audit_id")
+    sides = [
+        audits.rename(columns={"auditor_id": "rater"}).assign(role="auditor"),
+        moderations.rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
+    ]
+    rows = pd.concat(sides, ignore_index=True).rename(
+        columns={"audit_id": "case_ref", "grade_overall": "grade"}
+    )
+    columns = ["case_ref", "period", "rater", "role", "grade"]
+    return Ratings.from_long(rows[columns], scale=GRADES_SCALE)
+
+
+def planted(seeds: int) -> list[dict]:
+    """Tell how often the planted auditors of the invented authority are found, by rule."""
+    turn, spike = plant(UNTIL, 36, 1.0)
+    history = build_history(2026, scale=1.0, months=36, until=UNTIL, turn=turn, spike=spike)
+    object.__setattr__(history, "cases_at", cache(history.cases_at))
+    rules = {
+        "no control, 5% each": {"control": "none"},
+        "Benjamini-Hochberg, 5%": {},
+        "Benjamini-Hochberg, 20%": {"rate": 0.2},
+        "Benjamini-Yekutieli, 20%": {"rate": 0.2, "control": "benjamini-yekutieli"},
+        "Benjamini-Hochberg, 5%, against the average": {"against": "average"},
+    }
+    found: dict[str, list] = {name: [] for name in rules}
+    mixed, cases = [], []
+    for seed in range(seeds):
+        programme = AuditProgramme(history, Dice(seed, "audits"), 1.0)
+        ratings = ratings_of(programme, 36)
+        marked = {programme.lenient: "easier", programme.severe: "harder"}
+        for name, rule in rules.items():
+            people = severity(ratings, **rule).table
+            found[name].append(_score(people, marked))
+        sizes = people.set_index("auditor")["n"]
+        cases.append(([sizes.get(one, 0) for one in marked], float(sizes.median())))
+        limits = crossed_severity(ratings).confidence_limits()
+        # 99.8% limits of the prediction stand in for control: 50 auditors, 0.1 false alarms
+        auditors = limits[limits["role"] != "moderator"].rename(columns={"rater": "auditor"})
+        reach = 3.09 * auditors["standard_error"]
+        way = np.where(auditors["shift"] > reach, "easier", "")
+        signal = np.where(auditors["shift"] < -reach, "harder", way)
+        mixed.append(_score(auditors.assign(signal=signal), marked))
+    rows = [_told(name, scores) for name, scores in found.items()]
+    rows.append(_told("mixed model of all audits, 99.8% limits", mixed))
+    few = np.array([one for one, _ in cases]).ravel()
+    middle = np.mean([one for _, one in cases])
+    print(
+        f"planted auditors: {few.mean():.1f} moderated cases on average ({few.min():.0f} to "
+        f"{few.max():.0f}); median of all {middle:.1f}"
+    )
+    return rows
+
+
+def _score(people: pd.DataFrame, marked: dict[str, str]) -> tuple[int, int, int]:
+    """Count planted auditors found the right way, innocent named, and innocent in all."""
+    signal = people.set_index("auditor")["signal"]
+    right = sum(signal.get(who, "") == way for who, way in marked.items())
+    innocent = signal[~signal.index.isin(list(marked))]
+    return right, int((innocent != "").sum()), len(innocent)
+
+
+def _told(name: str, scores: list[tuple[int, int, int]]) -> dict:
+    right, wrong, innocent = np.array(scores).T
+    return {
+        "rule": name,
+        "planted found": f"{100 * right.mean() / 2:.0f}%",
+        "both found": f"{100 * np.mean(right == 2):.0f}%",
+        "innocent named, each": f"{100 * wrong.sum() / innocent.sum():.2f}%",
+        "runs with an innocent named": f"{100 * np.mean(wrong > 0):.0f}%",
+    }
+
+
+def by_cases(runs: int) -> list[dict]:
+    """Tell how often a shift of 0.7 is found among twelve auditors by cases moderated of each."""
+    dice, rows = np.random.default_rng(SEED), []
+    for each in (3, 5, 8, 12, 20, 30):
+        right, wrong = 0, 0
+        for _ in range(runs):
+            true = np.array([0.7, -0.7, *dice.uniform(-0.12, 0.12, 10)])
+            signal = severity(moderated_set(dice, true, (each,) * 12)).table["signal"]
+            right += (signal.iloc[0] == "easier") + (signal.iloc[1] == "harder")
+            wrong += (signal.iloc[2:] != "").sum()
+        rows.append(
+            {
+                "moderated cases an auditor": each,
+                "planted found": f"{100 * right / runs / 2:.0f}%",
+                "innocent named, each": f"{100 * wrong / runs / 10:.2f}%",
+            }
+        )
+    return rows
+
+
+def moderated_coverage(runs: int) -> list[dict]:
+    """Share of 95% intervals of the moderated share that hold the share of all cases."""
+    dice, rows = np.random.default_rng(SEED), []
+    cases = 800
+    for audits, rate in ((40, 0.3), (40, 0.6), (80, 0.3), (160, 0.2)):
+        row: dict[str, object] = {"audits": audits, "moderated": f"{100 * rate:.0f}%"}
+        for good in (0.5, 0.7, 0.9):
+            held, wide = [], []
+            truth = dice.random(cases) < good
+            for _ in range(runs):
+                drawn = dice.choice(cases, audits, replace=False)
+                second = np.where(truth[drawn], 2, 1)
+                off = dice.random(audits)
+                first = np.where(off < 0.15, 2, np.where(off > 0.95, 1, second))
+                chosen = (dice.random(audits) < rate) | (first == 0)
+                if not chosen.any():
+                    continue
+                codes = np.column_stack([first, np.where(chosen, second, -1)])
+                ratings = Ratings.from_codes(
+                    codes, scale=GRADES_SCALE, roles=("auditor", "moderator")
+                )
+                ends = moderated_share(ratings, population=cases).confidence_interval()
+                held.append(truth.mean() in ends)
+                wide.append(ends.width)
+            row[f"{100 * good:.0f}% good"] = f"{100 * np.mean(held):.0f}% ({np.mean(wide):.2f})"
+        rows.append(row)
+    return rows
+
+
+def main() -> None:
+    """Print every table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    runs, seeds = (200, 4) if given.quick else (2_000, 200)
+    parts = {
+        "net bias: plain t / ours": lambda: bias_coverage(runs),
+        "shifts: coverage (width; error)": lambda: shift_coverage(runs // 5),
+        "shifts of 0.7 by cases": lambda: by_cases(runs // 5),
+        "moderated share: coverage (width)": lambda: moderated_coverage(runs // 2),
+        "planted auditors": lambda: planted(seeds),
+    }
+    for name, part in parts.items():
+        if given.only in name:
+            print(f"\n{name}\n\n{table(part())}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
