@@ -11,6 +11,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from page_factory import build, code, markdown, outputs, shell  # noqa: F401 - a fixture
@@ -76,6 +77,7 @@ HARMLESS = [
     "Counts of 1 to 5 are hidden",
     "No more than one grade apart, one-to-one",
     "the 16+ service",
+    "the first half of 2026, half-term, half a year",
     "",
 ]
 TYPED = [
@@ -108,6 +110,10 @@ TYPED = [
     "3rd",
     "fewer than 6",
     "seventeen",
+    "both children in South",
+    "all but one",
+    "one per cent",
+    "Half were seen",
     "one in 3",
     "S0036",
 ]
@@ -206,7 +212,7 @@ def test_declared_numbers_pass_and_are_the_writers_own():
     assert SharedTable(safe(), declared("Grades 1 to 4")).title == "Grades 1 to 4"
     with pytest.raises(DisclosureError, match="could be a count"):
         SharedTable(safe(), declared("Grades 1 to 4") + ": 3")
-    for what in (True, safe(), None):
+    for what in (True, safe(), None, np.int64(3), np.float64(3), CASES["cases"].mean()):
         with pytest.raises(DisclosureError, match=r"declared\(\) was given a"):
             declared(what)
 
@@ -320,13 +326,20 @@ def test_other_axes_on_the_figure_are_not_shared(add):
         ax.figure.subfigures().text(0, 0, "3")
     else:
         getattr(ax, add)().plot([3, 4])
-    with pytest.raises(DisclosureError, match=r"not drawn from the table|changed after it was"):
-        shared(ax.figure, table)
-    plt.close("all")
-    ax = drawn(table)
-    ax.figure.add_axes((0, 0, 0.1, 0.1)).text(0, 0, "3")
-    with pytest.raises(DisclosureError, match="changed after it was drawn"):
-        shared(ax, table)
+    for picture in (ax, ax.figure):
+        with pytest.raises(DisclosureError, match=r"not drawn from the table|changed after it was"):
+            shared(picture, table)
+
+
+def test_a_picture_of_another_table_on_the_same_figure_is_not_shared():
+    """It would stand there without its own table, which may not be in the ledger."""
+    table, other = safe(), safe()
+    figure, axes = plt.subplots(1, 2)
+    for ax, one in zip(axes, (table, other), strict=True):
+        plots.allocation_chart(one, ax=ax)
+    for picture in (figure, *axes):
+        with pytest.raises(DisclosureError, match="not drawn from the table"):
+            shared(picture, table)
 
 
 BEFORE = {
@@ -379,6 +392,7 @@ def test_several_pictures_of_one_table_are_shared_together_and_none_is_changed()
         figure, axes = plt.subplots(1, 2)
         for ax in axes:
             plots.allocation_chart(table, ax=ax)
+        assert all(plots.drawn_from(ax, table) for ax in axes)
         if not change:
             shared(figure, table)
             continue
@@ -509,3 +523,22 @@ def test_words_and_results_cannot_be_pickled_or_changed(monkeypatch):
     before = made.result.table["value"].tolist()
     made.result.table.loc[:, "value"] = 0.99
     assert made.result.table["value"].tolist() == pytest.approx(before, nan_ok=True)
+
+
+@pytest.mark.parametrize("sealed", [SafeTable, Derived, Cell, Told, type(say("Yes."))])
+def test_a_sealed_class_has_no_children(sealed):
+    with pytest.raises(DisclosureError, match="cannot be derived from"):
+        type("Mine", (sealed,), {"__post_init__": lambda self, seal: None})
+
+
+def test_what_was_computed_elsewhere_is_no_setting(monkeypatch):
+    monkeypatch.setattr(derived, "_METHODS_OF", ("qa_sampling", "picture_edges"))
+    for value in (CASES["cases"].mean(), CASES["cases"].sum(), [np.float64(3)]):
+        with pytest.raises(DisclosureError, match="not what was computed by pandas or numpy"):
+            derive(safe_months((3, 4)), control_from, target=value)
+
+
+def test_the_label_of_the_totals_holds_no_number():
+    table = protect(CASES, by=["team"], counts=["cases"], total_label="All, with 3 in South")
+    with pytest.raises(DisclosureError, match="the label of the totals"):
+        share(table, title="Title")

@@ -42,6 +42,10 @@ class Derived:
     held: bytes = field(repr=False)
     seal: InitVar[object] = None
 
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
+
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anything but :func:`derive`."""
         if seal is not _SEAL:
@@ -135,7 +139,7 @@ def derive(table: SafeTable, method: Callable[..., Described], **arguments: Any)
             raise DisclosureError(
                 f"derive() was given a {type(value).__name__} for `{name}`. A method that may be "
                 "shared works from the SafeTable alone: give plain values, such as text, "
-                "numbers, dates or tuples of them."
+                "numbers, dates or tuples of them, not what was computed by pandas or numpy."
             )
     made = method(printed(table), **arguments)
     if not isinstance(made, Described):
@@ -179,7 +183,7 @@ def _plain(value: object) -> bool:
         return all(_plain(key) and _plain(one) for key, one in value.items())
     if isinstance(value, tuple | list | frozenset | set):
         return all(_plain(one) for one in value)
-    return isinstance(value, _PLAIN)
+    return isinstance(value, _PLAIN) and type(value).__module__ != "numpy"
 
 
 def opened(result: object, kind: type) -> tuple[Any, SafeTable | None]:

@@ -67,10 +67,11 @@ _WORDS = (
     "thousand million twice thrice dozen dozens"
 ).split()
 _SPELT = re.compile(
-    rf"\b(?:{'|'.join(_WORDS)}|half (?:of|the)|(?:couple|pair) of"
+    rf"\b(?:{'|'.join(_WORDS)}|(?<!first )(?<!second )half(?!-| (?:a )?(?:term|year|day))"
+    r"|(?:couple|pair) of|one per ?cent"
     r"|(?:a|one) (?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth) of"
-    rf"|(?:only|just|exactly|precisely) one|(?:one|single|lone|sole) (?:\w+ ){{0,2}}(?:{_PEOPLE}))"
-    r"\b",
+    r"|(?:only|just|exactly|precisely|but|except|bar) one"
+    rf"|(?:one|single|lone|sole|both|neither) (?:\w+ ){{0,2}}(?:{_PEOPLE}))\b",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.words import Words, _sealed, say
 from qa_sampling.sampling.plan import AuditPlan
 
@@ -53,6 +54,7 @@ def plan_method(plan: AuditPlan, *, cannot_guarantee: Sequence[str] = ()) -> Wor
     """
     given = plan.draw.parameters
     by = " by ".join(plan.frame.strata) or "all cases"
+    require_all_free("plan_method", by=by, method=str(given["method"]))
     sizes = _CONTROLLED if given["rounding"] == "controlled" else _FIXED
     words = _sealed(_FRAME_FIRST) + _sealed(_TICKETS.format(by=by.replace("_", " ")))
     words += _sealed(sizes.format(method=str(given["method"]).replace("_", "-")))

@@ -34,6 +34,10 @@ class Cell:
     value: int | float | str
     seal: InitVar[object] = None
 
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
+
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anything but :func:`cell`."""
         if seal is not _SEAL:
@@ -168,9 +172,9 @@ def declared(value: int | float | str) -> Declared | DeclaredText:
     """
     if isinstance(value, str):
         return DeclaredText(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) not in (int, float):
         raise DisclosureError(
-            f"declared() was given a {type(value).__name__}; give a number or text that counts no "
-            "children."
+            f"declared() was given a {type(value).__name__}; give a plain number, or text, that "
+            "counts no children. What was computed from a table is no such number."
         )
     return Declared(value)

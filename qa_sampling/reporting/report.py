@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from qa_sampling.errors import DisclosureError, PublicationError
+from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.leaks import Leak, LeakScan, leak_scan
 from qa_sampling.reporting.page_blocks import picture_of, restricted_blocks
 from qa_sampling.reporting.page_text import to_html
@@ -157,7 +158,7 @@ def _gather(notebook: NotebookNode, audience: Audience, released: Collection[str
         tags = set(cell.metadata.get("tags", ()))
         started = started or cell.cell_type == "code"
         if cell.cell_type == "markdown" and (said := _HEADING.search(cell.source)):
-            heading = said[1]
+            heading = said[1] if audience == "restricted" or not numbers_in(said[1]) else ""
         place = next((_PLACES[tag] for tag in _PLACES if tag in tags), "")
         if tags & _NEVER or (audience == "shareable" and (not place or "restricted-only" in tags)):
             _require_run(cell, number)

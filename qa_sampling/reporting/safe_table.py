@@ -211,6 +211,10 @@ class SafeTable(PrintedTable):
 
     seal: InitVar[object] = None
 
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
+
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anything but disclosure control."""
         if seal is not _SEAL:

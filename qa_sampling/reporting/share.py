@@ -98,25 +98,26 @@ def share_figure(
         told from it.
     """
     table = require_safe(table, what="share_figure()")
-    axes = picture.axes if hasattr(picture, "axes") and hasattr(picture, "savefig") else [picture]
+    figure = picture if hasattr(picture, "savefig") else getattr(picture, "figure", None)
+    axes = getattr(figure, "axes", None)
     if not axes or not all(drawn_from(ax, table) for ax in axes):
         raise DisclosureError(
             "share_figure() was given a chart that was not drawn from the table beside it. Draw "
             "it with a function of qa_sampling.reporting.plots from the same SafeTable."
         )
-    if getattr(alt, "table", None) is not table:
+    if not isinstance(alt, Told) or alt.table is not table:
         raise DisclosureError(
             "share_figure() was given words that were not told from the table beside the chart. "
             "Give `alt` what a *_alt function of qa_sampling.reporting.narrative makes of it."
         )
     words = require_words_beside(table, what="share_figure()", title=title, caption=caption)
-    if not is_as_drawn(axes[0].figure):
+    if not is_as_drawn(figure):
         raise DisclosureError(
             "share_figure() was given a chart that was changed after it was drawn, or to whose "
             "figure something was added, so nobody can say what is on it. Draw it again and share "
             "it as it is; words belong into `title` and `caption`."
         )
-    _display_figure(axes[0].figure, alt=alt, **words, restricted=False)
+    _display_figure(figure, alt=alt, **words, restricted=False)
     _display(_table_mark("figure_table", table, **words))
 
 

@@ -29,6 +29,10 @@ class Words:
     sentences: tuple[str, ...]
     seal: InitVar[object] = None
 
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
+
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anything but the functions of this module."""
         if seal is not _SEAL:
@@ -62,6 +66,10 @@ class Told(str):
     """
 
     __slots__ = ("_table",)
+
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
 
     @property
     def table(self) -> SafeTable | None:
@@ -246,6 +254,7 @@ def require_words_beside(table: SafeTable, *, what: str, **words: str) -> dict[s
     DisclosureError
         When one holds a number; see :func:`require_title`.
     """
+    require_title(table.total_label, what="the label of the totals")
     for name in table.columns:
         require_title(table.heading(name), what="a heading of the table", table=table)
     return {
