@@ -18,6 +18,7 @@ from qa_sampling.publication import MANIFEST, only_run, publish, stage_for
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.pdf import write_pdf
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.report import build_page
 from qa_sampling.returns_in import open_returns
 from qa_sampling.run_result import Progress, RunResult
@@ -182,7 +183,7 @@ def _write_pages(
     for path, audience in _pages(settings):
         page = build_page(
             executed,
-            title=f"{whose(settings)}: {analysis.title}, {span}",
+            title=declared(f"{whose(settings)}: {analysis.title}, {span}"),
             question=analysis.question,
             audience=audience,
             provenance={

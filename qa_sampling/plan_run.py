@@ -35,6 +35,7 @@ from qa_sampling.publication import (
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.pdf import write_pdf
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.report import build_page
 from qa_sampling.run_result import Outcome, Progress, RunResult
 from qa_sampling.sampling.plan import folder_name
@@ -224,7 +225,7 @@ def _write_pages(
     for path, audience in ((PAGE, "shareable"), (RESTRICTED_PAGE, "restricted")):
         page = build_page(
             executed,
-            title=f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
+            title=declared(f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}"),
             question="Which cases are audited this month, by whom, and which are moderated?",
             audience=audience,
             provenance=_provenance(facts),

@@ -20,6 +20,7 @@ from traitlets.config import Config
 from qa_sampling.reporting import narrative, plots
 from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.plan_tables import SHARES
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.report import build_page, share, share_figure, show
 
 SCRIPT = "<script>alert(1)</script>"
@@ -118,7 +119,7 @@ def build(*cells, audience="shareable", **others):
 
 def whole_page(safe, safe_grid, *, audience="shareable"):
     """A page with something in every place of it."""
-    words = outputs(share, narrative.say("{n:case|cases} will be audited.", n=40))
+    words = outputs(share, narrative.say("{n:case|cases} will be audited.", n=declared(40)))
     grid_chart = outputs(
         share_figure,
         plots.coverage_map(safe_grid, ax=plt.figure().gca()),
@@ -135,7 +136,7 @@ def whole_page(safe, safe_grid, *, audience="shareable"):
         code(grid_chart, "page-chart"),
         code(outputs(share, safe, title="By status"), "page-table"),
         code(outputs(show, TABLE, title="Raw"), "page-table", "restricted-only"),
-        markdown("# How\n\n## Drawn\n\nBy *ticket*.\n\n- one\n- two", "page-method"),
+        markdown("# How\n\n## Drawn\n\nBy *ticket*.\n\n- first\n- second", "page-method"),
         audience=audience,
     )
 

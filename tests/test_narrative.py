@@ -14,36 +14,61 @@ from qa_sampling.reporting import narrative
 from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.method_words import plan_method
 from qa_sampling.reporting.plan_tables import SHARES, allocation_table, coverage_table, protect_plan
+from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import Words, say
+
+TEAMS = pd.DataFrame({"team": ["A", "B", "C", "D"], "cases": [0, 3, 4, 1612], "staff": [1] * 4})
+
+
+def teams(**rules):
+    return protect(
+        TEAMS,
+        by=["team"],
+        counts=["cases", "staff"],
+        decisions=["staff"],
+        percentages={"share": ("cases", "total")},
+        **({"zeros_shown": True} | rules),
+    )
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("team", "said"),
     [
-        (0, "No cases wait."),
-        (1, "Fewer than 6 cases wait."),
-        (5, "Fewer than 6 cases wait."),
-        (6, "6 cases wait."),
-        (1612, "1,612 cases wait."),
-        ("[c]", "A hidden number of cases wait."),
+        ("A", "No cases wait."),
+        ("B", "A hidden number of cases wait."),
+        ("C", "A hidden number of cases wait."),
+        ("D", "1,612 cases wait."),
     ],
 )
-def test_counts_are_said_in_the_right_number(count, said):
-    assert say("{n:case|cases} wait.", n=count).sentences == (said,)
+def test_counts_are_said_in_the_right_number(team, said):
+    assert say("{n:case|cases} wait.", n=cell(teams(), "cases", team)).sentences == (said,)
 
 
-@pytest.mark.parametrize(("count", "said"), [(0, "0"), (3, "fewer than 6"), ("[c]", "a hidden")])
-def test_counts_without_a_noun(count, said):
-    assert said in say("There are {n}.", n=count).sentences[0]
+@pytest.mark.parametrize(("team", "said"), [("A", "0"), ("B", "a hidden number"), ("D", "1,612")])
+def test_counts_without_a_noun(team, said):
+    assert said in say("There are {n}.", n=cell(teams(), "cases", team)).sentences[0]
 
 
-def test_another_threshold_may_say_one():
-    assert say("{n:case|cases}.", threshold=1, n=1).sentences == ("1 case.",)
+def test_one_is_said_in_the_singular_and_rounded_counts_are_about():
+    assert say("{n:auditor|auditors}.", n=cell(teams(), "staff", "A")).sentences == ("1 auditor.",)
+    assert say("{n:auditor|auditors}.", n=declared(1)).sentences == ("1 auditor.",)
+    assert say("{n:auditor|auditors}.", n=declared(0)).sentences == ("No auditors.",)
+    rounded = teams(rounded_to=5)
+    assert say("{n:case|cases}.", n=cell(rounded, "cases", "D")).sentences == (
+        "About 1,610 cases.",
+    )
+    assert say("{n} of them.", n=cell(teams(), "share", "B")).sentences == (
+        "A hidden number of them.",
+    )
 
 
-@pytest.mark.parametrize("value", [1.5, True, pd.DataFrame()])
-def test_what_is_neither_count_nor_text_is_refused(value):
-    with pytest.raises(DisclosureError, match=r"say\(\) was given a"):
+def test_the_mark_of_a_hidden_count_is_said_as_hidden():
+    assert say("{n:case|cases}.", n="[c]").sentences == ("A hidden number of cases.",)
+
+
+@pytest.mark.parametrize("value", [12, 1.5, True, pd.DataFrame(), None])
+def test_numbers_come_from_tables_only(value):
+    with pytest.raises(DisclosureError, match=r"say\(\) was given a .*as cell\(\) of a SafeTable"):
         say("{n}", n=value)
 
 

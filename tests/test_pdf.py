@@ -27,6 +27,7 @@ from qa_sampling.reporting import browser as browsers
 from qa_sampling.reporting.browser import VARIABLE, find_browser, print_page
 from qa_sampling.reporting.leaks import leak_scan
 from qa_sampling.reporting.pdf import pdf_texts, plain_facts, write_pdf
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.report import share
 
 CHILD = "4001107"
@@ -304,8 +305,10 @@ def test_the_leak_scan_reads_it(program, tmp_path, where):
         where: f"about {CHILD} here"
     }
     path = tmp_path / "page.html"
-    shown = code(outputs(share, safe_table(), title=f"By {words['cell']}"), "page-table")
-    text = build(shown, title=words["title"], question=words["question"])
+    title = declared(f"By {words['cell']}")
+    shown = code(outputs(share, safe_table(), title=title), "page-table")
+    heads = {name: declared(words[name]) for name in ("title", "question")}
+    text = build(shown, **heads)
     drawn = '<path d="M 0 0 L 9 9"/></svg>'
     picture = f'<svg role="img" aria-label="{words["alt"]}" viewBox="0 0 9 9">{drawn}'
     path.write_text(text.replace("</main>", f"{picture}</main>"), encoding="utf-8")

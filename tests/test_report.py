@@ -36,6 +36,7 @@ from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.html_table import plain_table
 from qa_sampling.reporting.page_text import safe_png, to_html
 from qa_sampling.reporting.plan_tables import SHARES
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.report import build_page, share, share_figure, show, show_figure
 from qa_sampling.reporting.share import SHARE_TYPE, brief_columns, number_columns
@@ -295,6 +296,12 @@ def test_every_axes_of_a_shared_figure_must_be_drawn_from_the_table(safe):
     with pytest.raises(DisclosureError, match="not drawn from the table beside it"):
         share_figure(figure, safe, title="Shares", alt="Shares")
     plots.allocation_chart(safe, ax=axes[1])
+    with pytest.raises(DisclosureError, match="not drawn from the table beside it"):
+        share_figure(figure, safe, title="Shares", alt="Shares")
+    plt.close(figure)
+    figure, axes = plt.subplots(1, 2)
+    for ax in axes:
+        plots.allocation_chart(safe, ax=ax)
     alt = narrative.allocation_alt(safe)
     assert len(outputs(share_figure, figure, safe, title="Shares", alt=alt)) == 2
 
@@ -346,7 +353,7 @@ def test_shared_pictures_carry_no_metadata_and_are_closed(safe):
 
 
 def test_the_notebooks_own_table_is_escaped(safe):
-    (output,) = outputs(share, safe, title=SCRIPT)
+    (output,) = outputs(share, safe, title=declared(SCRIPT))
     assert "<script" not in output.data["text/html"]
 
 

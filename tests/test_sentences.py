@@ -15,20 +15,14 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.reporting import number_words as numbers
 from qa_sampling.reporting.dates import day_in_words, month_in_words, period_in_words
 from qa_sampling.reporting.saying import SayingRules
-from qa_sampling.reporting.sentence_changes import (
-    benchmark_words,
-    change_words,
-    groups_words,
-    relative_words,
-    signal_words,
-    target_words,
-)
+from qa_sampling.reporting.sentence_changes import change_words, groups_words, relative_words
 from qa_sampling.reporting.sentence_estimates import (
     count_words,
     mean_words,
     rate_words,
     share_words,
 )
+from qa_sampling.reporting.sentence_targets import benchmark_words, signal_words, target_words
 from qa_sampling.reporting.words import Words
 from qa_sampling.results import Interval
 
@@ -489,6 +483,7 @@ def test_rules_that_cannot_be_kept_are_refused():
 
 BANDS = [(0, "small"), (0.1, "moderate"), (0.2, "large")]
 BETWEEN = ("October", "November 2026")
+ENOUGH = (20, (30, 60))
 CHANGES = [
     (
         (0.18, (0.04, 0.31), "share", ()),
@@ -550,6 +545,7 @@ def test_changes(given_case, sentence):
         Interval(*ends),
         what="the share graded good",
         between=BETWEEN,
+        counts=ENOUGH,
         kind=kind,
         bands=bands,
     )
@@ -587,6 +583,7 @@ def test_groups(difference, ends, bands, sentence):
         Interval(*ends),
         what="the share",
         groups=("in North", "in South"),
+        counts=ENOUGH,
         bands=bands,
     )
     assert text(words) == sentence
@@ -595,7 +592,7 @@ def test_groups(difference, ends, bands, sentence):
 @pytest.mark.parametrize("bands", [[(0.1, "large")], [(0, "a"), (0, "b")], [(0, "a"), (-1, "b")]])
 def test_bands_that_do_not_rise_from_nought_are_refused(bands):
     with pytest.raises(ParameterError, match="must start at 0 and rise"):
-        change_words(0.2, Interval(0.1, 0.3), what="x", between=BETWEEN, bands=bands)
+        change_words(0.2, Interval(0.1, 0.3), what="x", between=BETWEEN, counts=ENOUGH, bands=bands)
 
 
 @pytest.mark.parametrize(
@@ -637,7 +634,11 @@ def test_bands_that_do_not_rise_from_nought_are_refused(bands):
 )
 def test_relative_changes_are_per_cent_and_never_points(ratio, ends, sentence):
     words = relative_words(
-        ratio, Interval(*ends), what="referrals", between=("in October", "in November")
+        ratio,
+        Interval(*ends),
+        what="referrals",
+        between=("in October", "in November"),
+        counts=ENOUGH,
     )
     assert text(words) == sentence
     assert "point" not in sentence
@@ -645,7 +646,7 @@ def test_relative_changes_are_per_cent_and_never_points(ratio, ends, sentence):
 
 def test_a_ratio_below_nought_is_refused():
     with pytest.raises(ParameterError, match="A ratio cannot be below 0"):
-        relative_words(0.1, Interval(-0.1, 0.5), what="x", between=BETWEEN)
+        relative_words(0.1, Interval(-0.1, 0.5), what="x", between=BETWEEN, counts=ENOUGH)
 
 
 @pytest.mark.parametrize(
@@ -705,7 +706,13 @@ def test_a_ratio_below_nought_is_refused():
 )
 def test_benchmarks(value, ends, benchmark, kind, sentence):
     words = benchmark_words(
-        value, Interval(*ends), benchmark, what="the share", name="England's", kind=kind
+        value,
+        Interval(*ends),
+        benchmark,
+        what="the share",
+        name="England's",
+        counts=ENOUGH,
+        kind=kind,
     )
     assert text(words) == sentence
 
@@ -753,7 +760,7 @@ def test_benchmarks(value, ends, benchmark, kind, sentence):
     ],
 )
 def test_targets(value, ends, target, good, sentence):
-    words = target_words(value, Interval(*ends), target, what="the share", good=good)
+    words = target_words(value, Interval(*ends), target, what="the share", counts=ENOUGH, good=good)
     assert text(words) == f"The share {sentence}"
 
 
@@ -812,9 +819,10 @@ def differences(draw):
 def test_no_direction_and_no_size_when_the_interval_holds_nought(difference, kind):
     value, interval = difference
     pair = ("in A", "in B")
+    rest = {"what": "it", "counts": ENOUGH, "kind": kind, "bands": BANDS}
     made = [
-        change_words(value, interval, what="it", between=pair, kind=kind, bands=BANDS),
-        groups_words(value, interval, what="it", groups=pair, kind=kind, bands=BANDS),
+        change_words(value, interval, between=pair, **rest),
+        groups_words(value, interval, groups=pair, **rest),
     ]
     for words in made:
         sentence = text(words)
@@ -832,7 +840,9 @@ def test_no_side_of_a_benchmark_when_the_interval_holds_it(difference, benchmark
     value, interval = difference
     shares = [(part + 1) / 2 for part in (value, interval.low, interval.high, benchmark)]
     within = Interval(shares[1], shares[2])
-    sentence = text(benchmark_words(shares[0], within, shares[3], what="it", name="England's"))
+    sentence = text(
+        benchmark_words(shares[0], within, shares[3], what="it", counts=ENOUGH, name="England's")
+    )
     if shares[1] <= shares[3] <= shares[2]:
         assert "cannot be told" in sentence
     assert "above" not in sentence or shares[1] > shares[3]
@@ -879,7 +889,7 @@ def test_every_number_said_of_a_count_a_mean_and_a_rate_is_an_input_after_roundi
     whole = {str(Decimal(repr(one)).quantize(Decimal(1), "ROUND_HALF_UP")) for one in ends}
     tenth = {str(Decimal(repr(one)).quantize(Decimal("0.1"), "ROUND_HALF_UP")) for one in ends}
     counts = count_words(value, interval, what=GOOD, count=20, n=40, population=5000)
-    assert set(said_numbers(text(counts))) <= whole | {"40", "5000"}
+    assert set(said_numbers(text(counts))) <= whole | {"40", "5000", "6"}
     means = mean_words(value, interval, what="it", unit=("day", "days"), n=40)
     assert set(said_numbers(text(means))) <= tenth | {"40"}
     rates = rate_words(value, interval, what="plans", count=40)

@@ -19,7 +19,7 @@ from qa_sampling.reporting.releases import printed_table, release_fingerprint, r
 from qa_sampling.reporting.share import share, share_figure, show
 from qa_sampling.reporting.tables import SharedTable, require_shared, write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
-from qa_sampling.reporting.words import Told
+from qa_sampling.reporting.words import tell
 
 
 def safe():
@@ -88,7 +88,7 @@ def test_a_picture_of_a_plain_result_cannot_be_shared():
     table = safe()
     picture = plots.control_chart(control(), ax=plt.figure().gca())
     with pytest.raises(DisclosureError, match="not drawn from the table beside it"):
-        share_figure(picture, table, title="Title", alt=Told.of(table, "Alt"))
+        share_figure(picture, table, title="Title", alt=tell(table, "Alt"))
     plt.close("all")
 
 

@@ -29,6 +29,7 @@ from qa_sampling.reporting.layout_numbers import layout_numbers
 from qa_sampling.reporting.plan_share import WORKBOOK, plan_shared_tables, write_plan_tables
 from qa_sampling.reporting.plan_tables import protect_plan
 from qa_sampling.reporting.plan_workbook import write_plan_workbook
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.shorthand import MEANINGS, marks_in
 from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
@@ -344,7 +345,7 @@ def test_hostile_text_stays_text_in_every_place(tmp_path):
     one_way = two_way.groupby("=team", sort=False, as_index=False)["cases"].sum()
     line = protect(one_way, by=["=team"], counts=["cases"], labels={"=team": "+x", "cases": "-y"})
     for at in range(0, len(NASTY), 3):
-        text, *others = NASTY[at : at + 3]
+        text, *others = map(declared, NASTY[at : at + 3])
         shared = (SharedTable(safe, text, text), *(SharedTable(line, one, one) for one in others))
         path = write(tmp_path / f"{at}.xlsx", *shared, title=text, source=text, contact=text)
         faults = check_workbook(path)
@@ -386,7 +387,7 @@ def test_the_csv_file_is_tidy_and_hides_what_the_tables_hide(plan_files):
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
 def test_any_headings_make_a_table_that_excel_takes(tmp_path_factory, names):
     frame = pd.DataFrame({"team": ["A", "B"], "n": [7, 8]})
-    labels = [*names, "team"]
+    labels = [*map(declared, names), "team"]
     safe = protect(frame, by=["team"], counts=["n"], labels={"team": labels[0], "n": labels[-1]})
     path = write(tmp_path_factory.mktemp("t") / "t.xlsx", SharedTable(safe, "Title"))
     assert check_workbook(path) == []

@@ -15,6 +15,7 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import days_words, said, when
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.words import Told
+from qa_sampling.reporting.words import _told as _told_from
 from qa_sampling.results import (
     AgreementTable,
     ControlChart,
@@ -230,7 +231,7 @@ def _opening(kind: str, result: Described) -> str:
 def _told(table: SafeTable | None, rows: pd.DataFrame, parts: Iterable[str]) -> Told:
     """Put the sentences together; a raw result's words know no SafeTable."""
     text = " ".join(part for part in parts if part)
-    return Told.of(rows if table is None else table, text)
+    return _told_from(rows if table is None else table, text)
 
 
 def _many(number: int, one: str) -> str:

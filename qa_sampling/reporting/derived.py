@@ -7,17 +7,18 @@ method the printed numbers, missing where they are hidden.
 
 from __future__ import annotations
 
-import copy
+import pickle
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.words import require_title
 from qa_sampling.results import Described
 
 _SEAL = object()
@@ -33,13 +34,17 @@ class Derived:
     ----------
     table : SafeTable
         The table whose printed numbers the method was given.
-    result : Described
-        What the method gave; a copy each time, so that nothing can be slipped in.
+    held : bytes
+        What the method gave, in a form that cannot be changed.
     """
 
     table: SafeTable
-    held: Described = field(repr=False)
+    held: bytes = field(repr=False)
     seal: InitVar[object] = None
+
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
 
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anything but :func:`derive`."""
@@ -49,10 +54,22 @@ class Derived:
                 "derive(), which hands over printed numbers only."
             )
 
+    def __copy__(self) -> Derived:
+        """Give the result itself: it cannot change."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Derived:
+        """Give the result itself."""
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refuse to be pickled: what comes back could be another result."""
+        raise DisclosureError("A Derived result cannot be pickled. Derive it again.")
+
     @property
     def result(self) -> Described:
         """The method's result, as a copy."""
-        return copy.deepcopy(self.held)
+        return pickle.loads(self.held)  # noqa: S301 - made by derive() in this very process
 
 
 def printed(table: SafeTable) -> pd.DataFrame:
@@ -98,8 +115,9 @@ def derive(table: SafeTable, method: Callable[..., Described], **arguments: Any)
         :func:`printed`, and gives a result of ``qa_sampling.results``.
     **arguments
         Its further arguments: plain values (text, numbers, dates, or tuples, lists and mappings
-        of them). A number among them must not come from unprotected data: that cannot be seen
-        here.
+        of them). Text holds no number, as it may be printed. A number is a setting, such as a
+        target; one that was computed from unprotected data cannot be told from a setting here,
+        so take numbers of a table from its `totals` or as `cell(…).value`.
 
     Returns
     -------
@@ -115,11 +133,13 @@ def derive(table: SafeTable, method: Callable[..., Described], **arguments: Any)
     table = require_safe(table, what="derive()")
     _require_known(method)
     for name, value in arguments.items():
+        for text in _texts(value):
+            require_title(text, what=f"`{name}` of derive()", table=table)
         if not _plain(value):
             raise DisclosureError(
                 f"derive() was given a {type(value).__name__} for `{name}`. A method that may be "
                 "shared works from the SafeTable alone: give plain values, such as text, "
-                "numbers, dates or tuples of them."
+                "numbers, dates or tuples of them, not what was computed by pandas or numpy."
             )
     made = method(printed(table), **arguments)
     if not isinstance(made, Described):
@@ -127,7 +147,7 @@ def derive(table: SafeTable, method: Callable[..., Described], **arguments: Any)
             f"`{method.__name__}` gave a {type(made).__name__}; derive() shares only results of "
             "qa_sampling.results, whose fields are declared."
         )
-    return Derived(table, copy.deepcopy(made), _SEAL)
+    return Derived(table, pickle.dumps(made), _SEAL)
 
 
 def _require_known(method: object) -> None:
@@ -147,12 +167,23 @@ def _require_known(method: object) -> None:
         )
 
 
+def _texts(value: object) -> Iterator[str]:
+    """Give every text in an argument; names of columns and labels are text without numbers too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts([*value.keys(), *value.values()])
+    elif isinstance(value, tuple | list | frozenset | set):
+        for one in value:
+            yield from _texts(one)
+
+
 def _plain(value: object) -> bool:
     if isinstance(value, Mapping):
         return all(_plain(key) and _plain(one) for key, one in value.items())
     if isinstance(value, tuple | list | frozenset | set):
         return all(_plain(one) for one in value)
-    return isinstance(value, _PLAIN)
+    return isinstance(value, _PLAIN) and type(value).__module__ != "numpy"
 
 
 def opened(result: object, kind: type) -> tuple[Any, SafeTable | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_sampling.reporting.words import Words, say
+from qa_sampling.reporting.free_text import require_all_free
+from qa_sampling.reporting.words import Words, _sealed, say
 from qa_sampling.sampling.plan import AuditPlan
 
 _FRAME_FIRST = (
@@ -53,17 +54,18 @@ def plan_method(plan: AuditPlan, *, cannot_guarantee: Sequence[str] = ()) -> Wor
     """
     given = plan.draw.parameters
     by = " by ".join(plan.frame.strata) or "all cases"
+    require_all_free("plan_method", by=by, method=str(given["method"]))
     sizes = _CONTROLLED if given["rounding"] == "controlled" else _FIXED
-    words = say(_FRAME_FIRST) + say(_TICKETS, by=by.replace("_", " "))
-    words += say(sizes, method=str(given["method"]).replace("_", "-"))
+    words = _sealed(_FRAME_FIRST) + _sealed(_TICKETS.format(by=by.replace("_", " ")))
+    words += _sealed(sizes.format(method=str(given["method"]).replace("_", "-")))
     if given["ticket_seed"]:
-        words += say(_ROTATION)
+        words += _sealed(_ROTATION)
     cases = plan.frame.cases
     if not given["one_per_family"]:
-        words += say(_SIBLINGS)
+        words += _sealed(_SIBLINGS)
     elif (cases["family_ref"] != cases["case_ref"]).any():
-        words += say(_ONE_PER_FAMILY)
-    words += say(_ASSIGNED if len(plan.assignment.table) else _UNASSIGNED)
+        words += _sealed(_ONE_PER_FAMILY)
+    words += _sealed(_ASSIGNED if len(plan.assignment.table) else _UNASSIGNED)
     for sentence in cannot_guarantee:
         words += say("{sentence}", sentence=sentence)
-    return words + say(_HIDDEN) + say(_LIMITS)
+    return words + _sealed(_HIDDEN) + _sealed(_LIMITS)

@@ -14,8 +14,9 @@ import pandas as pd
 
 from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.plan_tables import ELIGIBLE, PlanTables
+from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
-from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, say
+from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, _told, say
 
 _FOLLOWS_WITHIN_POINTS = 5.0
 
@@ -32,10 +33,10 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     as_at : date
         Day the extract describes.
     """
-    totals = tables.coverage.totals
-    threshold = tables.coverage.threshold
+    coverage = tables.coverage
     dates = {"as_at": day_in_words(as_at), "due": day_in_words(due)}
-    if HIDDEN_MARK in totals.values():
+    audits, cases = cell(coverage, "audits"), cell(coverage, "cases")
+    if audits.hidden or cases.hidden:
         words = say(
             "Cases open on {as_at} will be audited by {due}; there are too few to say how many.",
             **dates,
@@ -44,26 +45,25 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
         words = say(
             "{audits} of the {cases:eligible case|eligible cases} open on {as_at} will be "
             "audited by {due}.",
-            threshold=threshold,
-            audits=f"{totals['audits']:,}",
-            cases=totals["cases"],
+            audits=audits,
+            cases=cases,
             **dates,
         )
     words += _largest(tables.by_main)
     words += _out_of_scope(tables.funnel)
     if not tables.auditors:
         return words + say("Auditors are still to be named.")
-    if totals["audits"] == HIDDEN_MARK:
+    if audits.hidden:
         return words + say("Auditors have been named.")
     words += say(
-        "{people} take part; nobody has more than {most}.",
-        people=_plain(tables.auditors, "auditor", "auditors"),
-        most=_plain(tables.most_audits, "audit", "audits"),
+        "{people:auditor|auditors} take part; nobody has more than {most:audit|audits}.",
+        people=declared(tables.auditors),
+        most=declared(tables.most_audits),
     )
     if tables.moderated:
         words += say(
-            "{moderated} will be read by a moderator as well, chosen at random.",
-            moderated=_plain(tables.moderated, "audit", "audits"),
+            "{moderated:audit|audits} will be read by a moderator as well, chosen at random.",
+            moderated=declared(tables.moderated),
         )
     return words
 
@@ -78,21 +78,14 @@ def _largest(table: SafeTable) -> Words:
     cases = table.numbers("cases")
     if cases.isna().all():
         return NOTHING_SAID
-    row = table.body.loc[cases.fillna(-1).astype(float).idxmax()]
+    label = str(table.body.loc[cases.fillna(-1).astype(float).idxmax(), table.by[0]])
     return say(
-        "The largest group shown is “{label}”: {cases:case|cases}, {audits}.",
-        threshold=table.threshold,
-        label=str(row[table.by[0]]),
-        cases=row["cases"],
-        audits=_planned(row["audits"]),
+        "The largest group shown is “{label}”: {cases:case|cases}, {audits:audit|audits}.",
+        about=table,
+        label=label,
+        cases=cell(table, "cases", label),
+        audits=cell(table, "audits", label),
     )
-
-
-def _planned(audits: int | str) -> str:
-    """Say a number of audits as a table prints it."""
-    if audits == HIDDEN_MARK:
-        return "a hidden number of audits"
-    return _plain(int(audits), "audit", "audits")
 
 
 def _out_of_scope(funnel: SafeTable) -> Words:
@@ -105,36 +98,35 @@ def _out_of_scope(funnel: SafeTable) -> Words:
     shown = excluded[[isinstance(value, int) and value > 0 for value in excluded["cases"]]]
     words = say(
         "Of {whole:case|cases} in the extract, {kept} can be drawn.",
-        threshold=funnel.threshold,
-        whole=whole,
-        kept=kept,
+        whole=cell(funnel, "cases"),
+        kept=cell(funnel, "cases", ELIGIBLE),
     )
     if shown.empty:
         return words
-    commonest = shown.loc[shown["cases"].astype(int).idxmax()]
+    reason = str(shown.loc[shown["cases"].astype(int).idxmax(), "reason"])
     return words + say(
         "The commonest reason why a case cannot be drawn is “{reason}”: {cases:case|cases}.",
-        threshold=funnel.threshold,
-        reason=str(commonest["reason"]),
-        cases=commonest["cases"],
+        about=funnel,
+        reason=reason,
+        cases=cell(funnel, "cases", reason),
     )
 
 
-def allocation_heading(table: SafeTable) -> str:
+def allocation_heading(table: SafeTable) -> Told:
     """Say in a few words whether audits follow the caseload, from the shares that are shown."""
     cases, audits = (table.numbers(name) for name in ("share_of_cases", "share_of_audits"))
     gap = (audits - cases).dropna()
     if gap.empty:
-        return f"Cases and audits by {table.by[0]}"
+        return _told(table, f"Cases and audits by {table.by[0]}")
     furthest = gap.abs().idxmax()
     if abs(gap[furthest]) < _FOLLOWS_WITHIN_POINTS:
-        return f"Audits follow the caseload by {table.by[0]}"
+        return _told(table, f"Audits follow the caseload by {table.by[0]}")
     label = table.body.loc[furthest, table.by[0]]
     way = "more" if gap[furthest] > 0 else "less"
-    return f"“{label}” is audited {way} than its share of cases"
+    return _told(table, f"“{label}” is audited {way} than its share of cases")
 
 
-def audited_rows_heading(table: SafeTable) -> str:
+def audited_rows_heading(table: SafeTable) -> Told:
     """Say in a few words how many classes, such as teams, have an audit, if the table tells.
 
     Where zeros may be hidden, "every team has an audit" would tell more than the table: that no
@@ -148,11 +140,11 @@ def audited_rows_heading(table: SafeTable) -> str:
     what = table.by[0]
     audits = table.body["audits"]
     if table.withheld or (HIDDEN_MARK in set(audits) and not table.zeros_shown):
-        return f"Cases and audits by {what}"
+        return _told(table, f"Cases and audits by {what}")
     some, whole = int((audits != 0).sum()), len(audits)
     if some == whole:
-        return f"Every {what} that has cases has at least one audit"
-    return f"{some} of {whole} {what}s that have cases have an audit"
+        return _told(table, f"Every {what} that has cases has at least one audit")
+    return _told(table, f"{some} of {whole} {what}s that have cases have an audit")
 
 
 def allocation_alt(table: SafeTable | pd.DataFrame) -> Told:
@@ -164,7 +156,7 @@ def allocation_alt(table: SafeTable | pd.DataFrame) -> Told:
         for _, row in rows.iterrows()
     ]
     said = f"Dot chart of the shares of cases and of audits by {label}. {'; '.join(parts)}."
-    return Told.of(table, said)
+    return _told(table, said)
 
 
 def coverage_alt(table: SafeTable | pd.DataFrame) -> Told:
@@ -182,14 +174,14 @@ def coverage_alt(table: SafeTable | pd.DataFrame) -> Told:
         words += f"Most cases: {most[down]}, {most[across]} ({int(most['cases']):,}). "
     hidden = len(rows) - len(shown)
     words += f"{hidden} of {len(rows)} cells hidden. " if hidden else ""
-    return Told.of(table, words + "All numbers are in the table below.")
+    return _told(table, words + "All numbers are in the table below.")
 
 
 def funnel_alt(table: SafeTable | pd.DataFrame) -> Told:
     """Say what the funnel chart shows: each reason with its count, and what can be drawn."""
     label, rows = _body(table)
     parts = [f"{row[label]}: {_number(row['cases'])}" for _, row in rows.iterrows()]
-    return Told.of(table, f"Bar chart of cases from the extract to the frame. {'; '.join(parts)}.")
+    return _told(table, f"Bar chart of cases from the extract to the frame. {'; '.join(parts)}.")
 
 
 def load_alt(loads: SafeTable | pd.DataFrame) -> Told:
@@ -197,13 +189,13 @@ def load_alt(loads: SafeTable | pd.DataFrame) -> Told:
     if isinstance(loads, SafeTable):
         label, rows = _body(loads)
         parts = [f"{row[label]}: {_number(row['audits'])}" for _, row in rows.iterrows()]
-        return Told.of(loads, f"Bar chart of audits by role of the auditor. {'; '.join(parts)}.")
+        return _told(loads, f"Bar chart of audits by role of the auditor. {'; '.join(parts)}.")
     parts = []
     for role, people in loads.groupby("role", sort=False):
         low, high = people["audits"].min(), people["audits"].max()
         span = f"{low}" if low == high else f"{low} to {high}"
         parts.append(f"{role}: {_plain(len(people), 'person', 'people')}, {span} audits each")
-    return Told.of(loads, f"Dot chart of audits for each auditor by role. {'; '.join(parts)}.")
+    return _told(loads, f"Dot chart of audits for each auditor by role. {'; '.join(parts)}.")
 
 
 def _body(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.narrative import plan_findings
 from qa_sampling.reporting.plan_tables import PlanTables
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.sampling.plan import AuditPlan
@@ -80,10 +81,11 @@ def write_plan_tables(
     workbook = write_tables_workbook(
         folder / WORKBOOK,
         shared,
-        title=f"{plan.title}: audit plan for {plan.month}",
+        title=declared(f"{plan.title}: audit plan for {plan.month}"),
         as_at=plan.as_at,
-        source=f"{whose}, draw {plan.draw_id}, from the Annex A extract of "
-        f"{day_in_words(plan.as_at)}.",
+        source=declared(
+            f"{whose}, draw {plan.draw_id}, from the Annex A extract of {day_in_words(plan.as_at)}."
+        ),
         contact=contact[:1].upper() + contact[1:],
         findings=plan_findings(tables, due=plan.due, as_at=plan.as_at),
         released=released,

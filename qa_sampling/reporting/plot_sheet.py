@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_seal import begin
 from qa_sampling.reporting.plot_style import (
     HATCHED,
     INK,
@@ -17,7 +18,6 @@ from qa_sampling.reporting.plot_style import (
     TEXT,
     TITLE,
     WIDTH,
-    remember,
 )
 from qa_sampling.reporting.safe_table import SafeTable
 
@@ -285,7 +285,7 @@ def open_sheet(ax: Axes | None, table: SafeTable | None) -> Sheet:
         ax.figure.set_layout_engine("none")
     if not hasattr(ax, _SLOT):
         setattr(ax, _SLOT, ax.get_position().bounds)
-    remember(ax, table)
+    begin(ax, table)
     width = 72 * WIDTH.get() - 2 * _MARGIN
     if not own:
         width = 72 * ax.figure.get_size_inches()[0] * getattr(ax, _SLOT)[2]

@@ -1,4 +1,4 @@
-"""The house style of pictures: colours, sizes, and what a picture is drawn from.
+"""The house style of pictures: colours and sizes.
 
 Quiet on purpose: no frame, a faint grid, one colour for what matters. Colours are the Government
 Analysis Function's palette; shapes and words always say the same, so that a picture holds in
@@ -14,8 +14,11 @@ from contextvars import ContextVar
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
+from qa_sampling.reporting.derived import Derived
 from qa_sampling.reporting.plot_labels import FONT
+from qa_sampling.reporting.plot_seal import finish
 from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.reporting.words import require_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,7 +80,6 @@ HOUSE: dict[str, Any] = {
 """The style as matplotlib settings; also for ``seaborn.axes_style(rc=HOUSE)``."""
 HATCHED = {"facecolor": "#F4F4F4", "edgecolor": MUTED, "hatch": "/////", "linewidth": 0.6}
 """How what is hidden is drawn: always the same, whatever was hidden."""
-_SOURCE = "_qa_sampling_table"
 
 
 def house_style() -> AbstractContextManager[None]:
@@ -123,29 +125,20 @@ def at_width(inches: float) -> Iterator[None]:
 
 
 def in_house_style(draw: Callable[..., Axes]) -> Callable[..., Axes]:
-    """Make a picture draw in the house style whatever the caller's settings are."""
+    """Make a picture draw in the house style whatever the caller's settings are, and seal it.
+
+    The title of a picture that may be shared holds no number but what was told from a table.
+    """
 
     @wraps(draw)
-    def drawn(*args: Any, **kwargs: Any) -> Axes:  # noqa: ANN401
+    def drawn(result: object, **kwargs: Any) -> Axes:  # noqa: ANN401
+        table = result.table if isinstance(result, Derived) else result
+        if isinstance(table, SafeTable):
+            title = kwargs.get("title", "")
+            require_title(title, what=f"the title of {draw.__name__}()", table=table)
         with house_style():
-            return draw(*args, **kwargs)
+            ax = draw(result, **kwargs)
+        finish(ax)
+        return ax
 
     return drawn
-
-
-def drawn_from(ax: Axes, table: SafeTable) -> bool:
-    """Say whether a picture was drawn by this package from exactly this SafeTable.
-
-    Parameters
-    ----------
-    ax : Axes
-        The picture.
-    table : SafeTable
-        The table it is said to show.
-    """
-    return getattr(ax, _SOURCE, None) is table
-
-
-def remember(ax: Axes, table: SafeTable | None) -> None:
-    """Note on a picture which SafeTable it is drawn from; None for a restricted picture."""
-    setattr(ax, _SOURCE, table)

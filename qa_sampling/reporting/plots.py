@@ -7,6 +7,7 @@ drawn as a hatched mark. This is the place to import pictures from; the modules 
 
 from __future__ import annotations
 
+from qa_sampling.reporting.plot_seal import drawn_from
 from qa_sampling.reporting.plot_style import (
     HOUSE,
     PALETTE,
@@ -14,7 +15,6 @@ from qa_sampling.reporting.plot_style import (
     SEQUENTIAL,
     WIDTH_INCHES,
     at_width,
-    drawn_from,
     house_style,
 )
 from qa_sampling.reporting.plots_agreement import agreement_heat, grade_distribution

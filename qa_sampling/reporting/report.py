@@ -2,7 +2,8 @@
 
 What goes where is said by cell tags: `page-finding`, `page-chart`, `page-table`, `page-method`,
 and `restricted-only` for what only the restricted page may hold. A shareable page takes outputs
-that ``share`` displayed and nothing else; text of tagged markdown cells comes along. A restricted
+that ``share`` displayed and nothing else. Text of tagged markdown cells comes along; it holds no
+number that could be a count, unless its cell is tagged `numbers-declared` as well. A restricted
 page takes every output, as plain words, and says on every sheet of paper that it is restricted.
 
 A page runs nothing and asks for nothing: its policy allows its own style sheet, by its SHA-256,
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from qa_sampling.errors import DisclosureError, PublicationError
+from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.leaks import Leak, LeakScan, leak_scan
 from qa_sampling.reporting.page_blocks import picture_of, restricted_blocks
 from qa_sampling.reporting.page_text import to_html
@@ -32,6 +34,7 @@ from qa_sampling.reporting.share import (
     show,
     show_figure,
 )
+from qa_sampling.reporting.words import require_title
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -63,6 +66,8 @@ _FIELDS = {
 }
 _UPRIGHT = 9
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_DECLARED = "numbers-declared"
+_LISTED = re.compile(r"^\s*\d+\.(?=\s)", re.MULTILINE)
 _ONLY_HEADING = re.compile(r"\s*<h[1-6]>.*</h[1-6]>\s*")
 
 
@@ -119,6 +124,9 @@ def build_page(
     """
     if audience not in ("restricted", "shareable"):
         raise PublicationError(f'`audience` must be "restricted" or "shareable"; got {audience!r}.')
+    if audience == "shareable":
+        title = require_title(title, what="the title of the page")
+        question = require_title(question, what="the question of the page")
     page = _gather(_read(notebook), audience, released)
     if not (page.findings or page.body):
         raise PublicationError(
@@ -150,7 +158,7 @@ def _gather(notebook: NotebookNode, audience: Audience, released: Collection[str
         tags = set(cell.metadata.get("tags", ()))
         started = started or cell.cell_type == "code"
         if cell.cell_type == "markdown" and (said := _HEADING.search(cell.source)):
-            heading = said[1]
+            heading = said[1] if audience == "restricted" or not numbers_in(said[1]) else ""
         place = next((_PLACES[tag] for tag in _PLACES if tag in tags), "")
         if tags & _NEVER or (audience == "shareable" and (not place or "restricted-only" in tags)):
             _require_run(cell, number)
@@ -211,6 +219,10 @@ def _blocks(
 ) -> list[dict[str, Any]]:
     """Give what a cell puts on the page."""
     if cell.cell_type == "markdown":
+        declared = _DECLARED in cell.metadata.get("tags", ())
+        if wanted and audience == "shareable" and not declared:
+            text = _LISTED.sub("", cell.source)
+            require_title(text, what=f"the text of cell {number} of the notebook")
         return [{"kind": "text", "html": to_html(cell.source)}] if wanted else []
     if cell.cell_type != "code":
         return []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.frozen import frozen
 
 HIDDEN_MARK = "[c]"
 """What is printed for a hidden count."""
@@ -94,6 +95,11 @@ class PrintedTable:
     subtotals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     coarsened: str = ""
+
+    def __post_init__(self) -> None:
+        """Freeze every field, so that nothing in it changes after it was checked."""
+        for name in PrintedTable.__dataclass_fields__:
+            object.__setattr__(self, name, frozen(getattr(self, name)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -205,6 +211,10 @@ class SafeTable(PrintedTable):
 
     seal: InitVar[object] = None
 
+    def __init_subclass__(cls, **kwargs: object) -> NoReturn:
+        """Refuse a class of the same name for what was never checked."""
+        raise DisclosureError("A sealed class cannot be derived from.")
+
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anything but disclosure control."""
         if seal is not _SEAL:
@@ -212,6 +222,26 @@ class SafeTable(PrintedTable):
                 "A SafeTable cannot be made by hand. Give the table to protect(), which hides "
                 "small counts and checks that they cannot be worked out."
             )
+        super().__post_init__()
+
+    def __copy__(self) -> SafeTable:
+        """Give the table itself: it cannot change, and a picture knows its own table."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> SafeTable:
+        """Give the table itself."""
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refuse to be pickled: what comes back from a file could be another table."""
+        raise DisclosureError(
+            "A SafeTable cannot be pickled, as what comes back could be another table. Protect "
+            "again, or keep release_text() in the ledger of releases."
+        )
+
+    def __setstate__(self, state: object) -> NoReturn:
+        """Refuse to be made from a pickle."""
+        raise DisclosureError("A SafeTable cannot be made from a pickle. Use protect().")
 
 
 def require_safe(table: object, *, what: str) -> SafeTable:

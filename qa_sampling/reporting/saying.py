@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
-from qa_sampling.errors import ParameterError
+from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import as_sentence
-from qa_sampling.reporting.words import Words, say
+from qa_sampling.reporting.quantities import Cell
+from qa_sampling.reporting.words import Words, _sealed
 from qa_sampling.results import Interval
 
 
@@ -63,6 +67,80 @@ class SayingRules:
 USUAL = SayingRules()
 """The rules where none are given."""
 
+Count = int | Cell
+"""A count that a sentence rests on: a whole number, or a cell of a protected table."""
+Basis = Sequence[Count | tuple[Count, Count]]
+"""Counts that a sentence rests on; a pair is a count and the whole it is part of."""
+
+
+def known_counts(*counts: Count, what: str) -> tuple[int, ...] | None:
+    """Give counts as whole numbers; None when a protected table hides one of them.
+
+    Parameters
+    ----------
+    *counts : int or Cell
+        The counts.
+    what : str
+        Who asks, for the message.
+
+    Raises
+    ------
+    DisclosureError
+        When one is no count, or a rounded one: an exact number that rests on it would give the
+        count before rounding away.
+    """
+    for count in counts:
+        if isinstance(count, Cell):
+            _require_exact(count, what)
+        elif isinstance(count, bool) or not isinstance(count, Integral):
+            raise DisclosureError(
+                f"{what} rests on counts; got a {type(count).__name__}. Give whole numbers or "
+                "cell() of a SafeTable."
+            )
+    if any(isinstance(count, Cell) and count.hidden for count in counts):
+        return None
+    return tuple(int(one.value if isinstance(one, Cell) else one) for one in counts)
+
+
+def _require_exact(cell: Cell, what: str) -> None:
+    if cell.column not in (*cell.table.counts, *cell.table.publics):
+        raise DisclosureError(f"{what} rests on counts; got a cell of `{cell.column}`.")
+    if cell.rounded:
+        raise DisclosureError(
+            f"{what} was given a count that the table rounds, which the exact number beside it "
+            "could give away. Say what the table prints, with difference_words() or cell_words()."
+        )
+
+
+def rests_on_hidden(counts: Basis, rules: SayingRules, *, what: str) -> bool:
+    """Say whether a number rests on a count that is hidden, or too small to be said.
+
+    Parameters
+    ----------
+    counts : sequence of int, Cell or pair
+        The counts it rests on: at least one. Of a pair, what is left of the whole counts too.
+    rules : SayingRules
+        What is too small; cells follow the rule of their own table.
+    what : str
+        Who asks, for the message.
+    """
+    if not counts:
+        raise DisclosureError(
+            f"{what} needs the `counts` that its numbers rest on, so that small ones stay hidden."
+        )
+    return any(_is_hidden(one, rules, what) for one in counts)
+
+
+def _is_hidden(given: Count | tuple[Count, Count], rules: SayingRules, what: str) -> bool:
+    parts = given if isinstance(given, tuple) else (given,)
+    numbers = known_counts(*parts, what=what)
+    if numbers is None:
+        return True
+    small = 0 < numbers[0] < rules.threshold and not isinstance(parts[0], Cell)
+    if len(numbers) == 1:
+        return small
+    return small or 0 < numbers[1] - numbers[0] < rules.threshold
+
 
 def require_interval(value: float, interval: Interval) -> None:
     """Refuse an estimate that is no number or lies outside its interval.
@@ -92,6 +170,21 @@ def require_interval(value: float, interval: Interval) -> None:
         )
 
 
-def said(text: str) -> Words:
-    """Seal text that a template of ours made as one sentence; its numbers must be safe already."""
-    return say("{sentence}", sentence=as_sentence(text))
+def _said(text: str) -> Words:
+    """Seal what a template of ours made as one sentence: for the sentence modules only.
+
+    They hold what a caller typed to ``require_all_free`` and every number to the rules.
+    """
+    return _sealed(as_sentence(text))
+
+
+def hidden_words(what: str) -> Words:
+    """Say that something is hidden; not whether it is small or would give a small one away.
+
+    Parameters
+    ----------
+    what : str
+        What is hidden, as it begins the sentence; free text.
+    """
+    require_all_free("hidden_words", what=what)
+    return _said(f"{what} is hidden, so that nobody can be identified")

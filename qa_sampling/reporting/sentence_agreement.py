@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import as_sentence, listed
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
-from qa_sampling.reporting.saying import said
+from qa_sampling.reporting.saying import _said
 from qa_sampling.reporting.words import Words
 
 _SMALL = "no one two three four five six seven eight nine ten".split()
@@ -37,6 +38,7 @@ def agreement_words(
         One sentence, such as "In 9 of 12 audits the moderator gave the same grade as the
         auditor; in 2 the auditor was one grade higher and in 1 one grade lower."
     """
+    require_all_free("agreement_words", people=people)
     safe = require_safe(table, what="agreement_words()")
     if len(safe.by) != 1 or count not in safe.counts:
         raise DisclosureError(
@@ -49,10 +51,10 @@ def agreement_words(
             "or none agree. Give a table that is not rounded."
         )
     if safe.withheld:
-        return said("how often the grades agree is hidden")
+        return _said("how often the grades agree is hidden")
     body = safe.body
     counts = {_steps(label): n for label, n in zip(body[safe.by[0]], body[count], strict=True)}
-    return said(agreement_text(counts, safe.totals[count], people=people))
+    return _said(agreement_text(counts, safe.totals[count], people=people))
 
 
 def _steps(label: str) -> int:

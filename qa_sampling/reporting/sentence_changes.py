@@ -1,27 +1,33 @@
-"""Sentences that compare: two periods or groups, an estimate and a benchmark, a signal of a chart.
+"""Sentences that compare two periods or groups.
 
 A direction is said only when the interval of the difference leaves out 0; otherwise the
 difference "cannot be told from chance". Words of size come from declared bands only, and name
 every band that the interval reaches. Differences of percentages are percentage points; a
-relative change is said as so many per cent more or fewer, from the interval of the ratio.
+relative change is said as so many per cent more or fewer, from the interval of the ratio. What
+rests on a hidden count is hidden.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from qa_sampling.errors import ParameterError
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import (
     Kind,
     half_up,
-    number_text,
     percent_text,
-    percentage_text,
-    plural,
     points_text,
 )
-from qa_sampling.reporting.saying import require_interval, said
+from qa_sampling.reporting.saying import (
+    USUAL,
+    Basis,
+    SayingRules,
+    _said,
+    hidden_words,
+    require_interval,
+    rests_on_hidden,
+)
 from qa_sampling.reporting.words import Words
 from qa_sampling.results import Interval
 
@@ -35,9 +41,11 @@ def change_words(
     *,
     what: str,
     between: tuple[str, str],
+    counts: Basis,
     kind: Kind = "share",
     bands: Bands = (),
     verbs: tuple[str, str] = ("rose", "fell"),
+    rules: SayingRules = USUAL,
 ) -> Words:
     """Say how something differs between two periods: "… rose between A and B by 18 points …".
 
@@ -51,6 +59,10 @@ def change_words(
         What changed, as it begins the sentence: "the share graded good".
     between : (str, str)
         The first and the second period: ("October", "November 2026").
+    counts : sequence of int, Cell or pair
+        The counts that the two estimates rest on, of each period: ``cell`` of a protected table,
+        or whole numbers; for shares in pairs with their whole. Where one is hidden or small, the
+        difference is hidden: with the other number it would give the count away.
     kind : {"share", "count", "mean", "rate"}
         What the estimates are.
     bands : sequence of (float, str)
@@ -58,9 +70,15 @@ def change_words(
         ``[(0, "small"), (0.1, "large")]``. None are said without bands.
     verbs : (str, str)
         What is said of more and of less.
+    rules : SayingRules
+        What is too small to be said.
     """
-    require_interval(difference, interval)
+    names = [word for _, word in bands]
+    require_all_free("change_words", what=what, between=between, verbs=verbs, bands=names)
     first, second = between
+    if rests_on_hidden(counts, rules, what="change_words()"):
+        return hidden_words(f"the difference in {what} between {first} and {second}")
+    require_interval(difference, interval)
     if 0 in interval:
         return _chance(f"between {first} and {second}", what, interval, kind)
     up = interval.low > 0
@@ -69,7 +87,7 @@ def change_words(
     by = f"{_amount(difference, kind)} ({_bare(near, kind)} to {_bare(far, kind)})"
     verb = verbs[0] if up else verbs[1]
     size = f"; a {size} change" if size else ""
-    return said(f"{what} {verb} between {first} and {second} by {by}{size}")
+    return _said(f"{what} {verb} between {first} and {second} by {by}{size}")
 
 
 def groups_words(
@@ -78,8 +96,10 @@ def groups_words(
     *,
     what: str,
     groups: tuple[str, str],
+    counts: Basis,
     kind: Kind = "share",
     bands: Bands = (),
+    rules: SayingRules = USUAL,
 ) -> Words:
     """Say how two groups differ: "The share graded good was 18 points higher in A than in B …".
 
@@ -93,11 +113,15 @@ def groups_words(
         What is compared, as it begins the sentence.
     groups : (str, str)
         The first and the second group, each with its preposition: ("in the North", …).
-    kind, bands
+    counts, kind, bands, rules
         As for :func:`change_words`.
     """
-    require_interval(difference, interval)
+    names = [word for _, word in bands]
+    require_all_free("groups_words", what=what, groups=groups, bands=names)
     first, second = groups
+    if rests_on_hidden(counts, rules, what="groups_words()"):
+        return hidden_words(f"the difference in {what} {first} and {second}")
+    require_interval(difference, interval)
     if 0 in interval:
         return _chance(f"{first} and {second}", what, interval, kind)
     near, far = sorted((abs(interval.low), abs(interval.high)))
@@ -105,7 +129,7 @@ def groups_words(
     way = "higher" if interval.low > 0 else "lower"
     span = f"({_bare(near, kind)} to {_bare(far, kind)})"
     size = f"; a {size} difference" if size else ""
-    return said(f"{what} was {_amount(difference, kind)} {span} {way} {first} than {second}{size}")
+    return _said(f"{what} was {_amount(difference, kind)} {span} {way} {first} than {second}{size}")
 
 
 def _chance(where: str, what: str, interval: Interval, kind: Kind) -> Words:
@@ -119,7 +143,7 @@ def _chance(where: str, what: str, interval: Interval, kind: Kind) -> Words:
     elif interval.low < 0:
         span += " to no difference"
     fits = f": {span} fits" if interval.width else ""
-    return said(f"the difference in {what} {where} cannot be told from chance{fits}")
+    return _said(f"the difference in {what} {where} cannot be told from chance{fits}")
 
 
 def _amount(value: float, kind: Kind) -> str:
@@ -154,7 +178,13 @@ def _size_words(near: float, far: float, bands: Bands) -> str:
 
 
 def relative_words(
-    ratio: float, interval: Interval, *, what: str, between: tuple[str, str]
+    ratio: float,
+    interval: Interval,
+    *,
+    what: str,
+    between: tuple[str, str],
+    counts: Basis,
+    rules: SayingRules = USUAL,
 ) -> Words:
     """Say a relative change: "There were 18% (4% to 33%) more referrals in B than in A".
 
@@ -168,7 +198,12 @@ def relative_words(
         What is counted, many: "referrals".
     between : (str, str)
         The first and the second period, each with its preposition: ("in October", …).
+    counts, rules
+        As for :func:`change_words`: a percentage of a hidden count gives it away too.
     """
+    require_all_free("relative_words", what=what, between=between)
+    if rests_on_hidden(counts, rules, what="relative_words()"):
+        return hidden_words(f"how {what} differ {between[0]} and {between[1]}")
     require_interval(ratio, interval)
     if interval.low < 0:
         raise ParameterError(
@@ -177,14 +212,14 @@ def relative_words(
         )
     first, second = between
     if 1 in interval:
-        return said(
+        return _said(
             f"whether there were more or fewer {what} {second} than {first} cannot be told "
             "from chance"
         )
     way = "more" if interval.low > 1 else "fewer"
     near, far = sorted(abs(end - 1) for end in (interval.low, interval.high))
     change, near_text, far_text = (_relative(size) for size in (abs(ratio - 1), near, far))
-    return said(
+    return _said(
         f"there were {change} ({near_text} to {far_text}) {way} {what} {second} than {first}"
     )
 
@@ -194,125 +229,3 @@ def _relative(size: float) -> str:
     if size <= 1:
         return percent_text(size)
     return f"{half_up(half_up(100 * size, 1)):,}%"
-
-
-def benchmark_words(
-    value: float,
-    interval: Interval,
-    benchmark: float,
-    *,
-    what: str,
-    name: str,
-    kind: Kind = "share",
-) -> Words:
-    """Say whether an estimate lies above or below a benchmark, or cannot be told from it.
-
-    Parameters
-    ----------
-    value : float
-        The estimate.
-    interval : Interval
-        Its interval.
-    benchmark : float
-        The benchmark, in the same unit, taken as exact.
-    what : str
-        What is estimated, as it begins the sentence: "the share graded good".
-    name : str
-        Whose benchmark it is: "England's".
-    kind : {"share", "count", "mean", "rate"}
-        What the estimate is.
-    """
-    require_interval(value, interval)
-    shown, low, high, other = _alike((value, interval.low, interval.high, benchmark), kind)
-    near = low if interval.low > benchmark else high
-    if benchmark in interval or near == other:
-        return said(f"{what}, {shown} ({low} to {high}), cannot be told from {name} {other}")
-    way = "above" if interval.low > benchmark else "below"
-    return said(f"{what}, {shown} ({low} to {high}), lies {way} {name} {other}")
-
-
-def target_words(
-    value: float,
-    interval: Interval,
-    target: float,
-    *,
-    what: str,
-    kind: Kind = "share",
-    good: Literal["high", "low"] = "high",
-) -> Words:
-    """Say whether a target is met, missed, or cannot be told to be met.
-
-    Parameters
-    ----------
-    value, interval
-        The estimate and its interval.
-    target : float
-        The target, in the same unit; reaching it exactly meets it.
-    what : str
-        What is estimated, as it begins the sentence.
-    kind : {"share", "count", "mean", "rate"}
-        What the estimate is.
-    good : {"high", "low"}
-        Whether the target is a least or a most.
-    """
-    require_interval(value, interval)
-    shown, low, high, other = _alike((value, interval.low, interval.high, target), kind)
-    least = "at least" if good == "high" else "at most"
-    met = interval.low >= target if good == "high" else interval.high <= target
-    missed = interval.high < target if good == "high" else interval.low > target
-    missed = missed and other not in (low, high)
-    answer = "is met" if met else "is missed" if missed else "may or may not be met"
-    return said(f"{what} is {shown} ({low} to {high}): the target of {least} {other} {answer}")
-
-
-def _alike(values: Sequence[float], kind: Kind) -> list[str]:
-    """Give numbers to the same decimals: to one place where whole per cents would hide a gap."""
-    shown = [number_text(value, kind) for value in values]
-    if kind != "share" or shown[-1] not in shown[:-1]:
-        return shown
-    return [percentage_text(100 * value, decimals=1) for value in values]
-
-
-def signal_words(
-    *,
-    what: str,
-    signal: Literal["none", "shift", "trend", "outside"],
-    way: Literal["above", "below", "up", "down", ""] = "",
-    points: int = 0,
-    since: str = "",
-    unit: tuple[str, str] = ("month", "months"),
-) -> Words:
-    """Say what a control chart signals; never why.
-
-    Parameters
-    ----------
-    what : str
-        The measure, as it begins the sentence: "the number of referrals".
-    signal : {"none", "shift", "trend", "outside"}
-        No signal; a run on one side of the average; a run up or down; a point outside the limits.
-    way : {"above", "below", "up", "down", ""}
-        On which side, or which way.
-    points : int
-        How many points in a row make the signal.
-    since : str
-        When it began: "April 2026".
-    unit : (str, str)
-        What a point is, one and many.
-
-    Raises
-    ------
-    ParameterError
-        When the way does not go with the signal.
-    """
-    ways = {"none": ("",), "shift": ("above", "below"), "trend": ("up", "down")}
-    if way not in ways.get(signal, ("above", "below")):
-        raise ParameterError(f'A signal "{signal}" cannot go "{way}"; give one of its own ways.')
-    if signal == "none":
-        return said(
-            f"{what} varies no more than chance would have it: there is no signal of change"
-        )
-    if signal == "outside":
-        return said(f"{what} was {way} its limits in {since}: more than chance would have it")
-    run = f"{points} {plural(points, *unit)} in a row"
-    told = f"was {way} its average" if signal == "shift" else f"went {way}"
-    return said(f"{what} {told} for {run} since {since}: a sign of change, not of its cause")

@@ -12,8 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qa_sampling.errors import ParameterError
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import counted, number_text, percent_text
-from qa_sampling.reporting.saying import USUAL, SayingRules, require_interval, said
+from qa_sampling.reporting.saying import (
+    USUAL,
+    Count,
+    SayingRules,
+    _said,
+    hidden_words,
+    known_counts,
+    require_interval,
+)
 from qa_sampling.reporting.words import Words
 from qa_sampling.results import Interval
 
@@ -23,9 +32,9 @@ def share_words(
     interval: Interval,
     *,
     what: str,
-    count: int,
-    n: int,
-    population: int,
+    count: Count,
+    n: Count,
+    population: Count,
     of: tuple[str, str] = ("open case", "open cases"),
     rules: SayingRules = USUAL,
 ) -> Words:
@@ -39,9 +48,10 @@ def share_words(
         Its interval, 0 to 1.
     what : str
         What these cases are, as it follows their number: "were graded good or better".
-    count, n : int
-        Audits that are so, and audits in all.
-    population : int
+    count, n : int or Cell
+        Audits that are so, and audits in all; best as ``cell`` of a protected table, so that
+        what it hides is hidden here.
+    population : int or Cell
         Cases the estimate speaks for.
     of : (str, str)
         What a case is called, one and many.
@@ -59,7 +69,11 @@ def share_words(
     ParameterError
         When the numbers cannot belong together.
     """
-    group = _Group(what, count, n, population, of, rules)
+    require_all_free("share_words", what=what, of=of)
+    known = known_counts(count, n, population, what="share_words()")
+    if known is None:
+        return hidden_words(f"what share of {of[1]} {what}")
+    group = _Group(what, *known, of, rules)
     return _estimated(group, share, interval, _clipped_percent, asked="what share", about="")
 
 
@@ -68,9 +82,9 @@ def count_words(
     interval: Interval,
     *,
     what: str,
-    count: int,
-    n: int,
-    population: int,
+    count: Count,
+    n: Count,
+    population: Count,
     of: tuple[str, str] = ("open case", "open cases"),
     rules: SayingRules = USUAL,
 ) -> Words:
@@ -85,12 +99,24 @@ def count_words(
     what, count, n, population, of, rules
         As for :func:`share_words`.
     """
-    group = _Group(what, count, n, population, of, rules)
+    require_all_free("count_words", what=what, of=of)
+    known = known_counts(count, n, population, what="count_words()")
+    if known is None or _total_is_small(total, known, rules):
+        return hidden_words(f"how many {of[1]} {what}")
+    group = _Group(what, *known, of, rules)
 
     def cases(value: float) -> str:
-        return number_text(value, "count", nearest=rules.nearest)
+        small = 0 < float(number_text(value, "count").replace(",", "")) < rules.threshold
+        few = f"fewer than {rules.threshold}"
+        return few if small else number_text(value, "count", nearest=rules.nearest)
 
     return _estimated(group, total, interval, cases, asked="how many", about="about ")
+
+
+def _total_is_small(total: float, known: tuple[int, ...], rules: SayingRules) -> bool:
+    """Say whether an estimated number of cases, or what it leaves of all, is small itself."""
+    said, population = round(total), known[-1]
+    return not 0 < population < rules.threshold and rules.is_small(said, population)
 
 
 @dataclass(frozen=True)
@@ -125,26 +151,26 @@ def _estimated(
     """Say an estimate of a group, in the first of these ways that applies."""
     what, rules, many = group.what, group.rules, group.of[1]
     if 0 < group.population < rules.threshold:
-        return said(f"there are too few {many} to say {asked} {what}")
+        return _said(f"there are too few {many} to say {asked} {what}")
     whole = counted(group.population, *group.of)
     if group.n < max(rules.minimum_n, 2):
-        return said(f"too few audits were made to say {asked} of {whole} {what}")
+        return _said(f"too few audits were made to say {asked} of {whole} {what}")
     if rules.is_small(group.count, group.n):
-        return said(f"{asked} of {whole} {what} is hidden, because it rests on a small number")
+        return _said(f"{asked} of {whole} {what} is hidden, because it rests on a small number")
     if group.n == group.population:
-        return said(_of_all(group))
+        return _said(_of_all(group))
     require_interval(value, interval)
     low, high = show(interval.low), show(interval.high)
     audits = f"{group.n:,} audits"
     if rules.too_wide(interval) and rules.uncertain == "instead":
         fits = f"anything from {low} to {high} fits the {audits}"
-        return said(f"{asked} of {whole} {what} is too uncertain to say: {fits}")
+        return _said(f"{asked} of {whole} {what} is too uncertain to say: {fits}")
     beside = "; this is uncertain" if rules.too_wide(interval) else ""
     if group.count in (0, group.n):
         some, end = ("none", f"up to {high}") if group.count == 0 else ("all", f"as few as {low}")
         audited = f"{some} of the {group.n:,} {many} audited {what}"
-        return said(f"{audited}; of all {whole} it may be {end}{beside}")
-    return said(
+        return _said(f"{audited}; of all {whole} it may be {end}{beside}")
+    return _said(
         f"{about}{show(value)} ({low} to {high}) of {whole} {what}, judged from {audits}{beside}"
     )
 
@@ -175,7 +201,7 @@ def mean_words(
     *,
     what: str,
     unit: tuple[str, str],
-    n: int,
+    n: Count,
     based_on: tuple[str, str] = ("audit", "audits"),
     rules: SayingRules = USUAL,
 ) -> Words:
@@ -191,26 +217,31 @@ def mean_words(
         What it is the mean of, as it begins the sentence: "the mean time to a plan".
     unit : (str, str)
         Its unit, one and many, such as ("day", "days").
-    n : int
+    n : int or Cell
         How many it rests on; hidden when small.
     based_on : (str, str)
         What is counted in `n`, one and many.
     rules : SayingRules
         When it is too uncertain.
     """
+    require_all_free("mean_words", what=what, unit=unit, based_on=based_on)
+    known = known_counts(n, what="mean_words()")
+    if known is None:
+        return hidden_words(what)
+    (n,) = known
     if n < max(rules.minimum_n, rules.threshold):
-        return said(f"There are too few {based_on[1]} to say {what}")
+        return _said(f"There are too few {based_on[1]} to say {what}")
     require_interval(mean, interval)
     value = number_text(mean, "mean")
     low, high = (number_text(end, "mean") for end in _sides(interval))
     named = unit[0] if value == "1.0" else unit[1]
     from_n = counted(n, *based_on)
     if rules.too_wide(interval) and rules.uncertain == "instead":
-        return said(
+        return _said(
             f"{what} is too uncertain to say: anything from {low} to {high} {unit[1]} fits {from_n}"
         )
     beside = "; this is uncertain" if rules.too_wide(interval) else ""
-    return said(f"{what} was {value} {named} ({low} to {high}), judged from {from_n}{beside}")
+    return _said(f"{what} was {value} {named} ({low} to {high}), judged from {from_n}{beside}")
 
 
 def rate_words(
@@ -218,7 +249,7 @@ def rate_words(
     interval: Interval,
     *,
     what: str,
-    count: int,
+    count: Count,
     of: str = "children",
     rules: SayingRules = USUAL,
 ) -> Words:
@@ -232,26 +263,31 @@ def rate_words(
         Its interval, per 10,000.
     what : str
         What is counted, as it begins the sentence: "referrals".
-    count : int
+    count : int or Cell
         How many were counted.
     of : str
         Whom the 10,000 are.
     rules : SayingRules
         When to hide it, and when it is too uncertain.
     """
-    if count and rules.is_small(count):
-        return said(f"The rate of {what} is hidden, as it rests on a small number")
+    require_all_free("rate_words", what=what, of=of)
+    known = known_counts(count, what="rate_words()")
+    if known is None:
+        return hidden_words(f"the rate of {what}")
+    (count,) = known
+    if rules.is_small(count):
+        return _said(f"The rate of {what} is hidden, as it rests on a small number")
     require_interval(rate, interval)
     value, low, high = (number_text(v, "rate") for v in (rate, *_sides(interval)))
     if rules.too_wide(interval) and rules.uncertain == "instead":
-        return said(
+        return _said(
             f"The rate of {what} is too uncertain to say: anything from {low} to {high} per "
             f"10,000 {of} fits"
         )
     beside = "; this is uncertain" if rules.too_wide(interval) else ""
     if count == 0:
-        return said(f"There were no {what}; a rate of up to {high} per 10,000 {of} fits{beside}")
-    return said(f"There were {value} ({low} to {high}) {what} per 10,000 {of}{beside}")
+        return _said(f"There were no {what}; a rate of up to {high} per 10,000 {of} fits{beside}")
+    return _said(f"There were {value} ({low} to {high}) {what} per 10,000 {of}{beside}")
 
 
 def _sides(interval: Interval) -> tuple[float, float]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import listed, percent_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
-from qa_sampling.reporting.saying import USUAL, SayingRules, said
+from qa_sampling.reporting.saying import USUAL, SayingRules, _said
 from qa_sampling.reporting.words import Words
 from qa_sampling.results import GradeDistribution, Interval
 
@@ -41,21 +42,22 @@ def grades_words(
     DisclosureError
         When the table is not that of the distribution.
     """
+    require_all_free("grades_words", of=of)
     safe = require_safe(table, what="grades_words()")
     printed = _printed(distribution, safe, count)
     hidden = [grade for grade, value in printed.items() if value == HIDDEN_MARK]
     small = 0 < distribution.population < rules.threshold
     if len(hidden) == 1 or safe.withheld or safe.totals[count] == HIDDEN_MARK or small:
-        return said(f"the shares of {of[1]} by grade are hidden, as they rest on small numbers")
+        return _said(f"the shares of {of[1]} by grade are hidden, as they rest on small numbers")
     if distribution.n < max(rules.minimum_n, 2):
-        return said(f"too few audits were made to say the shares of {of[1]} by grade")
+        return _said(f"too few audits were made to say the shares of {of[1]} by grade")
     shares, unsure = _shares(distribution, printed, rules)
     whole = f"{distribution.population:,} {of[0] if distribution.population == 1 else of[1]}"
     parts = [f"of {whole} an estimated {listed(shares)}" if shares else ""]
     parts.append(f"too uncertain to say: {listed(unsure)}" if unsure else "")
     parts.append(f"hidden: {listed(hidden)}" if hidden else "")
     parts.append(f"judged from {distribution.n:,} audits")
-    return said("; ".join(part for part in parts if part))
+    return _said("; ".join(part for part in parts if part))
 
 
 def _printed(distribution: GradeDistribution, safe: SafeTable, count: str) -> dict[str, int | str]:

@@ -6,10 +6,14 @@ than the table does, and what it hides is hidden.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import listed, percentage_text
-from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
-from qa_sampling.reporting.saying import said
+from qa_sampling.reporting.quantities import cell
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, TOTAL_OF_COUNT, SafeTable, require_safe
+from qa_sampling.reporting.saying import _said
 from qa_sampling.reporting.words import Words
 
 
@@ -36,14 +40,15 @@ def counts_words(
         leaver is hidden."
     """
     safe = _one_way(table, count, what="counts_words()")
+    require_all_free("counts_words", noun=noun, table=safe)
     body, by = safe.body, safe.by[0]
     printed = dict(zip(body[by], body[count], strict=True))
     if safe.withheld or all(value == HIDDEN_MARK for value in printed.values()):
-        return said(f"the numbers of {noun[1]} by {_named(by)} are hidden")
+        return _said(f"the numbers of {noun[1]} by {_named(by)} are hidden")
     hidden = [label for label, value in printed.items() if value == HIDDEN_MARK]
     if len(printed) > most:
         told = f"{len(hidden)} of {len(printed)} are hidden" if hidden else "none is hidden"
-        return said(f"the numbers of {noun[1]} by {_named(by)} are in the table; {told}")
+        return _said(f"the numbers of {noun[1]} by {_named(by)} are in the table; {told}")
     about = _about(safe, count)
     parts = [f"{about}{_number(v)} in {quoted(k)}" for k, v in printed.items() if v != HIDDEN_MARK]
     whole = _whole(safe.totals[count], noun, about)
@@ -51,7 +56,7 @@ def counts_words(
     verb = "is" if len(hidden) == 1 else "are"
     names = listed([quoted(label) for label in hidden])
     rest = f"; the {numbers} in {names} {verb} hidden" if hidden else ""
-    return said(f"of {whole} there are {listed(parts)}{rest}")
+    return _said(f"of {whole} there are {listed(parts)}{rest}")
 
 
 def shares_words(
@@ -75,17 +80,18 @@ def shares_words(
     safe = _one_way(table, percentage, what="shares_words()", shares=True)
     body, by = safe.body, safe.by[0]
     name = what or safe.heading(percentage)
+    require_all_free("shares_words", what=name, table=safe)
     if safe.withheld or all(isinstance(value, str) for value in body[percentage]):
-        return said(f"{name} by {_named(by)} cannot be shown")
+        return _said(f"{name} by {_named(by)} cannot be shown")
     if len(body) > most:
         hidden = int((body[percentage] == HIDDEN_MARK).sum())
         told = f"{hidden} of {len(body)} are hidden" if hidden else "none is hidden"
-        return said(f"{name} by {_named(by)} is in the table; {told}")
+        return _said(f"{name} by {_named(by)} is in the table; {told}")
     parts = [
-        f"{_percentage(row[percentage], decimals)} in {quoted(row[by])}"
+        f"{_percentage(safe, percentage, row, decimals)} in {quoted(row[by])}"
         for _, row in body.iterrows()
     ]
-    return said(f"{name} is {listed(parts)}")
+    return _said(f"{name} is {listed(parts)}")
 
 
 def cell_words(
@@ -112,27 +118,18 @@ def cell_words(
         When the table has no such column or group.
     """
     safe = require_safe(table, what="cell_words()")
-    frame = safe.frame
-    numbers = safe.columns[len(safe.by) :]
-    if column not in numbers or len(labels) != len(safe.by):
-        raise DisclosureError(
-            f"cell_words() needs one of {', '.join(numbers)} and "
-            f"{len(safe.by)} labels; got {column} and {len(labels)}."
-        )
-    found = frame[(frame[list(safe.by)] == list(labels)).all(axis=1)]
-    if found.empty:
-        raise DisclosureError("cell_words() was asked for a group that the table does not have.")
-    value = found.iloc[0][column]
+    require_all_free("cell_words", what=what, noun=noun, table=safe)
+    value = cell(safe, column, *labels).value
     if value == HIDDEN_MARK:
-        return said(f"{what} is hidden")
+        return _said(f"{what} is hidden")
     if isinstance(value, str):
-        return said(f"there is no number for {what}")
+        return _said(f"there is no number for {what}")
     if column in safe.percentages:
-        return said(f"{what} is {percentage_text(value)}")
+        return _said(f"{what} is {percentage_text(value)}")
     if column in safe.rates:
-        return said(f"{what} is {value:,} per {safe.rate_per:,}")
+        return _said(f"{what} is {value:,} per {safe.rate_per:,}")
     about = _about(safe, column) if column in safe.counts else ""
-    return said(f"{what} is {about}{_number(value)} {noun[0] if value == 1 else noun[1]}")
+    return _said(f"{what} is {about}{_number(value)} {noun[0] if value == 1 else noun[1]}")
 
 
 def quoted(label: object) -> str:
@@ -166,10 +163,20 @@ def _number(value: int) -> str:
     return f"{value:,}" if value else "none"
 
 
-def _percentage(value: float | str, decimals: int) -> str:
+def _percentage(table: SafeTable, name: str, row: pd.Series, decimals: int) -> str:
+    """Give a printed percentage; never 0% of what the table prints as some, nor 100% of not all."""
+    value = row[name]
     if value == HIDDEN_MARK:
         return "hidden"
-    return "not applicable" if isinstance(value, str) else percentage_text(value, decimals=decimals)
+    if isinstance(value, str):
+        return "not applicable"
+    part, whole = table.percentages[name]
+    over = table.totals[part] if whole == TOTAL_OF_COUNT else row[whole]
+    if value == 0 and row[part] != 0:
+        return percentage_text(0.01, decimals=decimals)
+    if value == 100 and over != row[part]:
+        return percentage_text(99.99, decimals=decimals)
+    return percentage_text(value, decimals=decimals)
 
 
 def _named(name: str) -> str:

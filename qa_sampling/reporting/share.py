@@ -15,6 +15,7 @@ import base64
 import io
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError, ParameterError
-from qa_sampling.reporting.plots import drawn_from
+from qa_sampling.reporting.plot_seal import drawn_from, is_as_drawn
+from qa_sampling.reporting.plot_style import house_style
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.svg import figure_svg
-from qa_sampling.reporting.words import Told, Words
+from qa_sampling.reporting.words import Told, Words, require_words_beside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,8 +68,9 @@ def share(
         _display(_mark("words", sentences=list(what.sentences)))
         return
     table = require_safe(what, what="share()")
+    words = require_words_beside(table, what="share()", title=title, caption=caption)
     _require_title(title, "share()")
-    _display(_table_mark("table", table, title=title, caption=caption, count=count))
+    _display(_table_mark("table", table, **words, count=count))
 
 
 def share_figure(
@@ -95,19 +98,27 @@ def share_figure(
         told from it.
     """
     table = require_safe(table, what="share_figure()")
-    axes = picture.axes if hasattr(picture, "axes") and hasattr(picture, "savefig") else [picture]
+    figure = picture if hasattr(picture, "savefig") else getattr(picture, "figure", None)
+    axes = getattr(figure, "axes", None)
     if not axes or not all(drawn_from(ax, table) for ax in axes):
         raise DisclosureError(
             "share_figure() was given a chart that was not drawn from the table beside it. Draw "
             "it with a function of qa_sampling.reporting.plots from the same SafeTable."
         )
-    if getattr(alt, "table", None) is not table:
+    if not isinstance(alt, Told) or alt.table is not table:
         raise DisclosureError(
             "share_figure() was given words that were not told from the table beside the chart. "
             "Give `alt` what a *_alt function of qa_sampling.reporting.narrative makes of it."
         )
-    _display_figure(axes[0].figure, title=title, alt=alt, caption=caption, restricted=False)
-    _display(_table_mark("figure_table", table, title=title, caption=caption))
+    words = require_words_beside(table, what="share_figure()", title=title, caption=caption)
+    if not is_as_drawn(figure):
+        raise DisclosureError(
+            "share_figure() was given a chart that was changed after it was drawn, or to whose "
+            "figure something was added, so nobody can say what is on it. Draw it again and share "
+            "it as it is; words belong into `title` and `caption`."
+        )
+    _display_figure(figure, alt=alt, **words, restricted=False)
+    _display(_table_mark("figure_table", table, **words))
 
 
 def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> None:
@@ -219,11 +230,10 @@ def _display_figure(
             "A chart needs `alt`, which says in words what it shows; see the *_alt functions of "
             "qa_sampling.reporting.narrative."
         )
-    stored = io.BytesIO()
-    figure.savefig(
-        stored, format="png", dpi=2 * _SCREEN_DPI, bbox_inches="tight", metadata={"Software": None}
-    )
-    svg = figure_svg(figure)
+    stored, settings = io.BytesIO(), {"bbox_inches": "tight", "metadata": {"Software": None}}
+    with house_style() if not restricted else nullcontext():
+        figure.savefig(stored, format="png", dpi=2 * _SCREEN_DPI, **settings)
+        svg = figure_svg(figure)
     plt.close(figure)
     mark = _mark("figure", title=title, alt=alt, caption=caption) | {"restricted": restricted}
     width = round(figure.get_figwidth() * _SCREEN_DPI)

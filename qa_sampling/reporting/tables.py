@@ -22,7 +22,7 @@ from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.shorthand import MEANINGS, marks_in
-from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.reporting.words import NOTHING_SAID, Words, require_title, require_words_beside
 from qa_sampling.workbook_headings import tag_headings
 from qa_sampling.workbook_tables import headings_of
 from qa_sampling.workbooks import Formats, open_workbook, write_paragraphs, write_sheet
@@ -54,6 +54,8 @@ class SharedTable:
     def __post_init__(self) -> None:
         """Refuse any other table, and a table without a title."""
         require_safe(self.table, what="SharedTable")
+        words = {"title": self.title, "caption": self.caption}
+        require_words_beside(self.table, what="SharedTable", **words)
         if not self.title.strip():
             raise ParameterError("SharedTable needs a title that says what the reader sees.")
 
@@ -118,6 +120,8 @@ def write_tables_workbook(
             f"write_tables_workbook() was given a {type(findings).__name__} as `findings`. Give "
             "what narrative or the sentence modules made."
         )
+    title = require_title(title, what="the title of write_tables_workbook()")
+    source = require_title(source, what="the source of write_tables_workbook()")
     notes = list(dict.fromkeys(one.table.note for one in shared if one.table.note))
     sheets = list(_sheets(shared, notes))
     workbook = open_workbook(path, created=as_at, title=title, author="")

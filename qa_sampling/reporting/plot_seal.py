@@ -1,0 +1,123 @@
+"""The seal of a picture: which SafeTable it was drawn from, and how it looked when it was done.
+
+What is drawn from a protected table may be shared as long as it is what this package drew. So its
+looks are kept as the SHA-256 of its SVG, and taken again when it is shared: words, lines, ticks,
+images or another scale that came later show. It is kept beside the picture, not on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.reporting.svg import figure_svg
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class _Seal:
+    """What is kept of a picture: its table, and its looks once it is done."""
+
+    table: SafeTable | None
+    looks: str = ""
+
+
+_SEALS: WeakKeyDictionary[Axes, _Seal] = WeakKeyDictionary()
+
+
+def begin(ax: Axes, table: SafeTable | None) -> None:
+    """Note which SafeTable a picture is drawn from; not on axes that hold something already.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where it is drawn.
+    table : SafeTable or None
+        The protected table; None for a restricted picture.
+    """
+    _SEALS[ax] = _Seal(table if _is_empty(ax) else None)
+
+
+def finish(ax: Axes) -> None:
+    """Keep the looks of a picture that is done.
+
+    Parameters
+    ----------
+    ax : Axes
+        The picture.
+    """
+    seal = _SEALS.get(ax)
+    if seal is not None and seal.table is not None:
+        _SEALS[ax] = replace(seal, looks=_looks(ax))
+
+
+def drawn_from(ax: Axes, table: SafeTable) -> bool:
+    """Say whether a picture was drawn by this package from exactly this SafeTable.
+
+    Parameters
+    ----------
+    ax : Axes
+        The picture.
+    table : SafeTable
+        The table it is said to show.
+    """
+    seal = _SEALS.get(ax)
+    return seal is not None and bool(seal.looks) and seal.table is table
+
+
+def is_as_drawn(figure: Figure) -> bool:
+    """Say whether every picture of a figure looks as it did when it was done, and nothing else is.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure that is shared.
+    """
+    axes = figure.axes
+    if set(_others(figure)) - set(axes) or not all(one in _SEALS for one in axes):
+        return False
+    return all(_looks(one) == _SEALS[one].looks != "" for one in axes)
+
+
+def _looks(ax: Axes) -> str:
+    """Give the SHA-256 of a picture's SVG, without what else is on its figure."""
+    from qa_sampling.reporting.plot_style import house_style
+
+    with _alone(ax), house_style():
+        return hashlib.sha256(figure_svg(ax.figure).encode("utf-8")).hexdigest()
+
+
+@contextmanager
+def _alone(ax: Axes) -> Iterator[None]:
+    """Give a context in which a figure shows one picture only."""
+    beside = [one for one in _others(ax.figure) if one is not ax and one.get_visible()]
+    for one in beside:
+        one.set_visible(False)
+    try:
+        yield
+    finally:
+        for one in beside:
+            one.set_visible(True)
+
+
+def _others(figure: Figure) -> list[Artist]:
+    """Give what is on a figure besides its ground."""
+    return [one for one in figure.get_children() if one is not figure.patch]
+
+
+def _is_empty(ax: Axes) -> bool:
+    """Say whether axes hold nothing yet: no artist, no title, no label."""
+    titles = (ax.title, ax._left_title, ax._right_title)
+    parts = [ax.patch, ax.xaxis, ax.yaxis, *ax.spines.values(), *titles]
+    labels = (*titles, ax.xaxis.label, ax.yaxis.label)
+    nothing_said = not any(one.get_text() for one in labels)
+    return nothing_said and all(any(one is part for part in parts) for one in ax.get_children())
