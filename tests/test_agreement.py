@@ -277,7 +277,7 @@ def test_all_grades_the_same() -> None:
 
 
 @pytest.mark.parametrize("name", ["ac2", "alpha", "fleiss", "cohen", "conger", "brennan_prediger"])
-@pytest.mark.parametrize("interval", ["jackknife", "linearised", "percentile", "bca"])
+@pytest.mark.parametrize("interval", ["plus_two", "jackknife", "linearised", "percentile", "bca"])
 def test_perfect_agreement_is_never_an_interval_of_one_to_one(name: str, interval: str) -> None:
     ratings = made([[2, 2], [1, 1], [2, 2], [1, 1], [2, 2]])
     one = agreement(ratings, coefficients=[name], interval=interval, seed="s").one(name)
@@ -374,7 +374,7 @@ def test_one_dissent_among_the_same_is_explained() -> None:
         ({"weights": 1 - np.eye(4)}, "the same grade must agree fully"),
         ({"weights": np.triu(np.ones((4, 4)))}, "not symmetric"),
         ({"weights": 3 * np.ones((4, 4)) - 2 * np.eye(4)}, "between 0 and 1"),
-        ({"interval": "exact"}, "choose one of jackknife"),
+        ({"interval": "exact"}, "choose one of plus_two"),
         ({"interval": "bca"}, "needs a `seed` text"),
         ({"level": 95}, "between 0 and 1; got 95"),
         ({"columns": "people"}, "choose one of auto, role, rater"),

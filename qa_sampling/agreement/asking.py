@@ -16,8 +16,9 @@ from qa_sampling.agreement.scale import Scale
 from qa_sampling.agreement.weighting import weight_matrix, within
 from qa_sampling.errors import AgreementError
 
-IntervalName = Literal["jackknife", "linearised", "percentile", "bca", "gwet"]
+IntervalName = Literal["plus_two", "jackknife", "linearised", "percentile", "bca", "gwet"]
 INTERVALS: dict[str, str] = {
+    "plus_two": "t interval on the atanh scale with two cases more, over {blocks}",
     "jackknife": "t interval on the atanh scale, jackknife over {blocks}",
     "linearised": "t interval on the atanh scale, linearised over {blocks}",
     "percentile": "percentile bootstrap of {blocks}, {draws} draws",

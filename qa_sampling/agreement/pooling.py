@@ -150,7 +150,7 @@ def _can(one: object) -> bool:
     """Say whether an estimate has an error and lies inside its bounds."""
     return (
         one.centre is not None
-        and bool(one.standard_error)
+        and bool(one.centre_error)
         and bool(abs(_stretch(np.array([one.centre]), one.bounds)[0]) < 1 - 1e-9)
     )
 
@@ -171,7 +171,7 @@ def _rows(joint: JointEstimates) -> pd.DataFrame:
 def _own_errors(joint: JointEstimates, able: list[int]) -> np.ndarray:
     """Give the covariance with the variances on which the groups' own intervals rest."""
     correlation = joint.correlation[np.ix_(able, able)]
-    errors = np.array([joint.estimates[place].standard_error for place in able])
+    errors = np.array([joint.estimates[place].centre_error for place in able])
     return correlation * np.outer(errors, errors)
 
 
