@@ -8,19 +8,22 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.tables import SharedTable
 
-STEPS = ("-2", "-1", "0", "1", "2")
-"""Grades the auditor is above the moderator, as text; the ends are two or more."""
+STEPS = ("-3", "-2", "-1", "0", "1", "2", "3")
+"""Grades the auditor is above the moderator, as text."""
 HOW_FAR = {
-    "-2": "Auditor two or more grades lower",
-    "-1": "Auditor one grade lower",
+    "-3": declared("Auditor three grades lower"),
+    "-2": declared("Auditor two grades lower"),
+    "-1": declared("Auditor one grade lower"),
     "0": "Same grade",
-    "1": "Auditor one grade higher",
-    "2": "Auditor two or more grades higher",
+    "1": declared("Auditor one grade higher"),
+    "2": declared("Auditor two grades higher"),
+    "3": declared("Auditor three grades higher"),
 }
-_APART = {step: "0" if step == "0" else "1" if int(step) > 0 else "-1" for step in STEPS}
+"""The same in words."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def protect_moderation(
         When figures of earlier months contradict what was released; give an `edition`.
     """
     population = "moderations" + (f", {edition}" if edition else "")
-    steps = moderated["gap"].clip(-2, 2).astype(int).astype(str)
+    steps = moderated["gap"].astype(int).astype(str)
     shared = {
         "counts": ["moderations"],
         "percentages": {"share": ("moderations", "total")},
@@ -99,7 +102,6 @@ def protect_moderation(
             _counted(steps, "steps", STEPS),
             by=["steps"],
             labels=heads | {"steps": "Grades the auditor is above the moderator"},
-            coarser=[{"steps": _APART}],
             **shared,
         )
     ]

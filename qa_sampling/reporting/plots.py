@@ -22,6 +22,7 @@ from qa_sampling.reporting.plots_change import decomposition_waterfall, journey_
 from qa_sampling.reporting.plots_many import small_multiples, sparklines
 from qa_sampling.reporting.plots_plan import (
     allocation_chart,
+    bar_chart,
     coverage_map,
     funnel_chart,
     load_chart,
@@ -38,6 +39,7 @@ __all__ = [
     "agreement_heat",
     "allocation_chart",
     "at_width",
+    "bar_chart",
     "control_chart",
     "coverage_map",
     "decomposition_waterfall",

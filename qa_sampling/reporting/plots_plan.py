@@ -6,12 +6,13 @@ is drawn as a hatched mark.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.free_text import require_free
 from qa_sampling.reporting.plot_axes import number_axis, steps_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
 from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
@@ -27,7 +28,7 @@ from qa_sampling.reporting.plot_style import (
     TEXT,
     in_house_style,
 )
-from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -215,6 +216,36 @@ def load_chart(loads: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title
     left = min(left, max(sheet.right - width_of(words, SMALL), 0.0))
     sheet.write(left, base - LINE * SMALL - 6, words, va="top", color=INK)
     return drawn
+
+
+@in_house_style
+def bar_chart(
+    table: SafeTable,
+    *,
+    names: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    title: str = "",
+) -> Axes:
+    """Draw the first count of a table with one classification: a bar a group, in its order.
+
+    Parameters
+    ----------
+    table : SafeTable
+        One classification.
+    names : mapping of str to str, optional
+        What people read instead of a label, without a number.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    """
+    if len(require_safe(table, what="bar_chart()").by) != 1:
+        raise DisclosureError("bar_chart() takes a table with one classification.")
+    words = {label: require_free(name, what="bar_chart()") for label, name in (names or {}).items()}
+    label, rows = _rows(table)
+    shown = [words.get(one, one) for one in rows[label]]
+    colours = [PALETTE["blue"]] * len(rows)
+    return _bars(_sheet(ax, table), title, shown, list(rows[table.counts[0]]), colours)
 
 
 def _stack(sheet: Sheet, x: float, y: int, number: int) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qa_sampling.agreement.benchmarks import benchmark
+from qa_sampling.agreement.estimates import CoefficientEstimate
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.reporting.free_text import require_all_free
-from qa_sampling.reporting.number_words import as_sentence, listed
+from qa_sampling.reporting.number_words import as_sentence, listed, percent_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
-from qa_sampling.reporting.saying import _said
+from qa_sampling.reporting.saying import USUAL, Basis, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.words import Words
 
 _SMALL = "no one two three four five six seven eight nine ten".split()
@@ -119,3 +121,44 @@ def _way(counts: Mapping[int, int | str], first: str, up: bool) -> str:
         grades = f"{named} {'grade' if size == 1 else 'grades'} {way}"
         told.append(f"in {number} {grades}" if told else f"in {number} the {first} was {grades}")
     return listed(told)
+
+
+def coefficient_words(
+    estimate: CoefficientEstimate, *, counts: Basis, fewest: int = 10, chance: float = 0.8
+) -> Words:
+    """Say a coefficient with its interval, and the best word it can be given with some sureness.
+
+    Parameters
+    ----------
+    estimate : CoefficientEstimate
+        The coefficient.
+    counts : sequence of int or Cell
+        The counts it rests on, best as ``cell`` of a protected table.
+    fewest : int
+        Cases below which no number and no word is said.
+    chance : float
+        How sure the word must be.
+
+    Returns
+    -------
+    Words
+        One sentence, such as "Gwet's AC2, quadratic, was 0.86 (0.76 to 0.92); with 80% sureness
+        agreement is at least almost perfect." Two decimal places: no count follows from it.
+    """
+    named = estimate.title
+    if rests_on_hidden(counts, USUAL, what="coefficient_words()"):
+        return hidden_words(named)
+    if estimate.estimate is None or estimate.interval is None:
+        return _said(f"{named} cannot be told: {estimate.why_not}")
+    if estimate.cases < fewest:
+        return _said(f"too few audits were moderated to say {named}")
+    value, low, high = (
+        f"{one:.2f}" for one in (estimate.estimate, estimate.interval.low, estimate.interval.high)
+    )
+    sure = next((step for step in benchmark(estimate) if step.at_least >= chance), None)
+    words = (
+        f"it is {percent_text(chance)} sure that agreement is at least {sure.word.lower()}"
+        if sure
+        else "it is not sure that agreement is better than chance"
+    )
+    return _said(f"{named}, was {value} ({low} to {high}); {words}")

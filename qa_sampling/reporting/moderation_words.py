@@ -1,0 +1,104 @@
+"""What a moderation found, in sentences that everybody may read."""
+
+from __future__ import annotations
+
+from qa_sampling.agreement.estimates import Agreement
+from qa_sampling.reporting.moderation_tables import HOW_FAR, ModerationTables
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.quantities import cell
+from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
+from qa_sampling.reporting.sentence_agreement import agreement_words, coefficient_words
+from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, _told, say
+from qa_sampling.sampling.estimation_results import Estimate
+
+
+def moderation_findings(
+    tables: ModerationTables,
+    *,
+    audited: Estimate,
+    moderated: Estimate,
+    found: int,
+    coefficients: Agreement,
+    fewest: int = 10,
+) -> Words:
+    """Say what a moderation found: how often grades agreed, what is good, how far to trust it.
+
+    Parameters
+    ----------
+    tables : ModerationTables
+        The protected tables.
+    audited, moderated : Estimate
+        Share of the audits good or better, as auditors graded and as moderators would have.
+    found : int
+        Moderated audits that moderators graded good or better.
+    coefficients : Agreement
+        Coefficients of the overall grade.
+    fewest : int
+        Moderated audits below which no coefficient is said.
+    """
+    words = agreement_words(tables.steps, count="moderations")
+    words += good_words(audited, moderated, found=found, level=coefficients.level)
+    whole = cell(tables.steps, "moderations")
+    for one in coefficients.estimates:
+        words += coefficient_words(one, counts=[whole], fewest=fewest)
+    return (
+        words
+        + _yes_words(tables.reflects, "the audit reflects the quality of practice")
+        + _yes_words(tables.learning, "there is meaningful learning")
+    )
+
+
+def good_words(audited: Estimate, moderated: Estimate, *, found: int, level: float = 0.95) -> Words:
+    """Say the share of good or better, as auditors graded and as moderators would have.
+
+    Parameters
+    ----------
+    audited, moderated : Estimate
+        The two estimates of the same audits.
+    found : int
+        Moderated audits that moderators graded good or better.
+    level : float
+        Level of the interval.
+    """
+    what = "the share of audits that are good or better"
+    there = round(audited.population)
+    basis = [(round(audited.estimate * there), there), (found, moderated.n)]
+    if rests_on_hidden(basis, USUAL, what="good_words()"):
+        return hidden_words(what)
+    if moderated.n < USUAL.minimum_n:
+        return _said(f"too few audits were moderated to say {what}")
+    ends = moderated.confidence_interval(level)
+    before, after, low, high = (
+        percent_text(min(max(one, 0.0), 1.0))
+        for one in (audited.estimate, moderated.estimate, ends.low, ends.high)
+    )
+    return _said(
+        f"auditors graded {before} of {there:,} audits good or better; moderated, it is {after} "
+        f"({low} to {high}), judged from {moderated.n:,} audits that were read again"
+    )
+
+
+def _yes_words(table: SafeTable, what: str) -> Words:
+    if table.withheld or "Yes" not in set(table.body[table.by[0]]):
+        return NOTHING_SAID
+    return say(
+        "The panel said in {yes} of {all:moderation|moderations} that {what}.",
+        yes=cell(table, "moderations", "Yes"),
+        all=cell(table, "moderations"),
+        what=what,
+    )
+
+
+def steps_alt(table: SafeTable) -> Told:
+    """Say what the chart of steps shows.
+
+    Parameters
+    ----------
+    table : SafeTable
+        The table of steps.
+    """
+    rows = zip(table.body[table.by[0]], table.body["moderations"], strict=True)
+    parts = [f"{HOW_FAR[step]}: {number}" for step, number in rows]
+    return _told(table, f"Bar chart of moderations by how far the grades are apart. "
+                        f"{'; '.join(parts)}.")  # fmt: skip
