@@ -7,18 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from qa_sampling.agreement.counts import disagreements
+from qa_sampling.agreement.applicability import panel_answers
+from qa_sampling.agreement.calibrating import monthly
+from qa_sampling.agreement.counts import counts, disagreements
+from qa_sampling.agreement.cusum import cusum
+from qa_sampling.agreement.moderation_planning import (
+    moderations_for_bias,
+    moderations_for_share,
+    scatter_seen,
+)
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.agreement.scale import GRADES_SCALE, NO_GRADE
 from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
-from qa_sampling.sampling.estimation import estimate_proportion
-from qa_sampling.sampling.estimation_design import make_design
-from qa_sampling.sampling.estimation_phase_design import add_phase
-from qa_sampling.sampling.estimation_phases import estimate_moderated
-from qa_sampling.sampling.estimation_results import Estimate
 from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
 
 
@@ -234,53 +237,103 @@ def cases_apart(review: Review, settings: ModerationAgreement) -> tuple[pd.DataF
     return wide, pairs[columns].reset_index(drop=True)
 
 
-@dataclass(frozen=True)
-class ModeratedShare:
-    """The share of audits graded good or better, as auditors and as moderators see it.
-
-    Attributes
-    ----------
-    audited : Estimate
-        By the auditors' grades.
-    moderated : Estimate
-        What moderators would have found, by the two-phase difference estimator.
-    found : int
-        Moderated audits that moderators graded good or better.
-    """
-
-    audited: Estimate
-    moderated: Estimate
-    found: int
-
-
-def moderated_share(review: Review, *, reaching: str = "Good") -> ModeratedShare:
-    """Estimate the share of good or better for practice like that of all these audits.
+def panel_questions(review: Review) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the answers to the panel's two questions beside how the grades met.
 
     Parameters
     ----------
     review : Review
         The audits and their moderations.
-    reaching : str
-        The lowest grade that counts.
 
     Returns
     -------
-    ModeratedShare
-        The audits are taken as a plain sample of practice in these months; the moderations as a
-        sample of the audits, drawn within the auditor's grade (always, or by a share).
+    (DataFrame, DataFrame)
+        Does the audit reflect the quality of practice, and is there meaningful learning: one
+        row an answer (see :func:`~qa_sampling.agreement.applicability.panel_answers`).
     """
-    good = GRADES[: GRADES.index(reaching) + 1]
-    audits = review.audits.assign(
-        moderated_grade=review.audits["moderated_grade"].where(review.audits["moderated"]),
-        chance=review.audits["probability"].round(12).astype(str),
-        weight=1.0,
+    told = review.audits[review.audits["moderated"]]
+    told = told.assign(case_ref=told["audit_id"], moderator=told["moderator_id"])
+    heads = {
+        "reflects_practice": "Answer",
+        "meaningful_learning": "Answer",
+        "n": "Moderations",
+        "same": "Same grade",
+        "one_higher": "Auditor one higher",
+        "one_lower": "Auditor one lower",
+        "two_or_more": "Two or more apart",
+    }
+    return tuple(
+        panel_answers(review.overall, told, question=question).rename(columns=heads)
+        for question in ("reflects_practice", "meaningful_learning")
     )
-    first = make_design(audits, weight="weight")
-    both = add_phase(first, "moderated", within="chance", key="audit_id")
-    return ModeratedShare(
-        audited=estimate_proportion(first, "grade", values=good),
-        moderated=estimate_moderated(both, "moderated_grade", "grade", values=good),
-        found=int(audits["moderated_grade"].isin(good).sum()),
+
+
+def over_time(review: Review, *, level: float = 0.95) -> pd.DataFrame:
+    """Give the months one after the other: net bias and same grades, smoothed, and signals.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a month: `period`, `n`, `net_bias`, `low`, `high` (the moving average and its
+        ends), `same`, `same_low`, `same_high` (the same of the share of same grades), `signal`
+        (of the cumulative sum).
+    """
+    bias = monthly(review.overall, measure="net_bias", level=level)
+    same = monthly(review.overall, measure="exact", level=level)
+    signal = cusum(review.overall).by_period().set_index("period")["signal"]
+    columns = ["average", "average_low", "average_high"]
+    table = bias[["period", "n", *columns]].set_axis(
+        ["period", "n", "net_bias", "low", "high"], axis=1
+    )
+    table[["same", "same_low", "same_high"]] = same[columns]
+    return table.assign(signal=table["period"].map(signal).fillna(""))
+
+
+def planned_moderations(review: Review, settings: ModerationAgreement) -> pd.DataFrame:
+    """Give how many audits to moderate for a wanted width, if next month's are as these were.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    settings : ModerationAgreement
+        Say what is wanted.
+
+    Returns
+    -------
+    DataFrame
+        "What is to be known", "Interval wanted", "Audits to moderate", "So far, a month".
+    """
+    row = counts(review.overall, level=settings.level, fewest=1).table.iloc[0]
+    wide = 2 * settings.wanted_half_width
+    share = float(np.clip(row["exact"] / max(row["n"], 1), 0.02, 0.98))
+    spread = scatter_seen(review.overall)["spread"]
+    plans = (
+        (
+            "Share with the same grade",
+            moderations_for_share(wide, share=share, level=settings.level),
+        ),
+        ("Net bias in grades", moderations_for_bias(wide, spread=spread, level=settings.level)),
+    )
+    months = review.audits["period"].nunique()
+    return pd.DataFrame(
+        [
+            (
+                what,
+                f"{settings.wanted_half_width:g} either side",
+                "more than 2,000" if plan.n is None else f"{plan.n:,}",
+                f"{review.moderated / months:.1f}",
+            )
+            for what, plan in plans
+        ],
+        columns=["What is to be known", "Interval wanted", "Audits to moderate", "So far, a month"],
     )
 
 

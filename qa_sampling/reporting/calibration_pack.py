@@ -50,7 +50,8 @@ def write_calibration_pack(
     formats = Formats(workbook)
     names = [f"Case {place}" for place in range(1, len(cases) + 1)]
     write_text_sheet(workbook, "Cover", title, _cover(len(cases), gap), formats)
-    listed = _listed(cases, names)
+    listed = listed_cases(cases)
+    listed.insert(0, "Sheet", names)
     contents = [(_CASES, "The cases on one list", f"{len(cases):,}")]
     contents += [(name, "One case: both grades, standard by standard", "–") for name in names]
     frame = pd.DataFrame(contents, columns=["Sheet", "What it holds", "Rows"])
@@ -99,10 +100,16 @@ def _way(gap: float | None) -> str:
     return "the same" if gap == 0 else f"{_steps(gap)} {'higher' if gap > 0 else 'lower'}"
 
 
-def _listed(cases: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def listed_cases(cases: pd.DataFrame) -> pd.DataFrame:
+    """Give the list of cases as the panel reads it. Restricted.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        As for :func:`write_calibration_pack`.
+    """
     return pd.DataFrame(
         {
-            "Sheet": names,
             "Audit": cases["audit_id"],
             "Case reference": cases["case_ref"],
             "Month": cases["period"],

@@ -69,3 +69,47 @@ def plan_method(plan: AuditPlan, *, cannot_guarantee: Sequence[str] = ()) -> Wor
     for sentence in cannot_guarantee:
         words += say("{sentence}", sentence=sentence)
     return words + _sealed(_HIDDEN) + _sealed(_LIMITS)
+
+
+_MODERATED = (
+    "An audit is moderated when a second person reads the case again and grades it. Some grades "
+    "are always moderated, others by a random share; each moderated audit counts for as many "
+    "audits as its chance of being moderated says."
+)
+_COEFFICIENTS = (
+    "Gwet's AC2 and Krippendorff's alpha allow for agreement by chance; nearly the same grade "
+    "counts by {weights} weights on the scale of four grades. Intervals are jackknife intervals "
+    "at {level}, on the atanh scale."
+)
+_CORRECTED = (
+    "The moderated share takes what auditors graded and corrects it by what moderators found among "
+    "the audits of each grade (a two-phase estimator); its interval counts both steps."
+)
+_SHIFTS = (
+    "Auditors' shifts are shrunken towards the middle, since few audits say little about one "
+    "person; how many look unusual by chance alone is allowed for, and nobody is ranked."
+)
+
+
+def moderation_method(*, weights: str, level: float) -> Words:
+    """Say how a moderation was worked out, and what it cannot show.
+
+    Parameters
+    ----------
+    weights : str
+        Weights of the coefficients.
+    level : float
+        Level of the intervals.
+    """
+    require_all_free("moderation_method", weights=weights)
+    words = _sealed(_MODERATED)
+    words += _sealed(_COEFFICIENTS.format(weights=weights, level=f"{100 * level:g}%"))
+    words += _sealed(_CORRECTED) + _sealed(_SHIFTS)
+    words += _sealed(
+        "Tables count moderations by the month they were made in. Counts of 1 to 5 are hidden, and "
+        "others from which they could be worked out."
+    )
+    return words + _sealed(
+        "Limits: moderators can be wrong as well, so agreement is not correctness; a few dozen "
+        "moderations a year show large differences only."
+    )

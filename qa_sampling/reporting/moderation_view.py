@@ -120,6 +120,56 @@ def sure_words(one: CoefficientEstimate, *, fewest: int = 10, chance: float = 0.
     return f"Not {percent_text(chance)} sure that it is better than chance"
 
 
+def applicability_view(
+    table: pd.DataFrame, names: Mapping[object, str] | None = None
+) -> pd.DataFrame:
+    """Give agreement about whether standards apply as the panel reads it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``applicability_counts`` gives by standard.
+    names : mapping, optional
+        Words for the standards.
+    """
+    known = names or {}
+    return pd.DataFrame(
+        {
+            "Standard": [known.get(one, one) for one in table["standard"]],
+            "Moderated": table["n"],
+            "Both: it applies": table["both_apply"],
+            "Both: it does not": table["neither"],
+            "Only the auditor": table["auditor_only"],
+            "Only the moderator": table["moderator_only"],
+            "The same": [
+                _percents(row.same_share, row.same_low, row.same_high) for row in table.itertuples()
+            ],
+        }
+    )
+
+
+def over_time_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the months one after the other as the panel reads them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``moderation_steps.over_time`` gives.
+    """
+    rows = list(table.itertuples())
+    return pd.DataFrame(
+        {
+            "Month": table["period"],
+            "Moderated": table["n"],
+            "Net bias, smoothed": [_span(row.net_bias, row.low, row.high) for row in rows],
+            "Same grade, smoothed": [
+                _percents(row.same, row.same_low, row.same_high) for row in rows
+            ],
+            "Signal": [f"auditors {row.signal}" if row.signal else "" for row in rows],
+        }
+    )
+
+
 def named_severities(found: Severities, names: Mapping[str, str]) -> Severities:
     """Give severities with people's names instead of numbers, for a restricted page.
 
@@ -149,6 +199,14 @@ def _span(value: float | None, low: float | None, high: float | None) -> str:
     if low is None or pd.isna(low):
         return _signed(value)
     return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+
+
+def _percents(value: float, low: float, high: float) -> str:
+    if pd.isna(value):
+        return "–"
+    if pd.isna(low):
+        return percent_text(value)
+    return f"{percent_text(value)} ({percent_text(low)} to {percent_text(high)})"
 
 
 def _signed(value: float) -> str:

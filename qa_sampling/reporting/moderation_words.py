@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qa_sampling.agreement.estimates import Agreement
+from qa_sampling.agreement.moderated import ModeratedShare
 from qa_sampling.reporting.moderation_tables import HOW_FAR, ModerationTables
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.quantities import cell
@@ -10,15 +11,12 @@ from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.sentence_agreement import agreement_words, coefficient_words
 from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, _told, say
-from qa_sampling.sampling.estimation_results import Estimate
 
 
 def moderation_findings(
     tables: ModerationTables,
     *,
-    audited: Estimate,
-    moderated: Estimate,
-    found: int,
+    share: ModeratedShare,
     coefficients: Agreement,
     fewest: int = 10,
 ) -> Words:
@@ -28,17 +26,15 @@ def moderation_findings(
     ----------
     tables : ModerationTables
         The protected tables.
-    audited, moderated : Estimate
-        Share of the audits good or better, as auditors graded and as moderators would have.
-    found : int
-        Moderated audits that moderators graded good or better.
+    share : ModeratedShare
+        Good or better, as auditors graded and corrected for what moderation found.
     coefficients : Agreement
         Coefficients of the overall grade.
     fewest : int
         Moderated audits below which no coefficient is said.
     """
     words = agreement_words(tables.steps, count="moderations")
-    words += good_words(audited, moderated, found=found, level=coefficients.level)
+    words += good_words(share, level=coefficients.level)
     whole = cell(tables.steps, "moderations")
     for one in coefficients.estimates:
         words += coefficient_words(one, counts=[whole], fewest=fewest)
@@ -49,33 +45,28 @@ def moderation_findings(
     )
 
 
-def good_words(audited: Estimate, moderated: Estimate, *, found: int, level: float = 0.95) -> Words:
+def good_words(share: ModeratedShare, *, level: float = 0.95) -> Words:
     """Say the share of good or better, as auditors graded and as moderators would have.
 
     Parameters
     ----------
-    audited, moderated : Estimate
-        The two estimates of the same audits.
-    found : int
-        Moderated audits that moderators graded good or better.
+    share : ModeratedShare
+        Both shares.
     level : float
         Level of the interval.
     """
-    what = "the share of audits that are good or better"
-    there = round(audited.population)
-    basis = [(round(audited.estimate * there), there), (found, moderated.n)]
-    if rests_on_hidden(basis, USUAL, what="good_words()"):
+    what = "the share of practice that is good or better"
+    good = round(share.audited * share.audits)
+    if rests_on_hidden([(good, share.audits), share.moderated], USUAL, what="good_words()"):
         return hidden_words(what)
-    if moderated.n < USUAL.minimum_n:
-        return _said(f"too few audits were moderated to say {what}")
-    ends = moderated.confidence_interval(level)
+    ends = share.confidence_interval(level)
     before, after, low, high = (
         percent_text(min(max(one, 0.0), 1.0))
-        for one in (audited.estimate, moderated.estimate, ends.low, ends.high)
+        for one in (share.audited, share.estimate, ends.low, ends.high)
     )
     return _said(
-        f"auditors graded {before} of {there:,} audits good or better; moderated, it is {after} "
-        f"({low} to {high}), judged from {moderated.n:,} audits that were read again"
+        f"auditors graded {before} of {share.audits:,} audits good or better; moderated, it is "
+        f"{after} ({low} to {high}), judged from {share.moderated:,} that were read again"
     )
 
 
