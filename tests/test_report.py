@@ -196,6 +196,16 @@ def test_printed_text_is_refused():
         build(code(stream, "page-finding"))
 
 
+@pytest.mark.parametrize("audience", ["shareable", "restricted"])
+def test_warnings_are_left_out_and_stop_no_page(safe, audience):
+    """Such as matplotlib's of a letter that its font lacks, in a team's name."""
+    said = nbformat.v4.new_output("stream", name="stderr", text="UserWarning: Glyph 128512 missing")
+    shown = outputs(share, safe, title="By status")
+    page = build(code([said, *shown], "page-table"), audience=audience)
+    assert page == build(code(shown, "page-table"), audience=audience).replace("c1-2", "c1-1")
+    assert "Glyph" not in page
+
+
 def test_what_show_displayed_is_refused(safe):
     with pytest.raises(DisclosureError, match="not given to share"):
         build(code(outputs(show, safe, title="By status"), "page-table"))
