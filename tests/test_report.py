@@ -38,7 +38,7 @@ from qa_sampling.reporting.page_text import safe_png, to_html
 from qa_sampling.reporting.plan_tables import SHARES
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.report import build_page, share, share_figure, show, show_figure
-from qa_sampling.reporting.share import SHARE_TYPE, brief_columns, number_columns
+from qa_sampling.reporting.share import SHARE_TYPE, brief_columns, is_long, number_columns
 
 
 @pytest.fixture(scope="module")
@@ -532,6 +532,14 @@ def test_a_shortened_dataframe_says_how_long_it_is():
 def test_numbers_that_name_rows_stay():
     grid = plain_table(TABLE.set_axis([2024, 2025, 2026]).to_html())
     assert [row[0] for row in grid["rows"]] == ["2024", "2025", "2026"]
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [("Strengthening Families South", False), ("Team " * 7, True), ("L" * 25, True), ("", False)],
+)
+def test_long_headings_are_told(text, long):
+    assert is_long(text) is long
 
 
 def test_columns_of_a_word_or_two_are_kept_on_one_line():
