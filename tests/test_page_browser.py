@@ -381,8 +381,9 @@ def test_no_table_runs_over_the_edge_of_a_sheet(visit, name):
         assert [told for over, told in wide if over > 1] == []
 
 
-def test_long_names_leave_the_numbers_on_the_screen(visit):
-    page = visit("long names", width=1280)
+@pytest.mark.parametrize("name", [one for one in PAGES if "restricted" not in one])
+def test_names_leave_the_numbers_on_the_screen(visit, name):
+    page = visit(name, width=1280)
     page.evaluate(OPEN_ALL)
     over = "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
     assert max(page.evaluate(over)) <= 1
