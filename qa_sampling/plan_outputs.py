@@ -202,8 +202,8 @@ def whose(settings: MonthlyAuditPlan) -> str:
 def require_no_leak(stage: Path, frame: Frame, *, seed: str) -> None:
     """Refuse to publish when a case number or reference stands in what may be shared.
 
-    A number that the seed, the size of a file, the layout of a workbook or a printed count
-    happens to repeat says nothing of a child.
+    A number that the seed, the size of a file that may be shared or a printed count happens to
+    repeat says nothing of a child; nor does, within a workbook, its own layout.
 
     Parameters
     ----------
@@ -220,18 +220,21 @@ def require_no_leak(stage: Path, frame: Frame, *, seed: str) -> None:
         When one is found.
     """
     shareable = stage / "shareable"
-    by_chance = {str(path.stat().st_size) for path in stage.rglob("*") if path.is_file()}
+    files = sorted(path for path in shareable.rglob("*") if path.is_file())
+    by_chance = {str(path.stat().st_size) for path in files}
     by_chance |= set(re.findall(r"[A-Za-z]+|\d+", seed))
-    for path in shareable.glob("*.xlsx"):
-        by_chance |= layout_numbers(path)
     if (tidy := shareable / TIDY).is_file():
         with tidy.open(encoding="utf-8", newline="") as handle:
             by_chance |= {row["value"] for row in csv.DictReader(handle)}
-    link = frame.link
-    identifiers = [text for text in (*link["child_id"], *link["case_ref"]) if text not in by_chance]
-    if found := leak_scan([shareable], identifiers):
+    identifiers = {*frame.link["child_id"], *frame.link["case_ref"]} - by_chance
+    found = []
+    for path in files:
+        laid_out = layout_numbers(path) if path.suffix == ".xlsx" else set()
+        found += leak_scan([path], identifiers - laid_out)
+    if found:
+        number = len({leak.file for leak in found})
         raise PublicationError(
-            f"{len(found)} files that may be shared hold case numbers or references, so nothing "
+            f"{number} files that may be shared hold case numbers or references, so nothing "
             f"was published. Look for one in the title, the authority's name or the names of "
             f"teams; otherwise it is a fault of the notebook, for whoever maintains it."
         )

@@ -632,3 +632,11 @@ class TestSharedTables:
         with pytest.raises(PublicationError, match="1 files that may be shared hold case numbers"):
             require_no_leak(tmp_path, frame("4001101"), seed="")
         require_no_leak(tmp_path, frame("4001102", "124519", "12436"), seed="")
+
+        # The layout of a workbook excuses nothing outside it, and a restricted size nothing at all.
+        (tmp_path / "restricted").mkdir()
+        (tmp_path / "restricted/plan.txt").write_text("x" * 24_680, encoding="utf-8")
+        for number in ("124519", "24680"):
+            (tmp_path / "shareable/page.html").write_text(f"<p>{number}</p>", encoding="utf-8")
+            with pytest.raises(PublicationError, match="1 files that may be shared hold case num"):
+                require_no_leak(tmp_path, frame(number), seed="")

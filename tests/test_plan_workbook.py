@@ -357,6 +357,9 @@ def test_control_characters_and_lone_surrogates_become_spaces():
         ("'quoted'", (), "quoted"),
         ("Plan", ("plan",), "Plan (2)"),
         ("x" * 40, ("x" * 31,), "x" * 27 + " (2)"),
+        ("\U0001f600" * 31, (), "\U0001f600" * 15),
+        ("\U0001f600" * 31, ("\U0001f600" * 15,), "\U0001f600" * 13 + " (2)"),
+        ("x" * 30 + "'y", (), "x" * 30),
     ],
 )
 def test_sheet_names_are_made_acceptable(wished, taken, given_name):
