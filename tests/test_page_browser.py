@@ -381,9 +381,10 @@ def test_no_table_runs_over_the_edge_of_a_sheet(visit, name):
         assert [told for over, told in wide if over > 1] == []
 
 
+@pytest.mark.parametrize("width", [768, 1280])
 @pytest.mark.parametrize("name", [one for one in PAGES if "restricted" not in one])
-def test_names_leave_the_numbers_on_the_screen(visit, name):
-    page = visit(name, width=1280)
+def test_names_leave_the_numbers_on_the_screen(visit, name, width):
+    page = visit(name, width=width)
     page.evaluate(OPEN_ALL)
     over = "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
     assert max(page.evaluate(over)) <= 1

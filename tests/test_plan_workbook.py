@@ -366,6 +366,19 @@ def test_sheet_names_are_made_acceptable(wished, taken, given_name):
     assert safe_sheet_name(wished, taken) == given_name
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "orientation"),
+    [(3, 3, "portrait"), (20, 9, "landscape"), (21, 9, "portrait"), (21, 16, "landscape")],
+)
+def test_long_tables_print_upright_while_they_are_legible(tmp_path, rows, columns, orientation):
+    frame = pd.DataFrame({f"Column {place}": [place] * rows for place in range(columns)})
+    workbook = open_workbook(tmp_path / "t.xlsx", created=date(2026, 10, 31), title="T")
+    write_sheet(workbook, "S", "T", (), frame, Formats(workbook), contents=None)
+    workbook.close()
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["S"]
+    assert sheet.page_setup.orientation == orientation
+
+
 def test_lines_of_wrapped_text_are_counted():
     assert count_lines("", 10) == 1
     assert count_lines("one\ntwo", 10) == 2
