@@ -159,7 +159,7 @@ def leaks(world, tables, truth, *, threshold=6):
     return [
         f"{words}: {low:.0f} to {high:.0f}, is {one @ truth:.0f}"
         for (one, words), low, high in zip(wanted.values(), least, most, strict=True)
-        if not enough(low, high)
+        if not enough(low, high) and high > 0
     ]
 
 

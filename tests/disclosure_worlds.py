@@ -107,15 +107,12 @@ def _counts(rng, made, arguments):
     counts = list(made.world.counts)
     if len(counts) > 1 and rng.random() < 0.3:
         counts = counts[:1]
-    elif len(counts) > 2 and rng.random() < 0.3:
-        counts = counts[1:]
-    if len(counts) > 1:
-        declared = {
-            name: one
-            for name, one in made.declared.items()
-            if name != "within" or "cases" in counts
-        }
-        arguments |= declared
+    elif len(counts) > 2 and rng.random() < 0.4:
+        counts = counts[1 : rng.choice([2, len(counts)])]
+    if "audits" in counts:
+        arguments["within"] = made.declared["within"]
+    if len(counts) > 2:
+        arguments |= made.declared
     return counts
 
 

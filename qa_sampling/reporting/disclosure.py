@@ -105,7 +105,8 @@ def protect(
         up and printed, and never hidden.
     within : mapping of str to str, optional
         Counts that count some of those of another column ({"audits": "cases"}): a reader knows
-        that they are no larger, and can subtract.
+        that they are no larger, and can subtract. The other column may be one of another table
+        of the population.
     exclusive : mapping of str to sequence, optional
         Counts that exclude each other among those of another column ({"audited": ["late",
         "returned"]}): a reader knows that together they are no more than it, and can add them
@@ -333,7 +334,7 @@ def _unsafe(
         keys = {key for key, held in tied.needs.items() if held == need}
         found = given_away((*made, *earlier), keys, threshold=need)
         if theirs := found - tied.guarded:
-            found -= given_away(earlier, theirs, threshold=need)
+            found -= given_away((*earlier, *tied.forms), theirs, threshold=need)
         told |= found
     return np.array([key in told for key in tied.index])
 

@@ -16,6 +16,7 @@ from qa_sampling.reporting.safe_table import HIDDEN_MARK, TOTAL_OF_COUNT, Printe
 from qa_sampling.reporting.table_keys import (
     Key,
     Remainder,
+    blocks_of,
     key_of,
     parts_of,
     remainders,
@@ -48,8 +49,8 @@ class Knowledge:
         Remainders that subtraction gives: the whole, then its parts.
     told : dict of str to list of Remainder
         Remainders that are declared, by population.
-    lines : set of frozenset
-        Sums that have been added already.
+    lines : dict of frozenset
+        Sums that have been added already, in order.
     placed, shown : set of Key
         Cells that a table has a place for; those of them that one shows.
     """
@@ -61,7 +62,7 @@ class Knowledge:
     limits: list[tuple[float, float]] = field(default_factory=list)
     rests: dict[Key, tuple[int, ...]] = field(default_factory=dict)
     told: dict[str, list[Remainder]] = field(default_factory=dict)
-    lines: set[frozenset] = field(default_factory=set)
+    lines: dict[frozenset, None] = field(default_factory=dict)
     placed: set[Key] = field(default_factory=set)
     shown: set[Key] = field(default_factory=set)
 
@@ -88,7 +89,7 @@ class Knowledge:
     def add_line(self, line: Mapping[Key, float]) -> None:
         """Add a sum that comes to 0, once."""
         if (same := frozenset(line.items())) not in self.lines:
-            self.lines.add(same)
+            self.lines[same] = None
             self.add({self.cell(key): factor for key, factor in line.items()}, 0.0, 0.0)
 
     def targets(self) -> dict[Key, Terms]:
@@ -137,8 +138,6 @@ def _read(known: Knowledge, table: PrintedTable) -> None:
     told += [one for one in remainders(table) if one not in told]
     for line in lines_of(table):
         known.add_line(line)
-        for part in restricted(line):
-            known.add_line(part)
 
 
 def _could_be(table: PrintedTable, count: str, printed: int) -> tuple[float, float]:
@@ -183,12 +182,16 @@ def _tie_levels(known: Knowledge) -> None:
 
     What is left of a whole is left in each of its parts: that is no less than 0 either.
     """
+    blocks = blocks_of(known.index)
+    for line in list(known.lines):
+        for part in restricted(dict(line), blocks):
+            known.add_line(part)
     waiting = list(known.index)
     seen = set(waiting)
     while waiting:
         key = waiting.pop()
         fresh = [one for rest in known.told.get(key[0], ()) for one in _leave(known, rest, key)]
-        for parts in parts_of(key):
+        for parts in parts_of(key, blocks):
             known.add_line(dict.fromkeys(parts, 1.0) | {key: -1.0})
             fresh += parts
         fresh = [one for one in dict.fromkeys(fresh) if one not in seen]

@@ -17,7 +17,7 @@ from qa_sampling.reporting.releases import Released, released
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.suppression import FREE, HIDDEN, OPEN, Cells
 from qa_sampling.reporting.table_grid import Grid, blank_table
-from qa_sampling.reporting.table_keys import Key, Remainder, key_of, remainders
+from qa_sampling.reporting.table_keys import Key, key_of, remainders
 from qa_sampling.reporting.table_lines import rounded, rounding_range
 from qa_sampling.reporting.table_request import TableRequest
 
@@ -59,6 +59,8 @@ class TableCells:
         Hidden cells of earlier tables, and cells that these and the tables are made of.
     needs : dict of Key to int
         Of the guarded and the watched, the threshold that each is held to.
+    forms : tuple of PrintedTable
+        The tables with every count hidden.
     """
 
     cells: Cells
@@ -66,6 +68,7 @@ class TableCells:
     guarded: set[Key]
     watched: set[Key]
     needs: dict[Key, int]
+    forms: tuple[PrintedTable, ...]
 
 
 def cells_of(
@@ -91,7 +94,8 @@ def cells_of(
     for request, grid in grids:
         for key, cell in _described(request, grid):
             ours[key] = _both(ours[key], cell) if key in ours else cell
-    known = read_tables([*(blank_table(*pair) for pair in grids), *earlier])
+    forms = tuple(blank_table(*pair) for pair in grids)
+    known = read_tables([*forms, *earlier])
     index = known.index | {key: len(known.low) + at for at, key in enumerate(known.rests)}
     low = np.array([*known.low, *[0.0] * len(known.rests)])
     high = np.array([*known.high, *[np.inf] * len(known.rests)])
@@ -99,13 +103,14 @@ def cells_of(
     values = _values(index, ours, low, high, sums)
     watched = {key for key in index if key not in ours and key not in known.shown}
     guarded = {key for key, cell in ours.items() if cell.guarded}
-    needs = _needs(grids, earlier, guarded | watched)
+    needs = _needs(forms, earlier, guarded | watched)
     out = released(earlier)
     facts = [
         _kept(key, ours.get(key) or _theirs(key, out, at, low, high), out, needs)
         for key, at in index.items()
     ]
-    return TableCells(_cells(facts, values, sums, low, high), index, guarded, watched, needs)
+    cells = _cells(facts, values, sums, low, high)
+    return TableCells(cells, index, guarded, watched, needs, forms)
 
 
 def _cells(
@@ -136,19 +141,18 @@ def _cells(
 
 
 def _needs(
-    grids: Sequence[tuple[TableRequest, Grid]], earlier: Sequence[PrintedTable], keys: set[Key]
+    forms: Sequence[PrintedTable], earlier: Sequence[PrintedTable], keys: set[Key]
 ) -> dict[Key, int]:
     """Give the threshold that each cell is held to: the largest of all tables.
 
     Where tables with a smaller one told too much for that already, the largest they did not.
     """
-    asked = {request.threshold for request, _ in grids}
+    asked = {form.threshold for form in forms}
     held = {table.threshold for table in earlier}
     levels = sorted({max(asked | held)} | held, reverse=True)
     needs: dict[Key, int] = {}
     lost = set(keys)
     for level in levels[:-1]:
-        forms = [blank_table(*pair) for pair in grids]
         told = given_away((*earlier, *forms), lost, threshold=level)
         needs |= dict.fromkeys(lost - told, level)
         lost = told
@@ -158,7 +162,11 @@ def _needs(
 def _described(request: TableRequest, grid: Grid) -> Iterator[tuple[Key, _Cell]]:
     """Describe every count of a table, and every remainder."""
     counts = dict(grid.values)
-    rests = {one.name: one for one in remainders(request) if not one.nothing}
+    rests = {
+        one.name: one
+        for one in remainders(request)
+        if not one.nothing and one.whole in request.counts
+    }
     for name, one in rests.items():
         counts[name] = counts[one.whole] - sum(counts[part] for part in one.parts)
     for count, values in counts.items():

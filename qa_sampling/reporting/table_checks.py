@@ -40,14 +40,15 @@ def check_request(request: TableRequest) -> None:
             f"The table to protect lacks {listed}. It needs at least one classification column "
             "and one count column; name them in `by` and `counts`."
         )
-    named = {*request.within, *request.within.values(), *request.decisions}
-    named |= {count for _, whole, parts in _declared(request) for count in (whole, *parts)}
+    named = {*request.within, *request.decisions}
+    named |= {part for _, _, parts in _declared(request) for part in parts}
     named |= {part for pair in request.percentages.values() for part in pair} - {TOTAL_OF_COUNT}
     named |= {count for count, _ in request.rates.values()}
     if unknown := sorted(named - set(request.counts)):
         raise SchemaError(
             f"`percentages`, `rates`, `within`, `exclusive`, `adding_up` and `decisions` may name "
-            f"only the count columns ({', '.join(request.counts)}); got {', '.join(unknown)}."
+            f"only the count columns ({', '.join(request.counts)}), but for a whole that another "
+            f"table counts; got {', '.join(unknown)}."
         )
     if unknown := sorted({public for _, public in request.rates.values()} - set(request.publics)):
         raise SchemaError(
@@ -115,11 +116,15 @@ def _contained_faults(request: TableRequest) -> Iterable[str]:
     """Collect counts that are not within each other as declared."""
     table = request.table
     for part, whole in request.within.items():
-        if (table[part] > table[whole]).any():
+        if part == whole:
+            yield f"`within` says that `{part}` is within itself"
+        elif whole in request.counts and (table[part] > table[whole]).any():
             yield f"column `{part}` is larger than `{whole}`, which should contain it"
     for argument, whole, parts in _declared(request):
         if not parts or whole in parts or len(set(parts)) < len(parts):
             yield f"`{argument}` must give `{whole}` different other counts, each once"
+            continue
+        if whole not in request.counts:
             continue
         together = table[list(parts)].sum(axis=1)
         if (together > table[whole]).any():

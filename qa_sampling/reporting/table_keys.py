@@ -2,8 +2,9 @@
 
 A count is named by its population, what it counts, and the labels it is restricted to. A label
 may stand for several others: a service for its teams, a year to date for its months, a merged
-group for what was put together, the total of a growing series for what it covers. Such a label is named by the labels it is made of, so that
-tables at different levels, and of different months, are tied to each other.
+group for what was put together, the total of a growing series for what it covers. Such a label
+is named by the labels it is made of, so that tables at different levels, and of different
+months, are tied to each other.
 """
 
 from __future__ import annotations
@@ -119,23 +120,65 @@ def rest_name(whole: str, *parts: str) -> str:
     return f"{whole} not in {' or '.join(parts)}"
 
 
-def parts_of(key: Key) -> Iterator[list[Key]]:
-    """Give, for each pair of a name that is made of several labels, the names of its parts.
+Blocks = Mapping[tuple[str, str], Mapping[str, Labels]]
+"""By population and dimension: of each label, the group of labels it is never apart from."""
+
+
+def blocks_of(keys: Iterable[Key]) -> Blocks:
+    """Give the largest groups of labels that no name takes apart.
+
+    Months that only occur together need not be thought of one by one.
+
+    Parameters
+    ----------
+    keys : iterable of Key
+        All names that are spoken of.
+    """
+    used: dict[tuple[str, str], set[Labels]] = {}
+    for population, _, pairs in keys:
+        for dimension, labels in pairs:
+            used.setdefault((population, dimension), set()).add(labels)
+    return {where: _blocks(sorted(some, key=str)) for where, some in used.items()}
+
+
+def _blocks(used: list[Labels]) -> dict[str, Labels]:
+    inside: dict[str, list[int]] = {}
+    for number, labels in enumerate(used):
+        for label in (labels,) if isinstance(labels, str) else labels:
+            inside.setdefault(label, []).append(number)
+    together: dict[tuple[int, ...], list[str]] = {}
+    for label, numbers in inside.items():
+        together.setdefault(tuple(numbers), []).append(label)
+    return {label: merged(some) for some in together.values() for label in some}
+
+
+def _split(blocks: Blocks, population: str, pair: tuple[str, Labels]) -> list[Labels]:
+    """Give the groups that a label is made of; itself when nothing takes it apart."""
+    dimension, labels = pair
+    if isinstance(labels, str):
+        return [labels]
+    known = blocks[population, dimension]
+    return list(dict.fromkeys(known[label] for label in labels))
+
+
+def parts_of(key: Key, blocks: Blocks) -> Iterator[list[Key]]:
+    """Give, for each pair of a name that is made of several groups, the names of its parts.
 
     Parameters
     ----------
     key : Key
         The name.
+    blocks : mapping
+        Groups of labels, from :func:`blocks_of`.
     """
     population, count, pairs = key
-    for dimension, labels in sorted(pairs, key=str):
-        if isinstance(labels, tuple):
-            others = pairs - {(dimension, labels)}
-            yield [(population, count, others | {(dimension, label)}) for label in labels]
+    for pair in sorted(pairs, key=str):
+        if len(parts := _split(blocks, population, pair)) > 1:
+            yield [(population, count, (pairs - {pair}) | {(pair[0], part)}) for part in parts]
 
 
-def restricted(line: Mapping[Key, float]) -> Iterator[dict[Key, float]]:
-    """Give a sum again for each single label that its group of labels is made of.
+def restricted(line: Mapping[Key, float], blocks: Blocks) -> Iterator[dict[Key, float]]:
+    """Give a sum again for each group of labels that its own group is made of.
 
     What adds up over three months adds up in each of them, since no part can be below 0.
 
@@ -143,12 +186,17 @@ def restricted(line: Mapping[Key, float]) -> Iterator[dict[Key, float]]:
     ----------
     line : mapping of Key to float
         Factor by cell.
+    blocks : mapping
+        Groups of labels, from :func:`blocks_of`.
     """
     shared = frozenset.intersection(*(pairs for _, _, pairs in line))
-    groups = sorted(pair for pair in shared if isinstance(pair[1], tuple))
-    for chosen in product(*[[(name, label) for label in labels] for name, labels in groups]):
+    population = next(iter(line))[0]
+    split = {pair: _split(blocks, population, pair) for pair in sorted(shared, key=str)}
+    split = {pair: parts for pair, parts in split.items() if len(parts) > 1}
+    choices = [[(pair[0], part) for part in parts] for pair, parts in split.items()]
+    for chosen in product(*choices):
         yield {
-            (population, count, (pairs - set(groups)) | set(chosen)): factor
+            (population, count, (pairs - set(split)) | set(chosen)): factor
             for (population, count, pairs), factor in line.items()
         }
 
