@@ -123,12 +123,11 @@ def spans(found, wanted, *, enough):
         for sign in (-1, 1):
             if enough(least[at], most[at]):
                 break
-            solved = milp(
-                sign * marks,
-                integrality=np.ones(len(marks)),
-                bounds=Bounds(0, 500),
-                constraints=system,
-            )
+            given = {"integrality": np.ones(len(marks)), "constraints": system}
+            given["bounds"] = Bounds(0, 500)
+            solved = milp(sign * marks, **given)
+            if solved.status == 2:  # presolve sometimes calls impossible what is not
+                solved = milp(sign * marks, **given, options={"presolve": False})
             if solved.status != 0:
                 raise AssertionError(f"the tables contradict each other: {solved.message}")
             values = wanted @ np.round(solved.x)

@@ -80,6 +80,8 @@ def random_request(rng, made):
     table = _table(made, names, counts, covered)
     if rng.random() < 0.2:
         arguments["rounded_to"] = int(rng.choice([5, 10]))
+    if rng.random() < 0.15:
+        arguments["threshold"] = 10
     if rng.random() < 0.3:
         arguments["coarser"] = _steps(names, world)
         arguments["most_hidden"] = float(rng.choice([0.2, 0.5, 1]))

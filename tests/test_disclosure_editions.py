@@ -134,9 +134,7 @@ def test_a_table_whose_every_count_was_shown_is_shown_whole():
 
 def test_new_counts_follow_the_larger_threshold():
     first = protect(one_way(8, 20, 40), **OPEN_CASES)
-    finer = two_way([[8, 0], [9, 11], [20, 20]]).assign(
-        kind=["K0", "K0", "K1", "K1", "K2", "K2"]
-    )
+    finer = two_way([[8, 0], [9, 11], [20, 20]]).assign(kind=["K0", "K0", "K1", "K1", "K2", "K2"])
     rules = {"by": ["kind", "status"], "counts": ["n"], "population": "open"}
     low = protect(finer, **rules, earlier=[first])
     assert low.hidden == 0
@@ -215,9 +213,7 @@ def test_known_zeros_must_be_empty_combinations(places, message):
 
 def test_known_zeros_stay_known_in_a_coarser_table():
     zeros = [("Team 0", "Status 0"), ("Team 1", "Status 0"), ("Team 0", "Status 1")]
-    request = request_of(
-        two_way([[0, 0, 9], [0, 9, 12], [7, 8, 20]]), **KNOWN, known_zeros=zeros
-    )
+    request = request_of(two_way([[0, 0, 9], [0, 9, 12], [7, 8, 20]]), **KNOWN, known_zeros=zeros)
     merged = coarsened(request, {"team": {"Team 0": "Both", "Team 1": "Both"}})
     assert merged.known_zeros == {("Both", "Status 0")}
     dropped = coarsened(request, {"status": None})

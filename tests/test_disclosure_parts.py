@@ -57,7 +57,9 @@ def test_the_attack_adds_grades_up_and_subtracts_them():
 def test_what_is_left_of_the_whole_is_found_too():
     rows = [("T0", 20, 12, 5), ("Total", 20, 12, 5)]
     found = attack(
-        printed(rows, counts=("audited", "late", "sent"), exclusive={"audited": (("late", "sent"),)})
+        printed(
+            rows, counts=("audited", "late", "sent"), exclusive={"audited": (("late", "sent"),)}
+        )
     )
     assert set(found["count"]) == {"audited not in late or sent"}
     assert found[["low", "high"]].to_numpy().tolist() == [[3, 3], [3, 3]]
@@ -133,7 +135,7 @@ def test_trying_every_table_finds_no_count_and_agrees_with_the_attack(nothing):
         table = graded(*np.column_stack([values, whole]))
         arguments = RULES | {"zeros_shown": number % 3 == 0}
         safe = protect(table, **arguments, **{name: ALL})
-        if safe.withheld or not 0 < safe.hidden or HIDDEN_MARK in safe.rows[-1][1:]:
+        if safe.withheld or safe.hidden == 0 or HIDDEN_MARK in safe.rows[-1][1:]:
             continue
         if safe.hidden > (6 if nothing else 5):
             continue
@@ -151,7 +153,7 @@ def test_trying_every_table_finds_no_count_and_agrees_with_the_attack(nothing):
         if not plain.withheld and plain.hidden < 6:
             weak += gives_away(plain, possible(plain, nothing, top))
     assert tried >= 2
-    assert weak >= 1, "without the declaration counts are given away"
+    assert weak or not nothing, "without the declaration counts are given away"
 
 
 def test_a_small_remainder_is_protected():

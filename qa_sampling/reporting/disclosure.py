@@ -13,6 +13,7 @@ and readers who reason from the choice of hidden counts itself.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
@@ -297,8 +298,9 @@ def _safest(
     """Hide, print, attack; hide more while the attack still finds something."""
     tied = cells_of(laid, earlier)
     cells = tied.cells
+    deadline = time.monotonic() + time_limit_s
     for _ in range(_ROUNDS):
-        hidden = hide(cells, time_limit_s=time_limit_s)
+        hidden = hide(cells, time_limit_s=deadline - time.monotonic())
         if hidden is None:
             return None
         made = [_print(request, grid, tied, hidden) for request, grid in laid]

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, TOTAL_OF_COUNT, PrintedTable
+from qa_sampling.reporting.solving import fitting
 from qa_sampling.reporting.table_keys import (
     Key,
     Remainder,
@@ -272,15 +273,10 @@ class System:
             wanted[cell] = factor
         for number in sorted({int(self.group[cell]) for cell in objective} - {-1}):
             places, system = self._part(number)
-            solved = milp(
-                wanted[places],
-                integrality=np.ones(len(places)),
-                bounds=Bounds(self.low[places], self.high[places]),
-                constraints=system,
-            )
-            if solved.status != 0:
+            found = fitting(wanted[places], Bounds(self.low[places], self.high[places]), system)
+            if found is None:
                 raise _contradiction()
-            answer[places] = np.round(solved.x)
+            answer[places] = found
         return answer
 
     def _part(self, number: int) -> tuple[np.ndarray, LinearConstraint]:

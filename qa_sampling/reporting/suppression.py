@@ -17,8 +17,10 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import csr_array, hstack, vstack
+
+from qa_sampling.reporting.solving import least, whole_numbers
 
 OPEN, FREE, HIDDEN = -1, 0, 1
 _TOLERANCE = 1e-6
@@ -121,12 +123,12 @@ def _line_cuts(cells: Cells) -> list[np.ndarray]:
 
 def _cheapest(cells: Cells, cuts: csr_array, left: float) -> tuple[bool, np.ndarray | None]:
     """Solve for the cheapest pattern that meets the cuts: whether solved, and the pattern."""
-    answer = milp(
-        c=cells.cost,
-        integrality=np.ones(len(cells.cost)),
-        bounds=Bounds((cells.state == HIDDEN).astype(float), (cells.state != OPEN).astype(float)),
-        constraints=LinearConstraint(cuts, lb=0) if cuts.shape[0] else None,
-        options={"time_limit": left, "mip_rel_gap": 0.0},
+    answer = whole_numbers(
+        cells.cost,
+        Bounds((cells.state == HIDDEN).astype(float), (cells.state != OPEN).astype(float)),
+        LinearConstraint(cuts, lb=0) if cuts.shape[0] else None,
+        time_limit=left,
+        mip_rel_gap=0.0,
     )
     if answer.status == 2:
         return True, None
@@ -183,7 +185,7 @@ def _stretched(cells: Cells, pattern: np.ndarray, objective: np.ndarray) -> Opti
     down, up = cells.room(pattern)
     nothing = np.zeros(cells.sums.shape[0])
     bounds = np.column_stack([-down, up])
-    return linprog(objective, A_eq=cells.sums, b_eq=nothing, bounds=bounds, method="highs")
+    return least(objective, A_eq=cells.sums, b_eq=nothing, bounds=bounds)
 
 
 def _enough(up: float, down: float, need_up: float, need_width: float) -> bool:
@@ -255,12 +257,11 @@ def _move(cells: Cells, hidden: np.ndarray, cell: int, by: float) -> np.ndarray 
     bounds[other_way] = (0, 0)
     bounds[way] = (abs(by), abs(by))
     sums = hstack([cells.sums, -cells.sums], format="csr")
-    answer = linprog(
+    answer = least(
         np.concatenate([price, price]),
         A_eq=sums,
         b_eq=np.zeros(sums.shape[0]),
         bounds=bounds,
-        method="highs",
     )
     if answer.status != 0:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 
 from qa_sampling.errors import DisclosureError, SchemaError
@@ -15,6 +15,7 @@ from qa_sampling.reporting.attack import given_away
 from qa_sampling.reporting.knowledge import Knowledge, read_tables
 from qa_sampling.reporting.releases import Released, released
 from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.solving import fitting
 from qa_sampling.reporting.suppression import FREE, HIDDEN, OPEN, Cells
 from qa_sampling.reporting.table_grid import Grid, blank_table
 from qa_sampling.reporting.table_keys import Key, key_of, remainders
@@ -289,15 +290,11 @@ def _values(
         low[at] = high[at] = cell.value
     if (low == high).all():
         return low.astype(int)
-    answer = milp(
-        np.zeros(len(low)),
-        integrality=np.ones(len(low)),
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(sums, 0, 0),
-    )
-    if answer.status != 0:
+    nothing = np.zeros(sums.shape[0])
+    found = fitting(np.zeros(len(low)), Bounds(low, high), LinearConstraint(sums, nothing, nothing))
+    if found is None:
         raise DisclosureError(_UNRELEASED)
-    return np.round(answer.x).astype(int)
+    return found.astype(int)
 
 
 def _cost(count: str, place: tuple[str, ...], value: int, request: TableRequest) -> float:
