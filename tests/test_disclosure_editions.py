@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from disclosure_intruder import World, cells_by_trying, leaks, read, spans
 from disclosure_tables import hidden_keys, one_way, two_way
+from scipy.optimize import Bounds, LinearConstraint
 
 from qa_sampling.errors import DisclosureError, SchemaError
-from qa_sampling.reporting import disclosure, suppression
+from qa_sampling.reporting import disclosure, solving, suppression
 from qa_sampling.reporting.attack import given_away, intervals, key_of
 from qa_sampling.reporting.coarsening import coarsened
 from qa_sampling.reporting.disclosure import HIDDEN_MARK, protect, request_of
@@ -282,9 +283,14 @@ def test_running_out_of_time_hides_more_and_never_less(monkeypatch, solved):
     """The integer programme gives up after some rounds of cuts."""
     rng = np.random.default_rng(17)
     world = World(
-        sizes={"team": ("Team 0", "Team 1", "Team 2", "Team 3"), "status": ("Status 0", "Status 1", "Status 2")},
-        counts=("n",), columns={"team": "team", "status": "status"}, groups={},
-    )  # fmt: skip
+        sizes={
+            "team": tuple(f"Team {i}" for i in range(4)),
+            "status": tuple(f"Status {i}" for i in range(3)),
+        },
+        counts=("n",),
+        columns={"team": "team", "status": "status"},
+        groups={},
+    )
     exactly = suppression._cheapest
     for _ in range(3):
         truth = rng.poisson(rng.choice([2, 8, 15], (4, 3)))
@@ -321,3 +327,38 @@ def test_the_intruder_agrees_with_trying_every_table():
     least, most = spans(read(world, [(safe, {})]), marks, enough=lambda low, high: False)
     assert (least == every.min(axis=0)).all()
     assert (most == every.max(axis=0)).all()
+
+
+# The solver ----------------------------------------------------------------------------------
+
+
+def test_what_the_solver_calls_impossible_is_solved_again(monkeypatch):
+    """HiGHS did so in earnest for a system of 100 cells: see test_disclosure_fuzz.py."""
+    solver = solving.milp
+
+    def hasty(objective, *, options=None, **given):
+        solved = solver(objective, options=options, **given)
+        if (options or {}).get("presolve", True):
+            solved.status, solved.x = 2, None
+        return solved
+
+    system = LinearConstraint(np.array([[1.0, 1.0]]), [4.0], [4.0])
+    arguments = np.array([1.0, 0.0]), Bounds(np.zeros(2), np.full(2, 3.0)), system
+    monkeypatch.setattr(solving, "milp", hasty)
+    assert solving.fitting(*arguments).tolist() == [1, 3]
+    never = LinearConstraint(np.array([[1.0, 1.0]]), [9.0], [9.0])
+    assert solving.fitting(*arguments[:2], never) is None
+
+
+def test_numbers_that_do_not_fit_are_not_believed(monkeypatch):
+    solver = solving.milp
+
+    def careless(objective, *, options=None, **given):
+        solved = solver(objective, options=options, **given)
+        solved.x = solved.x + (0 if (options or {}).get("presolve") is False else 1)
+        return solved
+
+    system = LinearConstraint(np.array([[1.0, 1.0]]), [4.0], [4.0])
+    monkeypatch.setattr(solving, "milp", careless)
+    found = solving.fitting(np.array([1.0, 0.0]), Bounds(np.zeros(2), np.full(2, 3.0)), system)
+    assert found.tolist() == [1, 3]

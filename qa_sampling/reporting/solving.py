@@ -6,9 +6,8 @@ calls impossible is solved again without it, and an answer is only taken when it
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
 _TOLERANCE = 1e-6
@@ -16,7 +15,7 @@ _IMPOSSIBLE = 2
 
 
 def whole_numbers(
-    objective: np.ndarray, bounds: Bounds, constraints: LinearConstraint | None, **options: Any
+    objective: np.ndarray, bounds: Bounds, constraints: LinearConstraint | None, **options: float
 ) -> OptimizeResult:
     """Solve an integer programme; again without presolve when it is said to be impossible.
 
@@ -66,7 +65,7 @@ def _fits(answer: np.ndarray, bounds: Bounds, constraints: LinearConstraint) -> 
     )
 
 
-def least(objective: np.ndarray, **arguments: Any) -> OptimizeResult:
+def least(objective: np.ndarray, **arguments: ArrayLike) -> OptimizeResult:
     """Solve a linear programme; again without presolve when it is said to be impossible.
 
     Parameters
