@@ -42,10 +42,11 @@ def compare_with_register(folder: Path) -> tuple[bool, tuple[str, ...]]:
         faults = list(register.check())
         published = register.publications().set_index("manifest_sha256")["draw_id"].to_dict()
         draws = register.draws().set_index("draw_id")
-    if published.get(digest_of(folder / MANIFEST)) != manifest.get("draw_id"):
+    draw_id = published.get(digest_of(folder / MANIFEST))
+    if draw_id is None or draw_id != manifest.get("draw_id"):
         faults.append("the register knows of no publication with this manifest")
-    elif bool(draws.loc[manifest["draw_id"], "superseded"]):
-        faults.append(f"{manifest['draw_id']} has been superseded by a redraw")
+    elif bool(draws.loc[draw_id, "superseded"]):
+        faults.append(f"{draw_id} has been superseded by a redraw")
     return True, tuple(faults)
 
 
@@ -68,9 +69,15 @@ def verify_folder(folder: Path) -> tuple[str, ...]:
         When the folder does not hold a draw.
     """
     record, frame = _published(folder)
-    faults = [*faults_of(folder), *verify_draw(record, frame)]
-    rows = frame.to_dict("records")
-    faults += [f"by the stand-alone program: {text}" for text in alone.check(rows, record)]
+    faults = list(faults_of(folder))
+    try:
+        faults += verify_draw(record, frame)
+        rows = frame.to_dict("records")
+        faults += [f"by the stand-alone program: {text}" for text in alone.check(rows, record)]
+    except (LookupError, TypeError, ValueError, AttributeError, QASamplingError):
+        if not faults:
+            raise
+        faults.append("the draw cannot be derived again from the files as they are now")
     try:
         manifest = read_manifest(folder)
     except QASamplingError:
@@ -141,8 +148,8 @@ def _of_the_same_case(reference: str, settings: Settings) -> list[str]:
 def _published(folder: Path) -> tuple[dict, pd.DataFrame]:
     place = folder / _VERIFICATION
     try:
-        record = json.loads((place / "draw.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = dict(json.loads((place / "draw.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
         raise VerificationError(
             f"{folder} holds no draw that could be verified (no {_VERIFICATION.as_posix()}/"
             f"draw.json). Name a published folder, such as outputs/2026-11."

@@ -15,7 +15,8 @@ def require_no_leak(
 ) -> None:
     """Refuse to publish when one of these texts stands in what may be shared.
 
-    A number that the size of a file or the layout of a workbook happens to repeat says nothing.
+    A number that the size of a file that may be shared happens to repeat says nothing; nor does,
+    within a workbook, its own layout.
 
     Parameters
     ----------
@@ -31,15 +32,16 @@ def require_no_leak(
     PublicationError
         When one is found.
     """
-    shareable = stage / "shareable"
-    passed = {str(path.stat().st_size) for path in stage.rglob("*") if path.is_file()}
-    passed |= set(by_chance)
-    for path in shareable.glob("*.xlsx"):
-        passed |= layout_numbers(path)
-    sought = [text for text in identifiers if text not in passed]
-    if found := leak_scan([shareable], sought):
+    files = sorted(path for path in (stage / "shareable").rglob("*") if path.is_file())
+    passed = {str(path.stat().st_size) for path in files} | set(by_chance)
+    sought, found = set(identifiers) - passed, []
+    for path in files:
+        laid_out = layout_numbers(path) if path.suffix == ".xlsx" else set()
+        found += leak_scan([path], sought - laid_out)
+    if found:
+        number = len({leak.file for leak in found})
         raise PublicationError(
-            f"{len(found)} files that may be shared hold case numbers or references, so nothing "
+            f"{number} files that may be shared hold case numbers or references, so nothing "
             f"was published. Look for one in the title, the authority's name or the names of "
             f"teams; otherwise it is a fault of the notebook, for whoever maintains it."
         )

@@ -34,6 +34,7 @@ from qa_sampling.publication import (
 )
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.dates import moment_in_words
 from qa_sampling.reporting.pdf import write_pdf
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.report import build_page
@@ -240,11 +241,11 @@ def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Authority": str(facts["authority"]),
         "Draw": str(facts["draw_id"]),
-        "Cases as at": str(facts["as_at"]),
+        "Cases as at": moment_in_words(str(facts["as_at"])),
         "Seed": str(facts["seed"]),
         "Where the seed is from": str(facts["seed_from"]),
-        "Frame fixed": str(facts["frame_fixed_at"]),
-        "Drawn": str(facts["drawn_at"]),
+        "Frame fixed": moment_in_words(str(facts["frame_fixed_at"])),
+        "Drawn": moment_in_words(str(facts["drawn_at"])),
         "Fingerprint of the frame": str(facts["frame_fingerprint"]),
         "Fingerprint of the sample": str(facts["sample_fingerprint"]),
         "Head of the register": str(facts["register_head"]),

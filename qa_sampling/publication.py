@@ -180,9 +180,9 @@ def _lists_all(manifest: Mapping[str, Any]) -> bool:
 def _read(folder: Path, name: str) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / name).read_text(encoding="utf-8"))
-        if not isinstance(manifest["files"], dict):
-            raise TypeError
-    except (OSError, ValueError, KeyError, TypeError):
+        for entry in manifest["files"].values():
+            str.lower(entry["sha256"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PublicationError(
             f"{folder.name} has no readable {name}, so it is not a whole publication."
         ) from None
@@ -203,15 +203,29 @@ def faults_of(folder: Path) -> tuple[str, ...]:
         return (str(error),)
     listed, found = manifest["files"], _files(folder)
     faults = [f"{name} is missing" for name in sorted(set(listed) - set(found))]
-    for name in sorted(set(listed) & set(found)):
-        if digest_of(found[name]) != listed[name]["sha256"]:
-            faults.append(f"{name} was altered after it was published")
+    expected = {name: listed[name]["sha256"] for name in sorted(set(listed) & set(found))}
     sealed = manifest.get("restricted_manifest_sha256")
-    if sealed is not None and digest_of(folder / RESTRICTED_MANIFEST) != sealed:
-        faults.append(f"{RESTRICTED_MANIFEST} was altered after it was published")
+    if sealed is not None:
+        expected[RESTRICTED_MANIFEST] = sealed
+    faults += filter(None, (_alteration(folder, *one) for one in expected.items()))
     known = {*listed, MANIFEST} if sealed is None else {*listed, *_MANIFESTS}
-    strangers = sorted(set(found) - known)
+    strangers = sorted({*found, *_links(folder)} - known)
     return (*faults, *(f"{name} was added after the publication" for name in strangers))
+
+
+def _alteration(folder: Path, name: str, expected: str) -> str:
+    """Say what is wrong with a file that should have a digest; blank when nothing is."""
+    try:
+        found = digest_of(folder / name)
+    except OSError as error:
+        return f"{name} could not be read ({error.strerror}); close it in other programs"
+    return "" if found == expected else f"{name} was altered after it was published"
+
+
+def _links(folder: Path) -> list[str]:
+    """Give the links of a folder: whatever they lead to was not published."""
+    links = (path for path in folder.rglob("*") if path.is_symlink())
+    return [path.relative_to(folder).as_posix() for path in links]
 
 
 def publish(stage: Path, target: Path) -> Path:

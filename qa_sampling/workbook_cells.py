@@ -64,7 +64,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _UNSEEN = "".join((" ", "\u00a0", "\u200b", "\u2060", "\ufeff"))
 _ESCAPED = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
-_LONGEST_TEXT, _LONGEST_PROPERTY = 32_000, 255
+_LONGEST_TEXT, _LONGEST_PROPERTY, _LONGEST_SHEET = 32_000, 255, 31
 
 
 class Formats:
@@ -191,14 +191,23 @@ def safe_sheet_name(text: str, taken: Collection[str] = ()) -> str:
     taken : collection of str
         Names already in the workbook.
     """
-    name = re.sub(r"[\[\]:*?/\\]", " ", clean_text(text)).strip().strip("'")[:31] or "Sheet"
+    plain = re.sub(r"[\[\]:*?/\\]", " ", clean_text(text)).strip().strip("'")
+    name = _cut(plain, _LONGEST_SHEET) or "Sheet"
     used = {other.casefold() for other in taken} | {"history"}
     candidate, number = name, 1
     while candidate.casefold() in used:
         number += 1
         ending = f" ({number})"
-        candidate = name[: 31 - len(ending)] + ending
+        candidate = _cut(name, _LONGEST_SHEET - len(ending)) + ending
     return candidate
+
+
+def _cut(text: str, longest: int) -> str:
+    """Cut a text to a length as Excel counts it: signs such as emoji count twice."""
+    text = text[:longest]
+    while len(text.encode("utf-16-le")) > 2 * longest:
+        text = text[:-1]
+    return text.strip().strip("'")
 
 
 def write_cell(

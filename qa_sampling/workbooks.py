@@ -52,7 +52,9 @@ __all__ = [
 RESTRICTED = "RESTRICTED – contains children's case numbers"
 """The marking of every sheet that holds child-level data."""
 
-_PAGE_WIDTH, _PORTRAIT_WIDTH = 230, 88
+_PAGE_WIDTH, _PORTRAIT_WIDTH, _TALL_WIDTH = 230, 88, 132
+_TALL = 20
+"""Rows a sheet on its side holds; a longer table stands upright while it is legible."""
 
 
 def write_title(
@@ -214,7 +216,7 @@ def write_sheet(
     set_page(
         sheet,
         marking=marking,
-        landscape=widest > _PORTRAIT_WIDTH,
+        landscape=widest > (_TALL_WIDTH if len(frame) > _TALL else _PORTRAIT_WIDTH),
         title_rows=top + 1,
         pages_wide=pages,
     )

@@ -156,6 +156,29 @@ def page_of_cases():
     )
 
 
+def page_of_long_names():
+    """A page of names as long as teams have, and longer; one of them in a single word."""
+    longest = "Children and Families Assessment and Intervention Service, North West Locality 2"
+    teams = [longest, f"{longest} " * 4, "L" * 300, "Short"]
+    statuses = ["Looked after", "Child in need plan", "Child protection plan", "Care leaver"]
+    table = pd.DataFrame(
+        [(team, status, 1_000_000 + place, 7) for place, team in enumerate(teams)
+         for status in statuses],
+        columns=["team", "status", "cases", "audits"],
+    )  # fmt: skip
+    grid = protect(table, by=["team", "status"], counts=["cases", "audits"])
+    by_team = protect(
+        table.groupby("team", as_index=False)[["cases", "audits"]].sum(),
+        by=["team"],
+        counts=["cases", "audits"],
+        percentages=SHARES,
+    )
+    return build(
+        code(outputs(share, grid, title="Teams and statuses"), "page-table"),
+        code(outputs(share, by_team, title="Teams"), "page-table"),
+    )
+
+
 class Elements(HTMLParser):
     """All elements of a page with their attributes."""
 

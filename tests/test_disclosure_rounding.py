@@ -171,7 +171,7 @@ def test_a_rate_of_nobody_is_not_applicable():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rounded_to": 0}, "`rounded_to` must be at least 1; got 0"),
+        ({"rounded_to": 0}, "`rounded_to` must be 1, 5 or 10; got 0"),
         ({"most_hidden": 1.5}, "`most_hidden` is a share between 0 and 1; got 1.5"),
         ({"rates": {"rate": ("n", "population")}}, "needs a public number"),
         ({"rates": {"rate": ("m", "n")}}, "may name only the count columns"),

@@ -17,6 +17,7 @@ import pytest
 from page_factory import (
     PAGE,
     page_of_cases,
+    page_of_long_names,
     safe_table,
     safe_two_way,
     shell,  # noqa: F401
@@ -35,6 +36,7 @@ PAGES = [
     "whole shareable",
     "whole restricted",
     "cases restricted",
+    "long names",
 ]
 SITUATIONS = {
     "phone": {"media": "screen"},
@@ -64,6 +66,7 @@ def folder(tmp_path_factory):
     safe, grid = safe_table(), safe_two_way()
     pages = {f"whole {who}": whole_page(safe, grid, audience=who) for who in AUDIENCES}
     pages["cases restricted"] = page_of_cases()
+    pages["long names"] = page_of_long_names()
     for path in NOTEBOOKS:
         for audience in AUDIENCES:
             notebook = nbformat.read(path, as_version=4)
@@ -362,6 +365,29 @@ def test_no_heading_is_left_at_the_foot_of_a_sheet(visit, tmp_path, name):
     for sheet in sheets(page, tmp_path):
         lines = [line.strip() for line in sheet.splitlines() if line.strip()]
         assert lines[-2] not in said
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_table_runs_over_the_edge_of_a_sheet(visit, name):
+    """The room of A4 within its margins; wide tables lie on their side."""
+    page = visit(name)
+    page.emulate_media(media="print")
+    for part, millimetres in (("section:not(.wide) > .scroll", 182), (".wide > .scroll", 269)):
+        page.set_viewport_size({"width": int(millimetres / 25.4 * 96), "height": 900})
+        wide = page.evaluate(
+            f"""[...document.querySelectorAll('{part}, {part.replace("section", "details")}')]
+            .map(one => [one.scrollWidth - one.clientWidth, one.getAttribute('aria-label')])"""
+        )
+        assert [told for over, told in wide if over > 1] == []
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+@pytest.mark.parametrize("name", [one for one in PAGES if "restricted" not in one])
+def test_names_leave_the_numbers_on_the_screen(visit, name, width):
+    page = visit(name, width=width)
+    page.evaluate(OPEN_ALL)
+    over = "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
+    assert max(page.evaluate(over)) <= 1
 
 
 def test_long_tables_repeat_their_headings(visit, tmp_path):

@@ -159,6 +159,29 @@ def test_a_browser_that_writes_no_pdf_is_told(tmp_path, place, does):
 
 
 @posix
+def test_a_sandbox_that_cannot_start_is_told(tmp_path, place):
+    """As in a container, where Chrome ends at once and says why on its standard error."""
+    page = put(tmp_path / "page.html", "<p>x</p>")
+    says = "echo '[1:1:FATAL:zygote_host_impl_linux.cc(128)] No usable sandbox!' >&2; exit 133"
+    with pytest.raises(PublicationError, match=r"of the page\. Its sandbox cannot start on this"):
+        print_page(page, browser=put(tmp_path / "b", f"#!/bin/sh\n{says}\n"))
+    assert left(place) == []
+
+
+@posix
+def test_an_account_without_a_home_can_print(tmp_path, place, monkeypatch):
+    """As in a container that runs under a number no name belongs to."""
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(browsers.Path, "home", no_home)
+    page = put(tmp_path / "page.html", "<p>x</p>")
+    with pytest.raises(PublicationError, match="wrote no PDF"):
+        print_page(page, browser=put(tmp_path / "b", "#!/bin/sh\nexit 0\n"))
+
+
+@posix
 def test_a_browser_that_cannot_start_is_told(tmp_path, place):
     page = put(tmp_path / "page.html", "<p>x</p>")
     with pytest.raises(PublicationError, match="b could not be started"):
@@ -336,6 +359,13 @@ def test_facts_are_overwritten_in_place():
     assert b"<</Title (A \\(small\\) page)\n/Producer (qa-sampling)" in cleaned
     assert not re.search(rb"Creator|machine|D:2026", cleaned)
     assert cleaned.index(b"2 0 obj") == PLAIN.index(b"2 0 obj")
+
+
+def test_a_browser_that_is_too_old_is_told():
+    """Before 131 what is folded stays folded on paper, and no sheet is marked."""
+    with pytest.raises(PublicationError, match=r"too old \(version 130\).*of version 131 or newer"):
+        plain_facts(PLAIN.replace(b"(X)", b"(Skia/PDF m130)"))
+    assert b"(qa-sampling)" in plain_facts(PLAIN.replace(b"(X)", b"(Skia/PDF m131)"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from small_authority import own_values, write_small
 from workbook_rules import check_workbook
 
 from qa_sampling import plan_run, runner
-from qa_sampling.checking import explain_case, verify_folder
+from qa_sampling.checking import compare_with_register, explain_case, verify_folder
 from qa_sampling.errors import (
     AllocationError,
     ExtractError,
@@ -187,6 +187,13 @@ class TestPublished:
         [
             ("draw.json", lambda text: text.replace(DICE, DICE[::-1]), "does not draw it|differ"),
             ("frame.csv", lambda text: text.replace("\n", "\nX", 1), "not the one that was fixed"),
+            ("frame.csv", lambda text: "a,b\n1,2\n", "cannot be derived again"),
+            ("draw.json", lambda text: "[]", "cannot be derived again"),
+            (
+                "draw.json",
+                lambda text: text.replace('"strata": {', '"strata": "", "x": {'),
+                "again",
+            ),
         ],
     )
     def test_tampering_is_named(self, copy, name, change, words):
@@ -195,6 +202,15 @@ class TestPublished:
         faults = " ".join(verify_folder(copy / "2026-11"))
         assert f"{name} was altered after it was published" in faults
         assert pd.Series([faults]).str.contains(words).all()
+
+    @pytest.mark.parametrize("draw_id", [None, "another"])
+    def test_a_manifest_of_no_draw_of_the_register_is_told(self, copy, draw_id):
+        path = copy / "2026-11" / "shareable" / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8")) | {"draw_id": draw_id}
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+        there, faults = compare_with_register(copy / "2026-11")
+        assert there
+        assert faults == ("the register knows of no publication with this manifest",)
 
 
 class TestAgain:
@@ -616,3 +632,11 @@ class TestSharedTables:
         with pytest.raises(PublicationError, match="1 files that may be shared hold case numbers"):
             require_no_case(tmp_path, frame("4001101"), seed="")
         require_no_case(tmp_path, frame("4001102", "124519", "12436"), seed="")
+
+        # The layout of a workbook excuses nothing outside it, and a restricted size nothing at all.
+        (tmp_path / "restricted").mkdir()
+        (tmp_path / "restricted/plan.txt").write_text("x" * 24_680, encoding="utf-8")
+        for number in ("124519", "24680"):
+            (tmp_path / "shareable/page.html").write_text(f"<p>{number}</p>", encoding="utf-8")
+            with pytest.raises(PublicationError, match="1 files that may be shared hold case num"):
+                require_no_case(tmp_path, frame(number), seed="")

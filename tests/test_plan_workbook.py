@@ -357,10 +357,26 @@ def test_control_characters_and_lone_surrogates_become_spaces():
         ("'quoted'", (), "quoted"),
         ("Plan", ("plan",), "Plan (2)"),
         ("x" * 40, ("x" * 31,), "x" * 27 + " (2)"),
+        ("\U0001f600" * 31, (), "\U0001f600" * 15),
+        ("\U0001f600" * 31, ("\U0001f600" * 15,), "\U0001f600" * 13 + " (2)"),
+        ("x" * 30 + "'y", (), "x" * 30),
     ],
 )
 def test_sheet_names_are_made_acceptable(wished, taken, given_name):
     assert safe_sheet_name(wished, taken) == given_name
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "orientation"),
+    [(3, 3, "portrait"), (20, 9, "landscape"), (21, 9, "portrait"), (21, 16, "landscape")],
+)
+def test_long_tables_print_upright_while_they_are_legible(tmp_path, rows, columns, orientation):
+    frame = pd.DataFrame({f"Column {place}": [place] * rows for place in range(columns)})
+    workbook = open_workbook(tmp_path / "t.xlsx", created=date(2026, 10, 31), title="T")
+    write_sheet(workbook, "S", "T", (), frame, Formats(workbook), contents=None)
+    workbook.close()
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["S"]
+    assert sheet.page_setup.orientation == orientation
 
 
 def test_lines_of_wrapped_text_are_counted():

@@ -1,6 +1,7 @@
 """Files appear all or nothing, and a folder knows whether it is sound."""
 
 import json
+import os
 import threading
 
 import pytest
@@ -76,6 +77,13 @@ def swap_digest(folder):
     (folder / RESTRICTED_MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
 
 
+def spoil_entry(folder, name, listed, entry):
+    """Put something else where a manifest says what a file should be."""
+    manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+    manifest["files"][listed] = entry
+    (folder / name).write_text(json.dumps(manifest), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -96,12 +104,48 @@ def swap_digest(folder):
             "no readable restricted/manifest.json",
         ),
         (swap_digest, "restricted/manifest.json was altered"),
+        (
+            lambda folder: spoil_entry(folder, MANIFEST, "shareable/page.html", None),
+            "no readable shareable/manifest.json",
+        ),
+        (
+            lambda folder: spoil_entry(folder, RESTRICTED_MANIFEST, "restricted/plan.txt", {}),
+            "no readable restricted/manifest.json",
+        ),
+        (
+            lambda folder: (folder / MANIFEST).write_text("[" * 100_000),
+            "no readable shareable/manifest.json",
+        ),
     ],
 )
 def test_damage_is_found(tmp_path, damage, words):
     folder = published(tmp_path)
     damage(folder)
     assert any(words in fault for fault in faults_of(folder))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("leads_to", ["folder", "nowhere"])
+def test_links_put_into_a_publication_are_found(tmp_path, leads_to):
+    folder = published(tmp_path / "outputs")
+    (tmp_path / "folder").mkdir()
+    (folder / "shareable" / "link").symlink_to(tmp_path / leads_to)
+    assert faults_of(folder) == ("shareable/link was added after the publication",)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    """As on Windows, while another program holds it."""
+    folder = published(tmp_path)
+
+    def held(path):
+        if path.name == "page.html":
+            raise PermissionError(13, "Permission denied")
+        return digest_of(path)
+
+    monkeypatch.setattr(publication, "digest_of", held)
+    assert faults_of(folder) == (
+        "shareable/page.html could not be read (Permission denied); close it in other programs",
+    )
 
 
 def test_lock_files_of_office_programs_do_not_count(tmp_path):

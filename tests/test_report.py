@@ -39,7 +39,7 @@ from qa_sampling.reporting.plan_tables import SHARES
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.report import build_page, share, share_figure, show, show_figure
-from qa_sampling.reporting.share import SHARE_TYPE, brief_columns, number_columns
+from qa_sampling.reporting.share import SHARE_TYPE, brief_columns, is_long, number_columns
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +195,16 @@ def test_printed_text_is_refused():
     stream = [nbformat.v4.new_output("stream", name="stdout", text="3 children")]
     with pytest.raises(DisclosureError, match="not given to share"):
         build(code(stream, "page-finding"))
+
+
+@pytest.mark.parametrize("audience", ["shareable", "restricted"])
+def test_warnings_are_left_out_and_stop_no_page(safe, audience):
+    """Such as matplotlib's of a letter that its font lacks, in a team's name."""
+    said = nbformat.v4.new_output("stream", name="stderr", text="UserWarning: Glyph 128512 missing")
+    shown = outputs(share, safe, title="By status")
+    page = build(code([said, *shown], "page-table"), audience=audience)
+    assert page == build(code(shown, "page-table"), audience=audience).replace("c1-2", "c1-1")
+    assert "Glyph" not in page
 
 
 def test_what_show_displayed_is_refused(safe):
@@ -529,6 +539,14 @@ def test_a_shortened_dataframe_says_how_long_it_is():
 def test_numbers_that_name_rows_stay():
     grid = plain_table(TABLE.set_axis([2024, 2025, 2026]).to_html())
     assert [row[0] for row in grid["rows"]] == ["2024", "2025", "2026"]
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [("Strengthening Families South", False), ("Team " * 7, True), ("L" * 25, True), ("", False)],
+)
+def test_long_headings_are_told(text, long):
+    assert is_long(text) is long
 
 
 def test_columns_of_a_word_or_two_are_kept_on_one_line():

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.reporting import number_words as numbers
-from qa_sampling.reporting.dates import day_in_words, month_in_words, period_in_words
+from qa_sampling.reporting.dates import (
+    day_in_words,
+    moment_in_words,
+    month_in_words,
+    period_in_words,
+)
 from qa_sampling.reporting.saying import SayingRules
 from qa_sampling.reporting.sentence_changes import change_words, groups_words, relative_words
 from qa_sampling.reporting.sentence_estimates import (
@@ -210,6 +215,20 @@ def test_periods_are_said_shortly(first, last, said):
     assert period_in_words(first, last) == said
     assert day_in_words(date(2026, 1, 31)) == "31 January 2026"
     assert month_in_words(date(2026, 1, 31)) == "January 2026"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-11-25T18:32:08+00:00", "25 November 2026, 18:32:08 UTC"),
+        ("2026-07-01T00:30:00+01:00", "30 June 2026, 23:30:00 UTC"),
+        ("2026-10-31", "31 October 2026"),
+        ("2026-11-25T18:32:08", "2026-11-25T18:32:08"),
+        ("", ""),
+    ],
+)
+def test_moments_are_said_as_people_write_them(written, said):
+    assert moment_in_words(written) == said
 
 
 def test_a_period_that_ends_before_it_begins_is_refused():

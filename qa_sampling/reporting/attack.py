@@ -17,6 +17,9 @@ from qa_sampling.reporting.knowledge import FAR, System, Terms, read_tables
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_keys import Key, in_words, key_of
 
+_MANY = (1, -1, 2, -2, 3, -3, 5, -5)
+"""After how many counts the direction changes in which all are stretched at once."""
+
 __all__ = ["FAR", "Key", "attack", "given_away", "intervals", "key_of"]
 
 
@@ -81,8 +84,8 @@ def given_away(
         None for all that is hidden, and all that other tables are made of.
     threshold : int
         A count is safe when it may be this much or more, and when the least and the greatest
-        it may be lie at least one less than this apart. One that no table prints is safe as
-        well when it is known to be 0, or to be this much or more.
+        it may be lie at least one less than this apart. One that is known to be 0 is safe as
+        well, and one that no table prints when it is known to be this much or more.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def given_away(
         key
         for key, span in spans.items()
         if not _settled(span, threshold)
-        and not (key not in known.placed and _harmless(span, threshold))
+        and not _harmless(span, threshold, printed=key in known.placed)
     }
 
 
@@ -106,9 +109,9 @@ def _settled(span: tuple[float, float], threshold: int) -> bool:
     return high >= threshold and high - low >= threshold - 1
 
 
-def _harmless(span: tuple[float, float], threshold: int) -> bool:
+def _harmless(span: tuple[float, float], threshold: int, *, printed: bool) -> bool:
     low, high = span
-    return high == 0 or low >= threshold
+    return high == 0 or (low >= threshold and not printed)
 
 
 def _spans(
@@ -117,16 +120,32 @@ def _spans(
     """Stretch what each count may be until it is safe, or as far as it goes."""
     system.require_consistent()
     span = dict.fromkeys(wanted, (np.inf, -np.inf))
+
+    def learn(answer: np.ndarray) -> None:
+        for key, target in wanted.items():
+            value = _value(answer, target)
+            if not np.isnan(value):
+                span[key] = min(span[key][0], value), max(span[key][1], value)
+
+    for many in _MANY:
+        if waiting := [key for key in wanted if not _settled(span[key], threshold)]:
+            learn(system.extreme(_mixed([wanted[key] for key in waiting], many)))
     for key, target in wanted.items():
         for sign in (-1, 1):
             if _settled(span[key], threshold):
                 break
-            answer = system.extreme(_times(target, sign))
-            for other, direction in wanted.items():
-                value = _value(answer, direction)
-                if not np.isnan(value):
-                    span[other] = min(span[other][0], value), max(span[other][1], value)
+            learn(system.extreme(_times(target, sign)))
     return span
+
+
+def _mixed(targets: Sequence[Terms], many: int) -> Terms:
+    """Add up many sums with signs that change after `many` of them: one answer for all."""
+    mixed: dict[int, float] = {}
+    for at, target in enumerate(targets):
+        sign = 1.0 if (at // abs(many)) % 2 else -1.0
+        for cell, factor in target.items():
+            mixed[cell] = mixed.get(cell, 0.0) + factor * (sign if many > 0 else -sign)
+    return mixed
 
 
 def _times(terms: Terms, factor: float) -> Terms:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from qa_sampling.errors import ParameterError, PublicationError
 
@@ -61,6 +62,11 @@ _SWITCHES = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
 _SECONDS = 120.0
+_MOST_SAID = 100_000
+_NO_SANDBOX = (
+    "Its sandbox cannot start on this machine, as in some containers: ask whoever runs the machine "
+    "to allow it (user namespaces). "
+)
 
 
 def find_browser() -> Path:
@@ -137,25 +143,32 @@ def print_page(page: Path, *, browser: Path, seconds: float = _SECONDS) -> bytes
             f"--print-to-pdf={printed}",
             copy.as_uri(),
         ]
-        _wait(command, seconds)
+        said = _wait(command, seconds, folder / "said.txt")
         stored = printed.read_bytes() if printed.is_file() else b""
     if not (stored.startswith(b"%PDF-") and stored.rstrip().endswith(b"%%EOF")):
+        why = _NO_SANDBOX if b"sandbox" in said.lower() else ""
         raise PublicationError(
-            f"{browser.name} wrote no PDF of the page. Name another browser in {VARIABLE}, or "
-            "run without --pdf and print the page by hand."
+            f"{browser.name} wrote no PDF of the page. {why}Name another browser in {VARIABLE}, "
+            "or run without --pdf and print the page by hand."
         )
     return stored
 
 
-def _wait(command: list[str], seconds: float) -> None:
-    """Run the browser to its end, or end it with everything it started."""
+def _wait(command: list[str], seconds: float, notes: Path) -> bytes:
+    """Run the browser to its end, or end it with everything it started; give what it said."""
+    with notes.open("wb") as said:
+        _run(command, seconds, said)
+    return notes.read_bytes()[:_MOST_SAID]
+
+
+def _run(command: list[str], seconds: float, said: BinaryIO) -> None:
     own_group = {} if sys.platform == "win32" else {"start_new_session": True}
     try:
         started = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=said,
             **own_group,
         )
     except OSError as error:
@@ -202,8 +215,10 @@ def _own_folder(browser: Path) -> Iterator[Path]:
 
 def _room_for(browser: Path) -> Path | None:
     """Give where a browser of a snap may write, which does not see the usual place."""
+    if "snap" not in browser.resolve().parts:
+        return None
     shared = Path.home() / "snap" / browser.name / "common"
-    return shared if "snap" in browser.resolve().parts and shared.is_dir() else None
+    return shared if shared.is_dir() else None
 
 
 def _is_root() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 _MONTHS = (
     "January February March April May June July August September October November December"
@@ -12,6 +12,26 @@ _MONTHS = (
 def day_in_words(day: date) -> str:
     """Give a date as people write it: "30 November 2026"."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_in_words(written: str) -> str:
+    """Give a moment of the register as people write it: "25 November 2026, 18:32:08 UTC".
+
+    Parameters
+    ----------
+    written : str
+        ISO 8601, a date or with a time of day and its offset; anything else is given as it is.
+    """
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    if "T" not in written:
+        return day_in_words(moment.date())
+    if moment.tzinfo is None:
+        return written
+    moment = moment.astimezone(UTC)
+    return f"{day_in_words(moment.date())}, {moment:%H:%M:%S} UTC"
 
 
 def month_in_words(day: date) -> str:

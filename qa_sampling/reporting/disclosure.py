@@ -13,6 +13,7 @@ and readers who reason from the choice of hidden counts itself.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
@@ -22,6 +23,7 @@ import pandas as pd
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.attack import attack, given_away
 from qa_sampling.reporting.coarsening import coarsened
+from qa_sampling.reporting.releases import released
 from qa_sampling.reporting.safe_table import (
     HIDDEN_MARK,
     PrintedTable,
@@ -60,10 +62,13 @@ def protect(
     rate_per: int = 10_000,
     publics: Sequence[str] = (),
     within: Mapping[str, str] | None = None,
+    exclusive: Mapping[str, Sequence[str] | Sequence[Sequence[str]]] | None = None,
+    adding_up: Mapping[str, Sequence[str] | Sequence[Sequence[str]]] | None = None,
     decisions: Iterable[str] = (),
     subtotals_of: Mapping[str, Mapping[str, str]] | None = None,
     made_of: Mapping[str, tuple[str, Mapping[str, Sequence[str]]]] | None = None,
     over: Mapping[str, str | Sequence[str]] | None = None,
+    growing: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
     total_label: str = "Total",
     population: str = "",
@@ -101,7 +106,15 @@ def protect(
         up and printed, and never hidden.
     within : mapping of str to str, optional
         Counts that count some of those of another column ({"audits": "cases"}): a reader knows
-        that they are no larger, and can subtract.
+        that they are no larger, and can subtract. The other column may be one of another table
+        of the population.
+    exclusive : mapping of str to sequence, optional
+        Counts that exclude each other among those of another column ({"audited": ["late",
+        "returned"]}): a reader knows that together they are no more than it, and can add them
+        and subtract. Several groups of one column: a sequence of sequences.
+    adding_up : mapping of str to sequence, optional
+        The same where nothing is left over ({"audited": ["outstanding", "good", "requires
+        improvement", "inadequate"]}): a reader knows that they add up to it.
     decisions : iterable of str
         Counts that are decisions of ours and not counts of children with a characteristic, such
         as audits planned: shown however small, unless the whole table is withheld. What they
@@ -116,6 +129,10 @@ def protect(
     over : mapping of str to str or sequence of str, optional
         What the whole table is restricted to, or summed over ({"month": ["2026-04", "2026-05"]}
         for a year to date): ties it to tables of one month.
+    growing : sequence of str
+        Classifications that get more labels in later editions, such as the months of a series:
+        their totals are of the labels in the table and no others. The grand total may then be
+        hidden, since its growth tells the newest label.
     labels : mapping of str to str, optional
         Column headings people read.
     total_label : str
@@ -129,7 +146,8 @@ def protect(
         True: zeros are always shown, so a reader knows that a hidden count is at least 1.
         False: a zero may be hidden to protect another count.
     known_zeros : iterable of tuple of str
-        Combinations everyone knows to be empty: shown as 0 and of no use for hiding others.
+        Combinations of labels that everyone knows to be empty: always shown as 0 and of no use
+        for hiding others.
     rounded_to : int
         Print counts to the nearest multiple of 5 or 10, halves upwards, for wider publication;
         1 for no rounding. Totals are rounded by themselves.
@@ -228,8 +246,9 @@ def _issued_before(
     request: TableRequest, grid: Grid, earlier: Sequence[PrintedTable]
 ) -> SafeTable | None:
     """Give the same table as it was released before, if it was and the numbers are the same."""
+    shown = {key for key, told in released(earlier).items() if told.rightly}
     for table in earlier:
-        if agrees(table, request, grid) and not given_away(
+        if agrees(table, request, grid, shown) and not given_away(
             (table,), _hidden_keys(table), threshold=table.threshold
         ):
             return sealed(table)
@@ -279,8 +298,9 @@ def _safest(
     """Hide, print, attack; hide more while the attack still finds something."""
     tied = cells_of(laid, earlier)
     cells = tied.cells
+    deadline = time.monotonic() + time_limit_s
     for _ in range(_ROUNDS):
-        hidden = hide(cells, time_limit_s=time_limit_s)
+        hidden = hide(cells, time_limit_s=deadline - time.monotonic())
         if hidden is None:
             return None
         made = [_print(request, grid, tied, hidden) for request, grid in laid]
@@ -311,10 +331,13 @@ def _unsafe(
 
     Of what only earlier tables hold, what they told already by themselves is left out.
     """
-    threshold = max(table.threshold for table in (*made, *earlier))
-    told = given_away((*made, *earlier), tied.guarded | tied.watched, threshold=threshold)
-    if theirs := told - tied.guarded:
-        told -= given_away(earlier, theirs, threshold=threshold)
+    told: set[Key] = set()
+    for need in set(tied.needs.values()):
+        keys = {key for key, held in tied.needs.items() if held == need}
+        found = given_away((*made, *earlier), keys, threshold=need)
+        if theirs := found - tied.guarded:
+            found -= given_away((*earlier, *tied.forms), theirs, threshold=need)
+        told |= found
     return np.array([key in told for key in tied.index])
 
 
@@ -328,7 +351,8 @@ def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ..
     tied = cells_of([(request, grid)], earlier)
     for totals_shown in (True, False):
         hidden = {
-            (count, place): not (
+            (count, place): place not in request.known_zeros
+            and not (
                 totals_shown
                 and place == total
                 and not 0 < grid.values[count][-1] < request.threshold

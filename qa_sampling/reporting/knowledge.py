@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, TOTAL_OF_COUNT, PrintedTable
-from qa_sampling.reporting.table_keys import Key, key_of, parts_of, rest_name
+from qa_sampling.reporting.solving import fitting
+from qa_sampling.reporting.table_keys import (
+    Key,
+    Remainder,
+    blocks_of,
+    key_of,
+    parts_of,
+    remainders,
+    restricted,
+)
 from qa_sampling.reporting.table_lines import lines_of, rounding_range
 
 FAR = 1_000_000.0
@@ -38,10 +46,12 @@ class Knowledge:
         Bounds of each cell.
     terms, limits : list
         Constraints: sums of cells, and their least and greatest values.
-    rests : dict of Key to (int, int)
-        Remainders that subtraction gives: the whole and the part.
-    ends : dict of str to (str, str)
-        Names of the whole and the part, by name of the remainder.
+    rests : dict of Key to tuple of int
+        Remainders that subtraction gives: the whole, then its parts.
+    told : dict of str to list of Remainder
+        Remainders that are declared, by population.
+    lines : dict of frozenset
+        Sums that have been added already, in order.
     placed, shown : set of Key
         Cells that a table has a place for; those of them that one shows.
     """
@@ -51,8 +61,9 @@ class Knowledge:
     high: list[float] = field(default_factory=list)
     terms: list[Terms] = field(default_factory=list)
     limits: list[tuple[float, float]] = field(default_factory=list)
-    rests: dict[Key, tuple[int, int]] = field(default_factory=dict)
-    ends: dict[str, tuple[str, str]] = field(default_factory=dict)
+    rests: dict[Key, tuple[int, ...]] = field(default_factory=dict)
+    told: dict[str, list[Remainder]] = field(default_factory=dict)
+    lines: dict[frozenset, None] = field(default_factory=dict)
     placed: set[Key] = field(default_factory=set)
     shown: set[Key] = field(default_factory=set)
 
@@ -76,11 +87,21 @@ class Knowledge:
         self.terms.append(terms)
         self.limits.append((low, high))
 
+    def add_line(self, line: Mapping[Key, float]) -> None:
+        """Add a sum that comes to 0, once."""
+        if (same := frozenset(line.items())) not in self.lines:
+            self.lines[same] = None
+            self.add({self.cell(key): factor for key, factor in line.items()}, 0.0, 0.0)
+
     def targets(self) -> dict[Key, Terms]:
         """Give what no table shows: hidden counts, counts others are made of, remainders."""
         hidden = {key: {at: 1.0} for key, at in self.index.items() if key not in self.shown}
-        rests = {key: {whole: 1.0, part: -1.0} for key, (whole, part) in self.rests.items()}
-        return hidden | rests
+        return hidden | {key: _left(cells) for key, cells in self.rests.items()}
+
+
+def _left(cells: Sequence[int]) -> Terms:
+    """Give a whole less its parts."""
+    return {cells[0]: 1.0} | dict.fromkeys(cells[1:], -1.0)
 
 
 def read_tables(tables: Sequence[PrintedTable]) -> Knowledge:
@@ -111,16 +132,13 @@ def _read(known: Knowledge, table: PrintedTable) -> None:
             else:
                 known.shown.add(key)
                 known.narrow(key, *_could_be(table, count, printed))
-        for part, whole in table.within.items():
-            rest = rest_name(whole, part)
-            known.ends[rest] = (whole, part)
-            _leave_rest(known, key_of(table, rest, row))
         if table.rounded_to == 1:
             _read_percentages(known, table, row, columns)
             _read_rates(known, table, row, columns)
-    for one in _months_of(table):
-        for line in lines_of(one):
-            known.add({known.cell(key): factor for key, factor in line.items()}, 0.0, 0.0)
+    told = known.told.setdefault(table.population, [])
+    told += [one for one in remainders(table) if one not in told]
+    for line in lines_of(table):
+        known.add_line(line)
 
 
 def _could_be(table: PrintedTable, count: str, printed: int) -> tuple[float, float]:
@@ -128,23 +146,6 @@ def _could_be(table: PrintedTable, count: str, printed: int) -> tuple[float, flo
     if count in table.decisions:
         return float(printed), float(printed)
     return rounding_range(printed, table.rounded_to, table.threshold)
-
-
-def _months_of(table: PrintedTable) -> list[PrintedTable]:
-    """Give a table and, where it sums over several months or the like, that of each of them."""
-    several = {name: labels for name, labels in table.over.items() if len(labels) > 1}
-    apart = [
-        _restricted(table, dict(zip(several, chosen, strict=True)))
-        for chosen in product(*several.values())
-    ]
-    return [table, *(apart if several else [])]
-
-
-def _restricted(table: PrintedTable, labels: Mapping[str, str]) -> PrintedTable:
-    """Give the table of the same form that is restricted to one label of each dimension."""
-    over = {name: (labels[name],) if name in labels else one for name, one in table.over.items()}
-    plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
-    return PrintedTable(**(plain | {"over": over}))
 
 
 def _read_percentages(
@@ -177,39 +178,50 @@ def _read_rates(
             known.add({known.cell(key_of(table, count, row)): 1.0}, low, high)
 
 
-def _leave_rest(known: Knowledge, rest: Key) -> None:
-    """Use that a count within another is no larger, and that what is left is a count too."""
-    population, name, pairs = rest
-    outer, inner = (known.cell((population, count, pairs)) for count in known.ends[name])
-    known.add({outer: 1.0, inner: -1.0}, 0.0, np.inf)
-    known.rests[rest] = (outer, inner)
-
-
 def _tie_levels(known: Knowledge) -> None:
     """Use that a label that stands for several is the sum of them, at every level.
 
     What is left of a whole is left in each of its parts: that is no less than 0 either.
     """
-    waiting = [*known.index, *known.rests]
+    blocks = blocks_of(known.index)
+    for line in list(known.lines):
+        for part in restricted(dict(line), blocks):
+            known.add_line(part)
+    waiting = list(known.index)
     seen = set(waiting)
     while waiting:
         key = waiting.pop()
-        for parts in parts_of(key):
-            fresh = [part for part in parts if part not in seen]
-            if key in known.rests:
-                for part in fresh:
-                    _leave_rest(known, part)
-                fresh += [
-                    (part[0], count, part[2])
-                    for part in fresh
-                    for count in known.ends[part[1]]
-                    if (part[0], count, part[2]) not in seen
-                ]
-            else:
-                terms = {known.cell(part): 1.0 for part in parts} | {known.cell(key): -1.0}
-                known.add(terms, 0.0, 0.0)
-            waiting += fresh
-            seen.update(fresh)
+        fresh = [one for rest in known.told.get(key[0], ()) for one in _leave(known, rest, key)]
+        for parts in parts_of(key, blocks):
+            known.add_line(dict.fromkeys(parts, 1.0) | {key: -1.0})
+            fresh += parts
+        fresh = [one for one in dict.fromkeys(fresh) if one not in seen]
+        waiting += fresh
+        seen.update(fresh)
+
+
+def _leave(known: Knowledge, rest: Remainder, key: Key) -> Sequence[Key]:
+    """Use that counts which exclude each other add up to no more than the whole they are in.
+
+    Used wherever the whole and one of the parts are spoken of, in whichever table; gives the
+    names of all of them.
+    """
+    population, count, pairs = key
+    if count not in rest.counts:
+        return ()
+    whole, *parts = names = [(population, one, pairs) for one in rest.counts]
+    left = (population, rest.name, pairs)
+    if left in known.rests or whole not in known.index:
+        return ()
+    if not any(part in known.index for part in parts):
+        return ()
+    if rest.nothing:
+        known.add_line(dict.fromkeys(parts, 1.0) | {whole: -1.0})
+        return names
+    cells = [known.cell(name) for name in names]
+    known.add(_left(cells), 0.0, np.inf)
+    known.rests[left] = tuple(cells)
+    return names
 
 
 class System:
@@ -261,15 +273,10 @@ class System:
             wanted[cell] = factor
         for number in sorted({int(self.group[cell]) for cell in objective} - {-1}):
             places, system = self._part(number)
-            solved = milp(
-                wanted[places],
-                integrality=np.ones(len(places)),
-                bounds=Bounds(self.low[places], self.high[places]),
-                constraints=system,
-            )
-            if solved.status != 0:
+            found = fitting(wanted[places], Bounds(self.low[places], self.high[places]), system)
+            if found is None:
                 raise _contradiction()
-            answer[places] = np.round(solved.x)
+            answer[places] = found
         return answer
 
     def _part(self, number: int) -> tuple[np.ndarray, LinearConstraint]:

@@ -21,6 +21,9 @@ _OBJECT = re.compile(rb"(?<![0-9])(\d+)\s+(\d+)\s+obj\b(.*?)\bendobj", re.DOTALL
 _STREAM = re.compile(rb"(.*?)\bstream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _INFO = re.compile(rb"/Info\s+(\d+)\s+\d+\s+R")
 _TITLE = re.compile(rb"/Title\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)", re.DOTALL)
+_VERSION = re.compile(rb"/Producer\s*\(Skia/PDF m(\d+)")
+_OLDEST = 131
+"""The first version with boxes in a page's margins, and with folded parts that a page can open."""
 _STRING = re.compile(
     rb"\((?P<plain>(?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*)\)|(?<!<)<(?P<hex>[0-9A-Fa-f\s]*)>(?!>)",
     re.DOTALL,
@@ -59,7 +62,8 @@ def write_pdf(page: Path, target: Path, *, browser: Path) -> None:
     Raises
     ------
     PublicationError
-        When the browser fails, or the PDF is not tagged, has no title or no language.
+        When the browser fails or is too old, or the PDF is not tagged, has no title or no
+        language.
     """
     target.write_bytes(plain_facts(print_page(page, browser=browser)))
 
@@ -77,7 +81,8 @@ def plain_facts(stored: bytes) -> bytes:
     Raises
     ------
     PublicationError
-        When it cannot be done, or the PDF is not tagged, has no title or no language.
+        When it cannot be done, the browser is too old, or the PDF is not tagged, has no title
+        or no language.
     """
     wanted = (b"/MarkInfo", b"/StructTreeRoot", b"/Lang")
     found, place = _INFO.search(stored), None
@@ -90,6 +95,13 @@ def plain_facts(stored: bytes) -> bytes:
         raise PublicationError(
             "The browser's PDF has no tags, title or language, or facts that cannot be taken out. "
             "Name a newer Chrome, Chromium or Edge in QA_SAMPLING_BROWSER, or run without --pdf."
+        )
+    made_by = _VERSION.search(place[1])
+    if made_by and int(made_by[1]) < _OLDEST:
+        raise PublicationError(
+            f"The browser is too old (version {int(made_by[1])}): it prints neither what is folded "
+            f"nor the marking on every sheet. Name a Chrome, Chromium or Edge of version {_OLDEST} "
+            "or newer in QA_SAMPLING_BROWSER, or run without --pdf."
         )
     said = b"<</Title " + title[1] + b"\n/Producer (" + PRODUCER.encode("ascii") + b")"
     room = len(place[1]) - len(said) - len(b">>")

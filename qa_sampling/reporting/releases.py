@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from qa_sampling.errors import DisclosureError
-from qa_sampling.reporting.safe_table import PrintedTable, SafeTable, require_safe
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, PrintedTable, SafeTable, require_safe
+from qa_sampling.reporting.table_keys import Key, key_of
 
 _FORMAT = "qa_sampling/release/v1"
 
@@ -95,6 +97,49 @@ def _back(name: str, value: Any) -> Any:  # noqa: ANN401
         }
     if isinstance(value, list):
         return tuple(value)
+    if name in ("exclusive", "adding_up"):
+        return {whole: tuple(tuple(some) for some in groups) for whole, groups in value.items()}
     if name in ("percentages", "rates", "subtotals", "over"):
         return {key: tuple(one) for key, one in value.items()}
     return value
+
+
+@dataclass(frozen=True)
+class Released:
+    """What is out of one count.
+
+    Attributes
+    ----------
+    shown : bool
+        Whether a table shows it exactly.
+    rightly : bool
+        Whether one does that by its own threshold.
+    """
+
+    shown: bool = False
+    rightly: bool = False
+
+
+def released(tables: Sequence[PrintedTable]) -> dict[Key, Released]:
+    """Give what is out of every count that tables have a place for.
+
+    What is out only as a rounded number is left out: it may still be shown or hidden.
+
+    Parameters
+    ----------
+    tables : sequence of PrintedTable
+        The tables that are out.
+    """
+    out: dict[Key, Released] = {}
+    for table in tables:
+        for row in table.rows:
+            for count in table.counts:
+                printed = row[table.columns.index(count)]
+                shown, decided = printed != HIDDEN_MARK, count in table.decisions
+                if shown and table.rounded_to > 1 and not decided:
+                    continue
+                rightly = shown and (decided or printed == 0 or printed >= table.threshold)
+                key = key_of(table, count, row)
+                told = out.get(key, Released())
+                out[key] = Released(told.shown or shown, told.rightly or rightly)
+    return out

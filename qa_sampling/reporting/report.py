@@ -244,6 +244,8 @@ def _shared(
     output: NotebookNode, name: str, number: int, audience: Audience
 ) -> Iterator[dict[str, Any]]:
     """Give the block of one output; refuse it when it may not be there."""
+    if output.get("name") == "stderr":  # a warning: never on a page
+        return
     data = output.get("data", {})
     mark = data.get(SHARE_TYPE)
     if audience == "shareable" and (mark is None or mark.get("restricted", True)):

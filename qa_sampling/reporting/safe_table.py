@@ -72,6 +72,10 @@ class PrintedTable:
         What the whole table is restricted to, or summed over: dimension to labels.
     coarsened : str
         What was put together to make the table safe; blank when nothing was.
+    exclusive : Mapping of str to tuple of tuple of str
+        Counts that exclude each other: the count they are among to groups of them.
+    adding_up : Mapping of str to tuple of tuple of str
+        Counts that exclude each other and add up: their sum to groups of them.
     """
 
     by: tuple[str, ...]
@@ -95,6 +99,8 @@ class PrintedTable:
     subtotals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     coarsened: str = ""
+    exclusive: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    adding_up: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Freeze every field, so that nothing in it changes after it was checked."""
@@ -166,7 +172,8 @@ class PrintedTable:
     @property
     def note(self) -> str:
         """The footnote: what the marks mean, how much is hidden, what was rounded or merged."""
-        parts = [self.withheld or self._hidden_note(), self.coarsened, self._rounded_note()]
+        parts = [self.withheld or self._hidden_note(), self._small_note(), self.coarsened]
+        parts.append(self._rounded_note())
         return " ".join(part for part in parts if part)
 
     def _hidden_note(self) -> str:
@@ -175,7 +182,7 @@ class PrintedTable:
         guarded = [name for name in self.counts if name not in self.decisions]
         if not guarded:
             return plans
-        if not self.hidden:
+        if not self.hidden and not self._small_note():
             none = f"No count is hidden: none lies between 1 and {self.threshold - 1}."
             return f"{none} {plans}".strip()
         counts = len(self.rows) * len(guarded)
@@ -187,6 +194,13 @@ class PrintedTable:
             f"{self.threshold - 1}, and others from which these could be worked out "
             f"({self.hidden} of {counts} counts). {zeros} {plans}"
         ).strip()
+
+    def _small_note(self) -> str:
+        places = [self.columns.index(name) for name in self.counts if name not in self.decisions]
+        shown = (row[place] for row in self.rows for place in places)
+        if any(value != HIDDEN_MARK and 0 < value < self.threshold for value in shown):
+            return "Smaller counts that are shown were released before."
+        return ""
 
     def _rounded_note(self) -> str:
         if self.rounded_to == 1:

@@ -40,6 +40,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _VERSION = 1
 _SCREEN_DPI = 96
 _BRIEF = 20
+_LONG, _LONG_WORD = 32, 24
 _NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?%?|\[\w+\]")
 
 
@@ -282,6 +283,7 @@ def environment() -> Any:  # noqa: ANN401
     )
     made.filters["number_columns"] = number_columns
     made.filters["brief_columns"] = brief_columns
+    made.filters["is_long"] = is_long
     return made
 
 
@@ -310,3 +312,8 @@ def brief_columns(grid: Mapping[str, Any]) -> list[bool]:
     """
     columns = range(len(grid["columns"]))
     return [all(len(row[place]) <= _BRIEF for row in grid["rows"]) for place in columns]
+
+
+def is_long(text: str) -> bool:
+    """Say whether a heading is too long for one line, so that it would push numbers aside."""
+    return len(text) > _LONG or any(len(word) > _LONG_WORD for word in text.split())

@@ -17,11 +17,14 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import csr_array, hstack, vstack
+
+from qa_sampling.reporting.solving import least, whole_numbers
 
 OPEN, FREE, HIDDEN = -1, 0, 1
 _TOLERANCE = 1e-6
+_MANY = (1, 2, 3, 5)
 
 
 @dataclass(frozen=True)
@@ -120,12 +123,12 @@ def _line_cuts(cells: Cells) -> list[np.ndarray]:
 
 def _cheapest(cells: Cells, cuts: csr_array, left: float) -> tuple[bool, np.ndarray | None]:
     """Solve for the cheapest pattern that meets the cuts: whether solved, and the pattern."""
-    answer = milp(
-        c=cells.cost,
-        integrality=np.ones(len(cells.cost)),
-        bounds=Bounds((cells.state == HIDDEN).astype(float), (cells.state != OPEN).astype(float)),
-        constraints=LinearConstraint(cuts, lb=0) if cuts.shape[0] else None,
-        options={"time_limit": left, "mip_rel_gap": 0.0},
+    answer = whole_numbers(
+        cells.cost,
+        Bounds((cells.state == HIDDEN).astype(float), (cells.state != OPEN).astype(float)),
+        LinearConstraint(cuts, lb=0) if cuts.shape[0] else None,
+        time_limit=left,
+        mip_rel_gap=0.0,
     )
     if answer.status == 2:
         return True, None
@@ -137,8 +140,7 @@ def _cheapest(cells: Cells, cuts: csr_array, left: float) -> tuple[bool, np.ndar
 def _cuts(cells: Cells, pattern: np.ndarray) -> list[np.ndarray]:
     """Attack every hidden cell; give a cut for each attack that learns too much."""
     found = []
-    best_up = np.zeros(len(pattern))
-    best_down = np.zeros(len(pattern))
+    best_up, best_down = _all_at_once(cells, pattern)
     for cell in np.flatnonzero(pattern & cells.guarded):
         need_up = max(int(cells.threshold[cell] - cells.values[cell]), 0)
         need_width = int(cells.threshold[cell]) - 1
@@ -161,6 +163,31 @@ def _cuts(cells: Cells, pattern: np.ndarray) -> list[np.ndarray]:
     return found
 
 
+def _all_at_once(cells: Cells, pattern: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Stretch all hidden cells together, some up and some down; give how far each went."""
+    best_up, best_down = np.zeros(len(pattern)), np.zeros(len(pattern))
+    which = np.flatnonzero(pattern & cells.guarded)
+    for many in _MANY:
+        need_up = np.maximum(cells.threshold - cells.values, 0)[which]
+        width = (best_up + best_down)[which]
+        which = which[(best_up[which] < need_up) | (width < cells.threshold[which] - 1)]
+        for sign in (1.0, -1.0) if len(which) else ():
+            objective = np.zeros(len(pattern))
+            objective[which] = np.where(np.arange(len(which)) // many % 2, sign, -sign)
+            deviation = _stretched(cells, pattern, objective).x
+            np.maximum(best_up, deviation, out=best_up)
+            np.maximum(best_down, -deviation, out=best_down)
+    return best_up, best_down
+
+
+def _stretched(cells: Cells, pattern: np.ndarray, objective: np.ndarray) -> OptimizeResult:
+    """Find deviations that fit all sums and make an objective least."""
+    down, up = cells.room(pattern)
+    nothing = np.zeros(cells.sums.shape[0])
+    bounds = np.column_stack([-down, up])
+    return least(objective, A_eq=cells.sums, b_eq=nothing, bounds=bounds)
+
+
 def _enough(up: float, down: float, need_up: float, need_width: float) -> bool:
     return up >= need_up - _TOLERANCE and up + down >= need_width - _TOLERANCE
 
@@ -174,10 +201,7 @@ def _furthest(
     """
     objective = np.zeros(len(pattern))
     objective[cell] = -sign
-    down, up = cells.room(pattern)
-    nothing = np.zeros(cells.sums.shape[0])
-    bounds = np.column_stack([-down, up])
-    answer = linprog(objective, A_eq=cells.sums, b_eq=nothing, bounds=bounds, method="highs")
+    answer = _stretched(cells, pattern, objective)
     reduced = objective - cells.sums.T @ answer.eqlin.marginals
     reduced[np.abs(reduced) < 1e-9] = 0.0
     lower, upper = np.maximum(reduced, 0), np.maximum(-reduced, 0)
@@ -233,12 +257,11 @@ def _move(cells: Cells, hidden: np.ndarray, cell: int, by: float) -> np.ndarray 
     bounds[other_way] = (0, 0)
     bounds[way] = (abs(by), abs(by))
     sums = hstack([cells.sums, -cells.sums], format="csr")
-    answer = linprog(
+    answer = least(
         np.concatenate([price, price]),
         A_eq=sums,
         b_eq=np.zeros(sums.shape[0]),
         bounds=bounds,
-        method="highs",
     )
     if answer.status != 0:
         return None

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 
 from qa_sampling.errors import DisclosureError, SchemaError
+from qa_sampling.reporting.attack import given_away
 from qa_sampling.reporting.knowledge import Knowledge, read_tables
-from qa_sampling.reporting.safe_table import HIDDEN_MARK, PrintedTable
+from qa_sampling.reporting.releases import Released, released
+from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.solving import fitting
 from qa_sampling.reporting.suppression import FREE, HIDDEN, OPEN, Cells
 from qa_sampling.reporting.table_grid import Grid, blank_table
-from qa_sampling.reporting.table_keys import Key, key_of, rest_name
+from qa_sampling.reporting.table_keys import Key, key_of, remainders
 from qa_sampling.reporting.table_lines import rounded, rounding_range
 from qa_sampling.reporting.table_request import TableRequest
 
@@ -38,6 +41,7 @@ class _Cell:
     floor: int
     shown_low: float
     shown_high: float
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,18 @@ class TableCells:
         Cells of the tables that must not be worked out when they are hidden.
     watched : set of Key
         Hidden cells of earlier tables, and cells that these and the tables are made of.
+    needs : dict of Key to int
+        Of the guarded and the watched, the threshold that each is held to.
+    forms : tuple of PrintedTable
+        The tables with every count hidden.
     """
 
     cells: Cells
     index: dict[Key, int]
     guarded: set[Key]
     watched: set[Key]
+    needs: dict[Key, int]
+    forms: tuple[PrintedTable, ...]
 
 
 def cells_of(
@@ -85,53 +95,85 @@ def cells_of(
     for request, grid in grids:
         for key, cell in _described(request, grid):
             ours[key] = _both(ours[key], cell) if key in ours else cell
-    known = read_tables([*(blank_table(*pair) for pair in grids), *earlier])
+    forms = tuple(blank_table(*pair) for pair in grids)
+    known = read_tables([*forms, *earlier])
     index = known.index | {key: len(known.low) + at for at, key in enumerate(known.rests)}
     low = np.array([*known.low, *[0.0] * len(known.rests)])
     high = np.array([*known.high, *[np.inf] * len(known.rests)])
     sums = _sums(known, index)
     values = _values(index, ours, low, high, sums)
-    out = _released(earlier)
-    facts = [ours.get(key) or _theirs(key, out, at, low, high) for key, at in index.items()]
-    state = np.array([_state(key, fact, out) for key, fact in zip(index, facts, strict=True)])
+    watched = {key for key in index if key not in ours and key not in known.shown}
+    guarded = {key for key, cell in ours.items() if cell.guarded}
+    needs = _needs(forms, earlier, guarded | watched)
+    out = released(earlier)
+    facts = [
+        _kept(key, ours.get(key) or _theirs(key, out, at, low, high), out, needs)
+        for key, at in index.items()
+    ]
+    cells = _cells(facts, values, sums, low, high)
+    return TableCells(cells, index, guarded, watched, needs, forms)
+
+
+def _cells(
+    facts: Sequence[_Cell],
+    values: np.ndarray,
+    sums: csr_array,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> Cells:
+    """Put together what is known of each cell."""
     floor = np.array([fact.floor for fact in facts])
     reach = float(values.sum() + 10 * max(fact.threshold for fact in facts))
     down = np.maximum(values - np.maximum(low, floor), 0.0)
     up = np.minimum(high - values, reach)
     shown = np.array([(fact.shown_low, fact.shown_high) for fact in facts])
-    return TableCells(
-        cells=Cells(
-            values=values,
-            sums=sums,
-            down=down,
-            up=up,
-            slack_down=np.clip(values - shown[:, 0], 0.0, down),
-            slack_up=np.clip(shown[:, 1] - values, 0.0, up),
-            cost=np.array([fact.cost for fact in facts]),
-            state=state,
-            guarded=np.array([fact.guarded for fact in facts]),
-            threshold=np.array(
-                [
-                    max(fact.threshold, out.get(key, (False, 0))[1])
-                    for key, fact in zip(index, facts, strict=True)
-                ]
-            ),
-        ),
-        index=index,
-        guarded={key for key, cell in ours.items() if cell.guarded},
-        watched={key for key in index if key not in ours and key not in known.shown},
+    return Cells(
+        values=values,
+        sums=sums,
+        down=down,
+        up=up,
+        slack_down=np.clip(values - shown[:, 0], 0.0, down),
+        slack_up=np.clip(shown[:, 1] - values, 0.0, up),
+        cost=np.array([fact.cost for fact in facts]),
+        state=np.array([fact.state for fact in facts]),
+        guarded=np.array([fact.guarded for fact in facts]),
+        threshold=np.array([fact.threshold for fact in facts]),
     )
+
+
+def _needs(
+    forms: Sequence[PrintedTable], earlier: Sequence[PrintedTable], keys: set[Key]
+) -> dict[Key, int]:
+    """Give the threshold that each cell is held to: the largest of all tables.
+
+    Where tables with a smaller one told too much for that already, the largest they did not.
+    """
+    asked = {form.threshold for form in forms}
+    held = {table.threshold for table in earlier}
+    levels = sorted({max(asked | held)} | held, reverse=True)
+    needs: dict[Key, int] = {}
+    lost = set(keys)
+    for level in levels[:-1]:
+        told = given_away((*earlier, *forms), lost, threshold=level)
+        needs |= dict.fromkeys(lost - told, level)
+        lost = told
+    return needs | dict.fromkeys(lost, levels[-1])
 
 
 def _described(request: TableRequest, grid: Grid) -> Iterator[tuple[Key, _Cell]]:
     """Describe every count of a table, and every remainder."""
     counts = dict(grid.values)
-    rests = {rest_name(whole, part): (whole, part) for part, whole in request.within.items()}
-    for name, (whole, part) in rests.items():
-        counts[name] = counts[whole] - counts[part]
+    rests = {
+        one.name: one
+        for one in remainders(request)
+        if not one.nothing and one.whole in request.counts
+    }
+    for name, one in rests.items():
+        counts[name] = counts[one.whole] - sum(counts[part] for part in one.parts)
     for count, values in counts.items():
         is_rest = count in rests
-        decided = rests.get(count, ("", count))[1] in request.decisions
+        parts = rests[count].parts if is_rest else (count,)
+        decided = all(part in request.decisions for part in parts)
         for place, number in zip(grid.places, values, strict=True):
             value = int(number)
             small = 0 < value < request.threshold and not decided
@@ -151,6 +193,7 @@ def _described(request: TableRequest, grid: Grid) -> Iterator[tuple[Key, _Cell]]
                     request.threshold,
                     0 if is_rest or not request.zeros_shown else 1,
                     *span,
+                    is_rest,
                 ),
             )
 
@@ -159,7 +202,9 @@ def _wish(count: str, place: tuple[str, ...], value: int, request: TableRequest)
     """Say whether a cell that is not small may be hidden."""
     if count in request.decisions:
         return OPEN
-    if all(label == request.total_label for label in place) or place in request.known_zeros:
+    if place in request.known_zeros:
+        return OPEN
+    if all(label == request.total_label for label in place) and not request.growing:
         return OPEN
     return OPEN if value == 0 and request.zeros_shown else FREE
 
@@ -180,41 +225,38 @@ def _both(one: _Cell, other: _Cell) -> _Cell:
         max(one.floor, other.floor),
         max(one.shown_low, other.shown_low),
         min(one.shown_high, other.shown_high),
+        one.is_rest,
     )
 
 
 def _theirs(
-    key: Key, out: Mapping[Key, tuple[bool, int]], at: int, low: np.ndarray, high: np.ndarray
+    key: Key, out: Mapping[Key, Released], at: int, low: np.ndarray, high: np.ndarray
 ) -> _Cell:
     """Describe a cell that only earlier tables speak of: shown, hidden, or part of others."""
-    shown, threshold = out.get(key, (False, 2))
-    guarded = key in out and not shown
-    return _Cell(0, OPEN if shown else HIDDEN, 1.0, guarded, threshold, 0, low[at], high[at])
+    told = out.get(key, Released())
+    guarded = key in out and not told.shown
+    return _Cell(0, OPEN if told.shown else HIDDEN, 1.0, guarded, 2, 0, low[at], high[at])
 
 
-def _state(key: Key, cell: _Cell, out: Mapping[Key, tuple[bool, int]]) -> int:
-    """Keep what is out as it is: shown stays shown, hidden stays hidden."""
-    if cell.state != FREE or key not in out:
-        return cell.state
-    return OPEN if out[key][0] else HIDDEN
+def _kept(key: Key, cell: _Cell, out: Mapping[Key, Released], needs: Mapping[Key, int]) -> _Cell:
+    """Keep what is out as it is: shown stays shown, hidden stays hidden.
 
-
-def _released(earlier: Sequence[PrintedTable]) -> dict[Key, tuple[bool, int]]:
-    """Give every count that is out: whether it is shown exactly, and the largest threshold.
-
-    What is out only as a rounded number is left out: it may still be shown or hidden.
+    A smaller count that was shown by a smaller threshold stays shown, and needs no guarding. It
+    is hidden where counts are rounded, for these are taken to be no smaller than the threshold.
     """
-    out: dict[Key, tuple[bool, int]] = {}
-    for table in earlier:
-        for row in table.rows:
-            for count in table.counts:
-                now = row[table.columns.index(count)] != HIDDEN_MARK
-                if now and table.rounded_to > 1 and count not in table.decisions:
-                    continue
-                key = key_of(table, count, row)
-                shown, threshold = out.get(key, (False, 2))
-                out[key] = (shown or now, max(threshold, table.threshold))
-    return out
+    need = needs.get(key, cell.threshold)
+    told = out.get(key)
+    state, guarded = cell.state, cell.guarded
+    if told and told.rightly:
+        rounded_away = not cell.shown_low <= cell.value <= cell.shown_high
+        state, guarded = (HIDDEN if rounded_away else OPEN), False
+    elif told and state == FREE:
+        state = OPEN if told.shown else HIDDEN
+    elif told and not told.shown and cell.value > 0 and cell.guarded:
+        state = HIDDEN
+    if key not in out and 0 < need <= cell.value and cell.is_rest:
+        guarded = False
+    return replace(cell, state=state, guarded=guarded, threshold=need)
 
 
 def _sums(known: Knowledge, index: Mapping[Key, int]) -> csr_array:
@@ -223,7 +265,8 @@ def _sums(known: Knowledge, index: Mapping[Key, int]) -> csr_array:
         terms for terms, limits in zip(known.terms, known.limits, strict=True) if limits == (0, 0)
     ]
     lines += [
-        {whole: -1.0, part: 1.0, index[key]: 1.0} for key, (whole, part) in known.rests.items()
+        {whole: -1.0, index[key]: 1.0} | dict.fromkeys(parts, 1.0)
+        for key, (whole, *parts) in known.rests.items()
     ]
     rows = [row for row, line in enumerate(lines) for _ in line]
     columns = [cell for line in lines for cell in line]
@@ -247,15 +290,11 @@ def _values(
         low[at] = high[at] = cell.value
     if (low == high).all():
         return low.astype(int)
-    answer = milp(
-        np.zeros(len(low)),
-        integrality=np.ones(len(low)),
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(sums, 0, 0),
-    )
-    if answer.status != 0:
+    nothing = np.zeros(sums.shape[0])
+    found = fitting(np.zeros(len(low)), Bounds(low, high), LinearConstraint(sums, nothing, nothing))
+    if found is None:
         raise DisclosureError(_UNRELEASED)
-    return np.round(answer.x).astype(int)
+    return found.astype(int)
 
 
 def _cost(count: str, place: tuple[str, ...], value: int, request: TableRequest) -> float:

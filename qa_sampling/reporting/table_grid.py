@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -17,6 +17,7 @@ from qa_sampling.reporting.safe_table import (
     PrintedTable,
     SafeTable,
 )
+from qa_sampling.reporting.table_keys import Key, key_of
 from qa_sampling.reporting.table_lines import rounded
 from qa_sampling.reporting.table_request import TableRequest
 
@@ -140,7 +141,7 @@ def _told(request: TableRequest) -> dict[str, Any]:
     """Give what a printed table says of itself."""
     same = (
         "by counts percentages within labels total_label population threshold zeros_shown "
-        "publics rates rate_per rounded_to made_of subtotals over coarsened"
+        "publics rates rate_per rounded_to made_of subtotals over coarsened exclusive adding_up"
     )
     told = {name: getattr(request, name) for name in same.split()}
     return told | {"decisions": tuple(n for n in request.counts if n in request.decisions)}
@@ -181,7 +182,9 @@ def _ratio(over: int | str, under: int | str, *, per: int) -> float | str:
     return (20 * per * over + under) // (2 * under) / 10
 
 
-def agrees(table: PrintedTable, request: TableRequest, grid: Grid) -> bool:
+def agrees(
+    table: PrintedTable, request: TableRequest, grid: Grid, shown: Set[Key] = frozenset()
+) -> bool:
     """Say whether a printed table is the one that is asked for, and prints these numbers.
 
     Parameters
@@ -190,6 +193,8 @@ def agrees(table: PrintedTable, request: TableRequest, grid: Grid) -> bool:
         A table that is out.
     request, grid : TableRequest, Grid
         What is asked for.
+    shown : set of Key
+        Counts that are rightly out, which may be shown however small they are.
     """
     told = _told(request)
     if any(getattr(table, name) != value for name, value in told.items()):
@@ -197,7 +202,7 @@ def agrees(table: PrintedTable, request: TableRequest, grid: Grid) -> bool:
     places = [row[: len(table.by)] for row in table.rows]
     if places != grid.places:
         return False
-    if _shows_small(table):
+    if _shows_small(table, shown):
         return False
     pattern = {
         (count, row[: len(table.by)]): row[table.columns.index(count)] == HIDDEN_MARK
@@ -207,11 +212,16 @@ def agrees(table: PrintedTable, request: TableRequest, grid: Grid) -> bool:
     return print_table(request, grid, pattern, withheld=table.withheld).rows == table.rows
 
 
-def _shows_small(table: PrintedTable) -> bool:
+def _shows_small(table: PrintedTable, shown: Set[Key]) -> bool:
     """Say whether a table prints a count that its own threshold hides."""
-    guarded = [table.columns.index(name) for name in table.counts if name not in table.decisions]
-    printed = (row[place] for row in table.rows for place in guarded)
-    return any(value != HIDDEN_MARK and 0 < value < table.threshold for value in printed)
+    guarded = [name for name in table.counts if name not in table.decisions]
+    return any(
+        value != HIDDEN_MARK
+        and 0 < value < table.threshold
+        and key_of(table, name, row) not in shown
+        for row in table.rows
+        for name, value in ((name, row[table.columns.index(name)]) for name in guarded)
+    )
 
 
 def sealed(table: PrintedTable) -> SafeTable:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from qa_sampling.errors import SchemaError
-from qa_sampling.reporting.safe_table import TOTAL_OF_COUNT
+from qa_sampling.reporting.table_checks import check_request
 
 Coarser = Mapping[str, Mapping[str, str] | None]
 """How to make a table coarser: of a classification, what each label becomes, or None to drop it."""
@@ -27,8 +27,10 @@ class TableRequest:
         Classification columns and count columns.
     percentages, within, decisions, labels, total_label, population, threshold, zeros_shown
         As for ``protect``.
-    known_zeros, publics, rates, rate_per, rounded_to, subtotals_of, made_of, over
+    known_zeros, publics, rates, rate_per, rounded_to, subtotals_of, made_of, over, growing
         As for ``protect``.
+    exclusive, adding_up : mapping of str to tuple of tuple of str
+        As for ``protect``, always as groups.
     coarser : sequence of mapping
         Coarser forms of the table, to be tried in turn.
     most_hidden : float
@@ -56,6 +58,9 @@ class TableRequest:
     subtotals_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     made_of: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exclusive: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    adding_up: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    growing: tuple[str, ...] = ()
     coarser: tuple[Coarser, ...] = ()
     most_hidden: float = 1.0
     coarsened: str = ""
@@ -89,7 +94,7 @@ def request_of(table: pd.DataFrame, **arguments: Any) -> TableRequest:  # noqa: 
         When the table is no table of counts, or the arguments do not fit it.
     """
     given = {name: value for name, value in arguments.items() if value is not None}
-    for name in ("by", "counts", "publics", "coarser"):
+    for name in ("by", "counts", "publics", "coarser", "growing"):
         given[name] = tuple(given.get(name, ()))
     for name in ("percentages", "within", "labels", "rates", "subtotals_of"):
         given[name] = dict(given.get(name, {}))
@@ -103,23 +108,65 @@ def request_of(table: pd.DataFrame, **arguments: Any) -> TableRequest:  # noqa: 
         name: {label: (dimension, tuple(parts)) for label, parts in into.items()}
         for name, (dimension, into) in given.get("made_of", {}).items()
     }
+    for name in ("exclusive", "adding_up"):
+        given[name] = {whole: _groups(parts) for whole, parts in given.get(name, {}).items()}
     request = TableRequest(table=table, **given)
     check_request(request)
-    return _with_subtotals(request)
+    return _with_sums_named(request)
 
 
-def _with_subtotals(request: TableRequest) -> TableRequest:
-    """Say of each subtotal which labels it is made of."""
+def _groups(parts: Sequence[str] | Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Give one group of counts, or several, as several."""
+    if all(isinstance(part, str) for part in parts):
+        return (tuple(parts),)
+    return tuple((some,) if isinstance(some, str) else tuple(some) for some in parts)
+
+
+def _with_sums_named(request: TableRequest) -> TableRequest:
+    """Say of each subtotal, and of each total that grows, which labels it is made of."""
     made_of = {name: dict(into) for name, into in request.made_of.items()}
-    for name, into in request.subtotals_of.items():
+    for name in dict.fromkeys((*request.subtotals_of, *request.growing)):
         leaves = list(dict.fromkeys(request.table[name].astype("str")))
-        for subtotal in request.subtotals[name]:
-            parts = tuple(leaf for leaf in leaves if into.get(leaf) == subtotal)
-            atoms = [made_of.get(name, {}).get(part, (name, (part,))) for part in parts]
-            dimension = atoms[0][0]
-            labels = tuple(label for _, some in atoms for label in some)
-            made_of.setdefault(name, {})[subtotal] = (dimension, labels)
+        into = request.subtotals_of.get(name, {})
+        groups = {
+            subtotal: [leaf for leaf in leaves if into.get(leaf) == subtotal]
+            for subtotal in request.subtotals.get(name, ())
+        }
+        if name in request.growing:
+            groups[request.total_label] = leaves
+        known = made_of.setdefault(name, {})
+        known |= {group: sum_of_labels(known, name, parts) for group, parts in groups.items()}
     return altered(request, made_of=made_of)
+
+
+def sum_of_labels(
+    made_of: Mapping[str, tuple[str, tuple[str, ...]]], name: str, parts: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Give the dimension and the labels that some labels of a classification are made of.
+
+    Parameters
+    ----------
+    made_of : mapping
+        Of the classification, the labels that stand for several.
+    name : str
+        The classification.
+    parts : sequence of str
+        Some of its labels, which are added up.
+
+    Raises
+    ------
+    SchemaError
+        When they are made of labels of different dimensions.
+    """
+    atoms = [made_of.get(part, (name, (part,))) for part in parts]
+    dimensions = sorted({dimension for dimension, _ in atoms})
+    if len(dimensions) > 1:
+        raise SchemaError(
+            f"Labels of `{name}` that are added up are made of labels of different dimensions "
+            f"({', '.join(dimensions)}), so their sum has no name. Give all of them in `made_of` "
+            "as labels of one dimension."
+        )
+    return dimensions[0], tuple(label for _, some in atoms for label in some)
 
 
 def altered(request: TableRequest, **changes: Any) -> TableRequest:  # noqa: ANN401
@@ -134,108 +181,3 @@ def altered(request: TableRequest, **changes: Any) -> TableRequest:  # noqa: ANN
     """
     plain = {name: getattr(request, name) for name in TableRequest.__dataclass_fields__}
     return TableRequest(**(plain | changes))
-
-
-def check_request(request: TableRequest) -> None:
-    """Refuse what is no table of counts, or what does not fit it.
-
-    Parameters
-    ----------
-    request : TableRequest
-        The request.
-
-    Raises
-    ------
-    SchemaError
-        With every fault, without quoting a value.
-    """
-    _check_numbers(request)
-    table = request.table
-    columns = (*request.by, *request.counts, *request.publics)
-    missing = [name for name in columns if name not in table.columns]
-    if missing or not request.by or not request.counts:
-        listed = ", ".join(f"`{name}`" for name in missing) or "`by` or `counts`"
-        raise SchemaError(
-            f"The table to protect lacks {listed}. It needs at least one classification column "
-            "and one count column; name them in `by` and `counts`."
-        )
-    named = {*request.within, *request.within.values(), *request.decisions}
-    named |= {part for pair in request.percentages.values() for part in pair} - {TOTAL_OF_COUNT}
-    named |= {count for count, _ in request.rates.values()}
-    if unknown := sorted(named - set(request.counts)):
-        raise SchemaError(
-            f"`percentages`, `rates`, `within` and `decisions` may name only the count columns "
-            f"({', '.join(request.counts)}); got {', '.join(unknown)}."
-        )
-    if unknown := sorted({public for _, public in request.rates.values()} - set(request.publics)):
-        raise SchemaError(
-            f"A rate needs a public number to be given per: name {', '.join(unknown)} in `publics`."
-        )
-    if unknown := sorted({*request.subtotals_of, *request.made_of} - set(request.by)):
-        raise SchemaError(
-            f"`subtotals_of` and `made_of` may name only the classifications "
-            f"({', '.join(request.by)}); got {', '.join(unknown)}."
-        )
-    if faults := [*_faults(request), *_label_faults(request)]:
-        raise SchemaError(f"The table cannot be protected: {'; '.join(faults)}.")
-
-
-def _check_numbers(request: TableRequest) -> None:
-    if request.threshold < 2:
-        raise SchemaError(
-            f"`threshold` must be at least 2; got {request.threshold}. Give 6 to hide 1 to 5."
-        )
-    if request.rounded_to < 1:
-        raise SchemaError(
-            f"`rounded_to` must be at least 1; got {request.rounded_to}. Give 5 or 10, or 1 for "
-            "no rounding."
-        )
-    if not 0 <= request.most_hidden <= 1:
-        raise SchemaError(
-            f"`most_hidden` is a share between 0 and 1; got {request.most_hidden}. Give 0.5 "
-            "for a half."
-        )
-
-
-def _faults(request: TableRequest) -> list[str]:
-    """Collect what is wrong with the values, without quoting them."""
-    faults, table = [], request.table
-    for name in (*request.counts, *request.publics):
-        values = pd.to_numeric(table[name], errors="coerce")
-        if values.isna().any() or (values < 0).any() or (values % 1 != 0).any():
-            faults.append(f"column `{name}` holds values that are no whole numbers of at least 0")
-    classes = table[list(request.by)]
-    if classes.empty:
-        faults.append("it has no rows")
-    if classes.isna().any(axis=None):
-        faults.append('a classification is blank; write a word such as "Not recorded"')
-    if classes.astype("str").duplicated().any():
-        faults.append("combinations of the classifications repeat; add them up first")
-    if (classes.astype("str") == request.total_label).any(axis=None):
-        faults.append(
-            f'"{request.total_label}" stands among the classifications; leave totals out '
-            "(they are added), or give another `total_label`"
-        )
-    if not faults:
-        for part, whole in request.within.items():
-            if (table[part] > table[whole]).any():
-                faults.append(f"column `{part}` is larger than `{whole}`, which should contain it")
-    return faults
-
-
-def _label_faults(request: TableRequest) -> Iterable[str]:
-    """Collect what is wrong with subtotals, merged labels and dimensions."""
-    for name, into in request.subtotals_of.items():
-        labels = set(request.table[name].dropna().astype("str"))
-        if labels & set(into.values()) or request.total_label in into.values():
-            yield f"a subtotal of `{name}` has the name of one of its labels or of the total"
-    for name, labels in request.over.items():
-        if not labels or name in request.by:
-            yield f"`over` must give labels for dimensions that are no columns; see `{name}`"
-    dimensions = [
-        dimension
-        for name in request.by
-        for dimension in {place for place, _ in request.made_of.get(name, {}).values()} | {name}
-    ]
-    if len(dimensions) > len(set(dimensions)) or set(dimensions) & set(request.over):
-        yield "two classifications speak of the same dimension; see `made_of` and `over`"
