@@ -329,6 +329,8 @@ def plan_pictures() -> dict[str, tuple]:
     from qa_sampling.reporting import narrative
     from qa_sampling.reporting.disclosure import protect
     from qa_sampling.reporting.plan_tables import SHARES
+    from qa_sampling.reporting.quantities import cell
+    from qa_sampling.reporting.words import tell
 
     names = ["Looked after", "Child protection plan", "Child in need plan", "Open assessment"]
     status = pd.DataFrame({"status": names, "cases": [224, 116, 221, 167],
@@ -345,6 +347,7 @@ def plan_pictures() -> dict[str, tuple]:
     loads = pd.DataFrame({"role": ["Team Manager"] * 6 + ["Director"],
                           "audits": [1, 1, 1, 1, 1, 2, 0]})  # fmt: skip
     counts = ["cases", "audits"]
+    funnel = protect(reasons, by=["reason"], counts=["cases"])
     return {
         "allocation_chart": (
             plots.allocation_chart,
@@ -354,8 +357,10 @@ def plan_pictures() -> dict[str, tuple]:
             plots.coverage_map, protect(coverage, by=["team", "status"], counts=counts),
             "Every team has an audit", narrative.coverage_alt),
         "funnel_chart": (
-            plots.funnel_chart, protect(reasons, by=["reason"], counts=["cases"]),
-            "Six in ten cases can be drawn", narrative.funnel_alt),
+            plots.funnel_chart, funnel, tell(
+                funnel, "{drawn} of {whole:case|cases} can be drawn",
+                drawn=cell(funnel, "cases", "Can be drawn"), whole=cell(funnel, "cases")),
+            narrative.funnel_alt),
         "load_chart": (plots.load_chart, loads, "Nobody has more than two audits",
                        narrative.load_alt),
     }  # fmt: skip

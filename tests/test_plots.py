@@ -190,9 +190,16 @@ def test_hidden_bars_have_one_length():
 
 
 def test_loads_are_dots_without_names():
-    ax = plots.load_chart(loads())
-    assert "×5" in words(ax)
-    assert "Team Manager" in words(ax)
+    """As many dots as people, or one dot and their number: never some of them and their number."""
+    people = loads()
+    for width, grouped in ((plots.WIDTH_INCHES, False), (plots.PHONE_INCHES, True)):
+        with plots.at_width(width):
+            ax = plots.load_chart(people)
+        dots = sum(len(one.get_offsets()) for one in ax.collections)
+        assert ("×5" in words(ax)) == grouped
+        assert dots == (len(people) - 4 if grouped else len(people))
+        assert "Team Manager" in words(ax)
+        plt.close(ax.figure)
 
 
 def test_an_empty_caseload_is_drawn():

@@ -142,7 +142,7 @@ def test_no_sentence_takes_a_typed_number():
         ),
     ]
     for call in calls:
-        with pytest.raises(DisclosureError, match="that could be a count"):
+        with pytest.raises(DisclosureError, match="could be a count"):
             call()
 
 

@@ -119,11 +119,10 @@ def require_free(text: str, *, what: str, table: SafeTable | None = None) -> str
     """
     found = () if isinstance(text, DeclaredText) else numbers_in(text, table=table)
     if found:
-        many = "a number" if len(found) == 1 else f"{len(found)} numbers"
         raise DisclosureError(
-            f"There is {many} in {what} that could be a count of children, also when written as a "
-            "word. Take it out, or let tell() put it there from the table with cell(); a number "
-            "that counts no children can be given as declared()."
+            f"A number in {what} could be a count of children, in digits or as a word. Take it "
+            "out, or let tell() put it there from the table with cell(); a number that counts no "
+            "children can be given as declared()."
         )
     return text
 

@@ -136,7 +136,7 @@ def small_multiples(
     )
     room = sheet.width / across
     value_room = _widest([said(value, many.unit) for value in many.lines["latest"]]) + 8
-    names = [wrapped(str(one), room - 14, SMALL, lines=2) for one in many.lines["series"]]
+    names = [wrapped(str(one), room - 14, SMALL, lines=3) for one in many.lines["series"]]
     head = max((height_of(name, SMALL) for name in names), default=0) + 4
     _lay(sheet, many, title, height=down * (_PANEL + head + 12), more=more)
     drawn = sheet.ax

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW, _CELL = 27.0, 25.0
+_DOTS = 6
 _AXIS = 2 * LINE * SMALL + 10
 _SHARES = (
     ("share_of_cases", KeyItem("Share of cases in the frame", "o", PALETTE["blue"])),
@@ -207,12 +208,16 @@ def load_chart(loads: SafeTable | pd.DataFrame, *, ax: Axes | None = None, title
     drawn.set_xlim(-0.6, max([*_numbers(loads["audits"]), 1]) + 0.9)
     ticks = steps_of(0, drawn.get_xlim()[1], most=max(int(sheet.plot[2] / 40), 1))
     number_axis(drawn, ticks, "count", across=True, grid=False)
+    grouped: list[int] = []
     for line, role in enumerate(roles):
         people = loads.loc[loads["role"] == role, "audits"].value_counts()
-        for audits, number in people.items():
-            _stack(sheet, float(audits), line, int(number))
+        grouped += [
+            number
+            for audits, number in people.items()
+            if _stack(sheet, float(audits), line, int(number))
+        ]
     left, base, _, _ = sheet.plot
-    words = "Audits this month; one dot is one person"
+    words = "Audits each; “×”: so many people" if grouped else "Audits each; one dot is one person"
     left = min(left, max(sheet.right - width_of(words, SMALL), 0.0))
     sheet.write(left, base - LINE * SMALL - 6, words, va="top", color=INK)
     return drawn
@@ -248,17 +253,18 @@ def bar_chart(
     return _bars(_sheet(ax, table), title, shown, list(rows[table.counts[0]]), colours)
 
 
-def _stack(sheet: Sheet, x: float, y: int, number: int) -> None:
-    """Draw people with the same load side by side: a few dots, as fit, and the number in words."""
+def _stack(sheet: Sheet, x: float, y: int, number: int) -> bool:
+    """Draw people with the same load side by side, or where they do not fit, one dot and "×5"."""
     low, high = sheet.ax.get_xlim()
     step = 8 * (high - low) / sheet.plot[2]
-    room = sheet.plot[2] / (high - low) - width_of(f"×{number}", SMALL) - 8
-    dots = max(1, min(number, 4, int(room // 8)))
+    room = sheet.plot[2] / (high - low) - 8
+    dots = number if number <= min(_DOTS, int(room // 8)) else 1
     sheet.ax.scatter([x + step * dot for dot in range(dots)], [y] * dots, s=46,
                      color=PALETTE["blue"], edgecolor="white", zorder=3)  # fmt: skip
-    if number > 1:
+    if number > dots:
         sheet.ax.text(x + step * (dots - 0.2), y, f"×{number}", va="center", fontsize=SMALL,
                       color=INK)  # fmt: skip
+    return number > dots
 
 
 def _bars(sheet: Sheet, title: str, names: list, values: list, colours: list[str]) -> Axes:

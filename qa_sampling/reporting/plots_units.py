@@ -195,7 +195,7 @@ def severity_funnel(
     hidden_units(sheet, rows)
     name_points(sheet, seen, "auditor", seen["shift"], across, only_signals=True)
     left, base, _, height = sheet.plot
-    edge = {"color": MUTED, "path_effects": white_edge()}
+    edge = {"color": MUTED, "path_effects": white_edge(), "zorder": 6}
     sheet.write(left + 6, base + height - 3, "Auditor grades higher", va="top", **edge)
     foot = base + (18 if rows["hidden"].any() else 4)
     sheet.write(left + 6, foot, "Auditor grades lower", va="bottom", **edge)

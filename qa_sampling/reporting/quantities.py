@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
-from typing import NoReturn, overload
+from typing import NoReturn
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.number_words import percentage_text
@@ -144,14 +144,6 @@ class DeclaredText(str):
     """
 
     __slots__ = ()
-
-
-@overload
-def declared(value: str) -> DeclaredText: ...
-
-
-@overload
-def declared(value: int | float) -> Declared: ...
 
 
 def declared(value: int | float | str) -> Declared | DeclaredText:
