@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 _ROUNDS = 12
+_MOST_CHOSEN = 4
 _Laid = list[tuple[TableRequest, Grid]]
 
 
@@ -326,10 +328,11 @@ def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ..
     )
     total = (request.total_label,) * len(request.by)
     tied = cells_of([(request, grid)], earlier)
-    for totals_shown in (True, False):
+    for totals_shown in _choices(list(grid.values)):
         hidden = {
-            (count, place): not (
-                totals_shown
+            (count, place): place not in request.known_zeros
+            and not (
+                count in totals_shown
                 and place == total
                 and not 0 < grid.values[count][-1] < request.threshold
             )
@@ -343,3 +346,9 @@ def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ..
         "The table cannot be shared: together with the tables that are already out, even its "
         f"total would tell a count of 1 to {request.threshold - 1}. Leave it out."
     )
+
+
+def _choices(counts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Give all choices of counts whose totals may be shown, most first; a few when many."""
+    sizes = range(len(counts), -1, -1) if len(counts) <= _MOST_CHOSEN else (len(counts), 0)
+    return [chosen for size in sizes for chosen in combinations(counts, size)]
