@@ -35,9 +35,17 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     totals = tables.coverage.totals
     threshold = tables.coverage.threshold
     dates = {"as_at": day_in_words(as_at), "due": day_in_words(due)}
-    if HIDDEN_MARK in totals.values():
+    if totals["cases"] == HIDDEN_MARK:
         words = say(
             "Cases open on {as_at} will be audited by {due}; there are too few to say how many.",
+            **dates,
+        )
+    elif totals["audits"] == HIDDEN_MARK:
+        words = say(
+            "Some of the {cases:eligible case|eligible cases} open on {as_at} will be audited by "
+            "{due}; it cannot be said how many.",
+            threshold=threshold,
+            cases=totals["cases"],
             **dates,
         )
     else:
@@ -55,11 +63,14 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
         return words + say("Auditors are still to be named.")
     if totals["audits"] == HIDDEN_MARK:
         return words + say("Auditors have been named.")
-    words += say(
-        "{people} take part; nobody has more than {most}.",
-        people=_plain(tables.auditors, "auditor", "auditors"),
-        most=_plain(tables.most_audits, "audit", "audits"),
-    )
+    if HIDDEN_MARK in set(tables.by_role.frame["audits"]):
+        words += say("{people} take part.", people=_plain(tables.auditors, "auditor", "auditors"))
+    else:
+        words += say(
+            "{people} take part; nobody has more than {most}.",
+            people=_plain(tables.auditors, "auditor", "auditors"),
+            most=_plain(tables.most_audits, "audit", "audits"),
+        )
     if tables.moderated:
         words += say(
             "{moderated} will be read by a moderator as well, chosen at random.",
@@ -103,6 +114,8 @@ def _out_of_scope(funnel: SafeTable) -> Words:
         return NOTHING_SAID
     excluded = rows[rows["reason"] != ELIGIBLE]
     shown = excluded[[isinstance(value, int) and value > 0 for value in excluded["cases"]]]
+    if excluded.empty:
+        return say("{kept:case|cases} can be drawn.", threshold=funnel.threshold, kept=kept)
     words = say(
         "Of {whole:case|cases} in the extract, {kept} can be drawn.",
         threshold=funnel.threshold,
@@ -173,12 +186,13 @@ def coverage_alt(table: SafeTable | pd.DataFrame) -> Told:
     _, rows = _body(table)
     sizes = (rows[down].nunique(), rows[across].nunique())
     shown = rows[[isinstance(value, int) for value in _plain_values(rows["cases"])]]
+    some = shown[[int(value) > 0 for value in shown["cases"]]]
     words = (
         f"Map of {sizes[0]} {down} rows by {sizes[1]} {across} columns: cases as shades, "
         "audits as diamonds. "
     )
-    if len(shown):
-        most = shown.loc[shown["cases"].astype(int).idxmax()]
+    if len(some):
+        most = some.loc[some["cases"].astype(int).idxmax()]
         words += f"Most cases: {most[down]}, {most[across]} ({int(most['cases']):,}). "
     hidden = len(rows) - len(shown)
     words += f"{hidden} of {len(rows)} cells hidden. " if hidden else ""
