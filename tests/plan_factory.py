@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -172,12 +173,57 @@ def plan_of(seed: int, teams: int = 6) -> AuditPlan:
     rng = np.random.default_rng(seed)
     statuses = ("Looked after", "Child protection plan", "Child in need plan")
     rows = [
-        (f"T{i} / {status}", f"T{i}", status, int(count))
+        (f"T{i}", status, int(count))
         for i in range(teams)
         for status, count in zip(statuses, rng.poisson(rng.gamma(0.8, 15, 3)), strict=True)
         if count
     ]
-    table = pd.DataFrame(rows, columns=["stratum", "row", "column", "population"])
+    table = pd.DataFrame(rows, columns=["row", "column", "population"])
     table["sampled"] = rng.binomial(table["population"], 0.2)
+    return plan_from(table, excluded={"Audited in the last 12 months": 1, "Restricted": 1})
+
+
+def plan_from(
+    allocation: pd.DataFrame,
+    *,
+    excluded: dict[str, int] | None = None,
+    draw_id: str = "2026-11-monthly",
+    roles: Sequence[str] = ("Team Manager", "Independent Reviewing Officer"),
+    refs: str = "case",
+) -> AuditPlan:
+    """A plan with these numbers of cases and audits, whole as far as its tables read it.
+
+    `allocation` has `row`, `column`, `population` and `sampled`; `excluded` says how many cases
+    of the extract were excluded for which reason; the auditors have these roles in turn. The
+    same `refs` give the same cases again.
+    """
+    table = allocation.assign(stratum=allocation["row"] + " / " + allocation["column"])
+    cases = table.loc[table.index.repeat(table["population"]), ["stratum", "row", "column"]]
+    cases = cases.reset_index(drop=True)
+    cases["case_ref"] = [f"{refs}-{place}" for place in range(len(cases))]
+    cases = cases.assign(team=cases["row"], status=cases["column"])
+    out = [reason for reason, count in (excluded or {}).items() for _ in range(count)]
+    exclusions = pd.DataFrame({"case_ref": [f"{refs}-out-{i}" for i in range(len(out))]})
+    exclusions["reason"] = pd.Series(out, dtype="str")
+    steps = [("Population", "", 0)]
+    steps += [("Excluded", reason, count) for reason, count in (excluded or {}).items()]
+    funnel = pd.DataFrame([*steps, ("Frame", "", 0)], columns=["step", "reason", "excluded"])
+    every = pd.concat([cases["case_ref"], exclusions["case_ref"]])
     plan = make_plan()
-    return replace(plan, draw=replace(plan.draw, allocation=table))
+    audits = int(table["sampled"].sum())
+    assigned = pd.DataFrame({"auditor_role": [roles[i % len(roles)] for i in range(audits)]})
+    assigned = assigned.assign(case_ref="", auditor_id="", moderator_id="")
+    loads = pd.DataFrame({"audits": [len(range(i, audits, len(roles))) for i in range(len(roles))]})
+    return replace(
+        plan,
+        draw_id=draw_id,
+        frame=replace(
+            plan.frame,
+            cases=cases,
+            funnel=funnel,
+            exclusions=exclusions,
+            link=pd.DataFrame({"case_ref": every}),
+        ),
+        draw=replace(plan.draw, allocation=table),
+        assignment=replace(plan.assignment, table=assigned, loads=loads),
+    )

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from plan_factory import make_plan
+from plan_factory import make_plan, plan_from
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting import narrative
-from qa_sampling.reporting.disclosure import protect
+from qa_sampling.reporting.disclosure import HIDDEN_MARK, protect
 from qa_sampling.reporting.method_words import plan_method
 from qa_sampling.reporting.plan_tables import SHARES, allocation_table, coverage_table, protect_plan
 from qa_sampling.reporting.quantities import cell, declared
@@ -84,10 +84,42 @@ def test_the_findings_of_a_small_plan_say_no_small_count():
     tables = protect_plan(plan)
     sentences = narrative.plan_findings(tables, due=plan.due, as_at=plan.as_at).sentences
     text = " ".join(sentences)
-    assert sentences[0].endswith("there are too few to say how many.")
+    assert sentences[0].startswith("Some of the 14 eligible cases open on 31 October 2026")
+    assert sentences[0].endswith("it cannot be said how many.")
     without_audits = re.sub(r"\d auditors? take part|\b\d audits?\b", "", text)
     without_dates = re.sub(r"\d+ [A-Z][a-z]+ 2026|last 12 months", "", without_audits)
     assert not re.search(r"\b[1-5]\b(?!,)", without_dates.replace("fewer than 6", ""))
+
+
+def test_a_plan_of_five_cases_says_no_number_of_cases():
+    plan = plan_from(
+        pd.DataFrame([("T", "S", 5, 2)], columns=["row", "column", "population", "sampled"]),
+        excluded={"closed": 8},
+    )
+    sentences = narrative.plan_findings(protect_plan(plan), due=plan.due, as_at=plan.as_at)
+    assert sentences.sentences == (
+        "Cases open on 31 October 2026 will be audited by 30 November 2026; there are too few to "
+        "say how many.",
+        "Auditors have been named.",
+    )
+
+
+def test_exclusions_that_are_not_listed_are_not_denied():
+    table = pd.DataFrame([("T", "S", 90, 8)], columns=["row", "column", "population", "sampled"])
+    for excluded in ({"closed": 2}, {}):
+        plan = plan_from(table, excluded=excluded)
+        said = narrative.plan_findings(protect_plan(plan), due=plan.due, as_at=plan.as_at)
+        assert said.sentences[2] == "90 cases can be drawn."
+
+
+def test_the_most_audits_of_anyone_are_not_said_when_roles_are_hidden():
+    table = pd.DataFrame([("T", "S", 40, 12)], columns=["row", "column", "population", "sampled"])
+    roles = ("Team Manager", "Team Manager", "Director")
+    plan = plan_from(table, roles=roles)
+    tables = protect_plan(plan)
+    assert HIDDEN_MARK in set(tables.by_role.frame["audits"])
+    said = narrative.plan_findings(tables, due=plan.due, as_at=plan.as_at).sentences
+    assert "3 auditors take part." in said
 
 
 def test_the_findings_of_a_usual_plan():

@@ -61,6 +61,6 @@ def test_figures_that_changed_under_the_same_draw_are_refused(register):
     plan = plan_of(1)
     release_plan(plan, register)
     allocation = plan.draw.allocation
-    changed = allocation.assign(population=allocation["population"] + 20)
+    changed = allocation.assign(sampled=allocation["population"] - allocation["sampled"])
     with pytest.raises(DisclosureError, match="contradicts what has been released"):
         release_plan(replace(plan, draw=replace(plan.draw, allocation=changed)), register)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,8 @@ __all__ = [
 ]
 
 _ROUNDS = 12
+_MOST_CHOSEN = 4
+_ONE_AND_TOTAL = 2
 _Laid = list[tuple[TableRequest, Grid]]
 
 
@@ -347,14 +350,14 @@ def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ..
         "The whole table is withheld: no choice of hidden counts would have kept the counts of "
         f"1 to {request.threshold - 1} from being worked out."
     )
-    total = (request.total_label,) * len(request.by)
+    totals = _totals(request, grid)
     tied = cells_of([(request, grid)], earlier)
-    for totals_shown in (True, False):
+    for totals_shown in _choices(list(grid.values)):
         hidden = {
             (count, place): place not in request.known_zeros
             and not (
-                totals_shown
-                and place == total
+                count in totals_shown
+                and place in totals
                 and not 0 < grid.values[count][-1] < request.threshold
             )
             for count in grid.values
@@ -367,3 +370,22 @@ def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ..
         "The table cannot be shared: together with the tables that are already out, even its "
         f"total would tell a count of 1 to {request.threshold - 1}. Leave it out."
     )
+
+
+def _totals(request: TableRequest, grid: Grid) -> set[tuple[str, ...]]:
+    """Give the grand total, and what is the same because a classification has one label only."""
+    axes = [set(labels) for labels in zip(*grid.places, strict=True)]
+    return {
+        place
+        for place in grid.places
+        if all(
+            label == request.total_label or len(axis) <= _ONE_AND_TOTAL
+            for label, axis in zip(place, axes, strict=True)
+        )
+    }
+
+
+def _choices(counts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Give all choices of counts whose totals may be shown, most first; a few when many."""
+    sizes = range(len(counts), -1, -1) if len(counts) <= _MOST_CHOSEN else (len(counts), 0)
+    return [chosen for size in sizes for chosen in combinations(counts, size)]

@@ -34,7 +34,8 @@ _ASSIGNED = (
 _UNASSIGNED = "Auditors are found by hand: no staff list was given."
 _HIDDEN = (
     "Counts of 1 to 5 cases are hidden, and others from which they could be worked out. Numbers "
-    "of audits are decisions and are shown."
+    "of audits are decisions and are shown, unless so many cases are audited, or so few can be "
+    "shown, that they would give cases away."
 )
 _LIMITS = (
     "Limits: a sample says something of all cases only with its interval; the plan cannot know "

@@ -36,9 +36,16 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
     coverage = tables.coverage
     dates = {"as_at": day_in_words(as_at), "due": day_in_words(due)}
     audits, cases = cell(coverage, "audits"), cell(coverage, "cases")
-    if audits.hidden or cases.hidden:
+    if cases.hidden:
         words = say(
             "Cases open on {as_at} will be audited by {due}; there are too few to say how many.",
+            **dates,
+        )
+    elif audits.hidden:
+        words = say(
+            "Some of the {cases:eligible case|eligible cases} open on {as_at} will be audited by "
+            "{due}; it cannot be said how many.",
+            cases=cases,
             **dates,
         )
     else:
@@ -55,11 +62,14 @@ def plan_findings(tables: PlanTables, *, due: date, as_at: date) -> Words:
         return words + say("Auditors are still to be named.")
     if audits.hidden:
         return words + say("Auditors have been named.")
-    words += say(
-        "{people:auditor|auditors} take part; nobody has more than {most:audit|audits}.",
-        people=declared(tables.auditors),
-        most=declared(tables.most_audits),
-    )
+    if HIDDEN_MARK in set(tables.by_role.frame["audits"]):
+        words += say("{people:auditor|auditors} take part.", people=declared(tables.auditors))
+    else:
+        words += say(
+            "{people:auditor|auditors} take part; nobody has more than {most:audit|audits}.",
+            people=declared(tables.auditors),
+            most=declared(tables.most_audits),
+        )
     if tables.moderated:
         words += say(
             "{moderated:audit|audits} will be read by a moderator as well, chosen at random.",
@@ -96,6 +106,8 @@ def _out_of_scope(funnel: SafeTable) -> Words:
         return NOTHING_SAID
     excluded = rows[rows["reason"] != ELIGIBLE]
     shown = excluded[[isinstance(value, int) and value > 0 for value in excluded["cases"]]]
+    if excluded.empty:
+        return say("{kept:case|cases} can be drawn.", kept=cell(funnel, "cases", ELIGIBLE))
     words = say(
         "Of {whole:case|cases} in the extract, {kept} can be drawn.",
         whole=cell(funnel, "cases"),
@@ -165,12 +177,13 @@ def coverage_alt(table: SafeTable | pd.DataFrame) -> Told:
     _, rows = _body(table)
     sizes = (rows[down].nunique(), rows[across].nunique())
     shown = rows[[isinstance(value, int) for value in _plain_values(rows["cases"])]]
+    some = shown[[int(value) > 0 for value in shown["cases"]]]
     words = (
         f"Map of {sizes[0]} {down} rows by {sizes[1]} {across} columns: cases as shades, "
         "audits as diamonds. "
     )
-    if len(shown):
-        most = shown.loc[shown["cases"].astype(int).idxmax()]
+    if len(some):
+        most = some.loc[some["cases"].astype(int).idxmax()]
         words += f"Most cases: {most[down]}, {most[across]} ({int(most['cases']):,}). "
     hidden = len(rows) - len(shown)
     words += f"{hidden} of {len(rows)} cells hidden. " if hidden else ""

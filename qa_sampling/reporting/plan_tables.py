@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import pandas as pd
 
-from qa_sampling.reporting.disclosure import protect
+from qa_sampling.reporting.disclosure import protect_linked
+from qa_sampling.reporting.plan_population import (
+    DRAW,
+    PART,
+    PlanPopulation,
+    as_said_of,
+    funnel_made_of,
+    margin_made_of,
+    population_of,
+)
 from qa_sampling.reporting.safe_table import PrintedTable, SafeTable
+from qa_sampling.reporting.table_request import TableRequest, request_of
 from qa_sampling.sampling.plan import AuditPlan, Draw, Frame
 
 ELIGIBLE = "Can be drawn"
@@ -82,7 +94,11 @@ def protect_plan(
     zeros_shown: bool = True,
     earlier: Sequence[PrintedTable] = (),
 ) -> PlanTables:
-    """Protect the tables of a month's plan, each against all the others.
+    """Protect the tables of a month's plan together, and against all that is out.
+
+    All five are of one population (see ``plan_population``): what one says of the cases that can
+    be drawn, or of the audits, the others say of the same counts. Another draw of the same frame
+    is of the same cases as well.
 
     Parameters
     ----------
@@ -96,45 +112,53 @@ def protect_plan(
     earlier : sequence of PrintedTable
         What was released before, such as the ledger of releases.
     """
-    down, across = margin_names(plan.frame)
-    rules = {
-        "threshold": threshold,
-        "zeros_shown": zeros_shown,
-        "population": f"frame of {plan.draw_id}",
-    }
+    whom = population_of(plan.frame)
+    rules = {"threshold": threshold, "zeros_shown": zeros_shown, "population": whom.name}
+    rules["over"] = {PART: whom.frame, DRAW: plan.draw_id}
     rules["decisions"] = ["audits"] if _tell_little(plan.draw, threshold) else []
-    both = {"counts": ["cases", "audits"], "within": _WITHIN, "labels": _HEADINGS}
-    cells = coverage_table(plan.draw, down=down, across=across)
-    coverage = protect(cells, by=[down, across], earlier=earlier, **both, **rules)
-    margins = [
-        protect(
-            allocation_table(plan.draw, by=margin, name=name),
-            by=[name],
-            percentages=SHARES,
-            earlier=[coverage, *earlier],
-            **both,
-            **rules,
-        )
-        for margin, name in (("row", down), ("column", across))
-    ]
-    work = plan.assignment.loads
-    return PlanTables(
-        funnel=_safe_funnel(plan, threshold=threshold, earlier=earlier),
-        coverage=coverage,
-        by_row=margins[0],
-        by_column=margins[1],
-        by_role=protect(
-            role_table(plan.assignment.table, audits=len(plan.draw.cases)),
+    requests = [
+        *_allocated(plan, **rules),
+        request_of(
+            role_table(plan.assignment.table, audits=int(plan.draw.allocation["sampled"].sum())),
             by=["role"],
             counts=["audits"],
             labels=_HEADINGS,
-            earlier=earlier,
-            **(rules | {"population": f"assignments of {plan.draw_id}"}),
+            **rules,
         ),
+        _funnel_request(plan, whom, threshold=threshold),
+    ]
+    known = as_said_of(plan.draw_id, earlier)
+    coverage, by_row, by_column, by_role, funnel = protect_linked(requests, earlier=known)
+    work = plan.assignment.loads
+    return PlanTables(
+        funnel=funnel,
+        coverage=coverage,
+        by_row=by_row,
+        by_column=by_column,
+        by_role=by_role,
         auditors=int((work["audits"] > 0).sum()),
         most_audits=int(work["audits"].max()) if len(work) else 0,
         moderated=int((plan.assignment.table["moderator_id"].fillna("") != "").sum()),
     )
+
+
+def _allocated(plan: AuditPlan, **rules: Any) -> Iterator[TableRequest]:  # noqa: ANN401
+    """Ask for cases and audits by both margins, then by each."""
+    names = dict(zip(("row", "column"), margin_names(plan.frame), strict=True))
+    made_of = {
+        name: margin_made_of(
+            plan.frame, margin, name=name, labels=plan.draw.allocation[margin].unique()
+        )
+        for margin, name in names.items()
+    }
+    both = {"counts": ["cases", "audits"], "within": _WITHIN, "labels": _HEADINGS, **rules}
+    cells = coverage_table(plan.draw, down=names["row"], across=names["column"])
+    empty = _empty(cells) if rules["zeros_shown"] else ()
+    yield request_of(cells, by=[*names.values()], made_of=made_of, known_zeros=empty, **both)
+    for margin, name in names.items():
+        table = allocation_table(plan.draw, by=margin, name=name)
+        own = {name: made_of[name]}
+        yield request_of(table, by=[name], percentages=SHARES, made_of=own, **both)
 
 
 def margin_names(frame: Frame) -> tuple[str, str]:
@@ -220,6 +244,13 @@ def role_table(assignments: pd.DataFrame, *, audits: int) -> pd.DataFrame:
     return table
 
 
+def _empty(cells: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Give the combinations without a case: they have no audit either."""
+    down, across = cells.iloc[:, 0], cells.iloc[:, 1]
+    there = set(zip(down, across, strict=True))
+    return (place for place in product(down.unique(), across.unique()) if place not in there)
+
+
 def _tell_little(draw: Draw, threshold: int) -> bool:
     """Say whether numbers of audits tell little of numbers of cases.
 
@@ -230,11 +261,12 @@ def _tell_little(draw: Draw, threshold: int) -> bool:
     return audits * threshold < cases and not draw.parameters.get("certainty")
 
 
-def _safe_funnel(plan: AuditPlan, *, threshold: int, earlier: Sequence[PrintedTable]) -> SafeTable:
-    """Give the funnel with small reasons put together, so that nothing in it is small.
+def _funnel_request(plan: AuditPlan, whom: PlanPopulation, *, threshold: int) -> TableRequest:
+    """Ask for the funnel with small reasons put together, so that no reason in it is small.
 
     The cases that can be drawn are the total of every other table, so no reason may be hidden
-    by hiding them. When all exclusions together are fewer than the threshold, none is listed.
+    by hiding them. When all exclusions together are fewer than the threshold, none is listed,
+    and the total is that of the frame.
     """
     table = funnel_table(plan.frame)
     reasons, kept = table.iloc[:-1], table.iloc[[-1]]
@@ -244,17 +276,22 @@ def _safe_funnel(plan: AuditPlan, *, threshold: int, earlier: Sequence[PrintedTa
         small += 1
     together = int(order["cases"].iloc[:small].sum())
     shown = reasons.loc[reasons.index.isin(order.index[small:])]
+    stands_for = {reason: [reason] for reason in shown["reason"]}
     if together >= threshold:
         other = pd.DataFrame({"reason": [_OTHER_REASONS], "cases": [together]})
         shown = pd.concat([shown, other], ignore_index=True)
-    return protect(
+        stands_for[_OTHER_REASONS] = list(order["reason"].iloc[:small])
+    over = {DRAW: plan.draw_id} if len(shown) else {DRAW: plan.draw_id, PART: whom.frame}
+    made_of = funnel_made_of(whom, kept=ELIGIBLE, reasons=stands_for)
+    return request_of(
         pd.concat([shown, kept], ignore_index=True),
         by=["reason"],
         counts=["cases"],
         labels=_HEADINGS | {"cases": "Cases"},
         total_label="All cases in the extract" if len(shown) else "All cases listed",
-        population=f"extract of {plan.draw_id}",
-        earlier=earlier,
+        population=whom.name,
+        over=over,
+        made_of={"reason": made_of if len(shown) else ("listed", {ELIGIBLE: ["all"]})},
         threshold=threshold,
         zeros_shown=True,
     )
