@@ -6,7 +6,8 @@ from pathlib import Path
 
 from qa_sampling.analysis_outputs import publish_files
 from qa_sampling.analysis_settings import ModerationAgreement
-from qa_sampling.moderation_steps import Review, cases_apart, moderations_in
+from qa_sampling.moderation_panel import cases_apart
+from qa_sampling.moderation_steps import Review, moderations_in
 from qa_sampling.plan_outputs import whose
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.calibration_pack import write_calibration_pack

@@ -37,9 +37,9 @@ def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.Da
     Returns
     -------
     DataFrame
-        Text but for counts: the group, "Moderated", "Same grade" ("61 (72%)"), "Within one
-        grade", "Two or more apart", "Auditor higher", "Auditor lower", "Sign test" (p), "Net bias
-        in grades" ("-0.05 (-0.20 to 0.10)"), "Note".
+        Text but for counts: the group, "Moderated", "Same grade" ("61 (72%)"), without
+        groups "Within one grade", "Two or more apart", "Auditor higher / lower" (with the p of the sign test), "Net
+        bias in grades" ("-0.05 (-0.20 to 0.10)").
     """
     table = met.table
     view = pd.DataFrame(index=table.index)
@@ -48,16 +48,18 @@ def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.Da
         view[_GROUPS.get(met.by, met.by)] = [known.get(one, one) for one in table[met.by]]
     view["Moderated"] = table["n"]
     view["Same grade"] = _with_share(table, "exact")
-    view["Within one grade"] = _with_share(table, "within_one")
+    if not met.by:
+        view["Within one grade"] = _with_share(table, "within_one")
     view["Two or more apart"] = table["two_or_more"]
-    view["Auditor higher"] = table["higher"]
-    view["Auditor lower"] = table["lower"]
-    view["Sign test, p"] = [_p_value(value) for value in table["sign_p"]]
-    view["Net bias in grades"] = [
-        _span(row.net_bias, row.net_bias_low, row.net_bias_high) for row in table.itertuples()
+    view["Auditor higher / lower"] = [
+        f"{row.higher} / {row.lower} (p {_p_value(row.sign_p)})" for row in table.itertuples()
     ]
-    if table["why_not"].ne("").any():
-        view["Note"] = table["why_not"]
+    view["Net bias in grades"] = [
+        "too few to say"
+        if row.why_not
+        else _span(row.net_bias, row.net_bias_low, row.net_bias_high)
+        for row in table.itertuples()
+    ]
     return view
 
 
@@ -65,6 +67,8 @@ def coefficients_view(
     found: Agreement, names: Mapping[object, str] | None = None, *, fewest_for_words: int = 10
 ) -> pd.DataFrame:
     """Give coefficients with intervals and what they can be called, as the panel reads them.
+
+    The only coefficient of many groups is not named in every row; the title should name it.
 
     Parameters
     ----------
@@ -75,14 +79,14 @@ def coefficients_view(
     fewest_for_words : int
         Cases below which nothing is called "substantial" or anything else.
     """
-    known = names or {}
-    rows = []
+    known, rows = names or {}, []
+    single = found.by is not None and len({one.title for one in found.estimates}) == 1
     for one in found.estimates:
         row = {} if found.by is None else {_GROUPS.get(found.by, found.by): known.get(
             one.group, one.group)}  # fmt: skip
         ends = one.interval
         row |= {
-            "Coefficient": one.title,
+            **({} if single else {"Coefficient": one.title}),
             "Cases": one.cases,
             f"Estimate ({100 * found.level:g}% interval)": _span(
                 one.estimate, ends.low if ends else None, ends.high if ends else None
@@ -137,10 +141,11 @@ def applicability_view(
         {
             "Standard": [known.get(one, one) for one in table["standard"]],
             "Moderated": table["n"],
-            "Both: it applies": table["both_apply"],
-            "Both: it does not": table["neither"],
-            "Only the auditor": table["auditor_only"],
-            "Only the moderator": table["moderator_only"],
+            "Applies, both": table["both_apply"],
+            "Does not, both": table["neither"],
+            "Only auditor / moderator": [
+                f"{row.auditor_only} / {row.moderator_only}" for row in table.itertuples()
+            ],
             "The same": [
                 _percents(row.same_share, row.same_low, row.same_high) for row in table.itertuples()
             ],
@@ -198,7 +203,7 @@ def _span(value: float | None, low: float | None, high: float | None) -> str:
         return "–"
     if low is None or pd.isna(low):
         return _signed(value)
-    return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+    return _on_one_line(f"{_signed(value)} ({_signed(low)} to {_signed(high)})")
 
 
 def _percents(value: float, low: float, high: float) -> str:
@@ -206,7 +211,11 @@ def _percents(value: float, low: float, high: float) -> str:
         return "–"
     if pd.isna(low):
         return percent_text(value)
-    return f"{percent_text(value)} ({percent_text(low)} to {percent_text(high)})"
+    return _on_one_line(f"{percent_text(value)} ({percent_text(low)} to {percent_text(high)})")
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _signed(value: float) -> str:

@@ -142,8 +142,9 @@ def coefficient_words(
     Returns
     -------
     Words
-        One sentence, such as "Gwet's AC2, quadratic, was 0.86 (0.76 to 0.92); with 80% sureness
-        agreement is at least almost perfect." Two decimal places: no count follows from it.
+        One sentence, such as "Gwet's AC2, quadratic, was 0.86 (0.76 to 0.92); one can be 80%
+        sure that agreement is at least almost perfect." Two decimal places: no count
+        follows from it.
     """
     named = estimate.title
     if rests_on_hidden(counts, USUAL, what="coefficient_words()"):
@@ -157,8 +158,8 @@ def coefficient_words(
     )
     sure = next((step for step in benchmark(estimate) if step.at_least >= chance), None)
     words = (
-        f"it is {percent_text(chance)} sure that agreement is at least {sure.word.lower()}"
+        f"one can be {percent_text(chance)} sure that agreement is at least {sure.word.lower()}"
         if sure
-        else "it is not sure that agreement is better than chance"
+        else "one cannot be sure that agreement is better than chance"
     )
     return _said(f"{named}, was {value} ({low} to {high}); {words}")
