@@ -5,9 +5,12 @@ nothing of how cases were given to auditors, since both graded the same case; it
 against those moderators, who have a severity of their own.
 
 The spread of a difference is pooled over auditors, with a case a grade up and one a grade down
-added, so three cases without a difference are no proof of perfection. Who is named is
-decided on the plain means by t-tests with false discovery control; what is shown is the
-shrunken shift with its interval. Nobody is ranked.
+added, so three cases without a difference are no proof of perfection. Somebody stands out when
+a t-test of the plain mean does, with false discovery control, and the interval of the shrunken
+shift lies on one side too. Nobody is ranked.
+
+Moderation should be random. Where audits are moderated because of their grade, such as every
+Inadequate, whoever graded one by chance looks harder: a second grade falls back to the middle.
 """
 
 from __future__ import annotations
@@ -135,7 +138,8 @@ def severity(
     shown = (table["n"] >= fewest).to_numpy()
     p_value = np.where(shown, _p_values(table, against), np.nan)
     adjusted = adjusted_p_values(p_value, control=control)
-    named = np.nan_to_num(adjusted, nan=1.0) <= rate
+    held = 0.0 if against == "moderators" else shrunken.middle
+    named = (np.nan_to_num(adjusted, nan=1.0) <= rate) & ((low > held) | (high < held))
     way = np.where(_gaps(table, against)[0] > 0, "easier", "harder")
     rows = pd.DataFrame(
         {
