@@ -31,7 +31,7 @@ from qa_sampling.records.invented.audits import QUIET_MONTHS, AuditProgramme
 from qa_sampling.records.invented.building import build_history
 from qa_sampling.records.invented.days import month_end, month_starts, to_date
 from qa_sampling.records.invented.dice import Dice
-from qa_sampling.records.invented.grading import AssignedAudit, Grading
+from qa_sampling.records.invented.grading import MODERATED, AssignedAudit, Grading
 from qa_sampling.records.invented.truths import plant
 
 SEED = 20261125
@@ -137,8 +137,11 @@ def shift_coverage(runs: int) -> list[dict]:
     return rows
 
 
-def ratings_of(programme: AuditProgramme, dice: Dice) -> Ratings:
-    """Let every auditor grade in turn, 40 audits a month, and give the overall grades."""
+def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Ratings:
+    """Let every auditor grade in turn, 40 audits a month, and give the overall grades.
+
+    Every Inadequate is moderated; `at_random` keeps one in five of those, as of all others.
+    """
     people = programme.history.staff
     programme._people = {person.staff_id: person for person in people.itertuples(index=False)}
     auditors = people.loc[people["may_audit"], "staff_id"].tolist()
@@ -160,6 +163,10 @@ def ratings_of(programme: AuditProgramme, dice: Dice) -> Ratings:
     audits = made["audits"].dropna(subset=["grade_overall"])
     audits = audits[["audit_id", "period", "auditor_id", "grade_overall"]]
     moderations = made["moderations"].merge(audits[["audit_id", "period"]], on="audit_id")
+    if at_random:
+        grade = moderations["audit_id"].map(audits.set_index("audit_id")["grade_overall"])
+        kept = [one != "Inadequate" or dice.chance(MODERATED) for one in grade]
+        moderations = moderations[kept]
     sides = [
         audits.rename(columns={"auditor_id": "rater"}).assign(role="auditor"),
         moderations.rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
@@ -180,7 +187,7 @@ RULES = {
 }
 
 
-def planted(seeds: int) -> list[dict]:
+def planted(seeds: int, *, at_random: bool = False) -> list[dict]:
     """Tell how often the planted auditors of the invented authority are found, by rule."""
     turn, spike = plant(UNTIL, 36, 1.0)
     history = build_history(2026, scale=1.0, months=36, until=UNTIL, turn=turn, spike=spike)
@@ -189,7 +196,7 @@ def planted(seeds: int) -> list[dict]:
     for seed in range(seeds):
         dice = Dice(seed, "audits")
         programme = AuditProgramme(history, dice, 1.0)
-        ratings = ratings_of(programme, dice)
+        ratings = ratings_of(programme, dice, at_random=at_random)
         marked = {programme.lenient: "easier", programme.severe: "harder"}
         people = severity(ratings).table
         average = severity(ratings, against="average", method="reml").table
@@ -304,7 +311,8 @@ def main() -> None:
         "shifts: coverage (width; error)": lambda: shift_coverage(runs // 5),
         "shifts of 0.7 by cases": lambda: by_cases(runs // 5),
         "moderated share: coverage (width)": lambda: moderated_coverage(runs // 2),
-        "planted auditors": lambda: planted(seeds),
+        "planted auditors, every Inadequate moderated": lambda: planted(seeds),
+        "planted auditors, moderation at random": lambda: planted(seeds, at_random=True),
     }
     for name, part in parts.items():
         if given.only in name:

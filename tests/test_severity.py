@@ -140,6 +140,22 @@ def test_funnel_limits_by_hand() -> None:
     assert found.levels == (0.95, 0.998)
 
 
+def test_pictures_and_their_words_take_the_results() -> None:
+    import matplotlib.pyplot as plt
+
+    from qa_sampling.reporting.alt_texts import severity_funnel_alt
+    from qa_sampling.reporting.plots import funnel_plot, severity_funnel
+
+    ratings = a_year(5, shifts=[1.5] + [0] * 11, cases=120)
+    found, funnel = severity(ratings, scope="2026"), bias_funnel(ratings, scope="2026")
+    for draw, result in ((severity_funnel, found), (funnel_plot, funnel)):
+        ax = draw(result, ax=plt.figure(figsize=(8, 5)).gca(), title="Auditors")
+        words = " ".join(text.get_text() for text in ax.figure.findobj(plt.Text))
+        assert "A00" in words
+        plt.close(ax.figure)
+    assert "Standing out: A00 grades higher" in str(severity_funnel_alt(found))
+
+
 def test_smallest_shift_to_be_found() -> None:
     # R 4.2.2: power.t.test(n = 12, sd = 0.6, power = 0.8, type = "one.sample", strict = TRUE,
     # tol = 1e-13)$delta = 0.533192559175932
