@@ -11,7 +11,8 @@ rests; the unit graded by chance stands for it. Measured (docs/agreement.md), th
 where the plain jackknife falls to 87%, and costs little width.
 
 Where nothing disagrees the data hold no spread, and an interval from 1 to 1 would be a lie: the
-one-sided bound with two units more is given, whatever interval was asked for ("gwet" excepted). A
+one-sided bound with two units more is given, whatever interval was asked for ("gwet" excepted), or
+the higher one that follows if all that n agreeing units can have missed is as bad as can be: a
 share of n units that all agree is at least (1 - level)^(1 / n) (Clopper and Pearson 1934).
 """
 
@@ -172,6 +173,40 @@ def two_more_ends(
     if bottom:
         return min(bounds[0], value), ends[1]
     return min(ends[0], value), max(ends[1], value)
+
+
+def with_hidden(
+    formula: Formula,
+    blocks: Blocks,
+    matrices: Mapping[str, np.ndarray],
+    *,
+    level: float,
+    column: int,
+) -> float:
+    """Give the coefficient if as many disagreed as can have been missed, as far as can be.
+
+    Where all n blocks agree, the share that disagree is below 1 - (1 - level)^(1 / n) with so much
+    confidence. All of these are taken to be the worst grade against the best.
+
+    Parameters
+    ----------
+    formula, blocks, matrices, column
+        As in :func:`with_two_more`.
+    level : float
+        Confidence level.
+    """
+    patterns, n = blocks.patterns, blocks.count_twice
+    hidden = 1 - (1 - level) ** (1 / n)
+    agreeing = patterns.times[patterns.twice] @ patterns.each[patterns.twice]
+    cell = np.full((1, max(patterns.cells.shape[1], 2)), -1, dtype=np.int8)
+    cell[0, :2] = 0, patterns.size - 1
+    worse = Patterns(
+        np.concatenate([patterns.cells, cell]),
+        np.concatenate([patterns.times.astype(float), [1.0]]),
+        np.concatenate([patterns.each, [agreeing * hidden / (1 - hidden)]]),
+        patterns.size,
+    )
+    return float(columns_of(point(formula.formula, Blocks(worse), matrices))[0, column])
 
 
 def _two_more(patterns: Patterns, *, every_pair: bool) -> Patterns:
