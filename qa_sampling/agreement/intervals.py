@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from qa_sampling.agreement.formulas import Formula
 from qa_sampling.agreement.patterns import Blocks, Patterns
@@ -50,7 +50,7 @@ def curved_interval(
     """
     low, high = bounds
     stretched = 2 * (value - low) / (high - low) - 1
-    half = stats.t.ppf((1 + level) / 2, max(df, 1))
+    half = special.stdtrit(max(df, 1), (1 + level) / 2)
     if stretched < -1:
         return value - half * error, min(value + half * error, high)
     if 1 - abs(stretched) < 1e-12:
@@ -81,9 +81,9 @@ def chance_above(value: float, centre: float, error: float, df: float, bounds: E
         return 1.0 if value <= low else 0.0
     middle, wanted = (2 * (one - low) / (high - low) - 1 for one in (centre, value))
     if middle <= -1:
-        return float(stats.t.sf((value - centre) / error, max(df, 1)))
+        return float(special.stdtr(max(df, 1), (centre - value) / error))
     spread = error * 2 / (high - low) / (1 - middle**2)
-    return float(stats.t.sf((np.arctanh(wanted) - np.arctanh(middle)) / spread, max(df, 1)))
+    return float(special.stdtr(max(df, 1), (np.arctanh(middle) - np.arctanh(wanted)) / spread))
 
 
 def plain_interval(value: float, error: float, df: float, level: float) -> Ends:
@@ -94,7 +94,7 @@ def plain_interval(value: float, error: float, df: float, level: float) -> Ends:
     value, error, df, level
         As in :func:`curved_interval`.
     """
-    half = stats.t.ppf((1 + level) / 2, max(df, 1)) * error
+    half = special.stdtrit(max(df, 1), (1 + level) / 2) * error
     return value - half, value + half
 
 
