@@ -65,7 +65,8 @@ def same(difference: float, tolerance: float) -> None:
 
 def show(task: str, ours: float, peer: str, theirs: float) -> None:
     """Print one line of the table."""
-    print(f"| {task} | {ours:,.2f} | {peer} | {theirs:,.1f} | {theirs / ours:,.0f} |", flush=True)
+    times = f"{theirs / ours:,.0f}" if theirs > 10 * ours else f"{theirs / ours:.1f}"
+    print(f"| {task} | {ours:,.2f} | {peer} | {theirs:,.1f} | {times} |", flush=True)
 
 
 def one_coefficient(peers: dict, n: int) -> None:

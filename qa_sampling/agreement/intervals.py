@@ -52,7 +52,7 @@ def curved_interval(
     stretched = 2 * (value - low) / (high - low) - 1
     half = special.stdtrit(max(df, 1), (1 + level) / 2)
     if stretched < -1:
-        return value - half * error, min(value + half * error, high)
+        return float(value - half * error), float(min(value + half * error, high))
     if 1 - abs(stretched) < 1e-12:
         return None
     middle = np.arctanh(stretched)
@@ -95,7 +95,7 @@ def plain_interval(value: float, error: float, df: float, level: float) -> Ends:
         As in :func:`curved_interval`.
     """
     half = special.stdtrit(max(df, 1), (1 + level) / 2) * error
-    return value - half, value + half
+    return float(value - half), float(value + half)
 
 
 def all_or_none(value: float, n: int, level: float) -> Ends:
