@@ -16,8 +16,9 @@ from qa_sampling.agreement.scale import Scale
 from qa_sampling.agreement.weighting import weight_matrix, within
 from qa_sampling.errors import AgreementError
 
-IntervalName = Literal["jackknife", "linearised", "percentile", "bca", "gwet"]
+IntervalName = Literal["plus_two", "jackknife", "linearised", "percentile", "bca", "gwet"]
 INTERVALS: dict[str, str] = {
+    "plus_two": "t interval on the atanh scale with two cases more, over {blocks}",
     "jackknife": "t interval on the atanh scale, jackknife over {blocks}",
     "linearised": "t interval on the atanh scale, linearised over {blocks}",
     "percentile": "percentile bootstrap of {blocks}, {draws} draws",
@@ -185,8 +186,8 @@ def clusters_of(units: pd.DataFrame, cluster: str | None) -> tuple[np.ndarray | 
 
 
 def _all_differ(values: pd.Series) -> bool:
-    """Say whether no value occurs twice; quick where they are sorted."""
-    if values.is_monotonic_increasing:
-        held = values.to_numpy()
-        return not (held[1:] == held[:-1]).any()
+    """Say whether no value occurs twice; quick for numbers that rise."""
+    held = values.to_numpy()
+    if np.issubdtype(held.dtype, np.number) and (held[1:] > held[:-1]).all():
+        return True
     return values.is_unique

@@ -25,7 +25,7 @@ def agreement(
     coefficients: Sequence[str] = DEFAULT,
     weights: WeightName | np.ndarray = "quadratic",
     by: str | None = None,
-    interval: IntervalName = "jackknife",
+    interval: IntervalName = "plus_two",
     level: float = 0.95,
     columns: Columns = "auto",
     cluster: Literal["auto"] | str | None = "auto",
@@ -48,9 +48,11 @@ def agreement(
         A name of ``weighting.WEIGHTS`` or a matrix, for the coefficients that have weights.
     by : str, optional
         Column of the units, or "auditor" or "moderator": one answer a group.
-    interval : {"jackknife", "linearised", "percentile", "bca", "gwet"}
-        How error and interval are found. "jackknife" (exact, on the atanh scale) holds its
-        level with few cases; "gwet" gives irrCAC's figures.
+    interval : {"plus_two", "jackknife", "linearised", "percentile", "bca", "gwet"}
+        How the interval is found. "plus_two" holds its level with few cases (see
+        ``intervals``); "jackknife" and "linearised" do without two cases more; "gwet" gives
+        irrCAC's figures. The standard error is the exact jackknife's, but for "linearised" and
+        "gwet".
     level : float
         Confidence level, between 0 and 1.
     columns : {"auto", "role", "rater"}
@@ -205,5 +207,7 @@ def _with(
         warnings=said.warnings,
         why_not=said.why_not,
         centre=said.centre,
+        centre_error=said.centre_error,
+        centre_df=said.centre_df,
         bounds=FORMULAS[found.name].bounds,
     )

@@ -54,8 +54,9 @@ class CoefficientEstimate:
         What a reader must know, each a sentence.
     why_not : str
         Why there is no estimate, no standard error or no interval; blank where there are all.
-    centre : float or None
-        Where the interval is centred: the estimate, or that with two cases more.
+    centre, centre_error, centre_df : float or None
+        Where the interval is centred (the estimate, or that with two cases more), the error it
+        rests on and its degrees of freedom.
     bounds : tuple of float
         Least and largest value it can take.
     """
@@ -78,6 +79,8 @@ class CoefficientEstimate:
     warnings: tuple[str, ...] = ()
     why_not: str = ""
     centre: float | None = None
+    centre_error: float | None = None
+    centre_df: float | None = None
     bounds: tuple[float, float] = (-1.0, 1.0)
 
     def chance_above(self, value: float) -> float:
@@ -93,14 +96,12 @@ class CoefficientEstimate:
         AgreementError
             When there is no interval from a standard error.
         """
-        if self.interval is None or not self.standard_error or self.centre is None:
+        if self.interval is None or not self.centre_error or self.centre is None:
             raise AgreementError(
                 f"There is no distribution to say how sure {self.title} is: "
                 f"{self.why_not or 'its interval does not rest on a standard error'}."
             )
-        return chance_above(
-            value, self.centre, self.standard_error, self.degrees_of_freedom, self.bounds
-        )
+        return chance_above(value, self.centre, self.centre_error, self.centre_df, self.bounds)
 
     @property
     def show_counts_only(self) -> bool:

@@ -96,7 +96,7 @@ def joint_estimates(
         raise AgreementError("The groups are graded on different scales; they cannot be compared.")
     scale = next(iter(groups.values())).scale
     question = Question(
-        scale, (coefficient,), weights, "jackknife", level, columns, cluster or "auto",
+        scale, (coefficient,), weights, "plus_two", level, columns, cluster or "auto",
         False, None, None, 2000, None,
     )  # fmt: skip
     found, away, members = [], [], []

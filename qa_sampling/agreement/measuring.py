@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_sampling.agreement import intervals as ends_of
-from qa_sampling.agreement.asking import INTERVALS, Group, Question
+from qa_sampling.agreement.asking import Group, Question
 from qa_sampling.agreement.estimates import FEWEST
 from qa_sampling.agreement.formulas import FORMULAS, Formula, alpha
 from qa_sampling.agreement.precision import (
@@ -21,17 +20,9 @@ from qa_sampling.agreement.precision import (
     point,
 )
 from qa_sampling.agreement.rater_variance import rater_variance
-from qa_sampling.agreement.resampling import bca_ends, bootstrap, percentile_ends
-from qa_sampling.results import Interval
+from qa_sampling.agreement.resampling import bootstrap
+from qa_sampling.agreement.uncertainty import Column, Known, Spread
 
-NOTHING_DISAGREES = (
-    "Nothing disagrees, so the grades hold no spread; the interval is one-sided and rests on "
-    "what so few cases could have hidden."
-)
-NO_SPREAD = (
-    "Every case disagrees alike, so the grades hold no spread; the interval rests on one case "
-    "more that agrees and one more graded by chance."
-)
 NEARLY_ALL = (
     "Here nearly all grades are the same, so nearly as much agreement is expected by chance; a low "
     "value does not mean that graders often differ. Read it beside exact agreement and AC."
@@ -42,20 +33,6 @@ _ALPHAS = {"alpha_nominal": "identity", "alpha_interval": "quadratic", "alpha_ra
 
 
 @dataclass(frozen=True)
-class Column:
-    """One value of a coefficient: the number, its error and interval, or why not."""
-
-    value: float | None
-    error: float | None = None
-    df: float | None = None
-    interval: Interval | None = None
-    method: str = ""
-    warnings: tuple[str, ...] = ()
-    why_not: str = ""
-    centre: float | None = None
-
-
-@dataclass(frozen=True)
 class Measured:
     """A coefficient of a group, one column a value."""
 
@@ -63,31 +40,6 @@ class Measured:
     columns: tuple[Column, ...]
     observed: float | None
     expected: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """What is known of a coefficient's spread.
-
-    Attributes
-    ----------
-    variance : ndarray, (columns,)
-        Over cases, finite population counted.
-    raters : ndarray, (columns,), or None
-        Over raters, with `unconditional`.
-    without : ndarray or None
-        The coefficient without each block.
-    draws : ndarray or None
-        The coefficient of each resample.
-    notes : tuple of str
-        Warnings.
-    """
-
-    variance: np.ndarray
-    raters: np.ndarray | None = None
-    without: np.ndarray | None = None
-    draws: np.ndarray | None = None
-    notes: tuple[str, ...] = ()
 
 
 def measure(names: Sequence[str], group: Group, question: Question) -> dict[str, Measured]:
@@ -180,18 +132,14 @@ def _column(
         reason = "one case with two grades has no spread to tell an error from"
         return Column(value, warnings=notes, why_not=reason)
     df = (group.blocks.count if question.interval == "gwet" else cases) - 1.0
-    if spread.raters is not None:
-        across = float(spread.raters[place])
-        if not np.isfinite(across):
-            reason = (
-                "with fewer than 3 graders, or where all depends on one of them, nobody can say "
-                "how other graders would agree"
-            )
-            return Column(value, warnings=notes, why_not=reason)
-        df = _combined_df(variance, across, df, len(group.ratings.raters) - 1.0)
-        variance += across
-    error = float(np.sqrt(max(variance, 0.0)))
-    return _with_interval(formula, value, error, df, place, spread, group, question, notes)
+    if spread.raters is not None and not np.isfinite(spread.raters[place]):
+        reason = (
+            "with fewer than 3 graders, or where all depends on one of them, nobody can say how "
+            "other graders would agree"
+        )
+        return Column(value, warnings=notes, why_not=reason)
+    known = Known(formula, value, variance, df, place, spread, group, question, notes)
+    return known.with_interval()
 
 
 def _largest_share(group: Group) -> float:
@@ -199,101 +147,3 @@ def _largest_share(group: Group) -> float:
     patterns = group.patterns
     given = (patterns.times * patterns.each) @ patterns.counts
     return float(given.max() / given.sum())
-
-
-def _combined_df(first: float, second: float, one: float, two: float) -> float:
-    """Combine degrees of freedom (Satterthwaite 1946, Biometrics Bulletin 2:110-114)."""
-    if first + second <= 0:
-        return min(one, two)
-    return (first + second) ** 2 / (first**2 / one + second**2 / two)
-
-
-def _with_interval(
-    formula: Formula,
-    value: float,
-    error: float,
-    df: float,
-    place: int,
-    spread: Spread,
-    group: Group,
-    question: Question,
-    notes: tuple[str, ...],
-) -> Column:
-    words = INTERVALS[question.interval].format(blocks=group.clustered, draws=question.draws)
-    words += ", and over raters" if spread.raters is not None else ""
-    level = question.level
-    if question.interval == "gwet":
-        low, high = ends_of.plain_interval(value, error, df, level)
-        return Column(
-            value,
-            error,
-            df,
-            Interval(low, min(high, 1.0), level, words),
-            words,
-            notes,
-            centre=value,
-        )
-    whole = question.population is not None and group.blocks.count_twice >= question.population
-    if error <= 1e-9 and not whole:
-        return _without_spread(formula, value, df, place, group, question, notes)
-    ends = None
-    if spread.draws is not None:
-        ends, notes = _bootstrap_ends(value, place, spread, group, question, notes)
-    if ends is None:
-        ends = ends_of.curved_interval(value, error, df, level, formula.bounds) or (value, value)
-    return Column(value, error, df, Interval(*ends, level, words), words, notes, centre=value)
-
-
-def _without_spread(
-    formula: Formula,
-    value: float,
-    df: float,
-    place: int,
-    group: Group,
-    question: Question,
-    notes: tuple[str, ...],
-) -> Column:
-    """Give an honest interval where nothing varies."""
-    low, high = formula.bounds
-    extreme = min(abs(value - low), abs(value - high)) < 1e-12
-    note = NOTHING_DISAGREES if abs(value - high) < 1e-12 else NO_SPREAD
-    n = group.blocks.count_twice
-    if formula.is_share and extreme:
-        ends = ends_of.all_or_none(value, n, question.level)
-        words = "one-sided exact interval of all or none"
-        error, centre = 0.0, None
-        note = NOTHING_DISAGREES if value > 0.5 else "Nothing agrees; the interval is one-sided."
-    else:
-        more = ends_of.with_two_more(
-            formula, group.patterns, question.matrices, n=n, level=question.level, column=place
-        )
-        if more is None:
-            reason = "nothing varies, and two cases more would not tell an interval either"
-            return Column(value, 0.0, df, warnings=notes, why_not=reason)
-        ends, error, centre = more
-        words = "t interval on the atanh scale with two cases more"
-    interval = Interval(*ends, question.level, words)
-    return Column(value, error, df, interval, words, (*notes, note), centre=centre)
-
-
-def _bootstrap_ends(
-    value: float,
-    place: int,
-    spread: Spread,
-    group: Group,
-    question: Question,
-    notes: tuple[str, ...],
-) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
-    """Give the ends from the resamples; None where too many of them have no value."""
-    values = spread.draws[:, place]
-    good = values[np.isfinite(values)]
-    lost = 1 - len(good) / len(values)
-    if lost > 0:
-        notes = (*notes, f"In {lost:.1%} of the resamples it cannot be told; they are left out.")
-    if lost > 0.1:
-        notes = (*notes, "That is too many for a bootstrap; the interval is the jackknife's.")
-        return None, notes
-    without = spread.without[:, place]
-    if question.interval == "bca" and np.isfinite(without).all():
-        return bca_ends(good, value, without, group.blocks.times, question.level), notes
-    return percentile_ends(good, question.level), notes

@@ -213,11 +213,16 @@ class Blocks:
         The patterns; with `members` when there are clusters.
     clusters : ndarray of int, (units,), optional
         Cluster of each unit, 0, 1, 2 …; each unit by itself by default.
+    alone : int
+        With clusters: how many of the last patterns have no members and stand by themselves.
     """
 
-    def __init__(self, patterns: Patterns, clusters: np.ndarray | None = None) -> None:
+    def __init__(
+        self, patterns: Patterns, clusters: np.ndarray | None = None, *, alone: int = 0
+    ) -> None:
         self.patterns = patterns
-        self._clusters = None
+        self.clusters = clusters
+        self._clusters, self._alone = None, alone
         self.times = patterns.times
         self.twice = patterns.twice
         self._kept: dict[tuple, np.ndarray] = {}
@@ -228,6 +233,9 @@ class Blocks:
             self.times = np.ones(len(self.names), dtype=int)
             regraded = patterns.twice[self._clusters[0]].astype(float)
             self.twice = np.bincount(cluster, regraded, minlength=len(self.names)) > 0
+            if alone:
+                self.times = np.concatenate([self.times, patterns.times[-alone:]])
+                self.twice = np.concatenate([self.twice, patterns.twice[-alone:]])
 
     @property
     def count(self) -> int:
@@ -255,11 +263,13 @@ class Blocks:
             values = self.patterns.feature(name, weights) * self.patterns.each[:, None]
             if self._clusters is not None:
                 member, cluster = self._clusters
+                kinds = len(self.times) - self._alone
                 columns = [
-                    np.bincount(cluster, column[member], minlength=len(self.times))
-                    for column in values.T
+                    np.bincount(cluster, column[member], minlength=kinds) for column in values.T
                 ]
-                values = np.array(columns).reshape(values.shape[1], len(self.times)).T
+                alone = values[len(values) - self._alone :]
+                values = np.array(columns).reshape(values.shape[1], kinds).T
+                values = np.concatenate([values, alone])
             self._kept[name, key] = values
         return self._kept[name, key]
 

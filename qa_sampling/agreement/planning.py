@@ -3,8 +3,8 @@
 Of the audits of a month only some are graded again. What agreement would look like is either
 assumed (how auditors grade, how often the second grade is the same or one step away) or taken from
 what was moderated so far. For m moderated of n audits the expected numbers of every pattern of
-grades are laid out, the engine gives the standard error, and the interval its width, at the
-expected estimate. No simulation, no approximation but the linearised error.
+grades are laid out, the engine gives the standard error, and the default interval its width at the
+expected estimate. A month's own interval can be narrower or wider: that is chance.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 
 from qa_sampling.agreement.asking import Question
 from qa_sampling.agreement.formulas import FORMULAS
-from qa_sampling.agreement.intervals import curved_interval
+from qa_sampling.agreement.intervals import curved_interval, two_more_ends, with_two_more
 from qa_sampling.agreement.patterns import Blocks, Patterns
 from qa_sampling.agreement.precision import columns_of, influence, linearised_variance, point
 from qa_sampling.agreement.ratings import Ratings
@@ -164,9 +164,14 @@ def _expected(
     blocks = Blocks(Patterns(cells[used], times[used], np.ones(used.sum()), size))
     formula = FORMULAS[coefficient]
     value = float(columns_of(point(formula.formula, blocks, question.matrices))[0, 0])
-    parts = influence(formula.formula, blocks, question.matrices)
-    error = float(np.sqrt(linearised_variance(parts, blocks)[0]))
-    ends = curved_interval(value, error, moderated - 1, question.level, formula.bounds)
+    if formula.is_share:
+        parts = influence(formula.formula, blocks, question.matrices)
+        error = float(np.sqrt(linearised_variance(parts, blocks)[0]))
+        ends = curved_interval(value, error, moderated - 1, question.level, formula.bounds)
+    else:
+        moved, variance = with_two_more(formula, blocks, question.matrices)
+        error, level = float(np.sqrt(variance)), question.level
+        ends = two_more_ends(value, moved, error, moderated, level, formula.bounds)
     return value, *(ends or (value, value))
 
 
