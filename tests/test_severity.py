@@ -1,5 +1,7 @@
 """Who marks high or low: shifts, who stands out, the funnel, what could be found at all."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,21 +76,29 @@ def test_planted_auditors_stand_out_and_nobody_else() -> None:
     assert found.loc["easy", "adjusted_p"] == pytest.approx(3 * found.loc["easy", "p_value"])
 
 
-def test_p_values_are_students_on_the_pooled_spread() -> None:
+def test_p_values_are_students_or_the_exact_sum_whichever_is_larger() -> None:
     gaps, who = [1, 1, 0, 1, 0, 0, -1, 0], ["A"] * 4 + ["B"] * 4
     ratings = with_gaps(gaps, who)
     table, found = shifts(ratings), severity(ratings, control="none").table
-    t = table["mean"] / table["standard_error"]
-    assert found["p_value"].tolist() == pytest.approx((2 * stats.t.sf(abs(t), 8)).tolist())
+    t = 2 * stats.t.sf(abs(table["mean"] / table["standard_error"]), 8)
+    # four of eight differ, and a case each way is added: each way 3 of 10
+    ways = list(product((-1, 0, 1), repeat=4))
+    chance = [np.prod([0.4 if one == 0 else 0.3 for one in way]) for way in ways]
+    exact = [
+        sum(c for c, way in zip(chance, ways, strict=True) if abs(sum(way)) >= far)
+        for far in (3, 1)
+    ]
+    assert exact[0] > t[0]
+    assert found["p_value"].tolist() == pytest.approx(np.maximum(t, exact).tolist())
     average = severity(ratings, control="none", against="average").table
     gap = (0.75 - -0.25) / (table.attrs["spread"] * np.sqrt(1 / 4 + 1 / 4))
     assert average["p_value"].tolist() == pytest.approx([2 * stats.t.sf(gap, 8)] * 2)
 
 
 def test_who_stands_out_has_an_interval_on_one_side_too() -> None:
-    # three cases, all a grade higher: the test alone would name, the interval does not
-    gaps = [1, 1, 1] + [0, 0, 0, 0, 0, 0, 1, -1] * 10
-    who = ["few"] * 3 + [f"A{n}" for n in range(10) for _ in range(8)]
+    # four of five cases a grade higher: the test alone would name, the interval does not
+    gaps = [1, 1, 0, 1, 1] + [0, 0, 0, 0, 0, 0, 1, -1] * 10
+    who = ["few"] * 5 + [f"A{n}" for n in range(10) for _ in range(8)]
     row = severity(with_gaps(gaps, who)).table.set_index("auditor").loc["few"]
     assert row["adjusted_p"] < 0.05
     assert row["low"] < 0 < row["shift"]
