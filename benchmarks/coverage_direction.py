@@ -5,31 +5,33 @@
 
 The tables in docs/moderation.md are what it prints. Net bias: n cases with a known distribution of
 differences. Shifts: twelve auditors with true shifts of a known spread, one to ten cases each.
-Planted auditors: the audit programme of the invented authority over many seeds (36 months, some
-50 auditors, about one audit in five moderated), one auditor 0.7 grades lenient and one 0.7
-severe, everybody else, moderators too, within 0.12.
+Planted auditors: the grading of the invented authority over many seeds (36 months, some 50
+auditors in turn, one audit in five moderated and every Inadequate), one auditor 0.7 grades
+lenient and one 0.7 severe, everybody else, moderators too, within 0.12.
 """
 
 from __future__ import annotations
 
 import argparse
 from datetime import date
-from functools import cache
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from qa_sampling.agreement.crossed import crossed_severity
+from qa_sampling.agreement.discovery import adjusted_p_values
 from qa_sampling.agreement.moderated import moderated_share
 from qa_sampling.agreement.net_bias import net_bias
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.agreement.scale import GRADES_SCALE
 from qa_sampling.agreement.severity import severity, shifts
 from qa_sampling.agreement.shrinkage import shrink
-from qa_sampling.records.invented.audits import AuditProgramme
+from qa_sampling.records.invented.audits import QUIET_MONTHS, AuditProgramme
 from qa_sampling.records.invented.building import build_history
+from qa_sampling.records.invented.days import month_end, month_starts, to_date
 from qa_sampling.records.invented.dice import Dice
+from qa_sampling.records.invented.grading import MODERATED, AssignedAudit, Grading
 from qa_sampling.records.invented.truths import plant
 
 SEED = 20261125
@@ -135,12 +137,36 @@ def shift_coverage(runs: int) -> list[dict]:
     return rows
 
 
-def ratings_of(programme: AuditProgramme, months: int) -> Ratings:
-    """Run the audit programme and give its overall grades."""
-    made = programme.run(months)
+def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Ratings:
+    """Let every auditor grade in turn, 40 audits a month, and give the overall grades.
+
+    Every Inadequate is moderated; `at_random` keeps one in five of those, as of all others.
+    """
+    people = programme.history.staff
+    programme._people = {person.staff_id: person for person in people.itertuples(index=False)}
+    auditors = people.loc[people["may_audit"], "staff_id"].tolist()
+    moderators = people.loc[people["may_moderate"], "staff_id"].tolist()
+    grading = Grading(dice, programme._appoint(), programme.history.last)
+    rota: list[str] = []
+    for start in month_starts(UNTIL, 36):
+        for number in range(40 if to_date(start).month not in QUIET_MONTHS else 0):
+            rota = rota or dice.shuffled(auditors)
+            who, period = rota.pop(0), f"{to_date(start):%Y-%m}"
+            others = tuple(one for one in moderators if one != who)
+            grading.add(
+                AssignedAudit(
+                    f"A-{period}-{number:03d}", period, "", "Child in need plan", "", "", "",
+                    who, others, start + 1, month_end(start),
+                )
+            )  # fmt: skip
+    made = grading.tables()
     audits = made["audits"].dropna(subset=["grade_overall"])
     audits = audits[["audit_id", "period", "auditor_id", "grade_overall"]]
     moderations = made["moderations"].merge(audits[["audit_id", "period"]], on="audit_id")
+    if at_random:
+        grade = moderations["audit_id"].map(audits.set_index("audit_id")["grade_overall"])
+        kept = [one != "Inadequate" or dice.chance(MODERATED) for one in grade]
+        moderations = moderations[kept]
     sides = [
         audits.rename(columns={"auditor_id": "rater"}).assign(role="auditor"),
         moderations.rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
@@ -152,37 +178,48 @@ def ratings_of(programme: AuditProgramme, months: int) -> Ratings:
     return Ratings.from_long(rows[columns], scale=GRADES_SCALE)
 
 
-def planted(seeds: int) -> list[dict]:
+RULES = {
+    "each tested at 5%, no control": ("none", 0.05, "p_value"),
+    "Benjamini-Hochberg, 5%": ("benjamini-hochberg", 0.05, "p_value"),
+    "Benjamini-Hochberg, 20%": ("benjamini-hochberg", 0.20, "p_value"),
+    "Benjamini-Yekutieli, 20%": ("benjamini-yekutieli", 0.20, "p_value"),
+    "against the average, Benjamini-Hochberg, 5%": ("benjamini-hochberg", 0.05, "p_average"),
+}
+
+
+def planted(seeds: int, *, at_random: bool = False) -> list[dict]:
     """Tell how often the planted auditors of the invented authority are found, by rule."""
     turn, spike = plant(UNTIL, 36, 1.0)
     history = build_history(2026, scale=1.0, months=36, until=UNTIL, turn=turn, spike=spike)
-    object.__setattr__(history, "cases_at", cache(history.cases_at))
-    rules = {
-        "no control, 5% each": {"control": "none"},
-        "Benjamini-Hochberg, 5%": {},
-        "Benjamini-Hochberg, 20%": {"rate": 0.2},
-        "Benjamini-Yekutieli, 20%": {"rate": 0.2, "control": "benjamini-yekutieli"},
-        "Benjamini-Hochberg, 5%, against the average": {"against": "average"},
-    }
-    found: dict[str, list] = {name: [] for name in rules}
-    mixed, cases = [], []
+    found: dict[str, list] = {name: [] for name in RULES}
+    shown, interval, mixed, cases = [], [], [], []
     for seed in range(seeds):
-        programme = AuditProgramme(history, Dice(seed, "audits"), 1.0)
-        ratings = ratings_of(programme, 36)
+        dice = Dice(seed, "audits")
+        programme = AuditProgramme(history, dice, 1.0)
+        ratings = ratings_of(programme, dice, at_random=at_random)
         marked = {programme.lenient: "easier", programme.severe: "harder"}
-        for name, rule in rules.items():
-            people = severity(ratings, **rule).table
-            found[name].append(_score(people, marked))
+        people = severity(ratings).table
+        average = severity(ratings, against="average", method="reml").table
+        people = people.assign(p_average=average["p_value"])
+        way = np.where(people["mean"] > 0, "easier", "harder")
+        for name, (control, rate, column) in RULES.items():
+            named = adjusted_p_values(people[column].to_numpy(), control=control) <= rate
+            found[name].append(_score(people.assign(signal=np.where(named, way, "")), marked))
+        shown.append(_score(people, marked))
+        outside = (people["low"] > 0) | (people["high"] < 0)
+        interval.append(_score(people.assign(signal=np.where(outside, way, "")), marked))
         sizes = people.set_index("auditor")["n"]
         cases.append(([sizes.get(one, 0) for one in marked], float(sizes.median())))
-        limits = crossed_severity(ratings).confidence_limits()
+        fitted = crossed_severity(ratings).raters.query("role != 'moderator'")
+        fitted = fitted.rename(columns={"rater": "auditor"})
         # 99.8% limits of the prediction stand in for control: 50 auditors, 0.1 false alarms
-        auditors = limits[limits["role"] != "moderator"].rename(columns={"rater": "auditor"})
-        reach = 3.09 * auditors["standard_error"]
-        way = np.where(auditors["shift"] > reach, "easier", "")
-        signal = np.where(auditors["shift"] < -reach, "harder", way)
-        mixed.append(_score(auditors.assign(signal=signal), marked))
-    rows = [_told(name, scores) for name, scores in found.items()]
+        reach = 3.09 * fitted["standard_error"]
+        side = np.where(fitted["shift"] > reach, "easier", "")
+        side = np.where(fitted["shift"] < -reach, "harder", side)
+        mixed.append(_score(fitted.assign(signal=side), marked))
+    rows = [_told("severity() as it is by default", shown)]
+    rows += [_told(name, scores) for name, scores in found.items()]
+    rows.append(_told("95% interval of the shrunken shift", interval))
     rows.append(_told("mixed model of all audits, 99.8% limits", mixed))
     few = np.array([one for one, _ in cases]).ravel()
     middle = np.mean([one for _, one in cases])
@@ -265,15 +302,17 @@ def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="part of a table's name")
+    parser.add_argument("--runs", type=int, default=2_000)
     given = parser.parse_args()
-    runs, seeds = (200, 4) if given.quick else (2_000, 200)
+    runs, seeds = (200, 4) if given.quick else (given.runs, 200)
     parts = {
         "net bias: plain t / ours": lambda: bias_coverage(runs),
         "shifts: coverage (width; error)": lambda: shift_coverage(runs // 5),
         "shifts of 0.7 by cases": lambda: by_cases(runs // 5),
         "moderated share: coverage (width)": lambda: moderated_coverage(runs // 2),
-        "planted auditors": lambda: planted(seeds),
+        "planted auditors, every Inadequate moderated": lambda: planted(seeds),
+        "planted auditors, moderation at random": lambda: planted(seeds, at_random=True),
     }
     for name, part in parts.items():
         if given.only in name:

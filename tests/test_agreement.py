@@ -425,3 +425,25 @@ def test_titles_say_the_weights() -> None:
     assert found.one("ac2").title == "Gwet's AC2, linear"
     assert found.one("specific", grade="Good").title == "Specific agreement: Good"
     assert set(FORMULAS) >= set(FREE) | set(TWO)
+
+
+def test_two_cases_more_hold_the_level_where_the_jackknife_does_not() -> None:
+    """A small part of docs/agreement.md: 30 cases, AC2, 300 samples of one world."""
+    random = np.random.default_rng(20261125)
+    place = np.arange(4)
+    steps = np.abs(place[:, None] - place[None, :])
+    one, far = (steps == 1).astype(float), (steps > 1).astype(float)
+    second = 0.86 * np.eye(4) + 0.12 * one / one.sum(axis=1, keepdims=True)
+    second += 0.02 * far / far.sum(axis=1, keepdims=True)
+    mix = np.array([0.08, 0.32, 0.45, 0.15])
+    pairs = np.einsum("t,ta,tb->ab", mix, second, second).ravel()
+    cells = np.argwhere(np.ones((4, 4)))
+    truth = number(made(cells, weights=1e12 * pairs), "ac2")
+    held = {"plus_two": 0, "jackknife": 0}
+    for _ in range(300):
+        ratings = made(cells[random.choice(16, 30, p=pairs)])
+        for interval in held:
+            found = agreement(ratings, coefficients=["ac2"], interval=interval).one("ac2")
+            held[interval] += truth in found.interval
+    assert held["plus_two"] >= 0.94 * 300
+    assert held["jackknife"] < 0.92 * 300

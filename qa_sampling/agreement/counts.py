@@ -40,7 +40,8 @@ class Counts:
         both grades, pairs), `cases`; `exact`, `within_one`, `two_or_more` (grades apart),
         `higher`, `lower` (the auditor); `sign_p` (exact sign test over cases, two-sided);
         `exact_share`, `exact_low`, `exact_high`, the same for `within_one`, and `net_bias` in
-        grades (above 0 the auditor is higher) with its ends; `without` (pairs in which one or
+        grades (above 0 the auditor is higher; by the ratings' weights, where counts and shares
+        are of the audits as they stand) with its ends; `without` (pairs in which one or
         both gave no grade); `why_not` (why numbers are missing; blank where none is).
     by : str
         Column of the groups; blank for one row in all.

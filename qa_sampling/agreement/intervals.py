@@ -11,7 +11,8 @@ rests; the unit graded by chance stands for it. Measured (docs/agreement.md), th
 where the plain jackknife falls to 87%, and costs little width.
 
 Where nothing disagrees the data hold no spread, and an interval from 1 to 1 would be a lie: the
-one-sided bound with two units more is given, whatever interval was asked for ("gwet" excepted). A
+one-sided bound with two units more is given, whatever interval was asked for ("gwet" excepted), or
+the higher one that follows if all that n agreeing units can have missed is as bad as can be: a
 share of n units that all agree is at least (1 - level)^(1 / n) (Clopper and Pearson 1934).
 """
 
@@ -21,7 +22,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from qa_sampling.agreement.formulas import Formula
 from qa_sampling.agreement.patterns import Blocks, Patterns
@@ -49,9 +50,9 @@ def curved_interval(
     """
     low, high = bounds
     stretched = 2 * (value - low) / (high - low) - 1
-    half = stats.t.ppf((1 + level) / 2, max(df, 1))
+    half = special.stdtrit(max(df, 1), (1 + level) / 2)
     if stretched < -1:
-        return value - half * error, min(value + half * error, high)
+        return float(value - half * error), float(min(value + half * error, high))
     if 1 - abs(stretched) < 1e-12:
         return None
     middle = np.arctanh(stretched)
@@ -80,9 +81,9 @@ def chance_above(value: float, centre: float, error: float, df: float, bounds: E
         return 1.0 if value <= low else 0.0
     middle, wanted = (2 * (one - low) / (high - low) - 1 for one in (centre, value))
     if middle <= -1:
-        return float(stats.t.sf((value - centre) / error, max(df, 1)))
+        return float(special.stdtr(max(df, 1), (centre - value) / error))
     spread = error * 2 / (high - low) / (1 - middle**2)
-    return float(stats.t.sf((np.arctanh(wanted) - np.arctanh(middle)) / spread, max(df, 1)))
+    return float(special.stdtr(max(df, 1), (np.arctanh(middle) - np.arctanh(wanted)) / spread))
 
 
 def plain_interval(value: float, error: float, df: float, level: float) -> Ends:
@@ -93,8 +94,8 @@ def plain_interval(value: float, error: float, df: float, level: float) -> Ends:
     value, error, df, level
         As in :func:`curved_interval`.
     """
-    half = stats.t.ppf((1 + level) / 2, max(df, 1)) * error
-    return value - half, value + half
+    half = special.stdtrit(max(df, 1), (1 + level) / 2) * error
+    return float(value - half), float(value + half)
 
 
 def all_or_none(value: float, n: int, level: float) -> Ends:
@@ -172,6 +173,40 @@ def two_more_ends(
     if bottom:
         return min(bounds[0], value), ends[1]
     return min(ends[0], value), max(ends[1], value)
+
+
+def with_hidden(
+    formula: Formula,
+    blocks: Blocks,
+    matrices: Mapping[str, np.ndarray],
+    *,
+    level: float,
+    column: int,
+) -> float:
+    """Give the coefficient if as many disagreed as can have been missed, as far as can be.
+
+    Where all n blocks agree, the share that disagree is below 1 - (1 - level)^(1 / n) with so much
+    confidence. All of these are taken to be the worst grade against the best.
+
+    Parameters
+    ----------
+    formula, blocks, matrices, column
+        As in :func:`with_two_more`.
+    level : float
+        Confidence level.
+    """
+    patterns, n = blocks.patterns, blocks.count_twice
+    hidden = 1 - (1 - level) ** (1 / n)
+    agreeing = patterns.times[patterns.twice] @ patterns.each[patterns.twice]
+    cell = np.full((1, max(patterns.cells.shape[1], 2)), -1, dtype=np.int8)
+    cell[0, :2] = 0, patterns.size - 1
+    worse = Patterns(
+        np.concatenate([patterns.cells, cell]),
+        np.concatenate([patterns.times.astype(float), [1.0]]),
+        np.concatenate([patterns.each, [agreeing * hidden / (1 - hidden)]]),
+        patterns.size,
+    )
+    return float(columns_of(point(formula.formula, Blocks(worse), matrices))[0, column])
 
 
 def _two_more(patterns: Patterns, *, every_pair: bool) -> Patterns:

@@ -206,8 +206,9 @@ class Ratings:
     @property
     def has_roles(self) -> bool:
         """Whether every unit has at most one auditor, and there are moderators."""
-        auditors = (self.roles == 0).sum(axis=1)
-        return bool((self.roles == 1).any() and (auditors <= 1).all())
+        if not (self.roles == 1).any():
+            return False
+        return bool(((self.roles == 0).sum(axis=1) <= 1).all())
 
     def states(self) -> pd.DataFrame:
         """Count, by role, the three states: nothing is dropped in silence.

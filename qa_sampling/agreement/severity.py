@@ -5,9 +5,15 @@ nothing of how cases were given to auditors, since both graded the same case; it
 against those moderators, who have a severity of their own.
 
 The spread of a difference is pooled over auditors, with a case a grade up and one a grade down
-added, so three cases without a difference are no proof of perfection. Who is named is
-decided on the plain means by t-tests with false discovery control; what is shown is the
-shrunken shift with its interval. Nobody is ranked.
+added, so three cases without a difference are no proof of perfection. Somebody stands out when
+a test of the plain mean does, with false discovery control, and the interval of the shrunken
+shift lies on one side too. Nobody is ranked. The test is Student's t; but three cases that are
+all a grade higher are less rare than t says, so against the moderators the exact probability of
+such a sum counts where it is larger, differences being as scattered as those of all auditors
+and as often high as low.
+
+Moderation should be random. Where audits are moderated because of their grade, such as every
+Inadequate, whoever graded one by chance looks harder: a second grade falls back to the middle.
 """
 
 from __future__ import annotations
@@ -19,6 +25,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from qa_sampling.agreement.counts import graded_pairs
+from qa_sampling.agreement.cusum import scatter_of
 from qa_sampling.agreement.discovery import Control, adjusted_p_values, expected_false_alarms
 from qa_sampling.agreement.net_bias import check_level
 from qa_sampling.agreement.ratings import Ratings
@@ -50,7 +57,8 @@ def shifts(ratings: Ratings, *, role: Literal["auditor", "moderator"] = "auditor
         One row a person, by name: the role's column, `n` (cases), `mean` (in grades; a case on
         several standards counts as one, with its mean), `standard_error` (with the pooled
         spread). ``attrs["spread"]`` is the pooled standard deviation of a case's difference,
-        ``attrs["degrees_of_freedom"]`` what it rests on.
+        ``attrs["degrees_of_freedom"]`` what it rests on; ``attrs["scatter"]`` how often each
+        difference is seen, both ways alike (None where a case's mean is no whole grade).
 
     Raises
     ------
@@ -76,7 +84,9 @@ def shifts(ratings: Ratings, *, role: Literal["auditor", "moderator"] = "auditor
             "standard_error": spread / np.sqrt(found["size"].to_numpy()),
         }
     )
+    whole = bool((cases % 1 == 0).all())
     table.attrs |= {"spread": spread, "degrees_of_freedom": free}
+    table.attrs["scatter"] = scatter_of(cases) if whole else None
     return table
 
 
@@ -135,7 +145,8 @@ def severity(
     shown = (table["n"] >= fewest).to_numpy()
     p_value = np.where(shown, _p_values(table, against), np.nan)
     adjusted = adjusted_p_values(p_value, control=control)
-    named = np.nan_to_num(adjusted, nan=1.0) <= rate
+    held = 0.0 if against == "moderators" else shrunken.middle
+    named = (np.nan_to_num(adjusted, nan=1.0) <= rate) & ((low > held) | (high < held))
     way = np.where(_gaps(table, against)[0] > 0, "easier", "harder")
     rows = pd.DataFrame(
         {
@@ -307,7 +318,25 @@ def _gaps(table: pd.DataFrame, against: Against) -> tuple[np.ndarray, np.ndarray
 
 def _p_values(table: pd.DataFrame, against: Against) -> np.ndarray:
     gap, error = _gaps(table, against)
-    return 2 * stats.t.sf(np.abs(gap) / error, table.attrs["degrees_of_freedom"])
+    p_value = 2 * stats.t.sf(np.abs(gap) / error, table.attrs["degrees_of_freedom"])
+    if against == "average" or table.attrs["scatter"] is None:
+        return p_value
+    return np.maximum(p_value, _exact_p_values(table))
+
+
+def _exact_p_values(table: pd.DataFrame) -> np.ndarray:
+    """Give the probability of a sum of differences so far from 0, by folding their scatter."""
+    scatter = table.attrs["scatter"]
+    most = max(scatter)
+    each = np.array([scatter[gap] for gap in range(-most, most + 1)])
+    sums = {0: np.ones(1)}
+    for n in range(1, int(table["n"].max()) + 1):
+        sums[n] = np.convolve(sums[n - 1], each)
+    found = []
+    for n, mean in zip(table["n"], table["mean"], strict=True):
+        reached = np.abs(np.arange(-n * most, n * most + 1)) >= abs(round(n * mean))
+        found.append(sums[n][reached].sum())
+    return np.minimum(found, 1.0)
 
 
 def _few(count: int, fewest: int) -> tuple[str, ...]:

@@ -156,6 +156,12 @@ class Known:
         ends = ends_of.two_more_ends(self.value, moved, error, n, level, self.formula.bounds)
         if ends is None:
             return None
+        if self.value >= self.formula.bounds[1] - 1e-12:
+            bound = ends_of.with_hidden(
+                self.formula, self.group.blocks, self.question.matrices,
+                level=level, column=self.place,
+            )  # fmt: skip
+            ends = (max(ends[0], bound), ends[1])
         own = error if note else self.error
         notes = (*self.notes, note) if note else self.notes
         interval = Interval(*ends, level, words)
