@@ -38,8 +38,8 @@ def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.Da
     -------
     DataFrame
         Text but for counts: the group, "Moderated", "Same grade" ("61 (72%)"), without
-        groups "Within one grade", "Two or more apart", "Auditor higher / lower" (with the p of the sign test), "Net
-        bias in grades" ("-0.05 (-0.20 to 0.10)").
+        groups "Within one grade", "Two or more apart", "Auditor higher / lower" (with the p of
+        the sign test), "Net bias in grades" ("-0.05 (-0.20 to 0.10)").
     """
     table = met.table
     view = pd.DataFrame(index=table.index)
