@@ -211,7 +211,7 @@ def test_a_table_of_fieldwork_fits_with_probabilities_or_with_carried_weights() 
         case_ref=list("pqrst"),
         stratum=["a", "a", "a", "b", "b"],
         population=[12, 12, 12, 8, 8],
-        outcome=["completed", "unavailable", "completed", "out_of_scope", "completed"],
+        outcome=["audited", "unavailable", "audited", "out_of_scope", "audited"],
         probability=[0.25, 0.25, 0.25, 0.25, 0.25],
         weight=[6.0, 0.0, 6.0, 4.0, 4.0],
         y=[1, None, 0, None, 1],
@@ -223,9 +223,7 @@ def test_a_table_of_fieldwork_fits_with_probabilities_or_with_carried_weights() 
     assert one.response_rate == two.response_rate == 0.8
     assert estimate_proportion(one, "y").estimate == pytest.approx((6 + 4) / (12 + 4))
     with refused("2 cases are pending. Estimate when every case has its outcome"):
-        pending = table.assign(
-            outcome=["completed", "pending", "pending", "completed", "completed"]
-        )
+        pending = table.assign(outcome=["audited", "pending", "pending", "audited", "audited"])
         make_design(pending, "stratum", probability="probability", **names)
 
 
