@@ -1,20 +1,18 @@
 """The design of a sample: what its cases stand for, fixed before anything is estimated.
 
 :func:`make_design` takes the bookkeeping of a draw in plain columns (stratum, cases in the
-stratum, weight or probability, family, outcome) and gives a frozen :class:`Design`.
+stratum, weight or probability, family, outcome) and gives a frozen ``Design``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import EstimationError
-from qa_sampling.sampling.calibration_adjustment import Adjustment
 from qa_sampling.sampling.estimation_columns import codes_of, column_of, numbers_of
 from qa_sampling.sampling.estimation_outcomes import (
     AUDITED,
@@ -24,6 +22,7 @@ from qa_sampling.sampling.estimation_outcomes import (
     response_table,
     spread_over_answers,
 )
+from qa_sampling.sampling.estimation_sample import Design as Design
 from qa_sampling.sampling.estimation_variance import (
     SINGLE_CASE_RULES,
     BalancedVariance,
@@ -42,110 +41,6 @@ from qa_sampling.sampling.estimation_weights import (
 
 Approximation = Literal["stratified", "pooled", "row", "column", "balanced"]
 APPROXIMATIONS: tuple[str, ...] = ("stratified", "pooled", "row", "column", "balanced")
-
-
-@dataclass(frozen=True, eq=False)
-class Design:
-    """A sample and what its cases stand for. Made by :func:`make_design`.
-
-    Attributes
-    ----------
-    table : DataFrame
-        The cases that count, in the order given: audited, or found out of scope.
-    weight : ndarray of float
-        How many cases each stands for.
-    in_scope : ndarray of bool
-        Whether a case was audited.
-    population : float
-        Cases the weights speak for, those out of scope included.
-    variance : StratifiedVariance or BalancedVariance
-        How far weighted sums move from draw to draw.
-    response : DataFrame
-        What became of the cases opened; see ``estimation_outcomes.response_table``.
-    strata : tuple of str
-        Columns that form the strata.
-    collapsed : tuple of tuple of str
-        Strata that were collapsed with each other, because one case was drawn.
-    method : str
-        The design in words, with the rule for single cases or the approximation.
-    degrees : {"default", "r"}
-        How degrees of freedom are counted.
-    adjustment : Adjustment or None
-        The calibration of the weights, if any.
-    """
-
-    table: pd.DataFrame
-    weight: np.ndarray
-    in_scope: np.ndarray
-    population: float
-    variance: Variance
-    response: pd.DataFrame
-    strata: tuple[str, ...]
-    collapsed: tuple[tuple[str, ...], ...]
-    method: str
-    degrees: DegreesOfFreedom = "default"
-    adjustment: Adjustment | None = None
-
-    @property
-    def n(self) -> int:
-        """Cases audited."""
-        return int(self.in_scope.sum())
-
-    @property
-    def response_rate(self) -> float:
-        """Share of the cases opened that were not unavailable."""
-        return float(1 - self.response[UNAVAILABLE].sum() / self.response["opened"].sum())
-
-    def deviations(self, values: np.ndarray) -> np.ndarray:
-        """Give numbers whose squares add up to the variance of the sum of weighted values.
-
-        Parameters
-        ----------
-        values : ndarray
-            Weight times value: rows of the sample by columns.
-        """
-        if self.adjustment is not None:
-            values = self.adjustment.residuals(values, self.weight)
-        return self.variance.deviations(values)
-
-    def covariance(self, values: np.ndarray) -> np.ndarray:
-        """Give the covariances of the sums of columns of weighted values.
-
-        Parameters
-        ----------
-        values : ndarray
-            Weight times value: rows of the sample by columns.
-        """
-        moved = self.deviations(values)
-        return moved.T @ moved
-
-    def variances(self, values: np.ndarray) -> np.ndarray:
-        """Give the variances of the sums of columns of weighted values.
-
-        Parameters
-        ----------
-        values : ndarray
-            Weight times value: rows of the sample by columns.
-        """
-        return (self.deviations(values) ** 2).sum(axis=0)
-
-    def rows_where(self, where: Mapping[str, object] | None) -> np.ndarray:
-        """Say which audited cases belong to a domain.
-
-        Parameters
-        ----------
-        where : mapping of str to value or values, or None
-            Column -> the label, or labels, that belong to the domain.
-
-        Returns
-        -------
-        ndarray of bool
-        """
-        member = self.in_scope.copy()
-        for name, wanted in (where or {}).items():
-            one = isinstance(wanted, str) or not isinstance(wanted, Iterable)
-            member &= column_of(self.table, name).isin([wanted] if one else list(wanted)).to_numpy()
-        return member
 
 
 def make_design(
@@ -328,6 +223,7 @@ def _stratified(
             f"{populations[over[0]]:g}. Give the number there was before the draw."
         )
     collapsed: tuple[tuple[str, ...], ...] = ()
+    joined = None
     if rule == "collapse" and ((sizes == 1) & (sizes < populations)).any():
         coarse = np.zeros(len(labels), dtype=int)
         coarse[codes] = within
@@ -337,9 +233,11 @@ def _stratified(
                 "same for all cases of a stratum, such as the status."
             )
         home, collapsed = collapse_single(labels, sizes, populations, coarse.tolist())
-        _, place = np.unique(home, return_inverse=True)
+        _, place, parts = np.unique(home, return_inverse=True, return_counts=True)
+        joined = parts > 1
         stratum, populations = place[stratum], np.bincount(place, populations)
-    return StratifiedVariance(unit, stratum, populations, rule, clusters is None), collapsed
+    variance = StratifiedVariance(unit, stratum, populations, rule, clusters is None, joined)
+    return variance, collapsed
 
 
 def _indicators(table: pd.DataFrame, names: Sequence[str], draw: str | None) -> np.ndarray:

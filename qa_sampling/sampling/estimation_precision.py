@@ -85,7 +85,8 @@ def precise(
         One a domain.
     """
     n = linear.sums(np.ones(len(linear.domain))).astype(int)
-    variances = _without_noise(linear, _variances(design, linear))
+    told, careful = _variances(design, linear)
+    variances, careful = _without_noise(linear, told), _without_noise(linear, careful)
     plain, kish = _plain_variances(design, linear), _kish(design, linear)
     places = _places(design, linear)
     weights = linear.sums(design.weight)
@@ -93,9 +94,6 @@ def precise(
     method, rate = design.method, design.response_rate
     if design.adjustment is not None:
         method = f"{method}, {design.adjustment.method} calibration"
-    used = 0
-    if design.adjustment is not None:
-        used = int(np.linalg.matrix_rank(design.adjustment.auxiliaries))
     estimates = []
     for one in range(linear.domains):
         varies = variances[one] > 0 and plain[one] > 0
@@ -111,9 +109,9 @@ def precise(
                 standard_error=float(np.sqrt(variances[one])),
                 n=int(n[one]),
                 population=float(population),
-                degrees_of_freedom=max(1, place.degrees_of_freedom - max(used - 1, 0)),
+                degrees_of_freedom=max(1, design.after_calibration(place.degrees_of_freedom)),
                 design_effect=effect,
-                effective_n=float(n[one] / (max(effect, 1.0) if used else effect)),
+                effective_n=float(n[one] / (max(effect, 1.0) if design.adjustment else effect)),
                 method=method,
                 response_rate=rate,
                 flags=_flags(design, linear, one, int(n[one]), float(variances[one]), place),
@@ -123,7 +121,7 @@ def precise(
                 units=place.units,
                 asked=_asked(design, linear),
                 counted=float(design.weight.sum()) if _is_count(linear) else None,
-                inflation=len(design.weight) / max(len(design.weight) - used, 1) if used else 1.0,
+                interval_error=float(np.sqrt(careful[one])),
             )
         )
     return estimates
@@ -145,19 +143,25 @@ class _Place:
     plain: bool
 
 
-def _variances(design: Design, linear: Linear) -> np.ndarray:
+def _variances(design: Design, linear: Linear) -> tuple[np.ndarray, np.ndarray]:
+    """Give the variances by domain, and those that intervals rest on."""
     variance, domains = design.variance, linear.domains
     if isinstance(variance, StratifiedVariance) and design.adjustment is None:
         domain = np.where(linear.rows, linear.domain, domains)
-        return variance.domain_variances(linear.values, domain, domains + 1)[:domains]
-    found = np.empty(domains)
+        found = variance.domain_variances(linear.values, domain, domains + 1)[:domains]
+        return found, found
+    told, careful = np.empty(domains), np.empty(domains)
     for first in range(0, domains, 64):
         some = np.arange(first, min(first + 64, domains))
         columns = linear.values[:, None] * (linear.domain[:, None] == some)
-        found[some] = design.variances(columns)
         # what a calibration explains wholly leaves rounding, not spread
-        found[some] *= found[some] > 1e-20 * (columns**2).sum(axis=0)
-    return found
+        noise = 1e-20 * (columns**2).sum(axis=0)
+        for into, found in (
+            (told, design.variances(columns)),
+            (careful, design.careful_variances(columns)),
+        ):
+            into[some] = found * (found > noise)
+    return told, careful
 
 
 def _without_noise(linear: Linear, variances: np.ndarray) -> np.ndarray:

@@ -44,6 +44,9 @@ class StratifiedVariance:
         What is done with a stratum of which one unit was drawn and others were not.
     rows_are_units : bool
         Whether every row is a unit of its own.
+    joined : ndarray of bool or None
+        Strata that were put together because one unit was drawn from each. They have no
+        finite-population correction: what is left within each is in their distance already.
     """
 
     unit: np.ndarray
@@ -51,6 +54,7 @@ class StratifiedVariance:
     population: np.ndarray
     rule: str
     rows_are_units: bool
+    joined: np.ndarray | None = None
 
     @property
     def sizes(self) -> np.ndarray:
@@ -72,6 +76,8 @@ class StratifiedVariance:
         """The factor c by stratum; a single unit has the finite-population part alone."""
         sizes = self.sizes
         left = np.clip(1 - sizes / self.population, 0, 1)
+        if self.joined is not None:
+            left = np.where(self.joined & ~self.is_whole, 1.0, left)
         return np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1.0) * left
 
     def totals(self, values: np.ndarray) -> np.ndarray:

@@ -74,8 +74,8 @@ def follow_up(frame: Frame, draw: Draw, outcomes: pd.DataFrame) -> Fieldwork:
     frame, draw : Frame, Draw
         The fixed frame and its draw.
     outcomes : DataFrame
-        `case_ref`, `outcome` (of ``schema.AUDIT_OUTCOMES``), one row a case. Sampled cases without a row are
-        pending. A reserve has a row only when it was opened.
+        `case_ref`, `outcome` (of ``schema.AUDIT_OUTCOMES``), one row a case. Sampled cases without
+        a row are pending. A reserve has a row only when it was opened.
 
     Returns
     -------
@@ -125,8 +125,8 @@ def _outcomes(draw: Draw, outcomes: pd.DataFrame) -> dict[str, str]:
             raise SelectionError(f"The table of outcomes has no column `{name}`.")
     if unknown := int((~outcomes["outcome"].isin(list(AUDIT_OUTCOMES))).sum()):
         raise SelectionError(
-            f"{unknown} rows hold an outcome that is none of {', '.join(AUDIT_OUTCOMES)}. A case is "
-            f"never replaced because of what its file shows: audit it, however it looks."
+            f"{unknown} rows hold an outcome that is none of {', '.join(AUDIT_OUTCOMES)}. A case "
+            f"is never replaced because of what its file shows: audit it, however it looks."
         )
     if repeated := int(outcomes["case_ref"].duplicated().sum()):
         raise SelectionError(f"{repeated} rows repeat a case; give its latest outcome only.")
