@@ -98,6 +98,12 @@ def test_the_same_calibrated_cases_twice_is_the_variance_of_their_differences() 
     assert found.estimate == pytest.approx(expected.estimate)
     assert found.standard_error == pytest.approx(expected.standard_error)
     assert found.interval_error >= found.standard_error
+    # R 4.2.2, survey: both periods stacked, the case as cluster, calibrated within each period;
+    # svycontrast (golden/estimation_change.R)
+    assert round(found.standard_error, 5) == 0.45658
+    assert found.correlation == pytest.approx(0.8753427643682, abs=5e-14)
+    assert round(found.first.standard_error, 5) == 0.89045
+    assert round(found.second.standard_error, 5) == 0.93144
     # intervals rest on distances from the fit without each case, which are larger
     half = found.confidence_interval(method="wald").width / 2
     assert half > 1.05 * found.standard_error
