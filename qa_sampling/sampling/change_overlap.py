@@ -66,7 +66,8 @@ def overlap(
     """
     sides = [_side(design, linear, key) for design, linear in (before, after)]
     homes = _shared_strata(*sides)
-    total = np.zeros(3)
+    # which child stands for a family is told as if chosen anew each time
+    total = np.array([_of_standing(*before), _of_standing(*after), 0.0])
     for home in sorted(set(homes[0].values()) | set(homes[1].values())):
         parts = [side.within(homes[place], home) for place, side in enumerate(sides)]
         labels = {label for part in parts for label in part.rows["label"]}
@@ -151,6 +152,14 @@ def _side(design: Design, linear: Linear, key: str) -> _Side:
     )
     joined = np.zeros(len(variance.population), dtype=bool)
     return _Side(rows, variance.population, joined if variance.joined is None else variance.joined)
+
+
+def _of_standing(design: Design, linear: Linear) -> float:
+    """Give what the choice of the child that stands for a family adds to the variance."""
+    standing = getattr(design.variance, "standing", None)
+    if standing is None:
+        return 0.0
+    return float((standing.deviations(linear.values[:, None]) ** 2).sum())
 
 
 def _shared_strata(before: _Side, after: _Side) -> tuple[dict[int, int], dict[int, int]]:

@@ -7,6 +7,7 @@ stratum, weight or probability, family, outcome) and gives a frozen ``Design``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ from qa_sampling.sampling.estimation_outcomes import (
     spread_over_answers,
 )
 from qa_sampling.sampling.estimation_sample import Design as Design
+from qa_sampling.sampling.estimation_standing import Standing, read_standing
 from qa_sampling.sampling.estimation_variance import (
     SINGLE_CASE_RULES,
     BalancedVariance,
@@ -48,6 +50,8 @@ def make_design(
     strata: str | Sequence[str] | None = None,
     *,
     population: Population = None,
+    available: Population = None,
+    stands_for: str | None = None,
     weight: str | None = None,
     probability: str | None = None,
     cluster: str | None = None,
@@ -70,8 +74,13 @@ def make_design(
     strata : str or sequence of str, optional
         Columns that form the strata; several are joined by " / ". None for one stratum.
     population : int, str or mapping, optional
-        Units (cases; with `cluster`, clusters) there are: one number without strata, a column, or
-        a mapping from stratum label. None when unknown: no finite-population correction.
+        Units (cases; with `cluster`, clusters) there are, siblings included: one number without
+        strata, a column, or a mapping from stratum label. None when unknown: no
+        finite-population correction.
+    available : int, str or mapping, optional
+        Where one child stands for each family: children that stand, as `population`.
+    stands_for : str, optional
+        Column of the number of children a case stands for, itself included; needs `available`.
     weight : str, optional
         Column of weights; missing for reserves that were opened. By default the inverse of
         `probability`, else units of the stratum over units opened.
@@ -119,10 +128,15 @@ def make_design(
     audited, outcomes = OUTCOMES.index(AUDITED), _outcomes(table, outcome)
     answers = outcomes != OUTCOMES.index(UNAVAILABLE)
     clusters = _clusters(table, cluster, codes) if cluster else None
+    drawn_from, children = held, None
+    if available is not None or stands_for is not None:
+        _check_standing(available, stands_for, approximation, cluster)
+        drawn_from = read_populations(table, codes, labels, available)
+        children = read_standing(table, str(stands_for))
     weights = settle_weights(
         table,
         codes,
-        held,
+        drawn_from,
         answers=answers,
         clusters=clusters,
         weight=weight,
@@ -130,7 +144,9 @@ def make_design(
     )
     fixed = approximation == "stratified"
     if fixed and clusters is None:
-        check_weights(weights, codes, labels, held)
+        if weight is None and probability is None and children is not None:
+            weights = weights * children
+        check_weights(weights, codes, labels, held, exact=children is None)
     classes = (codes, labels) if fixed else codes_of(table, draw)
     classes = codes_of(table, response_class) if response_class else classes
     spread = spread_over_answers(weights, answers, *classes)
@@ -140,7 +156,11 @@ def make_design(
     if fixed:
         within = codes_of(kept, collapse_within)[0]
         units = None if clusters is None else clusters[answers]
-        variance, collapsed = _stratified(codes[answers], labels, units, held, single_case, within)
+        places, kept_weights = codes[answers], spread[answers]
+        variance, collapsed = _stratified(places, labels, units, drawn_from, single_case, within)
+        if children is not None:
+            aside = held > drawn_from
+            variance = _with_standing(variance, places, aside, children[answers], kept_weights)
         method = f"stratified, single cases: {single_case}"
     else:
         chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
@@ -238,6 +258,36 @@ def _stratified(
         stratum, populations = place[stratum], np.bincount(place, populations)
     variance = StratifiedVariance(unit, stratum, populations, rule, clusters is None, joined)
     return variance, collapsed
+
+
+def _check_standing(
+    available: Population, stands_for: str | None, approximation: str, cluster: str | None
+) -> None:
+    """Refuse half of what is needed, and designs that count families already."""
+    if available is None or stands_for is None:
+        raise EstimationError(
+            "`available` and `stands_for` belong together: the children that stand for a family, "
+            "by stratum, and how many children each case stands for. Give both."
+        )
+    if approximation != "stratified" or cluster is not None:
+        raise EstimationError(
+            "`available` is for fixed numbers from each stratum, one child a family. For rounded "
+            "draws give `probability`; for families drawn whole give `cluster`."
+        )
+
+
+def _with_standing(
+    variance: StratifiedVariance,
+    codes: np.ndarray,
+    aside: np.ndarray,
+    children: np.ndarray,
+    weights: np.ndarray,
+) -> StratifiedVariance:
+    """Let the choice of the child that stands for a family count too."""
+    stratum = variance.stratum
+    share = np.minimum(variance.sizes / variance.population, 1.0)[stratum] * (children > 1)
+    hidden = np.bincount(stratum, aside[codes], minlength=len(variance.population)) > 0
+    return replace(variance, standing=Standing(share, weights), aside=hidden)
 
 
 def _indicators(table: pd.DataFrame, names: Sequence[str], draw: str | None) -> np.ndarray:

@@ -234,6 +234,7 @@ def _places(design: Design, linear: Linear) -> list[_Place]:
     in_scope = np.bincount(stratum, design.in_scope, minlength=strata)
     is_all = (counts == in_stratum[place]) & (in_scope[place] == in_stratum[place])
     known = (over_strata(~is_all) == 0) & linear.settled & variance.rows_are_units
+    known &= variance.standing is None
     size, everything = over_strata(variance.population[place]), over_strata(counts) == len(stratum)
     touched, single = over_strata(is_open), over_strata(np.ones(len(cells))) == 1
     complete = (
@@ -264,7 +265,10 @@ def _known_population(design: Design, known: bool, size: float, everything: bool
 
 def _is_plain(design: Design, linear: Linear, one: int, strata: int, known: bool) -> bool:
     """Say whether a domain within one stratum is a plain random sample of equal weights."""
-    if design.adjustment is not None or design.collapsed or not design.variance.rows_are_units:
+    variance = design.variance
+    if design.adjustment is not None or design.collapsed or not variance.rows_are_units:
+        return False
+    if variance.standing is not None:
         return False
     if not known and strata > 1:
         return False

@@ -10,6 +10,7 @@ import pandas as pd
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.estimation_columns import numbers_of
 from qa_sampling.sampling.estimation_outcomes import share_weights
+from qa_sampling.sampling.estimation_standing import check_against_standing
 
 Population = int | str | Mapping[str, int] | None
 
@@ -150,7 +151,12 @@ def settle_weights(
 
 
 def check_weights(
-    weights: np.ndarray, codes: np.ndarray, labels: list[str], populations: np.ndarray
+    weights: np.ndarray,
+    codes: np.ndarray,
+    labels: list[str],
+    populations: np.ndarray,
+    *,
+    exact: bool = True,
 ) -> None:
     """Refuse weights that contradict the number of cases there are.
 
@@ -167,6 +173,8 @@ def check_weights(
         Label of every stratum.
     populations : ndarray of float
         Cases of every stratum; infinite when unknown.
+    exact : bool
+        Whether equal weights must add up; not where one child stands for each family.
 
     Raises
     ------
@@ -182,6 +190,7 @@ def check_weights(
     known = np.isfinite(populations) & (populations > 0) & (opened <= populations)
     share = np.divide(total, populations, out=np.ones(len(labels)), where=known)
     strict = (high <= low * (1 + 1e-6)) | (opened >= populations)
+    strict &= exact
     wrong = known & np.where(strict, np.abs(share - 1) > 0.01, (share < 0.5) | (share > 2))
     if wrong.any():
         one = int(np.argmax(wrong))
@@ -190,3 +199,5 @@ def check_weights(
             f"is {populations[one]:g}. Give the number of cases the weights speak for (with one "
             f"child a family `population`, not `available`), or leave `weight` out."
         )
+    if exact:
+        check_against_standing(weights, codes, labels, populations)
