@@ -31,7 +31,6 @@ from qa_sampling.sampling.estimation_variance import (
     DegreesOfFreedom,
     SingleCase,
     StratifiedVariance,
-    Variance,
     collapse_single,
 )
 from qa_sampling.sampling.estimation_weights import (
@@ -125,55 +124,41 @@ def make_design(
         raise EstimationError("The sample holds no case. Give one row for every case opened.")
     codes, labels = codes_of(table, strata, draw)
     held = read_populations(table, codes, labels, population)
-    audited, outcomes = OUTCOMES.index(AUDITED), _outcomes(table, outcome)
+    outcomes = _outcomes(table, outcome)
     answers = outcomes != OUTCOMES.index(UNAVAILABLE)
     clusters = _clusters(table, cluster, codes) if cluster else None
     drawn_from, children = held, None
-    if available is not None or stands_for is not None:
-        _check_standing(available, stands_for, approximation, cluster)
+    if _has_standing(available, stands_for, approximation, cluster):
         drawn_from = read_populations(table, codes, labels, available)
         children = read_standing(table, str(stands_for))
-    weights = settle_weights(
-        table,
-        codes,
-        drawn_from,
-        answers=answers,
-        clusters=clusters,
-        weight=weight,
-        probability=probability,
-    )
+    given = {"weight": weight, "probability": probability, "children": children}
+    weights = settle_weights(table, codes, drawn_from, answers=answers, clusters=clusters, **given)
     fixed = approximation == "stratified"
     if fixed and clusters is None:
-        if weight is None and probability is None and children is not None:
-            weights = weights * children
         check_weights(weights, codes, labels, held, exact=children is None)
     classes = (codes, labels) if fixed else codes_of(table, draw)
     classes = codes_of(table, response_class) if response_class else classes
     spread = spread_over_answers(weights, answers, *classes)
-    kept = table if answers.all() else table[answers]
-    collapsed: tuple[tuple[str, ...], ...] = ()
-    variance: Variance
+    kept, collapsed, variance = table[answers], (), None
     if fixed:
         within = codes_of(kept, collapse_within)[0]
         units = None if clusters is None else clusters[answers]
-        places, kept_weights = codes[answers], spread[answers]
+        places = codes[answers]
         variance, collapsed = _stratified(places, labels, units, drawn_from, single_case, within)
         if children is not None:
-            aside = held > drawn_from
-            variance = _with_standing(variance, places, aside, children[answers], kept_weights)
+            added = held > drawn_from, children[answers], spread[answers]
+            variance = _with_standing(variance, places, *added)
         method = f"stratified, single cases: {single_case}"
     else:
-        chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
-        chances = np.where(np.isnan(chances), 1 / weights[answers], chances)
-        sides = {"row": [row], "column": [column], "balanced": [row, column]}.get(approximation, [])
-        variance = BalancedVariance(chances, _indicators(kept, sides, draw))
+        margins = _indicators(kept, _sides(approximation, row, column), draw)
+        variance = BalancedVariance(_chances(kept, probability, weights[answers]), margins)
         method = f"rounded draw, {approximation} approximation"
-    cases = held.sum() if cluster is None and np.isfinite(held).all() else spread.sum()
+    known = cluster is None and np.isfinite(held).all()
     return Design(
         table=kept.reset_index(drop=True),
         weight=spread[answers],
-        in_scope=(outcomes == audited)[answers],
-        population=float(cases),
+        in_scope=(outcomes == OUTCOMES.index(AUDITED))[answers],
+        population=float(held.sum() if known else spread.sum()),
         variance=variance,
         response=response_table(codes, labels, outcomes),
         strata=_names(strata, draw),
@@ -260,10 +245,26 @@ def _stratified(
     return variance, collapsed
 
 
-def _check_standing(
+def _sides(approximation: str, row: str, column: str) -> list[str]:
+    """Give the columns of the margins that an approximation takes as held."""
+    held = {"row": [row], "column": [column], "balanced": [row, column]}
+    return held.get(approximation, [])
+
+
+def _chances(kept: pd.DataFrame, probability: str | None, weights: np.ndarray) -> np.ndarray:
+    """Give inclusion probabilities; a reserve's is that of its weight."""
+    if probability is None:
+        return 1 / weights
+    chances = numbers_of(kept, probability)
+    return np.where(np.isnan(chances), 1 / weights, chances)
+
+
+def _has_standing(
     available: Population, stands_for: str | None, approximation: str, cluster: str | None
-) -> None:
-    """Refuse half of what is needed, and designs that count families already."""
+) -> bool:
+    """Say whether one child stands for each family; refuse half of what that needs."""
+    if available is None and stands_for is None:
+        return False
     if available is None or stands_for is None:
         raise EstimationError(
             "`available` and `stands_for` belong together: the children that stand for a family, "
@@ -274,6 +275,7 @@ def _check_standing(
             "`available` is for fixed numbers from each stratum, one child a family. For rounded "
             "draws give `probability`; for families drawn whole give `cluster`."
         )
+    return True
 
 
 def _with_standing(

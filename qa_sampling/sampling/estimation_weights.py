@@ -94,6 +94,7 @@ def settle_weights(
     *,
     answers: np.ndarray,
     clusters: np.ndarray | None,
+    children: np.ndarray | None = None,
     weight: str | None,
     probability: str | None,
 ) -> np.ndarray:
@@ -112,6 +113,8 @@ def settle_weights(
         was given to others already.
     clusters : ndarray of int or None
         Cluster of every row.
+    children : ndarray of float or None
+        Children every case stands for, itself included.
     weight, probability : str or None
         As given to ``make_design``.
 
@@ -139,6 +142,7 @@ def settle_weights(
         if clusters is not None:
             units = codes[np.unique(clusters, return_index=True)[1]]
         weights = (populations / np.bincount(units, minlength=len(populations)))[codes]
+        weights = weights if children is None else weights * children
     weights = share_weights(weights, codes)
     carried = ~answers & (weights == 0)
     wrong = int(((~(weights > 0) & ~carried) | np.isinf(weights)).sum())
