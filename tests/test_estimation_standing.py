@@ -159,5 +159,7 @@ def test_faults_of_standing_are_told() -> None:
         make_design(table, population=9, available=7)
     with refused("`half` is not a whole number from 1 for 1 cases"):
         make_design(table, population=9, available=7, stands_for="half")
+    with refused("Of the 7 children of stratum '' 9 would stand for a family"):
+        make_design(table, population=7, available=9, stands_for="m")
     with refused("For rounded draws give `probability`; for families drawn whole give `cluster`"):
         make_design(table, population=9, available=7, stands_for="m", cluster="y")

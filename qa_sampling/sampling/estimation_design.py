@@ -24,7 +24,11 @@ from qa_sampling.sampling.estimation_outcomes import (
     spread_over_answers,
 )
 from qa_sampling.sampling.estimation_sample import Design as Design
-from qa_sampling.sampling.estimation_standing import Standing, read_standing
+from qa_sampling.sampling.estimation_standing import (
+    Standing,
+    check_available,
+    read_standing,
+)
 from qa_sampling.sampling.estimation_variance import (
     SINGLE_CASE_RULES,
     BalancedVariance,
@@ -131,11 +135,12 @@ def make_design(
     if _has_standing(available, stands_for, approximation, cluster):
         drawn_from = read_populations(table, codes, labels, available)
         children = read_standing(table, str(stands_for))
+        check_available(drawn_from, held, labels)
     given = {"weight": weight, "probability": probability, "children": children}
     weights = settle_weights(table, codes, drawn_from, answers=answers, clusters=clusters, **given)
     fixed = approximation == "stratified"
-    if fixed and clusters is None:
-        check_weights(weights, codes, labels, held, exact=children is None)
+    if fixed and clusters is None and children is None:
+        check_weights(weights, codes, labels, held)
     classes = (codes, labels) if fixed else codes_of(table, draw)
     classes = codes_of(table, response_class) if response_class else classes
     spread = spread_over_answers(weights, answers, *classes)

@@ -149,12 +149,13 @@ def _variances(design: Design, linear: Linear) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(variance, StratifiedVariance) and design.adjustment is None:
         domain = np.where(linear.rows, linear.domain, domains)
         found = variance.domain_variances(linear.values, domain, domains + 1)[:domains]
+        found = found * (found > 1e-20 * linear.sums(linear.values**2))
         return found, found
     told, careful = np.empty(domains), np.empty(domains)
     for first in range(0, domains, 64):
         some = np.arange(first, min(first + 64, domains))
         columns = linear.values[:, None] * (linear.domain[:, None] == some)
-        # what a calibration explains wholly leaves rounding, not spread
+        # what is explained wholly leaves rounding, not spread
         noise = 1e-20 * (columns**2).sum(axis=0)
         for into, found in (
             (told, design.variances(columns)),
@@ -319,6 +320,11 @@ def _exact(
     return found, n, round(size)
 
 
+def _has_standing(design: Design) -> bool:
+    """Say whether one child stands for each family, so that siblings were not seen."""
+    return getattr(design.variance, "standing", None) is not None
+
+
 def _reach(
     design: Design, linear: Linear, place: _Place, found: int, n: int
 ) -> tuple[float, float]:
@@ -326,7 +332,7 @@ def _reach(
     if linear.kind == "total":
         cases = float(design.weight.sum())
         if _is_count(linear):
-            if design.adjustment is not None or (design.weight < 1).any():
+            if design.adjustment is not None or _has_standing(design) or (design.weight < 1).any():
                 return 0.0, cases
             return float(found), cases - (len(design.weight) - found)
         return linear.reach[0] * cases, linear.reach[1] * cases

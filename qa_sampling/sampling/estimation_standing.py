@@ -93,6 +93,30 @@ def read_standing(table: pd.DataFrame, stands_for: str) -> np.ndarray:
     return children
 
 
+def check_available(available: np.ndarray, populations: np.ndarray, labels: list[str]) -> None:
+    """Refuse more children that stand than there are.
+
+    Parameters
+    ----------
+    available, populations : ndarray of float
+        Children that stand, and all there are, by stratum.
+    labels : list of str
+        Label of every stratum.
+
+    Raises
+    ------
+    EstimationError
+        When a stratum has more that stand than children.
+    """
+    wrong = np.flatnonzero(available > populations)
+    if len(wrong):
+        one = int(wrong[0])
+        raise EstimationError(
+            f"Of the {populations[one]:g} children of stratum {labels[one]!r} {available[one]:g} "
+            f"would stand for a family. Give all children as `population`."
+        )
+
+
 def check_against_standing(
     weights: np.ndarray, codes: np.ndarray, labels: list[str], populations: np.ndarray
 ) -> None:

@@ -159,8 +159,6 @@ def check_weights(
     codes: np.ndarray,
     labels: list[str],
     populations: np.ndarray,
-    *,
-    exact: bool = True,
 ) -> None:
     """Refuse weights that contradict the number of cases there are.
 
@@ -177,8 +175,6 @@ def check_weights(
         Label of every stratum.
     populations : ndarray of float
         Cases of every stratum; infinite when unknown.
-    exact : bool
-        Whether equal weights must add up; not where one child stands for each family.
 
     Raises
     ------
@@ -194,7 +190,6 @@ def check_weights(
     known = np.isfinite(populations) & (populations > 0) & (opened <= populations)
     share = np.divide(total, populations, out=np.ones(len(labels)), where=known)
     strict = (high <= low * (1 + 1e-6)) | (opened >= populations)
-    strict &= exact
     wrong = known & np.where(strict, np.abs(share - 1) > 0.01, (share < 0.5) | (share > 2))
     if wrong.any():
         one = int(np.argmax(wrong))
@@ -203,5 +198,4 @@ def check_weights(
             f"is {populations[one]:g}. Give the number of cases the weights speak for (with one "
             f"child a family `population`, not `available`), or leave `weight` out."
         )
-    if exact:
-        check_against_standing(weights, codes, labels, populations)
+    check_against_standing(weights, codes, labels, populations)
