@@ -104,9 +104,12 @@ def follow_up(frame: Frame, draw: Draw, outcomes: pd.DataFrame) -> Fieldwork:
     listed["outcome"] = listed["case_ref"].map(found)
     pending = (listed["drawn_as"] == "sample") & listed["outcome"].isna()
     listed["outcome"] = listed["outcome"].where(~pending, "pending")
-    _check_turn(listed)
+    lost = listed["outcome"].isin(LOSSES)
+    replaced = lost | ((listed["drawn_as"] == "reserve") & listed["outcome"].notna())
+    touched = listed[listed["stratum"].isin(listed.loc[replaced, "stratum"])]
+    _check_turn(touched)
     opened = listed[listed["outcome"].notna()].reset_index(drop=True)
-    to_open = _to_open(listed)
+    to_open = _to_open(touched)
     strata = _strata(draw, opened, listed, to_open)
     conflicts = opened.loc[opened["outcome"] == "conflict", ["case_ref", "stratum"]]
     return Fieldwork(

@@ -1,0 +1,75 @@
+"""Measure how often a quarter's interval holds the truth, through the whole pipeline.
+
+    python benchmarks/coverage_quarters.py 200   (pairs of quarters; a quarter of an hour)
+
+Each quarter is three monthly plans of 20 audits as in tests/quarter_pipeline.py: the real draw
+(controlled rounding, one child a family), cases out of scope, records that are not to be had,
+reserves opened by ``follow_up``, the pooled design of the three months. Two quarters make a
+change. Prints the lines of docs/coverage.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from quarter_pipeline import GOOD, design_of, months, sample_of, settled, true_grades, true_share
+
+from qa_sampling.records.synthetic import invent
+from qa_sampling.sampling.change import estimate_change
+from qa_sampling.sampling.estimation import estimate_proportion
+from qa_sampling.sampling.estimation_grades import grade_distribution
+from qa_sampling.schema import GRADES
+
+
+def main() -> None:
+    """Measure and print."""
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    invented = months(invent(2026))
+    halves = invented[:3], invented[3:]
+    truths = [true_share(half) for half in halves]
+    hits: dict[str, list[tuple[float, float]]] = {}
+    estimates: list[tuple[float, ...]] = []
+    signals = 0
+
+    def note(name: str, interval, truth: float) -> None:
+        held = interval.low <= truth + 1e-12 and truth <= interval.high + 1e-12
+        hits.setdefault(name, []).append((float(held), interval.high - interval.low))
+
+    for pair in range(pairs):
+        designs = []
+        for half, truth in zip(halves, truths, strict=True):
+            samples = [
+                sample_of(month, settled(month, f"quarter {pair} {month.period}", 20))
+                for month in half
+            ]
+            design = design_of(samples, {month.period: month.frame for month in half})
+            found = estimate_proportion(design, "grade", values=GOOD)
+            note("good or better", found.confidence_interval(), truth)
+            first = estimate_proportion(
+                design, "grade", values=GOOD, where={"period": half[0].period}
+            )
+            note("one month", first.confidence_interval(), true_share(half[:1]))
+            grades, wanted = grade_distribution(design, "grade").table, true_grades(half)
+            for row in grades.itertuples():
+                note(row.grade, row, wanted[row.grade])
+            designs.append(design)
+            estimates.append((found.estimate - truth, found.standard_error, design.response_rate))
+        change = estimate_change(*designs, "grade", values=GOOD)
+        note("change", change.confidence_interval(), truths[1] - truths[0])
+        signals += change.is_distinguishable()
+    errors, told, response = np.array(estimates).T
+    print(f"{pairs} pairs; truth {truths[0]:.4f} and {truths[1]:.4f}")
+    for name in ("good or better", "one month", *GRADES, "change"):
+        held, width = np.mean(hits[name], axis=0)
+        print(f"| {name} | {len(hits[name])} | {100 * held:.1f} / {100 * width:.0f} |")
+    print(f"mean error {100 * errors.mean():+.2f} points, its spread {100 * errors.std():.2f}")
+    print(f"mean standard error {100 * told.mean():.2f}, response {response.mean():.3f}")
+    print(f"change told from chance in {signals} of {pairs}")
+
+
+if __name__ == "__main__":
+    main()
