@@ -21,7 +21,7 @@ from coverage_estimation import LEVEL, PAGE, SEED, SIZES, heading, month, row, s
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.calibration import post_stratify, rake
-from qa_sampling.sampling.estimation import estimate_mean, estimate_proportion, make_design
+from qa_sampling.sampling.estimation import Design, estimate_mean, estimate_proportion, make_design
 
 WAYS = ("3 groups", "6 groups", "6 and 5 groups, raked")
 TRUTHS = ("share 0.1", "share 0.5", "score", "weeks", "explained")
@@ -45,7 +45,7 @@ def caseload(dice: np.random.Generator) -> pd.DataFrame:
     return table
 
 
-def calibrated(cases: pd.DataFrame, sample: pd.DataFrame, way: str):
+def calibrated(cases: pd.DataFrame, sample: pd.DataFrame, way: str) -> tuple[Design, Design] | None:
     """Give the plain and the calibrated design; None when a group has nobody."""
     plain = make_design(sample, population=len(cases))
     counts = {name: cases[name].value_counts().to_dict() for name in ("status", "third", "area")}

@@ -20,9 +20,15 @@ from quarter_pipeline import GOOD, design_of, months, sample_of, settled, true_g
 
 from qa_sampling.records.synthetic import invent
 from qa_sampling.sampling.change import estimate_change
-from qa_sampling.sampling.estimation import estimate_proportion
+from qa_sampling.sampling.estimation import Difference, Estimate, estimate_proportion
 from qa_sampling.sampling.estimation_grades import grade_distribution
 from qa_sampling.schema import GRADES
+
+
+def ends_of(found: Estimate | Difference) -> tuple[float, float]:
+    """Give the ends of the default interval."""
+    interval = found.confidence_interval()
+    return interval.low, interval.high
 
 
 def main() -> None:
@@ -35,9 +41,9 @@ def main() -> None:
     estimates: list[tuple[float, ...]] = []
     signals = 0
 
-    def note(name: str, interval, truth: float) -> None:
-        held = interval.low <= truth + 1e-12 and truth <= interval.high + 1e-12
-        hits.setdefault(name, []).append((float(held), interval.high - interval.low))
+    def note(name: str, low: float, high: float, truth: float) -> None:
+        held = low <= truth + 1e-12 and truth <= high + 1e-12
+        hits.setdefault(name, []).append((float(held), high - low))
 
     for pair in range(pairs):
         designs = []
@@ -48,18 +54,18 @@ def main() -> None:
             ]
             design = design_of(samples, {month.period: month.frame for month in half})
             found = estimate_proportion(design, "grade", values=GOOD)
-            note("good or better", found.confidence_interval(), truth)
+            note("good or better", *ends_of(found), truth)
             first = estimate_proportion(
                 design, "grade", values=GOOD, where={"period": half[0].period}
             )
-            note("one month", first.confidence_interval(), true_share(half[:1]))
+            note("one month", *ends_of(first), true_share(half[:1]))
             grades, wanted = grade_distribution(design, "grade").table, true_grades(half)
             for row in grades.itertuples():
-                note(row.grade, row, wanted[row.grade])
+                note(row.grade, row.low, row.high, wanted[row.grade])
             designs.append(design)
             estimates.append((found.estimate - truth, found.standard_error, design.response_rate))
         change = estimate_change(*designs, "grade", values=GOOD)
-        note("change", change.confidence_interval(), truths[1] - truths[0])
+        note("change", *ends_of(change), truths[1] - truths[0])
         signals += change.is_distinguishable()
     errors, told, response = np.array(estimates).T
     print(f"{pairs} pairs; truth {truths[0]:.4f} and {truths[1]:.4f}")

@@ -1,8 +1,8 @@
 """A quarter as an analyst has it: plans drawn, cases opened, reserves, outcomes, estimates.
 
-The frames are the invented authority's own, month by month. Upon them a truth is laid that nobody in
-the pipeline sees: every case has a grade, some cases do not belong in the frame, some records are
-not to be had, some auditors have a conflict. All of it follows from the case's reference.
+The frames are the invented authority's own, month by month. Upon them a truth is laid that nobody
+in the pipeline sees: every case has a grade, some cases do not belong in the frame, some records
+are not to be had, some auditors have a conflict. All of it follows from the case's reference.
 """
 
 from __future__ import annotations

@@ -89,7 +89,8 @@ def precise(
     variances, careful = _without_noise(linear, told), _without_noise(linear, careful)
     plain, kish = _plain_variances(design, linear), _kish(design, linear)
     places = _places(design, linear)
-    weights = linear.sums(design.weight)
+    # unequal weights add up to the population on average only; its share does not exceed it
+    weights = linear.sums(design.weight) * (design.population / design.weight.sum())
     found = linear.sums((linear.residuals > 0).astype(float))
     method, rate = design.method, design.response_rate
     if design.adjustment is not None:
