@@ -67,14 +67,26 @@ def main() -> None:
         change = estimate_change(*designs, "grade", values=GOOD)
         note("change", *ends_of(change), truths[1] - truths[0])
         signals += change.is_distinguishable()
-    errors, told, response = np.array(estimates).T
+        if (pair + 1) % 10 == 0 or pair + 1 == pairs:
+            tell(pair + 1, truths, hits, estimates, signals)
+
+
+def tell(
+    pairs: int,
+    truths: list[float],
+    hits: dict[str, list[tuple[float, float]]],
+    estimates: list[tuple[float, ...]],
+    signals: int,
+) -> None:
+    """Print what was measured so far."""
     print(f"{pairs} pairs; truth {truths[0]:.4f} and {truths[1]:.4f}")
     for name in ("good or better", "one month", *GRADES, "change"):
         held, width = np.mean(hits[name], axis=0)
         print(f"| {name} | {len(hits[name])} | {100 * held:.1f} / {100 * width:.0f} |")
+    errors, told, response = np.array(estimates).T
     print(f"mean error {100 * errors.mean():+.2f} points, its spread {100 * errors.std():.2f}")
     print(f"mean standard error {100 * told.mean():.2f}, response {response.mean():.3f}")
-    print(f"change told from chance in {signals} of {pairs}")
+    print(f"change told from chance in {signals} of {pairs}", flush=True)
 
 
 if __name__ == "__main__":

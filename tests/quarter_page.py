@@ -22,8 +22,8 @@ WORDS = """## A quarter from the draw to the sentence
 Made by `python tests/quarter_page.py`; a test holds it to the code. Six monthly plans of {audits}
 audits were drawn from the invented authority's open cases (team by status, rounded at random,
 one child a family). Each opened case has one of the outcomes of `schema.AUDIT_OUTCOMES`: a case
-that should not have been in the frame counts as zero and calls a reserve; so does a record that is not
-to be had, which is non-response; a conflict gives the case to another auditor. `follow_up` says
+that should not have been in the frame counts as zero and calls a reserve; so does a record that is
+not to be had, which is non-response; a conflict gives the case to another auditor. `follow_up` says
 which reserve is next, and gives the probabilities.
 
 {table}
@@ -160,6 +160,9 @@ def page(chosen: list[Month]) -> tuple[str, bytes]:
 
 
 def _shown(windows: pd.DataFrame) -> pd.DataFrame:
+    """Give the windows as people read them."""
+    from qa_sampling.reporting.number_words import percent_text
+
     rows = []
     for one in windows.itertuples():
         told = ["", ""]
@@ -171,7 +174,7 @@ def _shown(windows: pd.DataFrame) -> pd.DataFrame:
             {
                 "months": f"{one.start} to {one.end}",
                 "audits": one.n,
-                "good or better": f"{one.estimate:.0%} ({one.low:.0%} to {one.high:.0%})",
+                "good or better": f"{percent_text(one.estimate)} ({percent_text(one.low)} to {percent_text(one.high)})",
                 "change in points": told[0],
                 "which is": told[1],
             }
