@@ -166,6 +166,7 @@ def _shown(windows: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for one in windows.itertuples():
         told = ["", ""]
+        share, low, high = map(percent_text, (one.estimate, one.low, one.high))
         if not pd.isna(one.change):
             ends = f"{100 * one.change_low:+.0f} to {100 * one.change_high:+.0f}"
             chance = "more than chance" if one.distinguishable else "not to be told from chance"
@@ -174,7 +175,7 @@ def _shown(windows: pd.DataFrame) -> pd.DataFrame:
             {
                 "months": f"{one.start} to {one.end}",
                 "audits": one.n,
-                "good or better": f"{percent_text(one.estimate)} ({percent_text(one.low)} to {percent_text(one.high)})",
+                "good or better": f"{share} ({low} to {high})",
                 "change in points": told[0],
                 "which is": told[1],
             }
