@@ -105,6 +105,8 @@ def main() -> None:
     ]
     for way in WAYS:
         for n in SIZES:
+            if "raked" in way and n < 20:
+                continue  # next to no sample has every group
             found, possible = measured(cases, n, way, draws, dice)
             if not found:
                 lines.append(row([way, str(n), "0%", *(["none"] * len(TRUTHS))]))
