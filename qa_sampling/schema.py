@@ -102,6 +102,16 @@ AUDITOR_ROLES = (
 )
 """Roles that audit or moderate; STAFF holds others beside them, such as Social Worker."""
 
+AUDIT_OUTCOMES = {
+    "audited": "it counts",
+    "out_of_scope": "opened, does not belong to the population: counts 0",
+    "unavailable": "opened, cannot be audited: non-response",
+    "conflict": "this auditor must not: assigned again, not replaced",
+    "pending": "not known yet",
+}
+"""What can become of a case that was opened. The first three are final, and all that an estimate
+takes; a conflict and what is pending wait for one of them."""
+
 
 def _text(name: str, about: str, *, required: bool = True) -> Column:
     return Column(name, "text", about, required)

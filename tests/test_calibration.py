@@ -9,7 +9,15 @@ from scipy import optimize
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.calibration import calibrate, post_stratify, rake
-from qa_sampling.sampling.estimation import estimate_proportion, estimate_total, make_design
+from qa_sampling.sampling.calibration_adjustment import Adjustment
+from qa_sampling.sampling.estimation import (
+    estimate_difference,
+    estimate_mean,
+    estimate_proportion,
+    estimate_total,
+    make_design,
+)
+from qa_sampling.sampling.estimation_phases import add_phase, estimate_moderated
 
 MARGINS = {"gender": {"F": 48, "M": 64}, "team": {"T1": 33, "T2": 37, "T3": 42}}
 
@@ -154,3 +162,73 @@ def test_post_strata_are_plain_means_of_their_groups() -> None:
     expected = sum(MARGINS["team"][team] * groups[team] for team in groups.index) / 112
     assert estimate_proportion(found, "good").estimate == pytest.approx(expected)
     assert np.ptp(found.weight) > 0
+
+
+# what intervals rest on ------------------------------------------------------------------------
+
+Y = np.array([3.0, 5, 9, 1, 2, 7, 4, 6, 2])
+GROUPS = np.array(list("aabbabbab"))
+
+
+def test_distances_from_the_fit_without_each_case_are_r_s() -> None:
+    # R 4.2.2: residuals(f) / (1 - hatvalues(f)), f <- lm(y ~ g - 1) and with weights 1, 2, 3, ...
+    # (golden/estimation_change.R)
+    plain = [-4 / 3, 4 / 3, 5.5, -4.5, -8 / 3, 3, -0.75, 8 / 3, -3.25]
+    weighted = [-4 / 3, 1.2, 5, -4.8, -3, 2.25, -1.5, 2.6, -4.625]
+    columns = (GROUPS[:, None] == ["a", "b"]).astype(float)
+    for weight, expected in ((np.ones(9), plain), (np.array([1.0, 2, 3] * 3), weighted)):
+        found = Adjustment(columns, weight, "linear").deleted_residuals(
+            (weight * Y)[:, None], weight
+        )
+        assert found[:, 0] / weight == pytest.approx(expected, abs=1e-12)
+
+
+def test_distances_are_those_of_fitting_again_without_the_case() -> None:
+    dice = np.random.default_rng(3)
+    columns, weight = dice.normal(size=(12, 3)), dice.uniform(1, 9, 12)
+    values = dice.normal(size=12)
+    found = Adjustment(columns, weight, "linear").deleted_residuals(
+        (weight * values)[:, None], weight
+    )[:, 0]
+    for one in range(12):
+        left = np.arange(12) != one
+        root = np.sqrt(weight[left])
+        slopes = np.linalg.lstsq(root[:, None] * columns[left], root * values[left], rcond=None)[0]
+        assert found[one] / weight[one] == pytest.approx(values[one] - columns[one] @ slopes)
+
+
+def test_a_case_that_is_alone_counts_with_its_distance_from_the_others() -> None:
+    groups = np.array(list("aaab"))
+    columns = (groups[:, None] == ["a", "b"]).astype(float)
+    values = np.array([1.0, 2, 3, 10])
+    found = Adjustment(columns, np.ones(4), "linear").deleted_residuals(values[:, None], np.ones(4))
+    assert found[:, 0] == pytest.approx([-1.5, 0, 1.5, 10 - 2])
+
+
+def test_thin_groups_are_no_surer_than_no_groups() -> None:
+    table = sample("audits").head(6).assign(group=list("aabbcc"), good=[1, 1, 0, 0, 1, 0])
+    table["weeks"] = [10.0, 11, 30, 31, 50, 51]
+    plain = make_design(table, population=60)
+    found = post_stratify(plain, "group", {"a": 20, "b": 20, "c": 20})
+    mean, without = estimate_mean(found, "weeks"), estimate_mean(plain, "weeks")
+    assert mean.standard_error < 0.1 * without.standard_error
+    assert mean.interval_error == pytest.approx(without.standard_error)
+    difference = estimate_difference(
+        found, "weeks", first={"good": 0}, second={"good": 1}, as_mean=True
+    )
+    assert difference.interval_error > difference.standard_error
+    assert difference.degrees_of_freedom == 5 - 2
+    moderated = add_phase(found, "good")
+    one = estimate_moderated(moderated, "weeks", "weeks", as_mean=True)
+    assert one.interval_error > 5 * one.standard_error
+
+
+def test_large_groups_keep_what_they_gain() -> None:
+    dice = np.random.default_rng(8)
+    table = sample("audits").sample(80, replace=True, random_state=1).reset_index(drop=True)
+    table["group"] = list("abcd") * 20
+    table["weeks"] = table["group"].map({"a": 0, "b": 10, "c": 20, "d": 30}) + dice.normal(size=80)
+    plain = make_design(table, population=1000)
+    mean = estimate_mean(post_stratify(plain, "group", dict.fromkeys("abcd", 250)), "weeks")
+    assert mean.interval_error < 1.1 * mean.standard_error
+    assert mean.interval_error < 0.2 * estimate_mean(plain, "weeks").standard_error

@@ -314,8 +314,10 @@ def naive_variance(design, statistic: str, where: dict) -> float:
         units = np.flatnonzero(layout.stratum == stratum)
         totals = np.array([z[layout.unit == unit].sum() for unit in units])
         n, size = len(units), layout.population[stratum]
+        joined = layout.joined is not None and layout.joined[stratum]
         if n > 1:
-            variance += n / (n - 1) * (1 - n / size) * ((totals - totals.mean()) ** 2).sum()
+            left = 1.0 if joined and n < size else 1 - n / size
+            variance += n / (n - 1) * left * ((totals - totals.mean()) ** 2).sum()
     return variance
 
 

@@ -65,8 +65,8 @@ def test_calibrated_intervals_pay_for_their_groups():
     mean = estimate_mean(post_stratify(plain, "group", {"a": 50, "b": 50}), "hours")
     assert mean.degrees_of_freedom == estimate_mean(plain, "hours").degrees_of_freedom - 1
     ends = mean.confidence_interval()
-    # t of 4 degrees is 2.776; the variance times 6 / (6 - 2)
-    half = 2.7764451 * mean.standard_error * 1.5**0.5
+    # t of 4 degrees is 2.776; each residual over 1 - 1/3, as three cases share a group
+    half = 2.7764451 * mean.standard_error * 1.5
     assert ends.high - mean.estimate == pytest.approx(half, rel=1e-6)
 
 

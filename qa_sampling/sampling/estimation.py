@@ -19,8 +19,9 @@ import numpy as np
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.estimation_columns import check_present, column_of, numbers_of
 from qa_sampling.sampling.estimation_design import Design, make_design
+from qa_sampling.sampling.estimation_difference import Difference, difference_of
 from qa_sampling.sampling.estimation_precision import Linear, precise
-from qa_sampling.sampling.estimation_results import Difference, Estimate, Kind
+from qa_sampling.sampling.estimation_results import Estimate, Kind
 
 __all__ = [
     "Design",
@@ -228,29 +229,6 @@ def estimate_difference(
             ratio_of(design, numbers, None, _one(member), kind=kind, where=where, reach=reach)
         )
     return difference_of(design, *linears)
-
-
-def difference_of(design: Design, first: Linear, second: Linear) -> Difference:
-    """Give the difference of two estimates of one sample, with what they have in common.
-
-    Parameters
-    ----------
-    design : Design
-        The sample.
-    first, second : Linear
-        The two estimates.
-    """
-    spread = design.covariance(np.column_stack([first.values, second.values]))
-    variance = max(float(spread[0, 0] + spread[1, 1] - 2 * spread[0, 1]), 0.0)
-    scale = np.sqrt(spread[0, 0] * spread[1, 1])
-    rows = first.rows | second.rows
-    return Difference(
-        first=precise(design, first)[0],
-        second=precise(design, second)[0],
-        standard_error=float(np.sqrt(variance)),
-        correlation=float(np.clip(spread[0, 1] / scale, -1, 1)) if scale > 0 else 0.0,
-        degrees_of_freedom=max(1, design.variance.degrees_of_freedom(rows, design.degrees)),
-    )
 
 
 def of_a_kind(

@@ -1,20 +1,19 @@
 """The design of a sample: what its cases stand for, fixed before anything is estimated.
 
 :func:`make_design` takes the bookkeeping of a draw in plain columns (stratum, cases in the
-stratum, weight or probability, family, outcome) and gives a frozen :class:`Design`.
+stratum, weight or probability, family, outcome) and gives a frozen ``Design``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import EstimationError
-from qa_sampling.sampling.calibration_adjustment import Adjustment
 from qa_sampling.sampling.estimation_columns import codes_of, column_of, numbers_of
 from qa_sampling.sampling.estimation_outcomes import (
     AUDITED,
@@ -24,13 +23,18 @@ from qa_sampling.sampling.estimation_outcomes import (
     response_table,
     spread_over_answers,
 )
+from qa_sampling.sampling.estimation_sample import Design as Design
+from qa_sampling.sampling.estimation_standing import (
+    Standing,
+    check_available,
+    read_standing,
+)
 from qa_sampling.sampling.estimation_variance import (
     SINGLE_CASE_RULES,
     BalancedVariance,
     DegreesOfFreedom,
     SingleCase,
     StratifiedVariance,
-    Variance,
     collapse_single,
 )
 from qa_sampling.sampling.estimation_weights import (
@@ -44,115 +48,13 @@ Approximation = Literal["stratified", "pooled", "row", "column", "balanced"]
 APPROXIMATIONS: tuple[str, ...] = ("stratified", "pooled", "row", "column", "balanced")
 
 
-@dataclass(frozen=True, eq=False)
-class Design:
-    """A sample and what its cases stand for. Made by :func:`make_design`.
-
-    Attributes
-    ----------
-    table : DataFrame
-        The cases that count, in the order given: audited, or found out of scope.
-    weight : ndarray of float
-        How many cases each stands for.
-    in_scope : ndarray of bool
-        Whether a case was audited.
-    population : float
-        Cases the weights speak for, those out of scope included.
-    variance : StratifiedVariance or BalancedVariance
-        How far weighted sums move from draw to draw.
-    response : DataFrame
-        What became of the cases opened; see ``estimation_outcomes.response_table``.
-    strata : tuple of str
-        Columns that form the strata.
-    collapsed : tuple of tuple of str
-        Strata that were collapsed with each other, because one case was drawn.
-    method : str
-        The design in words, with the rule for single cases or the approximation.
-    degrees : {"default", "r"}
-        How degrees of freedom are counted.
-    adjustment : Adjustment or None
-        The calibration of the weights, if any.
-    """
-
-    table: pd.DataFrame
-    weight: np.ndarray
-    in_scope: np.ndarray
-    population: float
-    variance: Variance
-    response: pd.DataFrame
-    strata: tuple[str, ...]
-    collapsed: tuple[tuple[str, ...], ...]
-    method: str
-    degrees: DegreesOfFreedom = "default"
-    adjustment: Adjustment | None = None
-
-    @property
-    def n(self) -> int:
-        """Cases audited."""
-        return int(self.in_scope.sum())
-
-    @property
-    def response_rate(self) -> float:
-        """Share of the cases opened that were not unavailable."""
-        return float(1 - self.response[UNAVAILABLE].sum() / self.response["opened"].sum())
-
-    def deviations(self, values: np.ndarray) -> np.ndarray:
-        """Give numbers whose squares add up to the variance of the sum of weighted values.
-
-        Parameters
-        ----------
-        values : ndarray
-            Weight times value: rows of the sample by columns.
-        """
-        if self.adjustment is not None:
-            values = self.adjustment.residuals(values, self.weight)
-        return self.variance.deviations(values)
-
-    def covariance(self, values: np.ndarray) -> np.ndarray:
-        """Give the covariances of the sums of columns of weighted values.
-
-        Parameters
-        ----------
-        values : ndarray
-            Weight times value: rows of the sample by columns.
-        """
-        moved = self.deviations(values)
-        return moved.T @ moved
-
-    def variances(self, values: np.ndarray) -> np.ndarray:
-        """Give the variances of the sums of columns of weighted values.
-
-        Parameters
-        ----------
-        values : ndarray
-            Weight times value: rows of the sample by columns.
-        """
-        return (self.deviations(values) ** 2).sum(axis=0)
-
-    def rows_where(self, where: Mapping[str, object] | None) -> np.ndarray:
-        """Say which audited cases belong to a domain.
-
-        Parameters
-        ----------
-        where : mapping of str to value or values, or None
-            Column -> the label, or labels, that belong to the domain.
-
-        Returns
-        -------
-        ndarray of bool
-        """
-        member = self.in_scope.copy()
-        for name, wanted in (where or {}).items():
-            one = isinstance(wanted, str) or not isinstance(wanted, Iterable)
-            member &= column_of(self.table, name).isin([wanted] if one else list(wanted)).to_numpy()
-        return member
-
-
 def make_design(
     table: pd.DataFrame,
     strata: str | Sequence[str] | None = None,
     *,
     population: Population = None,
+    available: Population = None,
+    stands_for: str | None = None,
     weight: str | None = None,
     probability: str | None = None,
     cluster: str | None = None,
@@ -175,8 +77,13 @@ def make_design(
     strata : str or sequence of str, optional
         Columns that form the strata; several are joined by " / ". None for one stratum.
     population : int, str or mapping, optional
-        Units (cases; with `cluster`, clusters) there are: one number without strata, a column, or
-        a mapping from stratum label. None when unknown: no finite-population correction.
+        Units (cases; with `cluster`, clusters) there are, siblings included: one number without
+        strata, a column, or a mapping from stratum label. None when unknown: no
+        finite-population correction.
+    available : int, str or mapping, optional
+        Where one child stands for each family: children that stand, as `population`.
+    stands_for : str, optional
+        Column of the number of children a case stands for, itself included; needs `available`.
     weight : str, optional
         Column of weights; missing for reserves that were opened. By default the inverse of
         `probability`, else units of the stratum over units opened.
@@ -221,44 +128,42 @@ def make_design(
         raise EstimationError("The sample holds no case. Give one row for every case opened.")
     codes, labels = codes_of(table, strata, draw)
     held = read_populations(table, codes, labels, population)
-    audited, outcomes = OUTCOMES.index(AUDITED), _outcomes(table, outcome)
+    outcomes = _outcomes(table, outcome)
     answers = outcomes != OUTCOMES.index(UNAVAILABLE)
     clusters = _clusters(table, cluster, codes) if cluster else None
-    weights = settle_weights(
-        table,
-        codes,
-        held,
-        answers=answers,
-        clusters=clusters,
-        weight=weight,
-        probability=probability,
-    )
+    drawn_from, children = held, None
+    if _has_standing(available, stands_for, approximation, cluster):
+        drawn_from = read_populations(table, codes, labels, available)
+        children = read_standing(table, str(stands_for))
+        check_available(drawn_from, held, labels)
+    given = {"weight": weight, "probability": probability, "children": children}
+    weights = settle_weights(table, codes, drawn_from, answers=answers, clusters=clusters, **given)
     fixed = approximation == "stratified"
-    if fixed and clusters is None:
+    if fixed and clusters is None and children is None:
         check_weights(weights, codes, labels, held)
     classes = (codes, labels) if fixed else codes_of(table, draw)
     classes = codes_of(table, response_class) if response_class else classes
     spread = spread_over_answers(weights, answers, *classes)
-    kept = table if answers.all() else table[answers]
-    collapsed: tuple[tuple[str, ...], ...] = ()
-    variance: Variance
+    kept, collapsed, variance = table[answers], (), None
     if fixed:
         within = codes_of(kept, collapse_within)[0]
         units = None if clusters is None else clusters[answers]
-        variance, collapsed = _stratified(codes[answers], labels, units, held, single_case, within)
+        places = codes[answers]
+        variance, collapsed = _stratified(places, labels, units, drawn_from, single_case, within)
+        if children is not None:
+            added = held > drawn_from, children[answers], spread[answers]
+            variance = _with_standing(variance, places, *added)
         method = f"stratified, single cases: {single_case}"
     else:
-        chances = numbers_of(table, probability)[answers] if probability else 1 / weights[answers]
-        chances = np.where(np.isnan(chances), 1 / weights[answers], chances)
-        sides = {"row": [row], "column": [column], "balanced": [row, column]}.get(approximation, [])
-        variance = BalancedVariance(chances, _indicators(kept, sides, draw))
+        margins = _indicators(kept, _sides(approximation, row, column), draw)
+        variance = BalancedVariance(_chances(kept, probability, weights[answers]), margins)
         method = f"rounded draw, {approximation} approximation"
-    cases = held.sum() if cluster is None and np.isfinite(held).all() else spread.sum()
+    known = cluster is None and np.isfinite(held).all()
     return Design(
         table=kept.reset_index(drop=True),
         weight=spread[answers],
-        in_scope=(outcomes == audited)[answers],
-        population=float(cases),
+        in_scope=(outcomes == OUTCOMES.index(AUDITED))[answers],
+        population=float(held.sum() if known else spread.sum()),
         variance=variance,
         response=response_table(codes, labels, outcomes),
         strata=_names(strata, draw),
@@ -328,6 +233,7 @@ def _stratified(
             f"{populations[over[0]]:g}. Give the number there was before the draw."
         )
     collapsed: tuple[tuple[str, ...], ...] = ()
+    joined = None
     if rule == "collapse" and ((sizes == 1) & (sizes < populations)).any():
         coarse = np.zeros(len(labels), dtype=int)
         coarse[codes] = within
@@ -337,9 +243,58 @@ def _stratified(
                 "same for all cases of a stratum, such as the status."
             )
         home, collapsed = collapse_single(labels, sizes, populations, coarse.tolist())
-        _, place = np.unique(home, return_inverse=True)
+        _, place, parts = np.unique(home, return_inverse=True, return_counts=True)
+        joined = parts > 1
         stratum, populations = place[stratum], np.bincount(place, populations)
-    return StratifiedVariance(unit, stratum, populations, rule, clusters is None), collapsed
+    variance = StratifiedVariance(unit, stratum, populations, rule, clusters is None, joined)
+    return variance, collapsed
+
+
+def _sides(approximation: str, row: str, column: str) -> list[str]:
+    """Give the columns of the margins that an approximation takes as held."""
+    held = {"row": [row], "column": [column], "balanced": [row, column]}
+    return held.get(approximation, [])
+
+
+def _chances(kept: pd.DataFrame, probability: str | None, weights: np.ndarray) -> np.ndarray:
+    """Give inclusion probabilities; a reserve's is that of its weight."""
+    if probability is None:
+        return 1 / weights
+    chances = numbers_of(kept, probability)
+    return np.where(np.isnan(chances), 1 / weights, chances)
+
+
+def _has_standing(
+    available: Population, stands_for: str | None, approximation: str, cluster: str | None
+) -> bool:
+    """Say whether one child stands for each family; refuse half of what that needs."""
+    if available is None and stands_for is None:
+        return False
+    if available is None or stands_for is None:
+        raise EstimationError(
+            "`available` and `stands_for` belong together: the children that stand for a family, "
+            "by stratum, and how many children each case stands for. Give both."
+        )
+    if approximation != "stratified" or cluster is not None:
+        raise EstimationError(
+            "`available` is for fixed numbers from each stratum, one child a family. For rounded "
+            "draws give `probability`; for families drawn whole give `cluster`."
+        )
+    return True
+
+
+def _with_standing(
+    variance: StratifiedVariance,
+    codes: np.ndarray,
+    aside: np.ndarray,
+    children: np.ndarray,
+    weights: np.ndarray,
+) -> StratifiedVariance:
+    """Let the choice of the child that stands for a family count too."""
+    stratum = variance.stratum
+    share = np.minimum(variance.sizes / variance.population, 1.0)[stratum] * (children > 1)
+    hidden = np.bincount(stratum, aside[codes], minlength=len(variance.population)) > 0
+    return replace(variance, standing=Standing(share, weights), aside=hidden)
 
 
 def _indicators(table: pd.DataFrame, names: Sequence[str], draw: str | None) -> np.ndarray:

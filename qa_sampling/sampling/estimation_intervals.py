@@ -174,7 +174,9 @@ class Facts:
     def adjusted(self) -> np.ndarray:
         """The effective size adjusted for degrees of freedom, where there is a variance."""
         tail = (1 + self.level) / 2
-        with np.errstate(invalid="ignore"):  # a level of almost 0 has t values of 0
+        with np.errstate(
+            invalid="ignore", divide="ignore"
+        ):  # a level of almost 0 has t values of 0
             ratio = (stats.t.ppf(tail, np.maximum(self.n - 1, 1)) / self.t) ** 2
         adjust = _varies(self.p, self.variance, self.n) & (self.n > 1) & np.isfinite(ratio)
         return self.size * np.where(adjust, ratio, 1)

@@ -2,7 +2,7 @@
 
 A case that was drawn, or a reserve that was opened in its stead, ends as
 
-- ``audited`` (or ``completed``): it counts.
+- ``audited``: it counts.
 - ``out_of_scope``: found not to belong to the population (closed, moved away). It keeps its
   weight and counts as zero: it stands for others of its kind, so that the number of cases in
   scope is estimated too (domain estimation; Cochran 1977, section 2.13).
@@ -11,7 +11,8 @@ A case that was drawn, or a reserve that was opened in its stead, ends as
   Oh and Scheuren 1983), on the assumption that within the class who is missing does not
   depend on practice. The response rate is shown beside the estimate.
 
-A ``conflict`` is no outcome: the case is audited by somebody else and keeps its place.
+A ``conflict`` is no outcome: the case is audited by somebody else and keeps its place. The words
+are those of ``schema.AUDIT_OUTCOMES``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,10 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import EstimationError
+from qa_sampling.schema import AUDIT_OUTCOMES
 
-AUDITED = "audited"
-OUT_OF_SCOPE = "out_of_scope"
-UNAVAILABLE = "unavailable"
-OUTCOMES = (AUDITED, OUT_OF_SCOPE, UNAVAILABLE)
-_SAME = {"completed": AUDITED}
+OUTCOMES = AUDITED, OUT_OF_SCOPE, UNAVAILABLE = tuple(AUDIT_OUTCOMES)[:3]
+"""The final outcomes."""
 
 
 def read_outcomes(values: pd.Series) -> np.ndarray:
@@ -42,7 +41,7 @@ def read_outcomes(values: pd.Series) -> np.ndarray:
         When a code is missing or unknown.
     """
     codes, found = pd.factorize(values)
-    texts = [_SAME.get(str(one), str(one)) for one in found]
+    texts = [str(one) for one in found]
     if "pending" in texts:
         count = int((codes == texts.index("pending")).sum())
         raise EstimationError(
@@ -98,10 +97,8 @@ def share_weights(weights: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.where(spare[codes] > 0, whole[codes] / opened[codes], weights)
 
 
-def spread_over_answers(
-    weights: np.ndarray, answers: np.ndarray, codes: np.ndarray, labels: list[str]
-) -> np.ndarray:
-    """Give the weight of unavailable cases to the others of their response class.
+def carry_weights(weights: np.ndarray, answers: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Give the weight of cases without an answer to the others of their class.
 
     Parameters
     ----------
@@ -111,30 +108,46 @@ def spread_over_answers(
         Whether a case was not unavailable.
     codes : ndarray of int
         Response class of every case opened.
-    labels : list of str
-        Label of every class.
 
     Returns
     -------
     ndarray of float
-        0 for unavailable cases; the sum in each class stays.
+        0 for cases without an answer; the sum in each class stays. Missing in a class of which
+        nobody answered.
+    """
+    if answers.all():
+        return weights
+    whole, left = np.bincount(codes, weights), np.bincount(codes, weights * answers)
+    share = np.divide(whole, left, out=np.full(len(whole), np.nan), where=left > 0)[codes]
+    return np.where(answers | np.isnan(share), weights * share, 0.0)
+
+
+def spread_over_answers(
+    weights: np.ndarray, answers: np.ndarray, codes: np.ndarray, labels: list[str]
+) -> np.ndarray:
+    """Carry the weight of unavailable cases, where every class has somebody who answered.
+
+    Parameters
+    ----------
+    weights, answers, codes
+        As for :func:`carry_weights`.
+    labels : list of str
+        Label of every class.
 
     Raises
     ------
     EstimationError
         When a class has unavailable cases only.
     """
-    if answers.all():
-        return weights
-    whole = np.bincount(codes, weights, minlength=len(labels))
-    left = np.bincount(codes, weights * answers, minlength=len(labels))
-    if (left <= 0).any():
-        label = labels[int(np.argmax(left <= 0))]
+    carried = carry_weights(weights, answers, codes)
+    silent = np.isnan(carried)
+    if silent.any():
+        label = labels[int(codes[np.argmax(silent)])]
         raise EstimationError(
             f"Every case opened in {label or 'the sample'!r} was unavailable, so nobody speaks for "
             f"its cases. Open reserves, or name a coarser `response_class`."
         )
-    return np.where(answers, weights * (whole / left)[codes], 0.0)
+    return carried
 
 
 def response_table(codes: np.ndarray, labels: list[str], outcomes: np.ndarray) -> pd.DataFrame:

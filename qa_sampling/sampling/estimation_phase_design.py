@@ -44,7 +44,12 @@ class TwoPhaseDesign:
     groups: int
 
     def parts(
-        self, first: np.ndarray, second: np.ndarray, *, by_differences: bool = True
+        self,
+        first: np.ndarray,
+        second: np.ndarray,
+        *,
+        by_differences: bool = True,
+        careful: bool = False,
     ) -> tuple[float, float]:
         """Give the two parts of a variance.
 
@@ -58,6 +63,9 @@ class TwoPhaseDesign:
             Whether the first part is found from squared differences (Yates and Grundy), where
             that is without bias too. They move less and are not below 0; R's survey does not
             use them.
+        careful : bool
+            Whether the first part is that which intervals rest on; larger after a calibration
+            of the audits.
 
         Returns
         -------
@@ -66,18 +74,18 @@ class TwoPhaseDesign:
         """
         whole = np.zeros((len(self.first.weight), len(self.rows)))
         whole[self.rows, np.arange(len(self.rows))] = 1.0
-        form = self.first.covariance(whole)
+        ones = np.ones((len(whole), 1))
+        moved = np.hstack([whole, ones])
+        ways = self.first.careful_deviations(moved) if careful else [self.first.deviations(moved)]
+        parts = []
+        for way in ways:
+            # equal values have no variance: squared differences are without bias too
+            is_centred = by_differences and float(way[:, -1] @ way[:, -1]) < 1e-9
+            form = way[:, :-1].T @ way[:, :-1]
+            parts.append(_quadratic(form / self.joint, first, is_centred))
         spread = self.joint / np.outer(self.probability, self.probability)
         given = (1 - 1 / spread) / np.outer(self.probability, self.probability)
-        return (
-            _quadratic(form / self.joint, first, by_differences and self._is_centred()),
-            _quadratic(given, second, is_centred=False),
-        )
-
-    def _is_centred(self) -> bool:
-        """Say whether equal values have no variance in the first phase."""
-        ones = np.ones((len(self.first.weight), 1))
-        return bool(self.first.variances(ones)[0] < 1e-9)
+        return max(parts), _quadratic(given, second, is_centred=False)
 
 
 def _quadratic(form: np.ndarray, values: np.ndarray, is_centred: bool) -> float:

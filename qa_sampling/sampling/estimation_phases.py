@@ -124,6 +124,7 @@ def _combine(
     rest = around if method == "expansion" else rest
     own = first.weight[rows] / size * _factors(known, weight, both, method)[rows]
     one, two = design.parts(own * around, own * rest)
+    careful = design.parts(own * around, own * rest, careful=True)[0] + two
     seen = found[second]
     reach = (float(seen.min()), float(seen.max())) if as_mean else (0.0, 1.0)
     linear = ratio_of(
@@ -140,6 +141,7 @@ def _combine(
         plain,
         estimate=value,
         standard_error=float(np.sqrt(variance)),
+        interval_error=float(np.sqrt(careful)),
         population=first.population if member.all() else float(weight.sum()),
         degrees_of_freedom=max(1, min(df, plain.degrees_of_freedom)),
         design_effect=effect,

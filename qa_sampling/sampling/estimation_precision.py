@@ -85,17 +85,16 @@ def precise(
         One a domain.
     """
     n = linear.sums(np.ones(len(linear.domain))).astype(int)
-    variances = _without_noise(linear, _variances(design, linear))
+    told, careful = _variances(design, linear)
+    variances, careful = _without_noise(linear, told), _without_noise(linear, careful)
     plain, kish = _plain_variances(design, linear), _kish(design, linear)
     places = _places(design, linear)
-    weights = linear.sums(design.weight)
+    # unequal weights add up to the population on average only; its share does not exceed it
+    weights = linear.sums(design.weight) * (design.population / design.weight.sum())
     found = linear.sums((linear.residuals > 0).astype(float))
     method, rate = design.method, design.response_rate
     if design.adjustment is not None:
         method = f"{method}, {design.adjustment.method} calibration"
-    used = 0
-    if design.adjustment is not None:
-        used = int(np.linalg.matrix_rank(design.adjustment.auxiliaries))
     estimates = []
     for one in range(linear.domains):
         varies = variances[one] > 0 and plain[one] > 0
@@ -111,9 +110,9 @@ def precise(
                 standard_error=float(np.sqrt(variances[one])),
                 n=int(n[one]),
                 population=float(population),
-                degrees_of_freedom=max(1, place.degrees_of_freedom - max(used - 1, 0)),
+                degrees_of_freedom=max(1, design.after_calibration(place.degrees_of_freedom)),
                 design_effect=effect,
-                effective_n=float(n[one] / (max(effect, 1.0) if used else effect)),
+                effective_n=float(n[one] / (max(effect, 1.0) if design.adjustment else effect)),
                 method=method,
                 response_rate=rate,
                 flags=_flags(design, linear, one, int(n[one]), float(variances[one]), place),
@@ -123,7 +122,7 @@ def precise(
                 units=place.units,
                 asked=_asked(design, linear),
                 counted=float(design.weight.sum()) if _is_count(linear) else None,
-                inflation=len(design.weight) / max(len(design.weight) - used, 1) if used else 1.0,
+                interval_error=float(np.sqrt(careful[one])),
             )
         )
     return estimates
@@ -145,19 +144,26 @@ class _Place:
     plain: bool
 
 
-def _variances(design: Design, linear: Linear) -> np.ndarray:
+def _variances(design: Design, linear: Linear) -> tuple[np.ndarray, np.ndarray]:
+    """Give the variances by domain, and those that intervals rest on."""
     variance, domains = design.variance, linear.domains
     if isinstance(variance, StratifiedVariance) and design.adjustment is None:
         domain = np.where(linear.rows, linear.domain, domains)
-        return variance.domain_variances(linear.values, domain, domains + 1)[:domains]
-    found = np.empty(domains)
+        found = variance.domain_variances(linear.values, domain, domains + 1)[:domains]
+        found = found * (found > 1e-20 * linear.sums(linear.values**2))
+        return found, found
+    told, careful = np.empty(domains), np.empty(domains)
     for first in range(0, domains, 64):
         some = np.arange(first, min(first + 64, domains))
         columns = linear.values[:, None] * (linear.domain[:, None] == some)
-        found[some] = design.variances(columns)
-        # what a calibration explains wholly leaves rounding, not spread
-        found[some] *= found[some] > 1e-20 * (columns**2).sum(axis=0)
-    return found
+        # what is explained wholly leaves rounding, not spread
+        noise = 1e-20 * (columns**2).sum(axis=0)
+        for into, found in (
+            (told, design.variances(columns)),
+            (careful, design.careful_variances(columns)),
+        ):
+            into[some] = found * (found > noise)
+    return told, careful
 
 
 def _without_noise(linear: Linear, variances: np.ndarray) -> np.ndarray:
@@ -230,6 +236,7 @@ def _places(design: Design, linear: Linear) -> list[_Place]:
     in_scope = np.bincount(stratum, design.in_scope, minlength=strata)
     is_all = (counts == in_stratum[place]) & (in_scope[place] == in_stratum[place])
     known = (over_strata(~is_all) == 0) & linear.settled & variance.rows_are_units
+    known &= variance.standing is None
     size, everything = over_strata(variance.population[place]), over_strata(counts) == len(stratum)
     touched, single = over_strata(is_open), over_strata(np.ones(len(cells))) == 1
     complete = (
@@ -260,7 +267,10 @@ def _known_population(design: Design, known: bool, size: float, everything: bool
 
 def _is_plain(design: Design, linear: Linear, one: int, strata: int, known: bool) -> bool:
     """Say whether a domain within one stratum is a plain random sample of equal weights."""
-    if design.adjustment is not None or design.collapsed or not design.variance.rows_are_units:
+    variance = design.variance
+    if design.adjustment is not None or design.collapsed or not variance.rows_are_units:
+        return False
+    if variance.standing is not None:
         return False
     if not known and strata > 1:
         return False
@@ -311,6 +321,11 @@ def _exact(
     return found, n, round(size)
 
 
+def _has_standing(design: Design) -> bool:
+    """Say whether one child stands for each family, so that siblings were not seen."""
+    return getattr(design.variance, "standing", None) is not None
+
+
 def _reach(
     design: Design, linear: Linear, place: _Place, found: int, n: int
 ) -> tuple[float, float]:
@@ -318,7 +333,7 @@ def _reach(
     if linear.kind == "total":
         cases = float(design.weight.sum())
         if _is_count(linear):
-            if design.adjustment is not None or (design.weight < 1).any():
+            if design.adjustment is not None or _has_standing(design) or (design.weight < 1).any():
                 return 0.0, cases
             return float(found), cases - (len(design.weight) - found)
         return linear.reach[0] * cases, linear.reach[1] * cases

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,9 +70,10 @@ class Estimate:
     asked : int or None
         Totals: units of the whole sample, at its effective size by weights alone. Those outside
         a domain count as zero, so they bear on its total.
-    inflation : float
-        What intervals multiply the variance by: n / (n - p) for a calibration with p
-        auxiliaries, 1 without. The standard error is left as R's survey has it.
+    interval_error : float or None
+        Standard error that intervals rest on; None for `standard_error`, which it is no
+        smaller than. Larger after a calibration, whose standard error is left as R's survey has it
+        (see ``calibration_adjustment``).
     counted : float or None
         Totals of a column of 0 and 1: the cases among which is counted, so that the interval is
         this number times a proportion's. None for other values.
@@ -96,8 +96,13 @@ class Estimate:
     units: int
     most_n: int | None = None
     asked: int | None = None
-    inflation: float = 1.0
+    interval_error: float | None = None
     counted: float | None = None
+
+    @property
+    def careful_error(self) -> float:
+        """The standard error that intervals rest on."""
+        return self.standard_error if self.interval_error is None else self.interval_error
 
     def confidence_interval(
         self,
@@ -159,8 +164,8 @@ class Estimate:
         name = DEFAULT_INTERVAL if method == "default" else method
         ends = proportion_interval(
             self.estimate,
-            self.standard_error**2 * self.inflation,
-            n=self.n if self.standard_error > 0 else min(self.n, self.units),
+            self.careful_error**2,
+            n=self.n if self.careful_error > 0 else min(self.n, self.units),
             degrees_of_freedom=self.degrees_of_freedom,
             level=level,
             method=name,
@@ -173,7 +178,7 @@ class Estimate:
     def _of_count(self, level: float, cases: float) -> Interval:
         ends = proportion_interval(
             min(max(self.estimate / cases, 0.0), 1.0),
-            (self.standard_error / cases) ** 2 * self.inflation,
+            (self.careful_error / cases) ** 2,
             n=self.asked or 1,
             degrees_of_freedom=self.degrees_of_freedom,
             level=level,
@@ -183,9 +188,9 @@ class Estimate:
         return Interval(low, high, level, DEFAULT_INTERVAL)
 
     def _of_value(self, level: float) -> Interval:
-        if self.standard_error > 0:
+        if self.careful_error > 0:
             t = stats.t.ppf((1 + level) / 2, max(self.degrees_of_freedom, 1))
-            half = float(t) * self.standard_error * math.sqrt(self.inflation)
+            half = float(t) * self.careful_error
             return Interval(self.estimate - half, self.estimate + half, level, "wald")
         if self.reach[0] == self.reach[1]:
             raise EstimationError(
@@ -212,107 +217,3 @@ class Estimate:
             effective_n=self.effective_n,
             degrees_of_freedom=self.degrees_of_freedom,
         )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The difference between two estimates: the second less the first.
-
-    Attributes
-    ----------
-    first, second : Estimate
-        What is compared, such as last quarter and this.
-    standard_error : float
-        Of the difference, with what the two have in common.
-    correlation : float
-        Correlation of the two estimates over draws; 0 for separate samples.
-    degrees_of_freedom : float
-        Of the standard error.
-    """
-
-    first: Estimate
-    second: Estimate
-    standard_error: float
-    correlation: float
-    degrees_of_freedom: float
-
-    @property
-    def estimate(self) -> float:
-        """The second estimate less the first."""
-        return self.second.estimate - self.first.estimate
-
-    def confidence_interval(
-        self, level: float = 0.95, *, method: Literal["default", "mover", "wald"] = "default"
-    ) -> Interval:
-        """Give an interval of the difference.
-
-        Parameters
-        ----------
-        level : float
-            Confidence level, between 0 and 1.
-        method : {"default", "mover", "wald"}
-            "mover" combines the two estimates' own intervals (Zou and Donner 2008,
-            Statistics in Medicine 27:1693-1702, with their correlation), so it is defined where
-            nothing varies: the default for proportions. "wald": t standard errors; the
-            default for other kinds, as long as both vary.
-
-        Raises
-        ------
-        EstimationError
-            When the method is unknown, or "wald" is asked for where nothing varies.
-        """
-        check_level(level)
-        if method not in ("default", "mover", "wald"):
-            raise EstimationError(
-                f"`method` {method!r} is unknown; choose one of default, mover, wald."
-            )
-        ends = (self.first, self.second)
-        varies = all(one.standard_error > 0 or one.is_complete for one in ends)
-        if method == "default":
-            method = "mover" if self.first.kind == "proportion" or not varies else "wald"
-        if method == "mover":
-            return self._mover(level)
-        if not varies:
-            raise EstimationError(
-                "One of the two estimates has no spread, so 'wald' would be too narrow. Give "
-                "'mover'."
-            )
-        half = float(stats.t.ppf((1 + level) / 2, self.degrees_of_freedom)) * self.standard_error
-        return Interval(self.estimate - half, self.estimate + half, level, "wald")
-
-    def _mover(self, level: float) -> Interval:
-        a, b = (one.confidence_interval(level) for one in (self.first, self.second))
-        below_a, above_a = self.first.estimate - a.low, a.high - self.first.estimate
-        below_b, above_b = self.second.estimate - b.low, b.high - self.second.estimate
-        twice = 2 * self.correlation
-        down = below_b**2 + above_a**2 - twice * below_b * above_a
-        up = above_b**2 + below_a**2 - twice * above_b * below_a
-        return Interval(
-            self.estimate - math.sqrt(max(down, 0)),
-            self.estimate + math.sqrt(max(up, 0)),
-            level,
-            "mover",
-        )
-
-    def is_distinguishable(self, level: float = 0.95) -> bool:
-        """Say whether the difference can be told from chance: its interval leaves 0 out.
-
-        Parameters
-        ----------
-        level : float
-            Confidence level, between 0 and 1.
-        """
-        interval = self.confidence_interval(level)
-        return not interval.low <= 0 <= interval.high
-
-    @property
-    def p_value(self) -> float:
-        """One less the highest level at which the difference can be told from chance."""
-        low, high = 0.0, 1.0
-        for _ in range(34):
-            middle = (low + high) / 2
-            if 0 < middle < 1 and self.is_distinguishable(middle):
-                low = middle
-            else:
-                high = middle
-        return 1 - low

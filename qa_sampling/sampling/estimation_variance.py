@@ -23,6 +23,8 @@ from typing import Literal
 
 import numpy as np
 
+from qa_sampling.sampling.estimation_standing import Standing
+
 SingleCase = Literal["collapse", "adjust", "remove", "certainty", "average"]
 SINGLE_CASE_RULES: tuple[str, ...] = ("collapse", "adjust", "remove", "certainty", "average")
 DegreesOfFreedom = Literal["default", "r"]
@@ -44,6 +46,13 @@ class StratifiedVariance:
         What is done with a stratum of which one unit was drawn and others were not.
     rows_are_units : bool
         Whether every row is a unit of its own.
+    joined : ndarray of bool or None
+        Strata that were put together because one unit was drawn from each. They have no
+        finite-population correction: what is left within each is in their distance already.
+    standing : Standing or None
+        What one child a family adds; `population` then counts the children that stand.
+    aside : ndarray of bool or None
+        Strata of which some children were set aside, so that they were never seen whole.
     """
 
     unit: np.ndarray
@@ -51,6 +60,9 @@ class StratifiedVariance:
     population: np.ndarray
     rule: str
     rows_are_units: bool
+    joined: np.ndarray | None = None
+    standing: Standing | None = None
+    aside: np.ndarray | None = None
 
     @property
     def sizes(self) -> np.ndarray:
@@ -60,18 +72,21 @@ class StratifiedVariance:
     @property
     def is_whole(self) -> np.ndarray:
         """Whether a stratum was taken whole."""
-        return self.sizes >= self.population
+        whole = self.sizes >= self.population
+        return whole if self.aside is None else whole & ~self.aside
 
     @property
     def is_single(self) -> np.ndarray:
         """Whether a stratum has one unit drawn and others that were not."""
-        return (self.sizes == 1) & ~self.is_whole
+        return (self.sizes == 1) & (self.sizes < self.population)
 
     @property
     def scales(self) -> np.ndarray:
         """The factor c by stratum; a single unit has the finite-population part alone."""
         sizes = self.sizes
         left = np.clip(1 - sizes / self.population, 0, 1)
+        if self.joined is not None:
+            left = np.where(self.joined & (left > 0), 1.0, left)
         return np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1.0) * left
 
     def totals(self, values: np.ndarray) -> np.ndarray:
@@ -94,7 +109,10 @@ class StratifiedVariance:
         if alone.any():
             centre[alone] = totals.mean(axis=0) if self.rule == "adjust" else totals[alone]
             factor = factor * self._average_factor()
-        return factor * (totals - centre)
+        moved = factor * (totals - centre)
+        if self.standing is None:
+            return moved
+        return np.vstack([moved, self.standing.deviations(values)])
 
     def _average_factor(self) -> float:
         """Let single strata have the mean variance of the others, by scaling those up."""
@@ -126,7 +144,10 @@ class StratifiedVariance:
         cell = stratum.astype(np.int64) * domains + column
         first = np.bincount(cell, totals, minlength=shape[0] * shape[1]).reshape(shape)
         second = np.bincount(cell, totals * totals, minlength=shape[0] * shape[1]).reshape(shape)
-        return self._from_moments(first, second, len(self.stratum))
+        found = self._from_moments(first, second, len(self.stratum))
+        if self.standing is not None:
+            found = found + self.standing.domain_variances(values, domain, domains)
+        return found
 
     def _from_moments(self, first: np.ndarray, second: np.ndarray, units: int) -> np.ndarray:
         """Give variances by domain from sums and sums of squares (strata by domains)."""

@@ -10,6 +10,7 @@ import pandas as pd
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.estimation_columns import numbers_of
 from qa_sampling.sampling.estimation_outcomes import share_weights
+from qa_sampling.sampling.estimation_standing import check_against_standing
 
 Population = int | str | Mapping[str, int] | None
 
@@ -93,6 +94,7 @@ def settle_weights(
     *,
     answers: np.ndarray,
     clusters: np.ndarray | None,
+    children: np.ndarray | None = None,
     weight: str | None,
     probability: str | None,
 ) -> np.ndarray:
@@ -111,6 +113,8 @@ def settle_weights(
         was given to others already.
     clusters : ndarray of int or None
         Cluster of every row.
+    children : ndarray of float or None
+        Children every case stands for, itself included.
     weight, probability : str or None
         As given to ``make_design``.
 
@@ -138,6 +142,7 @@ def settle_weights(
         if clusters is not None:
             units = codes[np.unique(clusters, return_index=True)[1]]
         weights = (populations / np.bincount(units, minlength=len(populations)))[codes]
+        weights = weights if children is None else weights * children
     weights = share_weights(weights, codes)
     carried = ~answers & (weights == 0)
     wrong = int(((~(weights > 0) & ~carried) | np.isinf(weights)).sum())
@@ -150,7 +155,10 @@ def settle_weights(
 
 
 def check_weights(
-    weights: np.ndarray, codes: np.ndarray, labels: list[str], populations: np.ndarray
+    weights: np.ndarray,
+    codes: np.ndarray,
+    labels: list[str],
+    populations: np.ndarray,
 ) -> None:
     """Refuse weights that contradict the number of cases there are.
 
@@ -190,3 +198,4 @@ def check_weights(
             f"is {populations[one]:g}. Give the number of cases the weights speak for (with one "
             f"child a family `population`, not `available`), or leave `weight` out."
         )
+    check_against_standing(weights, codes, labels, populations)

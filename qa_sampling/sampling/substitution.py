@@ -2,7 +2,7 @@
 
 A drawn case is *opened* when its file is looked at. What is found decides what follows:
 
-- ``completed``: audited.
+- ``audited``: it counts.
 - ``out_of_scope``: the file shows that the case should not have been in the frame. The case counts
   as opened and contributes nothing; how many cases are in scope is estimated from it.
 - ``unavailable``: the record cannot be audited. It is non-response: the answered cases of its
@@ -11,7 +11,8 @@ A drawn case is *opened* when its file is looked at. What is found decides what 
 - ``pending``: not known yet.
 
 Only the first two losses call the next reserve, in the order of the tickets. No other reason
-does: a case is never replaced because of what its file shows.
+does: a case is never replaced because of what its file shows. The words are those of
+``schema.AUDIT_OUTCOMES``.
 """
 
 from __future__ import annotations
@@ -22,16 +23,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.errors import FrameError, SelectionError
+from qa_sampling.sampling.estimation_outcomes import carry_weights
 from qa_sampling.sampling.plan import Draw, Frame
-
-OUTCOMES = {
-    "completed": "audited",
-    "out_of_scope": "opened, does not belong to the population: counts 0",
-    "unavailable": "opened, cannot be audited: non-response",
-    "conflict": "this auditor must not: assigned again, not replaced",
-    "pending": "not known yet",
-}
-"""What can become of an opened case."""
+from qa_sampling.schema import AUDIT_OUTCOMES
 
 LOSSES = ("out_of_scope", "unavailable")
 """Outcomes that call the next reserve."""
@@ -51,14 +45,15 @@ class Fieldwork:
     cases : DataFrame
         One row an opened case, by stratum and rank: `case_ref`, `stratum`, `rank`, `drawn_as`,
         `population` (N, cases of the stratum in the frame), `available` (those that stand when
-        one child stands for each family), `opened` (n, cases opened in the stratum),
+        one child stands for each family), `stands_for` (children of its family, itself included;
+        1 without siblings), `opened` (n, cases opened in the stratum),
         `outcome`, `probability` (of being opened), `weight` (how many cases of the frame it
         stands for once non-response is carried: 0 when unavailable, missing while the stratum
         is not settled or when nobody in it answered).
     strata : DataFrame
         One row a stratum that is sampled: `stratum`, `population`, `available`, `sampled`,
-        `opened`, `completed`, `out_of_scope`, `unavailable`, `waiting` (pending, conflict
-        or to be opened), `response_rate` (completed and out of scope, of the opened with an
+        `opened`, `audited`, `out_of_scope`, `unavailable`, `waiting` (pending, conflict
+        or to be opened), `response_rate` (audited and out of scope, of the opened with an
         outcome), `reserves_left`, `short` (losses that no reserve can replace), `is_settled`.
     is_settled : bool
         Whether every opened case has its final outcome and no reserve is due.
@@ -79,8 +74,8 @@ def follow_up(frame: Frame, draw: Draw, outcomes: pd.DataFrame) -> Fieldwork:
     frame, draw : Frame, Draw
         The fixed frame and its draw.
     outcomes : DataFrame
-        `case_ref`, `outcome` (:data:`OUTCOMES`), one row a case. Sampled cases without a row are
-        pending. A reserve has a row only when it was opened.
+        `case_ref`, `outcome` (of ``schema.AUDIT_OUTCOMES``), one row a case. Sampled cases without
+        a row are pending. A reserve has a row only when it was opened.
 
     Returns
     -------
@@ -97,10 +92,10 @@ def follow_up(frame: Frame, draw: Draw, outcomes: pd.DataFrame) -> Fieldwork:
     Notes
     -----
     With n sampled and m opened in a stratum, the probability of being opened is that of the draw
-    times m / n. Among the in-scope cases of a stratum the completed ones are a simple random
+    times m / n. Among the in-scope cases of a stratum the audited ones are a simple random
     sample however many reserves were needed, so estimates for cases in scope hold. The number
-    of cases in scope, N (completed) / (completed + out of scope), is slightly too high when the
-    last case opened completed the number, as it does under such a stopping rule.
+    of cases in scope, N (audited) / (audited + out of scope), is slightly too high when the
+    last case opened made the number full, as it does under such a stopping rule.
     """
     if frame.fingerprint != draw.frame_fingerprint:
         raise FrameError("The draw was made from another frame; give the frame of its month.")
@@ -109,9 +104,12 @@ def follow_up(frame: Frame, draw: Draw, outcomes: pd.DataFrame) -> Fieldwork:
     listed["outcome"] = listed["case_ref"].map(found)
     pending = (listed["drawn_as"] == "sample") & listed["outcome"].isna()
     listed["outcome"] = listed["outcome"].where(~pending, "pending")
-    _check_turn(listed)
+    lost = listed["outcome"].isin(LOSSES)
+    replaced = lost | ((listed["drawn_as"] == "reserve") & listed["outcome"].notna())
+    touched = listed[listed["stratum"].isin(listed.loc[replaced, "stratum"])]
+    _check_turn(touched)
     opened = listed[listed["outcome"].notna()].reset_index(drop=True)
-    to_open = _to_open(listed)
+    to_open = _to_open(touched)
     strata = _strata(draw, opened, listed, to_open)
     conflicts = opened.loc[opened["outcome"] == "conflict", ["case_ref", "stratum"]]
     return Fieldwork(
@@ -128,10 +126,10 @@ def _outcomes(draw: Draw, outcomes: pd.DataFrame) -> dict[str, str]:
     for name in ("case_ref", "outcome"):
         if name not in outcomes.columns:
             raise SelectionError(f"The table of outcomes has no column `{name}`.")
-    if unknown := int((~outcomes["outcome"].isin(list(OUTCOMES))).sum()):
+    if unknown := int((~outcomes["outcome"].isin(list(AUDIT_OUTCOMES))).sum()):
         raise SelectionError(
-            f"{unknown} rows hold an outcome that is none of {', '.join(OUTCOMES)}. A case is "
-            f"never replaced because of what its file shows: audit it, however it looks."
+            f"{unknown} rows hold an outcome that is none of {', '.join(AUDIT_OUTCOMES)}. A case "
+            f"is never replaced because of what its file shows: audit it, however it looks."
         )
     if repeated := int(outcomes["case_ref"].duplicated().sum()):
         raise SelectionError(f"{repeated} rows repeat a case; give its latest outcome only.")
@@ -181,9 +179,9 @@ def _strata(
     table = sampled[["stratum", "population", "available", "sampled"]].reset_index(drop=True)
     labels = table["stratum"]
     table["opened"] = _by_stratum(opened, labels)
-    for name in ("completed", "out_of_scope", "unavailable"):
+    for name in ("audited", "out_of_scope", "unavailable"):
         table[name] = _by_stratum(opened[opened["outcome"] == name], labels)
-    known = table["completed"] + table["out_of_scope"]
+    known = table["audited"] + table["out_of_scope"]
     settled = known + table["unavailable"]
     due = _by_stratum(to_open, labels)
     table["waiting"] = table["opened"] - settled + due
@@ -208,17 +206,18 @@ def _weighted(frame: Frame, draw: Draw, opened: pd.DataFrame, strata: pd.DataFra
     family = frame.cases.set_index("case_ref")["family_ref"]
     children = family.map(family.value_counts()) if draw.parameters["one_per_family"] else None
     labels, refs = opened["stratum"], opened["case_ref"]
-    beside = refs.map(children) if children is not None else 1
+    stands_for = refs.map(children) if children is not None else 1
     standing = labels.map(here["available"])
     share = labels.map(here["opened"]) / labels.map(here["sampled"])
     table = opened[["case_ref", "stratum", "rank", "drawn_as"]].copy()
     table["population"] = labels.map(here["population"])
     table["available"] = standing
+    table["stands_for"] = stands_for
     table["opened"] = labels.map(here["opened"])
     table["outcome"] = opened["outcome"]
-    table["probability"] = labels.map(target) * share / standing / beside
-    known = labels.map(here["completed"] + here["out_of_scope"])
-    carried = (1 / table["probability"]) * table["opened"] / known.where(known > 0)
-    carried = carried.where(opened["outcome"] != "unavailable", 0.0)
-    table["weight"] = carried.where(labels.map(here["is_settled"]) & (known > 0))
+    table["probability"] = labels.map(target) * share / standing / stands_for
+    answers = (opened["outcome"] != "unavailable").to_numpy()
+    codes = pd.factorize(labels)[0]
+    carried = carry_weights(1 / table["probability"].to_numpy(dtype=float), answers, codes)
+    table["weight"] = pd.Series(carried).where(labels.map(here["is_settled"]))
     return table
