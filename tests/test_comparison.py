@@ -12,7 +12,7 @@ from qa_sampling.errors import AllocationError, FrameError
 from qa_sampling.reporting.design_words import readable_comparison
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.comparison import ALL_CASES, DesignComparison, compare_designs
-from qa_sampling.sampling.designs import AtRandom, Design, OneDraw, TicketDesign
+from qa_sampling.sampling.designs import AtRandom, OneDraw, SampleDesign, TicketDesign
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.planning_assumptions import Assumptions
 from qa_sampling.sampling.selection import Size, draw_sample
@@ -134,7 +134,7 @@ def test_balance_is_dissimilarity(frame: Frame) -> None:
             men = cases.loc[cases["gender"] == "Male", "case_ref"]
             return OneDraw(pd.Series(1.0, index=men))
 
-    assert isinstance(OnlyMen(), Design)
+    assert isinstance(OnlyMen(), SampleDesign)
     found = compare_designs(
         frame, {"men": OnlyMen()}, characteristics=["gender", "absent"], draws=2
     )
