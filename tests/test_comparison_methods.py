@@ -1,5 +1,6 @@
 """Every selection method beside the monthly plan: the adapter says what the method does."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +8,7 @@ from frame_factory import fixed
 from test_comparison import answer, described, of
 
 from qa_sampling.errors import AllocationError, FrameError, SelectionError
+from qa_sampling.reporting.plots_designs import chart_rows, design_chart, design_chart_alt
 from qa_sampling.sampling.case_selection import select_cases
 from qa_sampling.sampling.comparison import ALL_CASES, compare_designs
 from qa_sampling.sampling.designs import AtRandom, SampleDesign
@@ -172,3 +174,26 @@ def test_an_empty_frame_is_refused(frame: Frame) -> None:
 def test_a_share_beyond_one_is_refused(frame: Frame) -> None:
     with pytest.raises(FrameError, match=r"`explained` must lie between 0 and 1; got 25\. Give"):
         compare_designs(frame, {"x": AtRandom(5)}, explained=25, draws=2)
+
+
+def test_the_picture_holds_the_figures_of_the_comparison(frame: Frame) -> None:
+    designs = {"A": AtRandom(12), "B": SelectionDesign(12, "cube", balance_on=["gender"])}
+    found = compare_designs(frame, designs, draws=4)
+    rows = chart_rows(found).set_index("design")
+    for name in designs:
+        assert rows.loc[name, "half_width"] == answer(found, "How precise, all cases?", name)
+        assert rows.loc[name, "other"] == answer(found, "Sample unlike the caseload", name)
+        assert rows.loc[name, "most"] == answer(found, "Most audits of a row in a month", name)
+    figure = plt.figure()
+    ax = design_chart(found, title="Title")
+    words = [text.get_text() for text in ax.texts]
+    for name in designs:
+        assert f"{100 * rows.loc[name, 'other']:.0f}%" in words
+        assert f"{rows.loc[name, 'least']} to {rows.loc[name, 'most']}" in words
+        assert name in design_chart_alt(found)
+    assert ax.figure is figure
+    plt.close(figure)
+    none = compare_designs(frame, designs, draws=2, characteristics=[])
+    design_chart(none, ax=plt.figure().gca())
+    assert "not known unlike" in design_chart_alt(none)
+    plt.close("all")

@@ -50,7 +50,7 @@ def design_chart(comparison: DesignComparison, *, ax: Axes | None = None, title:
     above = max(height_of(head, SMALL) for head in heads) + 6
     each = max([_ROW, *(height_of(label, size) + 6 for label in labels)])
     sheet.lay(
-        height=each * len(names), title=title, key=(*_PRECISE, _UNLIKE, _AUDITS),
+        height=each * len(names), title=title, key=_PRECISE,
         caption=_caption(comparison), left=left, above=above, below=4,
     )  # fmt: skip
     drawn = sheet.ax
@@ -108,11 +108,15 @@ def design_chart_alt(comparison: DesignComparison) -> str:
     return f"{len(parts)} designs side by side. {'; '.join(parts)}."
 
 
-_HEADS = ("Half-width, all cases, points", "Would have to be other cases", "Audits of a team")
+_HEADS = ("± points, all cases", "Unlike the caseload", "Audits of a team, fewest to most")
 
 
 def _share(value: float) -> str:
     return "not known" if pd.isna(value) else f"{100 * value:.0f}%"
+
+
+def _points(value: float) -> str:
+    return "" if pd.isna(value) else f"{100 * value:.0f}"
 
 
 def _caption(comparison: DesignComparison) -> str:
@@ -123,7 +127,7 @@ def _caption(comparison: DesignComparison) -> str:
     )
 
 
-def _mark(sheet: Sheet, x: float, line: int, item: KeyItem) -> None:
+def _mark(sheet: Sheet, x: float, line: float, item: KeyItem) -> None:
     sheet.ax.scatter([x], [line], s=52, marker=item.marker, color=item.colour, zorder=3,
                      edgecolor="white", linewidth=0.8, clip_on=False)  # fmt: skip
 
@@ -134,21 +138,19 @@ def _note(sheet: Sheet, x: float, line: int, words: str) -> None:
 
 
 def _precision(sheet: Sheet, rows: pd.DataFrame, x: float, room: float) -> None:
-    words = [
-        f"{100 * row.half_width:.0f}"
-        if pd.isna(row.explained)
-        else f"{100 * row.explained:.0f} to {100 * row.half_width:.0f}"
-        if round(100 * row.explained) < round(100 * row.half_width)
-        else f"{100 * row.half_width:.0f}"
-        for row in rows.itertuples()
-    ]
+    words = [f"{100 * value:.0f}" for value in rows["half_width"]]
+    if not sheet.narrow:
+        pairs = zip(rows["explained"].map(_points), words, strict=True)
+        words = [
+            second if first in ("", second) else f"{first} to {second}" for first, second in pairs
+        ]
     scale = _scale(words, room, float(rows[["half_width", "explained"]].max().max()))
     for line, row in enumerate(rows.itertuples()):
         ends = [value for value in (row.explained, row.half_width) if not pd.isna(value)]
         sheet.ax.plot([x, x + scale * max(ends)], [line, line], color=QUIET, linewidth=2, zorder=1)
         if not pd.isna(row.explained):
-            _mark(sheet, x + scale * row.explained, line, _PRECISE[1])
-        _mark(sheet, x + scale * row.half_width, line, _PRECISE[0])
+            _mark(sheet, x + scale * row.explained, line + 0.13, _PRECISE[1])
+        _mark(sheet, x + scale * row.half_width, line - 0.13, _PRECISE[0])
         _note(sheet, x + scale * max(ends), line, words[line])
 
 

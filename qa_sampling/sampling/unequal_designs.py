@@ -145,7 +145,7 @@ def design_of_selection(
     keys = column_of(table, key).astype("str")
     chances = _chances(selection, keys)
     stratum = dict(zip(selection.sample["case_ref"], selection.sample["stratum"], strict=True))
-    apart = len(selection.groups) > 1 or METHODS[selection.method].takes_strata_together
+    apart = not isinstance(selection.parameters["sizes"], int)
     labelled = table.assign(**{_STRATUM: keys.map(stratum) if apart else "all"})
     if kind == "joint":
         form: JointForm = "yates_grundy"
