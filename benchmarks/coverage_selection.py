@@ -149,6 +149,7 @@ def measure(design: str, n: int, draws: int) -> dict[tuple[str, str, float], tup
     return {
         (kind, method, truth): tuple(np.mean(parts, axis=0)[:, place].tolist())
         for (kind, method), parts in found.items()
+        if len(parts) == draws  # those with too few audits for a variance would be chosen ones
         for place, truth in enumerate(TRUTHS)
     }
 

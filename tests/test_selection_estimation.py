@@ -116,7 +116,9 @@ def test_unavailable_cases_are_made_up_for() -> None:
         assert design.weight.sum() == pytest.approx(60)
     spread = pick(caseload(), 16, "local_pivotal")
     table = found_of(spread).assign(outcome=["unavailable", *["audited"] * 15])
-    assert design_of_selection(spread, table, outcome="outcome").response_rate == 15 / 16
+    for variance in ("pooled", "local_mean"):
+        design = design_of_selection(spread, table, variance=variance, outcome="outcome")
+        assert design.response_rate == 15 / 16
 
 
 def test_what_a_method_does_not_allow_is_refused() -> None:
@@ -147,8 +149,8 @@ def test_pairs_that_never_meet_and_lone_cases_are_refused() -> None:
         caseload(), {"a": 1, "b": 5, "c": 5}, method="local_pivotal", seed="x", spread_over=["age"]
     )
     with refused("One case of stratum 'a' was audited, so it has no neighbour. Use 'pooled'"):
-        design_of_selection(lone, found_of(lone))
-    assert error(design_of_selection(lone, found_of(lone), variance="pooled")) > 0
+        design_of_selection(lone, found_of(lone), variance="local_mean")
+    assert error(design_of_selection(lone, found_of(lone))) > 0
     few = select_cases(caseload(), 4, method="cube", seed="x", balance_on=["age", "need"])
     with refused("4 audits are too few for a regression on 4 balancing variables"):
         design_of_selection(few, found_of(few), variance="balanced")

@@ -46,7 +46,7 @@ def design_chart(comparison: DesignComparison, *, ax: Axes | None = None, title:
     size = sheet.name_size
     labels = [wrapped(name, left - 8, size, lines=3) for name in names]
     panel = (sheet.width - left) / 3
-    heads = [wrapped(head, panel - _GAP, SMALL) for head in _HEADS]
+    heads = [wrapped(head, panel - _GAP, SMALL) for head in (_SHORT if sheet.narrow else _HEADS)]
     above = max(height_of(head, SMALL) for head in heads) + 6
     each = max([_ROW, *(height_of(label, size) + 6 for label in labels)])
     sheet.lay(
@@ -108,6 +108,7 @@ def design_chart_alt(comparison: DesignComparison) -> str:
     return f"{len(parts)} designs side by side. {'; '.join(parts)}."
 
 
+_SHORT = ("± points", "Unlike", "Audits of a team")
 _HEADS = ("± points, all cases", "Unlike the caseload", "Audits of a team, fewest to most")
 
 

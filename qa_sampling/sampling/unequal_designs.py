@@ -35,7 +35,6 @@ _DEFAULTS = {
     "poisson": "joint",
     "systematic": "local_mean",
     "ordered_pivotal": "local_mean",
-    "local_pivotal": "local_mean",
 }
 _CHANCE = "\x00probability"
 
@@ -122,8 +121,8 @@ def design_of_selection(
         approximation within strata, as if the probabilities alone counted. "local_mean": near
         cases, for methods that spread. "balanced": what a regression on the balancing variables
         leaves (Deville and Tillé 2005), for the cube. "default": "joint" for `tickets`,
-        `sampford` and `poisson`; "local_mean" for `systematic`, `ordered_pivotal` and
-        `local_pivotal`; "pooled" for the others (docs/coverage.md says why).
+        `sampford` and `poisson`; "local_mean" for `systematic` and `ordered_pivotal`; "pooled"
+        for the others (docs/coverage.md says why).
     key : str
         Column that tells cases.
     neighbours : int
