@@ -78,7 +78,7 @@ def whole_units(probabilities: list, n: int) -> list:
     return units
 
 
-def down_the_list(group: list, n: int, method: str, label: str, seed: str) -> list:
+def _down_the_list(group: list, n: int, method: str, label: str, seed: str) -> list:
     """Take every case whose piece of the running sum holds a whole step from the start."""
     name = f"{method}\x1f{label}\x1f"
     if method == "systematic":
@@ -96,7 +96,7 @@ def down_the_list(group: list, n: int, method: str, label: str, seed: str) -> li
     return taken
 
 
-def by_numbers(group: list, n: int, method: str, seed: str) -> list:
+def _by_numbers(group: list, n: int, method: str, seed: str) -> list:
     """Take cases by their own numbers."""
     ranked = []
     for case in group:
@@ -131,9 +131,9 @@ def derive(cases: list, record: dict) -> tuple:
         open_cases = [case for case in group if 0 < case["p"] < 1]
         left = n - sum(case["p"] >= 1 for case in group)
         if method in LISTS and open_cases:
-            selected += down_the_list(open_cases, left, method, label, seed)
+            selected += _down_the_list(open_cases, left, method, label, seed)
         elif open_cases:
-            selected += by_numbers(open_cases, left, method, seed)
+            selected += _by_numbers(open_cases, left, method, seed)
     return sorted(selected), faults
 
 
