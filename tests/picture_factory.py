@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.reporting import plots
+from qa_sampling.reporting.plots_designs import design_chart_alt
 from qa_sampling.results import (
     AgreementTable,
     ControlChart,
@@ -24,6 +25,8 @@ from qa_sampling.results import (
     Severities,
     Sparklines,
 )
+from qa_sampling.sampling.comparison import DesignComparison
+from qa_sampling.sampling.comparison_looks import ALL_CASES
 
 GRADES = ("Outstanding", "Good", "Requires improvement", "Inadequate")
 TEAMS = ("Assessment North", "Assessment South", "Family Safeguarding 1", "Family Safeguarding 2",
@@ -363,4 +366,19 @@ def plan_pictures() -> dict[str, tuple]:
             narrative.funnel_alt),
         "load_chart": (plots.load_chart, loads, "Nobody has more than two audits",
                        narrative.load_alt),
+        "design_chart": (plots.design_chart, designs(), "Balanced is most like the caseload",
+                         design_chart_alt),
     }  # fmt: skip
+
+
+def designs() -> DesignComparison:
+    """Give an invented comparison of three designs."""
+    names = ["In proportion", "Balanced", "At random"]
+    nothing = pd.DataFrame()
+    precision = pd.DataFrame({"design": names, "domain": ALL_CASES, "cases": 1461,
+                              "half_width": [0.172, 0.146, 0.146],
+                              "explained": [0.168, 0.134, 0.146]})  # fmt: skip
+    margins = pd.DataFrame({"design": names, "margin": "row", "least": [1, 0, 0],
+                            "most": [3, 7, 8]})  # fmt: skip
+    balance = pd.DataFrame({"design": names, "other": [0.09, 0.05, 0.11]})
+    return DesignComparison(nothing, margins, precision, balance, nothing, 0.5, 0.95, 0.25, 60)

@@ -17,6 +17,7 @@ RUNS = (
 ).split()
 BOOKS = {"workbooks", "workbook_cells", "workbook_tables", "workbook_headings"}
 DATA = {"annex_a_layout.py"}
+ALONE = ("verify_draw.py", "verify_selection.py")
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 
@@ -72,7 +73,7 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_methods_know_no_file_chart_database_or_clock(path: Path) -> None:
-    if layer(path) not in METHODS or path.name == "verify_draw.py":
+    if layer(path) not in METHODS or path.name in ALONE:
         return
     roots = {name.split(".")[0] for name in imported(path)}
     assert not roots & (HEAVY | {"random", "time", "pathlib", "os"})
@@ -82,10 +83,11 @@ def test_methods_know_no_file_chart_database_or_clock(path: Path) -> None:
     assert "datetime.now" not in text
 
 
-def test_stand_alone_verifier_needs_the_standard_library_only() -> None:
+@pytest.mark.parametrize("name", ALONE)
+def test_stand_alone_verifiers_need_the_standard_library_only(name: str) -> None:
     import sys
 
-    path = PACKAGE / "sampling" / "verify_draw.py"
+    path = PACKAGE / "sampling" / name
     roots = {name.split(".")[0] for name in imported(path)}
     assert roots <= set(sys.stdlib_module_names)
 

@@ -19,6 +19,7 @@ from qa_sampling.reporting.plot_style import (
 )
 from qa_sampling.reporting.plots_agreement import agreement_heat, grade_distribution
 from qa_sampling.reporting.plots_change import decomposition_waterfall, journey_chart
+from qa_sampling.reporting.plots_designs import design_chart
 from qa_sampling.reporting.plots_many import small_multiples, sparklines
 from qa_sampling.reporting.plots_plan import (
     allocation_chart,
@@ -43,6 +44,7 @@ __all__ = [
     "control_chart",
     "coverage_map",
     "decomposition_waterfall",
+    "design_chart",
     "drawn_from",
     "forecast_fan",
     "funnel_chart",

@@ -16,13 +16,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from qa_sampling.errors import FrameError, SelectionError
-from qa_sampling.sampling.case_tables import read_cases
-from qa_sampling.sampling.chance import TicketChance
-from qa_sampling.sampling.covariates import balance_columns, spread_coordinates
-from qa_sampling.sampling.selection_methods import Group, SelectionMethod, selection_method
-from qa_sampling.sampling.stratum_probabilities import case_probabilities
-from qa_sampling.sampling.systematic import serpentine
+from qa_sampling.errors import SelectionError
+from qa_sampling.sampling.prepared_selection import PreparedSelection, prepare_selection
+from qa_sampling.sampling.selection_methods import Group, selection_method
 
 SELECTION_VERSION = "qa_sampling/selection/v1"
 _MOST_JOINT = 2_000
@@ -154,117 +150,23 @@ def select_cases(
     SelectionError
         When the method is unknown or an option belongs to another one.
     """
-    chosen = selection_method(method)
-    options = {
-        "order_by": list(order_by),
-        "spread_over": list(spread_over),
-        "balance_on": list(balance_on),
-    }
-    _check_options(method, chosen, options, size_column or probability_column, seed)
-    cases = read_cases(table)
-    by_stratum = isinstance(sizes, Mapping) or (sizes is None and "stratum" in table.columns)
-    chance, whole = case_probabilities(
-        cases,
+    prepared = prepare_selection(
+        table,
         sizes,
+        method=method,
         size_column=size_column,
         probability_column=probability_column,
-        by_stratum=by_stratum,
-        has_fixed_size=chosen.has_fixed_size,
+        order_by=order_by,
+        serpentine_order=serpentine_order,
+        spread_over=spread_over,
+        balance_on=balance_on,
     )
-    groups = _groups(cases, chance, whole, options, chosen, by_stratum, serpentine_order)
-    drawn = chance >= 1
-    place = {ref: number for number, ref in enumerate(cases["case_ref"].tolist())}
-    for group in groups:
-        mask = chosen.draw(group, TicketChance(seed, method, group.label))
-        drawn[[place[ref] for ref in group.references]] = mask
-    parameters = {
-        "sizes": dict(sorted(sizes.items())) if isinstance(sizes, Mapping) else sizes,
-        "size_column": size_column,
-        "probability_column": probability_column,
-        **options,
-        "serpentine_order": serpentine_order,
-    }
-    return _result(cases, chance, drawn, groups, chosen, method, seed, parameters)
+    return _result(prepared, prepared.drawn(seed), seed)
 
 
-def _check_options(
-    method: str, chosen: SelectionMethod, options: Mapping, unequal: str, seed: str
-) -> None:
-    if not seed.strip():
-        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
-    for name, columns in options.items():
-        if columns and name != chosen.takes:
-            raise SelectionError(f"`{name}` is not an option of {method!r}; leave it out.")
-    needed = chosen.takes in ("spread_over", "balance_on")
-    if needed and not options[chosen.takes]:
-        raise SelectionError(f"{method!r} needs `{chosen.takes}`: name at least one covariate.")
-    if unequal and chosen.is_equal:
-        raise SelectionError(
-            f"{method!r} draws with equal probabilities and takes no column `{unequal}`. Choose "
-            f"'pivotal', 'sampford' or 'pareto' for unequal ones."
-        )
-
-
-def _groups(
-    cases: pd.DataFrame,
-    chance: np.ndarray,
-    whole: Mapping[str, int],
-    options: Mapping[str, list[str]],
-    chosen: SelectionMethod,
-    by_stratum: bool,
-    turning: bool,
-) -> tuple[Group, ...]:
-    """Put the cases that chance decides into groups that are drawn together."""
-    open_cases = np.flatnonzero((chance > 0) & (chance < 1))
-    strata = np.array(cases["stratum"].tolist(), dtype=object)
-    labels = strata if by_stratum else np.full(len(cases), "all", dtype=object)
-    apart = by_stratum and not chosen.takes_strata_together
-    columns = balance_columns(cases, options["balance_on"])
-    groups = []
-    for name in sorted(set(labels)) if apart else ["all"]:
-        rows = open_cases[labels[open_cases] == name] if apart else open_cases
-        if not len(rows):
-            continue
-        members = np.flatnonzero(labels == name) if apart else np.arange(len(cases))
-        total = whole[name] if apart else sum(whole.values())
-        at = spread_coordinates(cases.iloc[members], options["spread_over"])
-        groups.append(
-            Group(
-                label=name,
-                references=tuple(cases["case_ref"].iloc[rows].tolist()),
-                strata=tuple(labels[rows].tolist()),
-                probability=chance[rows],
-                size=total - int((chance[members] >= 1).sum()),
-                order=_order(cases.iloc[rows], options["order_by"], turning),
-                coordinates=at[np.isin(members, rows)],
-                columns=columns[rows],
-            )
-        )
-    return tuple(groups)
-
-
-def _order(cases: pd.DataFrame, columns: Sequence[str], turning: bool) -> tuple[int, ...]:
-    missing = [name for name in columns if name not in cases.columns]
-    if missing:
-        raise FrameError(
-            f"The table has no column `{missing[0]}`; it has {', '.join(map(str, cases.columns))}."
-        )
-    if not columns:
-        return tuple(range(len(cases)))
-    return tuple(serpentine(cases[[*columns, "case_ref"]], turning=turning))
-
-
-def _result(
-    cases: pd.DataFrame,
-    chance: np.ndarray,
-    drawn: np.ndarray,
-    groups: tuple[Group, ...],
-    chosen: SelectionMethod,
-    method: str,
-    seed: str,
-    parameters: dict,
-) -> Selection:
-    listed = cases[["case_ref", "stratum"]].assign(inclusion_probability=chance, drawn=drawn)
+def _result(prepared: PreparedSelection, drawn: np.ndarray, seed: str) -> Selection:
+    cases = prepared.cases[["case_ref", "stratum"]]
+    listed = cases.assign(inclusion_probability=prepared.probability, drawn=drawn)
     sample = listed[drawn].drop(columns="drawn").reset_index(drop=True)
     sample["weight"] = 1 / sample["inclusion_probability"]
     strata = (
@@ -280,13 +182,13 @@ def _result(
         sample=sample,
         cases=listed,
         strata=strata,
-        method=method,
+        method=prepared.name,
         seed=seed,
-        parameters=parameters,
-        has_exact_probabilities=chosen.is_exact,
-        frame_fingerprint=_frame_fingerprint(listed, groups),
+        parameters=prepared.parameters,
+        has_exact_probabilities=prepared.method.is_exact,
+        frame_fingerprint=_frame_fingerprint(listed, prepared.groups),
         fingerprint=_fingerprint(_lines(sample)),
-        groups=groups,
+        groups=prepared.groups,
     )
 
 

@@ -9,6 +9,12 @@ Kish's effective number of audits ``(Σw)² / Σw²`` (Kish 1992, Journal of Off
 8:183-200), the finite number of cases taken into account. That is right where the answer
 does not depend on the strata, and cautious where it does. Balance is the share of a sample that
 would have to be other cases for it to look like the caseload (the index of dissimilarity).
+
+A balanced or well-spread sample is more precise as far as the answer depends on what it is
+balanced on. How much, is told for a stated share of the answer's variance (`explained`): that
+part varies as the weighted shares of the characteristics do over the draws, the rest as before
+(the anticipated variance; Isaki and Fuller 1982, Journal of the American Statistical
+Association 77:89-96).
 """
 
 from __future__ import annotations
@@ -22,15 +28,13 @@ import pandas as pd
 from qa_sampling.errors import FrameError
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.caps import audit_caps
-from qa_sampling.sampling.designs import Design, OneDraw, as_designs
+from qa_sampling.sampling.comparison_looks import ALL_CASES, Asked, described, look_at
+from qa_sampling.sampling.designs import SampleDesign, as_designs
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.planning_assumptions import Assumptions
 from qa_sampling.sampling.selection import Size
-from qa_sampling.schema import NOT_RECORDED
 
 CHARACTERISTICS = ("status age_band gender ethnic_group primary_need disability weeks_open").split()
-ALL_CASES = "All cases"
-_BANDS = (0, 13, 26, 52, 104)
 _YEAR = 12
 
 
@@ -48,14 +52,16 @@ class DesignComparison:
         `expected` (mean), `least`, `most`.
     precision : DataFrame
         `design`, `domain` ("All cases" or a service), `cases`, `expected` audits,
-        `half_width` (mean), `without` (share of draws without an audit there).
+        `half_width` (mean), `explained` (the half-width for all cases where the characteristics
+        explain their share; missing for a domain), `without` (share of draws without an audit
+        there).
     balance : DataFrame
         `design`, `characteristic`, `other` (share of the sample that would have to be other
         cases, mean over draws), `weighted` (the same when audits count by their weight).
     dry : DataFrame
         `design`, `part` ("row" or "stratum"), `label`, `cases`, `audits_a_month`, `months` until
         every case there was audited once, if none comes back; infinite without audits.
-    proportion, level : float
+    proportion, level, explained : float
         What the half-widths are for.
     draws : int
         Draws that were simulated for each design.
@@ -68,15 +74,17 @@ class DesignComparison:
     dry: pd.DataFrame
     proportion: float
     level: float
+    explained: float
     draws: int
 
 
 def compare_designs(
     frame: Frame,
-    designs: Mapping[str, Size | Design],
+    designs: Mapping[str, Size | SampleDesign],
     *,
     proportion: float = 0.5,
     level: float = 0.95,
+    explained: float = 0.25,
     domain: str = "service",
     characteristics: Sequence[str] = tuple(CHARACTERISTICS),
     staff: pd.DataFrame | None = None,
@@ -90,12 +98,15 @@ def compare_designs(
     ----------
     frame : Frame
         The cases that can be drawn; it need not be fixed yet.
-    designs : mapping of str to Size or Design
+    designs : mapping of str to Size or SampleDesign
         Designs by name.
     proportion : float
         Proportion for which half-widths are given, 0 to 1; 0.5 is the widest.
     level : float
         Confidence level.
+    explained : float
+        Share of the answer's variance that the characteristics explain, 0 to 1, for the second
+        half-width. For grades it is seldom more than a quarter.
     domain : str
         Column of the frame's cases by which precision is given beside all cases.
     characteristics : sequence of str
@@ -115,7 +126,8 @@ def compare_designs(
     Raises
     ------
     FrameError
-        When the frame is empty, the column of the domain is absent, or there are too few draws.
+        When the frame is empty, the column of the domain is absent, there are too few draws,
+        or `explained` is no share.
     AllocationError
         When a design cannot be drawn; the design is what refused.
     """
@@ -125,11 +137,13 @@ def compare_designs(
         raise FrameError(f"The frame has no column {domain!r} to give precision by.")
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2:
         raise FrameError(f"`draws` must be a whole number, 2 or more; got {draws!r}. Give 200.")
-    cases = _described(frame.cases, characteristics)
+    if not 0 <= explained <= 1:
+        raise FrameError(f"`explained` must lie between 0 and 1; got {explained!r}. Give 0.25.")
+    cases = described(frame.cases, characteristics)
     known = [name for name in characteristics if name in cases.columns]
-    rests = Assumptions(proportion, None, level)
+    asked = Asked(domain, known, Assumptions(proportion, None, level), explained)
     looks = {
-        name: _look(frame, cases, design, (domain, known, rests), f"{seed} {name}", draws)
+        name: look_at(frame, cases, design, asked, f"{seed} {name}", draws)
         for name, design in as_designs(designs).items()
     }
     tables = {
@@ -146,139 +160,8 @@ def compare_designs(
         **ordered,
         proportion=proportion,
         level=level,
+        explained=explained,
         draws=draws,
-    )
-
-
-def _described(cases: pd.DataFrame, characteristics: Sequence[str]) -> pd.DataFrame:
-    """Give the cases by reference, durations in bands, what is missing as a visible label."""
-    table = cases.set_index("case_ref").copy()
-    for name in characteristics:
-        if name not in table.columns:
-            continue
-        if name == "weeks_open":
-            weeks = pd.to_numeric(table[name]).astype("Float64").to_numpy("float64", na_value=-1.0)
-            table[name] = np.searchsorted(_BANDS, weeks, side="right").astype(str)
-        else:
-            table[name] = table[name].astype("str").fillna(NOT_RECORDED)
-    return table
-
-
-def _look(
-    frame: Frame,
-    cases: pd.DataFrame,
-    design: Design,
-    asked: tuple[str, list[str], Assumptions],
-    seed: str,
-    draws: int,
-) -> dict:
-    """Draw one design many times and keep what is true of the draws together."""
-    domain, known, rests = asked
-    counts: dict[str, list] = {name: [] for name in ("row", "column", "stratum", domain)}
-    widths: list[dict[str, float]] = []
-    other: list[dict[str, tuple[float, float]]] = []
-    chances = pd.Series(0.0, index=cases.index)
-    told = True
-    for number in range(1, draws + 1):
-        one = design.once(frame, f"{seed} {number}")
-        drawn = cases.loc[one.weights.index]
-        for column, found in counts.items():
-            found.append(drawn[column].value_counts())
-        widths.append(_widths(cases, drawn, one, domain, rests))
-        other.append({name: _imbalance(cases[name], drawn[name], one) for name in known})
-        told = told and one.chances is not None
-        if told:
-            chances += one.chances.reindex(cases.index).fillna(0.0) / draws
-    held = {column: _counts(cases, column, found) for column, found in counts.items()}
-    margins = [held[name].assign(margin=name) for name in ("row", "column")]
-    dry = [_dry(held[name]).assign(part=name) for name in ("row", "stratum")]
-    return {
-        "margins": pd.concat(margins)[["margin", "label", "cases", "expected", "least", "most"]],
-        "precision": _precision(held[domain], widths, len(cases)),
-        "balance": _balance(other, known),
-        "dry": pd.concat(dry)[["part", "label", "cases", "audits_a_month", "months"]],
-        "chances": chances if told else None,
-        "audits": float(held["row"]["expected"].sum()),
-    }
-
-
-def _widths(
-    cases: pd.DataFrame, drawn: pd.DataFrame, one: OneDraw, domain: str, rests: Assumptions
-) -> dict[str, float]:
-    """Give the half-width of each domain and of all cases in one draw."""
-    weights = one.weights.to_numpy("float64")
-    sizes = cases[domain].value_counts()
-    groups = {label: (drawn[domain] == label).to_numpy() for label in sizes.index}
-    groups[ALL_CASES] = np.ones(len(weights), dtype=bool)
-    widths = {}
-    for label, mask in groups.items():
-        inside = weights[mask]
-        worth = float(inside.sum() ** 2 / (inside**2).sum()) if inside.size else 0.0
-        population = len(cases) if label == ALL_CASES else int(sizes[label])
-        known = Assumptions(rests.proportion, population, rests.level)
-        widths[str(label)] = known.half_width(worth)
-    return widths
-
-
-def _imbalance(all_cases: pd.Series, drawn: pd.Series, one: OneDraw) -> tuple[float, float]:
-    """Give the share of the sample that would have to be other, plain and by weight."""
-    wanted = all_cases.value_counts(normalize=True)
-    plain = drawn.value_counts(normalize=True).reindex(wanted.index).fillna(0.0)
-    by_weight = one.weights.groupby(drawn).sum().reindex(wanted.index).fillna(0.0)
-    by_weight /= by_weight.sum() or 1.0
-    return tuple(float((share - wanted).abs().sum() / 2) for share in (plain, by_weight))
-
-
-def _counts(cases: pd.DataFrame, column: str, counts: list[pd.Series]) -> pd.DataFrame:
-    sizes = cases[column].value_counts().sort_index()
-    found = pd.DataFrame(counts).reindex(columns=sizes.index).fillna(0)
-    return pd.DataFrame(
-        {
-            "label": sizes.index.astype("str"),
-            "cases": sizes.to_numpy(),
-            "expected": found.mean().to_numpy(),
-            "least": found.min().astype(int).to_numpy(),
-            "most": found.max().astype(int).to_numpy(),
-            "without": (found == 0).mean().to_numpy(),
-        }
-    )
-
-
-def _precision(
-    domains: pd.DataFrame, widths: list[dict[str, float]], population: int
-) -> pd.DataFrame:
-    mean = pd.DataFrame(widths).mean()
-    parts = domains[["label", "cases", "expected", "without"]].rename(columns={"label": "domain"})
-    whole = {
-        "domain": ALL_CASES,
-        "cases": population,
-        "expected": parts["expected"].sum(),
-        "without": 0.0,
-    }
-    table = pd.concat([pd.DataFrame([whole]), parts], ignore_index=True)
-    table.insert(3, "half_width", table["domain"].map(mean))
-    return table
-
-
-def _balance(other: list[dict[str, tuple[float, float]]], known: list[str]) -> pd.DataFrame:
-    rows = []
-    for name in known:
-        plain, weighted = np.array([one[name] for one in other]).mean(axis=0)
-        rows.append((name, float(plain), float(weighted)))
-    return pd.DataFrame(rows, columns=["characteristic", "other", "weighted"])
-
-
-def _dry(rows: pd.DataFrame) -> pd.DataFrame:
-    monthly = rows["expected"].to_numpy("float64")
-    with np.errstate(divide="ignore"):
-        months = np.where(monthly > 0, rows["cases"].to_numpy("float64") / monthly, np.inf)
-    return pd.DataFrame(
-        {
-            "label": rows["label"],
-            "cases": rows["cases"],
-            "audits_a_month": monthly,
-            "months": months,
-        }
     )
 
 
@@ -304,6 +187,7 @@ def _answers(look: dict, domain: str, capacity: np.ndarray | None) -> dict:
     answers = {
         ("Audits", "audits a month"): look["audits"],
         ("How precise, all cases?", "± share"): precision.loc[ALL_CASES, "half_width"],
+        ("The same, if characteristics count", "± share"): precision.loc[ALL_CASES, "explained"],
         (f"How precise, the worst {domain}?", "± share"): parts["half_width"].max(),
         (f"A {domain} without any audit", "share of months"): parts["without"].max(),
         ("Smallest chance of a case", "share"): None if chances is None else chances.min(),

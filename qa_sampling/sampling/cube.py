@@ -107,27 +107,31 @@ class _Flight:
                 continue
             members, weights = basis.members(needs)
             window = np.array([*members, place])
-            self._move(window, np.append(-weights, 1.0) * self._first[window])
-            basis.release([member for member in members if not self._is_open(member)])
-            if self._is_open(place) and not basis.take(place, row, basis.express(row)):
+            done = self._move(window, np.append(-weights, 1.0) * self._first[window])
+            basis.release([member for member in done if member != place])
+            if place not in done and not basis.take(place, row, basis.express(row)):
                 beside.append(place)
         return basis.members(np.zeros(rows.shape[1]))[0] + beside
 
     def _is_open(self, place: int) -> bool:
         return 0 < self.now[place] < 1
 
-    def _move(self, window: np.ndarray, direction: np.ndarray) -> None:
+    def _move(self, window: np.ndarray, direction: np.ndarray) -> list[int]:
+        """Move along a direction, up or down; give who is decided by it."""
         now = self.now[window]
-        moving = np.abs(direction) > _FLAT * np.abs(direction).max()
-        d, p = direction[moving], now[moving]
-        room_up, room_down = np.where(d > 0, 1 - p, p), np.where(d > 0, p, 1 - p)
-        up, down = (room_up / np.abs(d)).min(), (room_down / np.abs(d)).min()
+        steep = np.abs(direction)
+        moving = steep > _FLAT * steep.max()
+        d, p, steep = direction[moving], now[moving], steep[moving]
+        rises, rest = d > 0, 1 - p
+        up = float((np.where(rises, rest, p) / steep).min())
+        down = float((np.where(rises, p, rest) / steep).min())
         self._step += 1
         goes_up = self._toss(self._step, round(down / (up + down) * UNIT), UNIT)
         p = p + d * (up if goes_up else -down)
         p[p < _NEAR], p[p > 1 - _NEAR] = 0.0, 1.0
         now[moving] = p
         self.now[window] = now
+        return window[(now == 0) | (now == 1)].tolist()
 
 
 class _Basis:
@@ -148,14 +152,17 @@ class _Basis:
         self._inverse = np.eye(self._width)
         self._holder = np.full(self._width, -1)
         self._age = 0
+        self._asked, self._answer = None, np.zeros(0)
         for place, row in held.items():
             self._enter(place, row, self.express(row))
 
     def express(self, row: np.ndarray) -> np.ndarray:
         """Give the weights that make up a case's variables; free rows hold what is new in it."""
-        if not self._width:
-            return np.zeros(0)
-        return np.add.accumulate(self._inverse * row, axis=1)[:, -1]
+        if self._asked is not row:
+            self._asked = row
+            parts = self._inverse * row
+            self._answer = np.add.accumulate(parts, axis=1)[:, -1] if self._width else np.zeros(0)
+        return self._answer
 
     def members(self, needs: np.ndarray) -> tuple[list[int], np.ndarray]:
         """Give the cases of the basis and their weights."""
@@ -167,8 +174,10 @@ class _Basis:
         if self._age >= _RENEW:
             self._renew()
             needs = self.express(row)
+        if len(self._values) == self._width:
+            return False
         new = np.where(self._holder < 0, np.abs(needs), 0.0)
-        if not len(new) or new.max() < _NEAR:
+        if new.max() < _NEAR:
             return False
         self._enter(place, row, needs)
         return True
@@ -180,6 +189,7 @@ class _Basis:
         self._inverse[spot] = pivot
         self._holder[spot] = place
         self._values[place] = row
+        self._asked = None
         self._age += 1
 
     def release(self, places: Sequence[int]) -> None:

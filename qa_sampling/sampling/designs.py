@@ -33,7 +33,7 @@ class OneDraw:
 
 
 @runtime_checkable
-class Design(Protocol):
+class SampleDesign(Protocol):
     """A way of choosing cases; other selection methods join a comparison by having this method."""
 
     def once(self, frame: Frame, seed: str) -> OneDraw:
@@ -94,12 +94,12 @@ class AtRandom:
         return OneDraw(pd.Series(1 / chance, index=drawn), pd.Series(chance, index=pd.Index(refs)))
 
 
-def as_designs(given: Mapping[str, Size | Design]) -> dict[str, Design]:
+def as_designs(given: Mapping[str, Size | SampleDesign]) -> dict[str, SampleDesign]:
     """Read designs by name; a `Size` is the draw by tickets.
 
     Parameters
     ----------
-    given : mapping of str to Size or Design
+    given : mapping of str to Size or SampleDesign
         Designs by the name people know them by.
 
     Raises
@@ -109,11 +109,11 @@ def as_designs(given: Mapping[str, Size | Design]) -> dict[str, Design]:
     """
     if not given:
         raise AllocationError("Give at least one design, such as {'In proportion': Size(40)}.")
-    designs: dict[str, Design] = {}
+    designs: dict[str, SampleDesign] = {}
     for name, one in given.items():
         if isinstance(one, Size):
             designs[name] = TicketDesign(one)
-        elif isinstance(one, Design):
+        elif isinstance(one, SampleDesign):
             designs[name] = one
         else:
             raise AllocationError(

@@ -35,6 +35,7 @@ class Neighbours:
         self._at = coordinates
         self._tie = tie_order
         self._open = np.ones(len(coordinates), dtype=bool)
+        self._row: list[int] = []
         self._count = len(coordinates)
         self._renew()
 
@@ -47,8 +48,11 @@ class Neighbours:
 
     def nearest(self, place: int) -> int:
         """Give the nearest open case, other than itself; ties by the tie order."""
-        for other in self._beside.get(place, ()):
-            if self._open[other]:
+        row = self._row[place]
+        for other in self._beside[row] if row >= 0 else ():
+            if other < 0:
+                break
+            if other != place and self._open[other]:
                 return other
         return self._search(place)
 
@@ -69,7 +73,8 @@ class Neighbours:
         """List the neighbours of every open case, nearest first, as far as they are certain."""
         places = np.flatnonzero(self._open)
         self._known = len(places)
-        self._beside: dict[int, list[int]] = {}
+        self._row = [-1] * len(self._open)
+        self._beside: list[list[int]] = []
         if len(places) <= _BESIDE or not self._at.shape[1]:
             return
         here = self._at[places].astype(float)
@@ -79,9 +84,10 @@ class Neighbours:
         away = (apart * apart).sum(axis=2)
         certain = away < away[:, -1:]
         order = np.lexsort((self._tie[others], away))
+        lines = np.take_along_axis(np.where(certain, others, -1), order, axis=1)
+        self._beside = lines.tolist()
         for row, place in enumerate(places.tolist()):
-            line = order[row][certain[row][order[row]]]
-            self._beside[place] = [o for o in others[row, line].tolist() if o != place]
+            self._row[place] = row
 
 
 def local_pivotal(

@@ -37,7 +37,7 @@ class SampleSize:
     invited : int
         Cases to draw so that n are completed at the response rate.
     real : float
-        The number before it is rounded up.
+        The number before it is rounded up; over strata see the function.
     table : DataFrame
         What was asked and what follows: a row each for a few half-widths (`half_width`, `n`,
         `invited`), or a row a stratum (see the function).

@@ -52,7 +52,9 @@ def size_for_each_stratum(
     -------
     SampleSize
         `table` has a row a stratum: `stratum`, `population`, `proportion`, `n`, `invited`,
-        `half_width` (what n gives). `curve` holds half-widths and audits in all.
+        `half_width` (what n gives). `curve` holds half-widths and audits in all. `real` is the
+        sum of the strata's numbers, each before it is rounded up: n is less than one audit a
+        stratum above it, or more where rounding up alone does not reach the half-width.
 
     Raises
     ------
@@ -119,6 +121,7 @@ def size_for_all_strata(
     -------
     SampleSize
         `table` has a row a stratum: `stratum`, `population`, `proportion`, `n`, `invited`.
+        `real` is n: numbers are shared out whole, so nothing is rounded up.
 
     Raises
     ------

@@ -48,6 +48,8 @@ class Group:
         Where the cases lie, for methods that spread.
     columns : ndarray of float, cases by columns
         Balancing variables, for methods that balance.
+    places : tuple of int
+        Places of the cases in the whole table, sorted by reference.
     """
 
     label: str
@@ -58,6 +60,7 @@ class Group:
     order: tuple[int, ...]
     coordinates: np.ndarray
     columns: np.ndarray
+    places: tuple[int, ...] = ()
 
     @property
     def units(self) -> list[int]:

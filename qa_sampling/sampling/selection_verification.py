@@ -1,8 +1,9 @@
 """Whether a recorded selection, or a large draw, follows from its table, seed and parameters.
 
 These methods are derived again with this package: cube, pivotal and the others are too much
-for one page of standard Python. The stand-alone ``verify_draw.py`` checks registered ticket
-draws only; nothing else is claimed.
+for one page of standard Python. The stand-alone ``verify_selection.py`` checks those that follow
+from simple rules (tickets, Poisson, order sampling, systematic, large draws), from the table of
+:func:`published_cases`; ``verify_draw.py`` checks registered draws.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 from qa_sampling.errors import QASamplingError, VerificationError
 from qa_sampling.sampling.case_selection import SELECTION_VERSION, Selection, select_cases
 from qa_sampling.sampling.large_draws import LARGE_VERSION, LargeDraw, draw_large
+from qa_sampling.sampling.selection_methods import selection_method
 
 _PARTS = {
     SELECTION_VERSION: (
@@ -51,6 +53,33 @@ def selection_record(selection: Selection) -> dict:
         "fingerprint": selection.fingerprint,
         "sample": selection.sample["case_ref"].tolist(),
     }
+
+
+def published_cases(selection: Selection) -> pd.DataFrame:
+    """Give the cases of a selection as they are published for ``verify_selection.py``.
+
+    Parameters
+    ----------
+    selection : Selection
+        The selection.
+
+    Returns
+    -------
+    DataFrame
+        `case_ref`, `stratum`, `inclusion_probability` (text, ``float.hex``), `place` (in the
+        ordered list of its group, blank where no list counts). No covariate.
+    """
+    cases = selection.cases[["case_ref", "stratum"]].copy()
+    chances = selection.cases["inclusion_probability"].tolist()
+    cases["inclusion_probability"] = [chance.hex() for chance in chances]
+    place = {
+        group.references[where]: str(number)
+        for group in selection.groups
+        for number, where in enumerate(group.order)
+        if selection_method(selection.method).takes == "order_by"
+    }
+    cases["place"] = [place.get(ref, "") for ref in cases["case_ref"].tolist()]
+    return cases
 
 
 def large_draw_record(draw: LargeDraw) -> dict:
