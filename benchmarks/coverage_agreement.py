@@ -155,7 +155,7 @@ def measure(
     for sample in range(samples):
         ratings = world.draw(random, n)
         for method in methods:
-            if method == "gwet" and not (ratings.weights == 1).all():
+            if method == "gwet" and (world.cluster == "team" or not (ratings.weights == 1).all()):
                 continue
             found = agreement(
                 ratings, coefficients=world.coefficients, interval=method, cluster=world.cluster,

@@ -132,7 +132,7 @@ def scott(codes: Codes, w: np.ndarray, each: list[float]) -> float:
 def bangdiwala(codes: Codes, w: np.ndarray, each: list[float]) -> float:
     table = two_table(codes, len(w), each)
     below = sum(sum(table[a]) * sum(table[b][a] for b in range(len(w))) for a in range(len(w)))
-    return sum(table[a][a] ** 2 for a in range(len(w))) / below
+    return sum(table[a][a] ** 2 for a in range(len(w))) / below if below else float("nan")
 
 
 def specific(codes: Codes, grade: int, each: list[float]) -> float:

@@ -391,6 +391,9 @@ def test_more_refusals() -> None:
     heavy = made(SAMPLE, weights=np.arange(1.0, 21))
     with pytest.raises(AgreementError, match="no design weights"):
         agreement(heavy, interval="gwet")
+    twice = pd.DataFrame({"case_ref": np.arange(20) // 2})
+    with pytest.raises(AgreementError, match="takes units for independent"):
+        agreement(made(SAMPLE, units=twice), interval="gwet")
     units = pd.DataFrame({"case_ref": range(20), "team": ["a"] * 19 + [None]})
     with pytest.raises(AgreementError, match="missing in 1 units"):
         agreement(made(SAMPLE, units=units), cluster="team")

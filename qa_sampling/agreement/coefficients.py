@@ -132,7 +132,12 @@ def _check_gwet(group: Group) -> None:
     each = group.patterns.each
     if len(each) and not (each == 1).all():
         raise AgreementError(
-            'The published formula ("gwet") has no design weights. Ask for "jackknife".'
+            'The published formula ("gwet") has no design weights. Ask for "plus_two".'
+        )
+    if group.blocks.clusters is not None:
+        raise AgreementError(
+            'The published formula ("gwet") takes units for independent; these belong together. '
+            'Ask for "plus_two", or give `cluster=None` to have its figures all the same.'
         )
 
 

@@ -8,7 +8,7 @@ The American Statistician 52:119-126): one on which everybody agrees, its grade 
 and one graded twice by chance. Margins are those of all grades with one grade more spread over the
 whole scale. A few cases seldom hold the rare large disagreement on which most of the error
 rests; the unit graded by chance stands for it. Measured (docs/agreement.md), that holds the level
-where the plain jackknife falls to 87%, and costs little width.
+where the plain jackknife falls to 88%, and costs little width.
 
 Where nothing disagrees the data hold no spread, and an interval from 1 to 1 would be a lie: the
 one-sided bound with two units more is given, whatever interval was asked for ("gwet" excepted), or
