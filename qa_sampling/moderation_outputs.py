@@ -7,12 +7,13 @@ from pathlib import Path
 from qa_sampling.analysis_outputs import publish_files
 from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.moderation_panel import cases_apart
-from qa_sampling.moderation_steps import Review, moderations_in
+from qa_sampling.moderation_steps import Review, days_moderated, moderations_in
 from qa_sampling.plan_outputs import whose
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.calibration_pack import write_calibration_pack
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.moderation_tables import ModerationTables, protect_moderation
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
@@ -22,7 +23,7 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words
 def release_moderation(settings: ModerationAgreement, register: Register) -> ModerationTables:
     """Protect the tables of a moderation, and enter them in the ledger before anyone reads them.
 
-    The shareable tables count moderations by the month they were made in, which later months do
+    The shareable tables count moderations by the day they were made on, which later months do
     not change, so that what is published each month adds up with what was published before.
 
     Parameters
@@ -35,11 +36,13 @@ def release_moderation(settings: ModerationAgreement, register: Register) -> Mod
     Raises
     ------
     DisclosureError
-        When figures contradict what was released; name an `edition` then.
+        When figures contradict what was released, such as after a moderation that was recorded
+        late; name an `edition` then, and keep it.
     """
     tables = protect_moderation(
         moderations_in(settings, register),
-        months=settings.all_periods,
+        days=days_moderated(settings, register),
+        designs=settings.designs,
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
@@ -90,7 +93,7 @@ def publish_moderation(
             shared,
             title=f"Moderation of audits, {span}",
             as_at=settings.extract_day,
-            source=f"{whose(settings)}, the register of audits.",
+            source=declared(f"{whose(settings)}, the register of audits."),
             contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
             released=released,

@@ -158,7 +158,8 @@ def moderations_in(settings: ModerationAgreement, register: Register) -> pd.Data
     -------
     DataFrame
         One row a moderation with both overall grades: `gap` (grades the auditor is above the
-        moderator), `reflects`, `learning` (the panel's answers; "Not recorded" where blank).
+        moderator), `found` (the moderator's grade), `reflects`, `learning` (the panel's answers;
+        "Not recorded" where blank).
     """
     audits, held = register.audits(), register.moderations()
     days = pd.Timestamp(settings.first_day), pd.Timestamp(settings.extract_day)
@@ -170,15 +171,40 @@ def moderations_in(settings: ModerationAgreement, register: Register) -> pd.Data
     first, second = register.answers(), register.moderated_answers()
     first = first[first["standard"] == OVERALL].set_index("audit_id")["grade"].map(place)
     second = second[second["standard"] == OVERALL].set_index("moderation_id")["grade"].map(place)
-    gap = held["audit_id"].map(first) - held["moderation_id"].map(second)
+    found = held["moderation_id"].map(second)
+    gap = held["audit_id"].map(first) - found
     counted = pd.DataFrame(
         {
             "gap": gap,
+            "found": found.map(dict(enumerate(GRADES_SCALE.grades))),
             "reflects": held["reflects_practice"].fillna(NOT_RECORDED),
             "learning": held["meaningful_learning"].fillna(NOT_RECORDED),
         }
     )
     return counted[gap.notna()].reset_index(drop=True)
+
+
+def days_moderated(settings: ModerationAgreement, register: Register) -> tuple[str, ...]:
+    """Give the days whose moderations count, from the first on which any was made.
+
+    Everybody knows that there was none before, so those days may not be thought to hold some.
+
+    Parameters
+    ----------
+    settings : ModerationAgreement
+        Checked parameters.
+    register : Register
+        Audits and moderations that stand.
+
+    Returns
+    -------
+    tuple of str
+        As "2026-10-31"; the last day alone when nothing was moderated until then.
+    """
+    last = pd.Timestamp(settings.extract_day)
+    first = min(register.moderations()["date"].min(), last)
+    days = pd.date_range(max(pd.Timestamp(settings.first_day), first), last)
+    return tuple(days.strftime("%Y-%m-%d"))
 
 
 def _audits(

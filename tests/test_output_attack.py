@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import re
 from collections import Counter
@@ -82,8 +83,10 @@ def test_last_months_output_does_not_help(outputs):
         assert high - low >= 5
 
 
+NAMES = "|".join(calendar.month_name[1:])
 EXPLAINED = (
-    r"\d{1,2} (?:January|October|November|December) 2026",
+    rf"\d{{1,2}} (?:{NAMES}) \d{{4}}, \d\d:\d\d:\d\d UTC",
+    rf"\d{{1,2}} (?:{NAMES}) \d{{4}}",
     r"(?:October|November|December) 2026",
     r"\d{4}-\d{2}-\d{2}T\S+",
     r"\d{4}-\d{2}(?:-\w+)?",

@@ -33,9 +33,9 @@ def moderation_findings(
     fewest : int
         Moderated audits below which no coefficient is said.
     """
-    words = agreement_words(tables.steps, count="moderations")
-    words += good_words(share, level=coefficients.level)
-    whole = cell(tables.steps, "moderations")
+    words = agreement_words(tables.steps, count=tables.count)
+    words += good_words(share, tables.found, level=coefficients.level)
+    whole = cell(tables.steps, tables.count)
     for one in coefficients.estimates:
         words += coefficient_words(one, counts=[whole], fewest=fewest)
     return (
@@ -45,28 +45,31 @@ def moderation_findings(
     )
 
 
-def good_words(share: ModeratedShare, *, level: float = 0.95) -> Words:
-    """Say the share of good or better, as auditors graded and as moderators would have.
+def good_words(share: ModeratedShare, found: SafeTable, *, level: float = 0.95) -> Words:
+    """Say the share of good or better, corrected for what moderation found.
+
+    How many audits there are, and what auditors graded them, is not said: from one month to the
+    next the numbers of a single month would follow, however few they are.
 
     Parameters
     ----------
     share : ModeratedShare
-        Both shares.
+        The share.
+    found : SafeTable
+        Moderations by whether the moderator found practice good or better. Where every audit is
+        moderated the share follows from it, so the share is hidden when any of it is.
     level : float
         Level of the interval.
     """
-    what = "the share of practice that is good or better"
-    good = round(share.audited * share.audits)
-    if rests_on_hidden([(good, share.audits), share.moderated], USUAL, what="good_words()"):
-        return hidden_words(what)
+    counts = [cell(found, found.counts[0], *row[:1]) for row in found.rows]
+    if rests_on_hidden(counts, USUAL, what="good_words()"):
+        return hidden_words("the share of practice that is good or better")
     ends = share.confidence_interval(level)
-    before, after, low, high = (
-        percent_text(min(max(one, 0.0), 1.0))
-        for one in (share.audited, share.estimate, ends.low, ends.high)
+    after, low, high = (
+        percent_text(min(max(one, 0.0), 1.0)) for one in (share.estimate, ends.low, ends.high)
     )
     return _said(
-        f"auditors graded {before} of {share.audits:,} audits good or better; moderated, it is "
-        f"{after} ({low} to {high}), judged from {share.moderated:,} that were read again"
+        f"as moderators would have graded, {after} ({low} to {high}) of practice is good or better"
     )
 
 
@@ -75,8 +78,8 @@ def _yes_words(table: SafeTable, what: str) -> Words:
         return NOTHING_SAID
     return say(
         "The panel said in {yes} of {all:moderation|moderations} that {what}.",
-        yes=cell(table, "moderations", "Yes"),
-        all=cell(table, "moderations"),
+        yes=cell(table, table.counts[0], "Yes"),
+        all=cell(table, table.counts[0]),
         what=what,
     )
 
@@ -89,7 +92,7 @@ def steps_alt(table: SafeTable) -> Told:
     table : SafeTable
         The table of steps.
     """
-    rows = zip(table.body[table.by[0]], table.body["moderations"], strict=True)
+    rows = zip(table.body[table.by[0]], table.body[table.counts[0]], strict=True)
     parts = [f"{HOW_FAR[step]}: {number}" for step, number in rows]
     return _told(table, f"Bar chart of moderations by how far the grades are apart. "
                         f"{'; '.join(parts)}.")  # fmt: skip
