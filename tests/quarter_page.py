@@ -99,6 +99,10 @@ def sentences(design) -> dict[str, str]:
         )
         return " ".join(words.sentences)
 
+    def counted(periods: list[str]) -> tuple[int, int]:
+        rows = design.rows_where({"period": periods})
+        return int(design.table["grade"][rows].isin(GOOD).sum()), int(rows.sum())
+
     difference = estimate_difference(
         design, "grade", first={"period": list(FIRST)}, second={"period": list(SECOND)}, values=GOOD
     )
@@ -107,6 +111,7 @@ def sentences(design) -> dict[str, str]:
         difference.confidence_interval(),
         what="the share graded good or better",
         between=("the quarter to April", "the quarter to July"),
+        counts=[counted(list(FIRST)), counted(list(SECOND))],
     )
     windows = rolling_estimates(design, "grade", values=GOOD, window=3)
     last = windows.iloc[-1]
