@@ -170,14 +170,6 @@ def test_infinite_values_and_totals_are_refused() -> None:
             post_stratify(design, "stratum", {"A": total, "B": 40, "C": 40})
 
 
-def test_totals_below_what_was_opened_are_refused() -> None:
-    design = make_design(twelve(), population=120)
-    with refused("`stratum` 'A' has a total of 0.3, but 4 of its cases were opened"):
-        post_stratify(design, "stratum", {"A": 0.3, "B": 0.3, "C": 0.4})
-    with refused("Give numbers of cases, not shares"):
-        post_stratify(design, "stratum", {"A": 40, "B": 3, "C": 40})
-
-
 def test_two_columns_of_one_name_are_refused() -> None:
     table = pd.concat([twelve(), twelve()[["stratum"]]], axis=1)
     with refused("The sample has 2 columns 'stratum'"):

@@ -175,12 +175,6 @@ def _auxiliaries(design: Design, totals: Totals) -> tuple[np.ndarray, np.ndarray
         counts = {str(label): float(count) for label, count in one.items()}
         _check_labels(name, counts, set(labels))
         for place, label in enumerate(labels):
-            seen = int((codes == place).sum())
-            if counts[label] < seen:
-                raise EstimationError(
-                    f"`{name}` {label!r} has a total of {counts[label]:g}, but {seen} of its cases "
-                    f"were opened. Give numbers of cases, not shares."
-                )
             columns.append((codes == place).astype(float))
             wanted.append(counts[label])
             names.append(f"`{name}` {label!r}")
