@@ -450,3 +450,32 @@ def test_two_cases_more_hold_the_level_where_the_jackknife_does_not() -> None:
             held[interval] += truth in found.interval
     assert held["plus_two"] >= 0.94 * 300
     assert held["jackknife"] < 0.92 * 300
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_answer_is_a_number_with_an_interval_or_a_reason() -> None:
+    """Hundreds of small and odd sets of grades: no NaN, no point, no warning of numpy's."""
+    random = np.random.default_rng(7)
+    for turn in range(300):
+        n, raters = random.integers(1, 9), random.integers(1, 5)
+        codes = random.integers(-3, 4, (n, raters)).astype(np.int8)
+        if turn % 3 == 0:
+            codes = np.where(codes >= 0, 2, codes)
+        weights = random.choice([0.0, 1.0, 2.5], n) if turn % 4 == 0 else None
+        units = pd.DataFrame({"case_ref": random.integers(0, max(2, n), n)})
+        found = agreement(
+            made(codes, weights=weights, units=units),
+            coefficients=list(FORMULAS),
+            interval=("plus_two", "jackknife", "linearised", "percentile", "bca")[turn % 5],
+            seed="odd",
+            draws=100,
+            unconditional=turn % 7 == 0,
+        )
+        for one in found.estimates:
+            if one.interval is None:
+                assert one.why_not
+            else:
+                assert np.isfinite([one.interval.low, one.interval.high]).all()
+                assert one.interval.width > 1e-7
+                assert one.estimate in one.interval
+        assert len(found.table) == len(found.estimates)

@@ -12,14 +12,14 @@ where the plain jackknife falls to 88%, and costs little width.
 
 Where nothing disagrees the data hold no spread, and an interval from 1 to 1 would be a lie: the
 one-sided bound with two units more is given, whatever interval was asked for ("gwet" excepted), or
-the higher one that follows if all that n agreeing units can have missed is as bad as can be: a
-share of n units that all agree is at least (1 - level)^(1 / n) (Clopper and Pearson 1934).
+the higher one that follows if all that n agreeing units can have missed is the worst pair: a share
+of n units that all agree is at least (1 - level)^(1 / n) (Clopper and Pearson 1934).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 from scipy import special
@@ -183,10 +183,11 @@ def with_hidden(
     level: float,
     column: int,
 ) -> float:
-    """Give the coefficient if as many disagreed as can have been missed, as far as can be.
+    """Give the coefficient if as many disagreed as can have been missed, at its worst.
 
     Where all n blocks agree, the share that disagree is below 1 - (1 - level)^(1 / n) with so much
-    confidence. All of these are taken to be the worst grade against the best.
+    confidence. All of these are taken to be one pair of grades, the worst of those that were given
+    and the ends of the scale.
 
     Parameters
     ----------
@@ -198,15 +199,16 @@ def with_hidden(
     patterns, n = blocks.patterns, blocks.count_twice
     hidden = 1 - (1 - level) ** (1 / n)
     agreeing = patterns.times[patterns.twice] @ patterns.each[patterns.twice]
-    cell = np.full((1, max(patterns.cells.shape[1], 2)), -1, dtype=np.int8)
-    cell[0, :2] = 0, patterns.size - 1
-    worse = Patterns(
-        np.concatenate([patterns.cells, cell]),
-        np.concatenate([patterns.times.astype(float), [1.0]]),
-        np.concatenate([patterns.each, [agreeing * hidden / (1 - hidden)]]),
-        patterns.size,
-    )
-    return float(columns_of(point(formula.formula, Blocks(worse), matrices))[0, column])
+    times = np.concatenate([patterns.times.astype(float), [1.0]])
+    each = np.concatenate([patterns.each, [agreeing * hidden / (1 - hidden)]])
+    found = []
+    given = np.flatnonzero(patterns.counts.any(axis=0))
+    for pair in permutations(sorted({0, patterns.size - 1, *given.tolist()}), 2):
+        cell = np.full((1, patterns.cells.shape[1]), -1, dtype=np.int8)
+        cell[0, :2] = pair
+        worse = Patterns(np.concatenate([patterns.cells, cell]), times, each, patterns.size)
+        found.append(columns_of(point(formula.formula, Blocks(worse), matrices))[0, column])
+    return float(np.nanmin(found))
 
 
 def _two_more(patterns: Patterns, *, every_pair: bool) -> Patterns:

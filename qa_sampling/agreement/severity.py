@@ -8,9 +8,9 @@ The spread of a difference is pooled over auditors, with a case a grade up and o
 added, so three cases without a difference are no proof of perfection. Somebody stands out when
 a test of the plain mean does, with false discovery control, and the interval of the shrunken
 shift lies on one side too. Nobody is ranked. The test is Student's t; but three cases that are
-all a grade higher are less rare than t says, so against the moderators the exact probability of
-such a sum counts where it is larger, differences being as scattered as those of all auditors
-and as often high as low.
+all a grade higher are less rare than t says, so the exact probability of such a sum counts
+where it is larger, differences being scattered as those of all auditors: against the moderators
+as often high as low, against the average as they are.
 
 Moderation should be random. Where audits are moderated because of their grade, such as every
 Inadequate, whoever graded one by chance looks harder: a second grade falls back to the middle.
@@ -58,7 +58,8 @@ def shifts(ratings: Ratings, *, role: Literal["auditor", "moderator"] = "auditor
         several standards counts as one, with its mean), `standard_error` (with the pooled
         spread). ``attrs["spread"]`` is the pooled standard deviation of a case's difference,
         ``attrs["degrees_of_freedom"]`` what it rests on; ``attrs["scatter"]`` how often each
-        difference is seen, both ways alike (None where a case's mean is no whole grade).
+        difference is seen, both ways alike (None where a case's mean is no whole grade),
+        ``attrs["seen"]`` as it is, a case each way added.
 
     Raises
     ------
@@ -87,6 +88,8 @@ def shifts(ratings: Ratings, *, role: Literal["auditor", "moderator"] = "auditor
     whole = bool((cases % 1 == 0).all())
     table.attrs |= {"spread": spread, "degrees_of_freedom": free}
     table.attrs["scatter"] = scatter_of(cases) if whole else None
+    seen = pd.Series([*cases, 1.0, -1.0]).value_counts(normalize=True)
+    table.attrs["seen"] = {int(gap): float(share) for gap, share in seen.items()} if whole else None
     return table
 
 
@@ -319,23 +322,23 @@ def _gaps(table: pd.DataFrame, against: Against) -> tuple[np.ndarray, np.ndarray
 def _p_values(table: pd.DataFrame, against: Against) -> np.ndarray:
     gap, error = _gaps(table, against)
     p_value = 2 * stats.t.sf(np.abs(gap) / error, table.attrs["degrees_of_freedom"])
-    if against == "average" or table.attrs["scatter"] is None:
+    if table.attrs["scatter"] is None:
         return p_value
-    return np.maximum(p_value, _exact_p_values(table))
+    return np.maximum(p_value, _exact_p_values(table, against))
 
 
-def _exact_p_values(table: pd.DataFrame) -> np.ndarray:
-    """Give the probability of a sum of differences so far from 0, by folding their scatter."""
-    scatter = table.attrs["scatter"]
-    most = max(scatter)
-    each = np.array([scatter[gap] for gap in range(-most, most + 1)])
+def _exact_p_values(table: pd.DataFrame, against: Against) -> np.ndarray:
+    """Give the probability of a sum of differences so far out, by folding their scatter."""
+    scatter = table.attrs["scatter" if against == "moderators" else "seen"]
+    most = max(abs(gap) for gap in scatter)
+    each = np.array([scatter.get(gap, 0.0) for gap in range(-most, most + 1)])
     sums = {0: np.ones(1)}
     for n in range(1, int(table["n"].max()) + 1):
         sums[n] = np.convolve(sums[n - 1], each)
     found = []
     for n, mean in zip(table["n"], table["mean"], strict=True):
-        reached = np.abs(np.arange(-n * most, n * most + 1)) >= abs(round(n * mean))
-        found.append(sums[n][reached].sum())
+        place = n * most + round(n * mean)
+        found.append(2 * min(sums[n][: place + 1].sum(), sums[n][place:].sum()))
     return np.minimum(found, 1.0)
 
 

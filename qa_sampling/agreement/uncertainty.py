@@ -22,6 +22,10 @@ NO_SPREAD = (
 )
 
 
+NO_ERROR = 1e-7
+"""What rounding leaves of an error of 0."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One value of a coefficient: the number, its error and interval, or why not."""
@@ -117,8 +121,8 @@ class Known:
             low, high = ends_of.plain_interval(value, error, df, level)
             return self._column((low, min(high, 1.0)), words, df)
         whole = question.population is not None and self.cases >= question.population
-        if not whole and error <= 1e-9:
-            return self._without_spread(df)
+        if error <= NO_ERROR:
+            return self._column((value, value), words, df) if whole else self._without_spread(df)
         if not whole and question.interval == "plus_two" and not self.formula.is_share:
             more = self._plus_two(words, df)
             if more is not None:
@@ -129,8 +133,9 @@ class Known:
                 value, self.place, self.spread, self.group, question, notes
             )
         if ends is None:
-            bounds = self.formula.bounds
-            ends = ends_of.curved_interval(value, error, df, level, bounds) or (value, value)
+            ends = ends_of.curved_interval(value, error, df, level, self.formula.bounds)
+        if ends is None or ends[1] - ends[0] <= NO_ERROR:
+            return self._without_spread(df)
         return self._column(ends, words, df, notes)
 
     def _column(

@@ -79,8 +79,8 @@ _MODERATED = (
 )
 _COEFFICIENTS = (
     "Gwet's AC2 and Krippendorff's alpha allow for agreement by chance; nearly the same grade "
-    "counts by {weights} weights on the scale of four grades. Intervals are jackknife intervals "
-    "at {level}, on the atanh scale."
+    "counts by {weights} weights on the scale of four grades. Intervals hold {level}: "
+    "t intervals on the atanh scale, with two cases added, one alike and one by chance."
 )
 _CORRECTED = (
     "The moderated share takes what auditors graded and corrects it by what moderators found among "

@@ -39,7 +39,7 @@ def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.Da
     DataFrame
         Text but for counts: the group, "Moderated", "Same grade" ("61 (72%)"), without
         groups "Within one grade", "Two or more apart", "Auditor higher / lower" (with the p of
-        the sign test), "Net bias in grades" ("-0.05 (-0.20 to 0.10)").
+        the sign test), "Net bias in grades" ("-0.05 (-0.20, 0.10)").
     """
     table = met.table
     view = pd.DataFrame(index=table.index)
@@ -203,7 +203,7 @@ def _span(value: float | None, low: float | None, high: float | None) -> str:
         return "–"
     if low is None or pd.isna(low):
         return _signed(value)
-    return _on_one_line(f"{_signed(value)} ({_signed(low)} to {_signed(high)})")
+    return f"{_signed(value)} ({_signed(low)}, {_signed(high)})"
 
 
 def _percents(value: float, low: float, high: float) -> str:
@@ -211,11 +211,11 @@ def _percents(value: float, low: float, high: float) -> str:
         return "–"
     if pd.isna(low):
         return percent_text(value)
-    return _on_one_line(f"{percent_text(value)} ({percent_text(low)} to {percent_text(high)})")
+    return f"{_short(value)} ({_short(low)}, {_short(high)})"
 
 
-def _on_one_line(text: str) -> str:
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+def _short(share: float) -> str:
+    return percent_text(share).replace("less than ", "<").replace("more than ", ">")
 
 
 def _signed(value: float) -> str:
