@@ -364,6 +364,8 @@ def plan_pictures() -> dict[str, tuple]:
                 funnel, "{drawn} of {whole:case|cases} can be drawn",
                 drawn=cell(funnel, "cases", "Can be drawn"), whole=cell(funnel, "cases")),
             narrative.funnel_alt),
+        "bar_chart": (plots.bar_chart, protect(status, by=["status"], counts=["cases"]),
+                      "Most children are looked after or have a plan", narrative.bar_alt),
         "load_chart": (plots.load_chart, loads, "Nobody has more than two audits",
                        narrative.load_alt),
         "design_chart": (plots.design_chart, designs(), "Balanced is most like the caseload",

@@ -85,10 +85,14 @@ def sentences(design) -> dict[str, str]:
     from qa_sampling.sampling.change_windows import rolling_estimates
     from qa_sampling.sampling.estimation import estimate_difference, estimate_proportion
 
+    def good(periods: list[str]) -> int:
+        rows = design.rows_where({"period": periods})
+        return int(design.table["grade"][rows].isin(GOOD).sum())
+
     def share(periods: list[str]) -> str:
         where = {"period": periods}
         found = estimate_proportion(design, "grade", values=GOOD, where=where)
-        count = int(design.table["grade"][design.rows_where(where)].isin(GOOD).sum())
+        count = good(periods)
         words = share_words(
             found.estimate,
             found.confidence_interval(),
@@ -107,6 +111,10 @@ def sentences(design) -> dict[str, str]:
         difference.confidence_interval(),
         what="the share graded good or better",
         between=("the quarter to April", "the quarter to July"),
+        counts=[
+            (good(list(part)), int(design.rows_where({"period": list(part)}).sum()))
+            for part in (FIRST, SECOND)
+        ],
     )
     windows = rolling_estimates(design, "grade", values=GOOD, window=3)
     last = windows.iloc[-1]

@@ -332,3 +332,12 @@ def test_a_blank_seed_and_an_unknown_ticket_are_refused() -> None:
         draw_large(table, {}, seed=" ")
     with pytest.raises(SelectionError, match="'md5' is unknown; choose 'auto', 'sha256'"):
         draw_large(table, {}, seed="1", ticket="md5")
+
+
+@pytest.mark.parametrize("chunk_rows", [0, -5, 2.5, True])
+def test_impossible_chunks_are_refused(chunk_rows: int) -> None:
+    table = pd.DataFrame({"case_ref": ["a", "b"], "stratum": ["A", "A"]})
+    with pytest.raises(SelectionError, match="`chunk_rows` must be a whole number, 1 or more"):
+        draw_large(table, {"A": 1}, seed="7", chunk_rows=chunk_rows)
+    with pytest.raises(SelectionError, match="`chunk_rows` must be a whole number, 1 or more"):
+        count_strata(table, chunk_rows=chunk_rows)

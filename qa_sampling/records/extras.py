@@ -30,8 +30,7 @@ EXTRA_TABLES: dict[str, Table] = {name: table for name, (table, _) in TABLES.ite
 
 WITHOUT: dict[str, str] = {
     "staff": "Without a staff table no auditors can be assigned, and cases have no service.",
-    "families": "Without a families table brothers and sisters may be audited in the same "
-    "month.",
+    "families": "Without a families table brothers and sisters may be audited in the same month.",
     "case_roles": "Without case roles it cannot be guaranteed that an auditor never worked on "
     "or managed a case earlier: only the team and worker of today are known.",
     "restricted": "Without a table of restricted cases no case is kept out of the draw for "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from qa_sampling.agreement.estimates import Agreement
 from qa_sampling.agreement.moderated import ModeratedShare
-from qa_sampling.reporting.moderation_tables import HOW_FAR, ModerationTables
+from qa_sampling.reporting.moderation_tables import ModerationTables
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.quantities import cell
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.sentence_agreement import agreement_words, coefficient_words
-from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, _told, say
+from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 
 
 def moderation_findings(
@@ -82,17 +82,3 @@ def _yes_words(table: SafeTable, what: str) -> Words:
         all=cell(table, table.counts[0]),
         what=what,
     )
-
-
-def steps_alt(table: SafeTable) -> Told:
-    """Say what the chart of steps shows.
-
-    Parameters
-    ----------
-    table : SafeTable
-        The table of steps.
-    """
-    rows = zip(table.body[table.by[0]], table.body[table.counts[0]], strict=True)
-    parts = [f"{HOW_FAR[step]}: {number}" for step, number in rows]
-    return _told(table, f"Bar chart of moderations by how far the grades are apart. "
-                        f"{'; '.join(parts)}.")  # fmt: skip

@@ -7,7 +7,7 @@ words what it shows (its alt text), from the same table as the chart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import pandas as pd
@@ -195,6 +195,24 @@ def funnel_alt(table: SafeTable | pd.DataFrame) -> Told:
     label, rows = _body(table)
     parts = [f"{row[label]}: {_number(row['cases'])}" for _, row in rows.iterrows()]
     return _told(table, f"Bar chart of cases from the extract to the frame. {'; '.join(parts)}.")
+
+
+def bar_alt(table: SafeTable, *, names: Mapping[str, str] | None = None) -> Told:
+    """Say what a bar chart of a table with one classification shows.
+
+    Parameters
+    ----------
+    table : SafeTable
+        The table; its first count is drawn.
+    names : mapping of str to str, optional
+        What people read instead of a label, as for ``plots.bar_chart``.
+    """
+    known, count = names or {}, table.counts[0]
+    label, rows = _body(table)
+    parts = [f"{known.get(row[label], row[label])}: {_number(row[count])}"
+             for _, row in rows.iterrows()]  # fmt: skip
+    what = f"{table.heading(count).lower()} by {table.heading(label).lower()}"
+    return _told(table, f"Bar chart of {what}. {'; '.join(parts)}.")
 
 
 def load_alt(loads: SafeTable | pd.DataFrame) -> Told:

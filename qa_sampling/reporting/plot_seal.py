@@ -8,14 +8,18 @@ images or another scale that came later show. It is kept beside the picture, not
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from qa_sampling.reporting.derived import Derived
+from qa_sampling.reporting.plot_style import house_style
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.svg import figure_svg
+from qa_sampling.reporting.words import require_title
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -90,8 +94,6 @@ def is_as_drawn(figure: Figure) -> bool:
 
 def _looks(ax: Axes) -> str:
     """Give the SHA-256 of a picture's SVG, without what else is on its figure."""
-    from qa_sampling.reporting.plot_style import house_style
-
     with _alone(ax), house_style():
         return hashlib.sha256(figure_svg(ax.figure).encode("utf-8")).hexdigest()
 
@@ -121,3 +123,23 @@ def _is_empty(ax: Axes) -> bool:
     labels = (*titles, ax.xaxis.label, ax.yaxis.label)
     nothing_said = not any(one.get_text() for one in labels)
     return nothing_said and all(any(one is part for part in parts) for one in ax.get_children())
+
+
+def in_house_style(draw: Callable[..., Axes]) -> Callable[..., Axes]:
+    """Make a picture draw in the house style whatever the caller's settings are, and seal it.
+
+    The title of a picture that may be shared holds no number but what was told from a table.
+    """
+
+    @wraps(draw)
+    def drawn(result: object, **kwargs: Any) -> Axes:  # noqa: ANN401
+        table = result.table if isinstance(result, Derived) else result
+        if isinstance(table, SafeTable):
+            title = kwargs.get("title", "")
+            require_title(title, what=f"the title of {draw.__name__}()", table=table)
+        with house_style():
+            ax = draw(result, **kwargs)
+        finish(ax)
+        return ax
+
+    return drawn

@@ -8,20 +8,16 @@ measured words, so it looks the same in a notebook, a page and a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from qa_sampling.reporting.derived import Derived
 from qa_sampling.reporting.plot_labels import FONT
-from qa_sampling.reporting.plot_seal import finish
-from qa_sampling.reporting.safe_table import SafeTable
-from qa_sampling.reporting.words import require_title
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    pass
 
 PALETTE = {
     "blue": "#12436D",
@@ -122,23 +118,3 @@ def at_width(inches: float) -> Iterator[None]:
         yield
     finally:
         WIDTH.reset(before)
-
-
-def in_house_style(draw: Callable[..., Axes]) -> Callable[..., Axes]:
-    """Make a picture draw in the house style whatever the caller's settings are, and seal it.
-
-    The title of a picture that may be shared holds no number but what was told from a table.
-    """
-
-    @wraps(draw)
-    def drawn(result: object, **kwargs: Any) -> Axes:  # noqa: ANN401
-        table = result.table if isinstance(result, Derived) else result
-        if isinstance(table, SafeTable):
-            title = kwargs.get("title", "")
-            require_title(title, what=f"the title of {draw.__name__}()", table=table)
-        with house_style():
-            ax = draw(result, **kwargs)
-        finish(ax)
-        return ax
-
-    return drawn

@@ -10,6 +10,7 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     FAINT,
@@ -20,7 +21,6 @@ from qa_sampling.reporting.plot_style import (
     SEQUENTIAL,
     SMALL,
     TEXT,
-    in_house_style,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.results import AgreementTable, GradeDistribution

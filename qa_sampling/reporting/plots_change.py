@@ -10,6 +10,7 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of
 from qa_sampling.reporting.plot_captions import caption_of, days_words, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, shortened, width_of, wrapped
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     HATCHED,
@@ -18,7 +19,6 @@ from qa_sampling.reporting.plot_style import (
     QUIET,
     SEQUENTIAL,
     SMALL,
-    in_house_style,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.results import Decomposition, Journey

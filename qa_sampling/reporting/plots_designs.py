@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
-from qa_sampling.reporting.plot_style import FAINT, INK, PALETTE, QUIET, SMALL, in_house_style
+from qa_sampling.reporting.plot_style import FAINT, INK, PALETTE, QUIET, SMALL
 from qa_sampling.sampling.comparison import DesignComparison
 from qa_sampling.sampling.comparison_looks import ALL_CASES
 

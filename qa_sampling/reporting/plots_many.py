@@ -16,6 +16,7 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_axes import nothing
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of, when
 from qa_sampling.reporting.plot_labels import height_of, shortened, width_of, wrapped
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
@@ -25,7 +26,6 @@ from qa_sampling.reporting.plot_style import (
     PALETTE,
     SIGNALS,
     SMALL,
-    in_house_style,
 )
 from qa_sampling.results import Sparklines
 

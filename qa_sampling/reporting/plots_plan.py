@@ -15,6 +15,7 @@ from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.free_text import require_free
 from qa_sampling.reporting.plot_axes import number_axis, steps_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     FAINT,
@@ -26,7 +27,6 @@ from qa_sampling.reporting.plot_style import (
     SEQUENTIAL,
     SMALL,
     TEXT,
-    in_house_style,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
 

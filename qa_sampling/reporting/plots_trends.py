@@ -24,6 +24,7 @@ from qa_sampling.reporting.plot_axes import (
 )
 from qa_sampling.reporting.plot_captions import caption_of, position, said, subtitle_of, when
 from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
@@ -34,7 +35,6 @@ from qa_sampling.reporting.plot_style import (
     SIGNALS,
     SMALL,
     THIN,
-    in_house_style,
 )
 from qa_sampling.results import ControlChart, Forecast
 

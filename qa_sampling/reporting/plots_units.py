@@ -28,6 +28,7 @@ from qa_sampling.reporting.plot_points import (
     signalled,
     size_axis,
 )
+from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
@@ -36,7 +37,6 @@ from qa_sampling.reporting.plot_style import (
     PALETTE,
     SIGNALS,
     THIN,
-    in_house_style,
 )
 from qa_sampling.results import Funnel, Severities
 

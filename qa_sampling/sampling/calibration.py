@@ -141,6 +141,13 @@ def _check(design: Design, totals: Totals, method: str, bounds: tuple[float, flo
         raise EstimationError("Raking knows no bounds. Use method='logit' with them.")
     if bounds is None and method == "logit":
         raise EstimationError("method='logit' needs `bounds`, such as (0.4, 2.5).")
+    counts = [
+        float(count)
+        for one in totals.values()
+        for count in (one.values() if isinstance(one, Mapping) else [one])
+    ]
+    if not np.isfinite(counts).all():
+        raise EstimationError("A total is missing or infinite. Give the number that is known.")
     sums = {
         name: float(sum(one.values())) for name, one in totals.items() if isinstance(one, Mapping)
     }
@@ -168,6 +175,12 @@ def _auxiliaries(design: Design, totals: Totals) -> tuple[np.ndarray, np.ndarray
         counts = {str(label): float(count) for label, count in one.items()}
         _check_labels(name, counts, set(labels))
         for place, label in enumerate(labels):
+            seen = int((codes == place).sum())
+            if counts[label] < seen:
+                raise EstimationError(
+                    f"`{name}` {label!r} has a total of {counts[label]:g}, but {seen} of its cases "
+                    f"were opened. Give numbers of cases, not shares."
+                )
             columns.append((codes == place).astype(float))
             wanted.append(counts[label])
             names.append(f"`{name}` {label!r}")

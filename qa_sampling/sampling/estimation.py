@@ -101,11 +101,12 @@ def estimate_mean(
     Raises
     ------
     EstimationError
-        When the column is absent, has missing values, or the domain holds no case.
+        When the column is absent, has missing values, the domain holds no case, or `bounds` do
+        not hold the values seen.
     """
     member = _member(design, where)
     numbers = _numbers(design, y, member)
-    reach = bounds or seen_range(design, y)
+    reach = _checked(bounds, _range(numbers[member])) or seen_range(design, y)
     linear = ratio_of(design, numbers, None, _one(member), kind="mean", where=where, reach=reach)
     return precise(design, linear)[0]
 
@@ -144,7 +145,8 @@ def estimate_total(
         values=design.weight * numbers,
         domain=_one(member),
         residuals=numbers,
-        reach=bounds or ((min(seen[0], 0.0), max(seen[1], 0.0)) if where else seen),
+        reach=_checked(bounds, _range(numbers[member]))
+        or ((min(seen[0], 0.0), max(seen[1], 0.0)) if where else seen),
         settled=is_settled(design, where),
     )
     return precise(design, linear)[0]
@@ -181,7 +183,9 @@ def estimate_ratio(
     if not (design.weight[member] @ below[member]):
         raise EstimationError(f"The total of `{per}` is 0, so there is no ratio to it.")
     seen = design.in_scope & (below != 0)
-    reach = bounds or _range(above[seen] / below[seen])
+    reach = _range(above[seen] / below[seen])
+    inside = member & (below != 0)
+    reach = _checked(bounds, _range(above[inside] / below[inside])) or reach
     linear = ratio_of(design, above, below, _one(member), kind="ratio", where=where, reach=reach)
     return precise(design, linear)[0]
 
@@ -353,6 +357,16 @@ def _numbers(design: Design, name: str, member: np.ndarray) -> np.ndarray:
     numbers = numbers_of(design.table, name)
     check_present(numbers, member, name)
     return np.where(np.isnan(numbers), 0.0, numbers)
+
+
+def _checked(bounds: Bounds, seen: tuple[float, float]) -> Bounds:
+    """Refuse bounds that do not hold what was seen; an interval would leave its estimate out."""
+    if bounds is None or bounds[0] <= seen[0] <= seen[1] <= bounds[1]:
+        return bounds
+    raise EstimationError(
+        f"`bounds` {bounds} do not hold the values that were seen, {seen[0]:g} to {seen[1]:g}. "
+        f"Give the lowest and the highest value there can be."
+    )
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

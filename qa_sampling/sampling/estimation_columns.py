@@ -23,13 +23,18 @@ def column_of(table: pd.DataFrame, name: str) -> pd.Series:
     Raises
     ------
     EstimationError
-        When the table lacks it; the message names the columns there are.
+        When the table lacks it, or has two; the message names the columns there are.
     """
     if name not in table.columns:
         raise EstimationError(
             f"The sample has no column {name!r}; it has {', '.join(map(str, table.columns))}."
         )
-    return table[name]
+    values = table[name]
+    if isinstance(values, pd.DataFrame):
+        raise EstimationError(
+            f"The sample has {values.shape[1]} columns {name!r}. Give every column its own name."
+        )
+    return values
 
 
 def codes_of(
@@ -118,7 +123,7 @@ def numbers_of(table: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def check_present(values: np.ndarray, rows: np.ndarray, name: str) -> None:
-    """Refuse missing values among the rows an estimate rests on.
+    """Refuse missing or infinite values among the rows an estimate rests on.
 
     Parameters
     ----------
@@ -132,11 +137,16 @@ def check_present(values: np.ndarray, rows: np.ndarray, name: str) -> None:
     Raises
     ------
     EstimationError
-        When values are missing.
+        When values are missing or infinite.
     """
     missing = int((rows & np.isnan(values)).sum())
     if missing:
         raise EstimationError(
             f"`{name}` is missing for {missing} of {int(rows.sum())} audited cases. Leave out by "
             f"`where` those to whom it does not apply, or give them the outcome 'unavailable'."
+        )
+    endless = int((rows & np.isinf(values)).sum())
+    if endless:
+        raise EstimationError(
+            f"`{name}` is infinite for {endless} of {int(rows.sum())} audited cases. Correct it."
         )

@@ -126,7 +126,11 @@ def _combine(
     one, two = design.parts(own * around, own * rest)
     careful = design.parts(own * around, own * rest, careful=True)[0] + two
     seen = found[second]
-    reach = (float(seen.min()), float(seen.max())) if as_mean else (0.0, 1.0)
+    reach = (0.0, 1.0)
+    if as_mean:
+        # the auditors' result carries the estimate beyond what moderators saw
+        told = [*seen, value, *(known[member] if method != "expansion" else [])]
+        reach = (float(min(told)), float(max(told)))
     linear = ratio_of(
         first, found, None, np.where(second, 0, -1), kind=kind, where=where, reach=reach
     )

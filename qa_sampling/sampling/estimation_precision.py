@@ -260,9 +260,12 @@ def _places(design: Design, linear: Linear) -> list[_Place]:
 
 
 def _known_population(design: Design, known: bool, size: float, everything: bool) -> float | None:
+    if design.adjustment is not None and everything:
+        known = False  # the totals that were calibrated to say how many cases there are
     if known and np.isfinite(size):
         return size
-    return design.population if everything and design.in_scope.all() else None
+    told = np.isfinite(design.variance.population).all()
+    return design.population if told and everything and design.in_scope.all() else None
 
 
 def _is_plain(design: Design, linear: Linear, one: int, strata: int, known: bool) -> bool:

@@ -206,9 +206,15 @@ class BalancedVariance:
     margins: np.ndarray
 
     @property
+    def is_open(self) -> np.ndarray:
+        """Which rows were left to chance."""
+        return self.probability < 1
+
+    @property
     def rank(self) -> int:
-        """Number of margins that are independent of each other."""
-        return int(np.linalg.matrix_rank(self.margins))
+        """Number of margins of what was left to chance that are independent of each other."""
+        held = self.margins[self.is_open]
+        return int(np.linalg.matrix_rank(held)) if len(held) else 0
 
     def deviations(self, values: np.ndarray) -> np.ndarray:
         """Give numbers whose squares add up to the variance of the sum of `values`.
@@ -218,7 +224,7 @@ class BalancedVariance:
         values : ndarray
             Weighted values: rows of the sample by columns.
         """
-        rows, rank = len(values), self.rank
+        rows, rank = int(self.is_open.sum()), self.rank
         left = np.clip(1 - self.probability, 0, 1)
         scale = np.sqrt(left * rows / max(rows - rank, 1))[:, None]
         fitted = np.linalg.lstsq(scale * self.margins, scale * values, rcond=None)[0]
@@ -240,8 +246,8 @@ class BalancedVariance:
         int
             At least 1.
         """
-        own = int((rows & (self.probability < 1)).sum()) - 1
-        held = len(rows) - self.rank
+        own = int((rows & self.is_open).sum()) - 1
+        held = int(self.is_open.sum()) - self.rank
         return max(1, own if rule == "r" else min(held, own))
 
     def is_complete(self, rows: np.ndarray) -> bool:

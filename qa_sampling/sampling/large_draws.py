@@ -74,7 +74,10 @@ def count_strata(table: pd.DataFrame, *, chunk_rows: int = 16_384) -> dict[str, 
     ------
     FrameError
         When a stratum is missing or blank.
+    SelectionError
+        When `chunk_rows` is not 1 or more.
     """
+    _check_chunk(chunk_rows)
     codes = StratumCodes(table["stratum"])
     counts = _counts(codes, len(table), chunk_rows)
     return {codes.labels[code]: int(counts[code]) for code in _by_label(codes) if counts[code]}
@@ -115,7 +118,7 @@ def draw_large(
     AllocationError
         When a size is not a whole number, larger than its stratum, or of no stratum.
     SelectionError
-        When the kind of ticket is unknown.
+        When the kind of ticket is unknown, or `chunk_rows` is not 1 or more.
 
     Notes
     -----
@@ -124,6 +127,7 @@ def draw_large(
     a kept ticket, so large shares of the cases need more.
     """
     kind = _kind(ticket, len(table))
+    _check_chunk(chunk_rows)
     if not seed.strip():
         raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
     codes = StratumCodes(table["stratum"])
@@ -166,6 +170,13 @@ def _kind(ticket: str, rows: int) -> TicketKind:
             f"`ticket` {ticket!r} is unknown; choose 'auto', 'sha256' or 'siphash-2-4'."
         )
     return ticket
+
+
+def _check_chunk(chunk_rows: int) -> None:
+    if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
+        raise SelectionError(
+            f"`chunk_rows` must be a whole number, 1 or more; got {chunk_rows!r}. Give 16384."
+        )
 
 
 def _by_label(codes: StratumCodes) -> list[int]:

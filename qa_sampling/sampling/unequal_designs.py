@@ -24,7 +24,11 @@ from qa_sampling.sampling.estimation_quadratic import (
     joint_variance,
     local_mean_variance,
 )
-from qa_sampling.sampling.estimation_variance import BalancedVariance, DegreesOfFreedom
+from qa_sampling.sampling.estimation_variance import (
+    BalancedVariance,
+    DegreesOfFreedom,
+    collapse_single,
+)
 from qa_sampling.sampling.selection_methods import METHODS, Group
 
 SelectionVariance = Literal["default", "joint", "pooled", "local_mean", "balanced"]
@@ -118,7 +122,8 @@ def design_of_selection(
         One row for every case selected, with what was found; it is not altered.
     variance : {"default", "joint", "pooled", "local_mean", "balanced"}
         "joint": exact joint probabilities, where the method has them. "pooled": Hájek's
-        approximation within strata, as if the probabilities alone counted. "local_mean": near
+        approximation within strata, as if the probabilities alone counted; strata of which one
+        case was left to chance are joined to a neighbour by label. "local_mean": near
         cases, for methods that spread. "balanced": what a regression on the balancing variables
         leaves (Deville and Tillé 2005), for the cube. "default": "joint" for `tickets`,
         `sampford` and `poisson`; "local_mean" for `systematic` and `ordered_pivotal`; "pooled"
@@ -150,7 +155,7 @@ def design_of_selection(
         form: JointForm = "yates_grundy"
         if not METHODS[selection.method].has_fixed_size:
             form = "horvitz_thompson"
-        return joint_design(
+        made = joint_design(
             labelled.assign(**{key: keys}),
             selection.joint_probabilities(),
             key=key,
@@ -160,15 +165,15 @@ def design_of_selection(
             response_class=response_class,
             degrees=degrees,
         )
+        return replace(made, population=_cases_of(selection))
     base = _base(labelled, chances, outcome, response_class, _STRATUM, degrees)
+    base = replace(base, population=_cases_of(selection))
     p = chances[_places(base, labelled, key)]
-    ones = codes_of(base.table, _STRATUM)[0]
-    ones = (ones[:, None] == np.arange(ones.max() + 1)).astype(float)
+    ones, collapsed = _constants(base.table, p)
     refs = column_of(base.table, key).astype("str").tolist()
     if kind == "pooled":
-        return replace(
-            base, variance=BalancedVariance(p, ones), method=f"{selection.method}, pooled"
-        )
+        method = f"{selection.method}, pooled"
+        return replace(base, variance=BalancedVariance(p, ones), method=method, collapsed=collapsed)
     if kind == "balanced":
         held = _held_by(selection.groups, "columns", refs) / p[:, None]
         margins = np.hstack([ones, held])
@@ -178,12 +183,28 @@ def design_of_selection(
                 f"{np.linalg.matrix_rank(margins)} balancing variables. Use 'pooled'."
             )
         spread = BalancedVariance(p, margins)
-        return replace(base, variance=spread, method=f"{selection.method}, balanced")
+        method = f"{selection.method}, balanced"
+        return replace(base, variance=spread, method=method, collapsed=collapsed)
     near = _local(selection, base, p, refs, neighbours)
     return replace(base, variance=near, method=f"{selection.method}, local mean of {neighbours}")
 
 
 _STRATUM = "\x00stratum"
+
+
+def _cases_of(selection: Selection) -> float:
+    """Count the cases that could be selected; those without a chance are not spoken for."""
+    return float((selection.cases["inclusion_probability"] > 0).sum())
+
+
+def _constants(
+    table: pd.DataFrame, p: np.ndarray
+) -> tuple[np.ndarray, tuple[tuple[str, ...], ...]]:
+    """Give a constant for every stratum, those of one case joined to a neighbour by label."""
+    codes, labels = codes_of(table, _STRATUM)
+    by_chance = np.bincount(codes, p < 1, minlength=len(labels))
+    home, collapsed = collapse_single(labels, by_chance, 2 * by_chance, [0] * len(labels))
+    return (home[codes][:, None] == np.unique(home)).astype(float), collapsed
 
 
 def _kind(selection: Selection, variance: str) -> str:
@@ -258,12 +279,18 @@ def _of_cases(joint: pd.DataFrame, keys: pd.Series) -> np.ndarray:
     if not (set(keys) <= set(joint.index) and set(keys) <= set(joint.columns)):
         raise EstimationError("`joint` lacks an audited case. Give all cases in rows and columns.")
     whole = joint.to_numpy(dtype=float)
+    if joint.index.has_duplicates or joint.columns.has_duplicates or np.isnan(whole).any():
+        raise EstimationError(
+            "`joint` repeats a case or holds missing values. Give one number for every pair of "
+            "cases, each case once."
+        )
     possible = np.diag(whole) > 0 if joint.index.equals(joint.columns) else np.zeros(0, dtype=bool)
     if len(possible) and (whole[np.ix_(possible, possible)] <= 0).any():
         raise EstimationError(
             "`joint` holds pairs of cases that have no chance to be drawn together, so no variance "
-            "without bias exists. Use the local mean (`design_of_selection`) or "
-            "`make_design(..., approximation='pooled')`."
+            "without bias exists; so it is where a stratum gives one case. Use variance='pooled' "
+            "or 'local_mean' in `design_of_selection`, or `make_design(..., "
+            "approximation='pooled')`."
         )
     return joint.loc[keys, keys].to_numpy(dtype=float)
 
