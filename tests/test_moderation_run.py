@@ -198,7 +198,7 @@ class TestRelease:
                 assert tables.steps.totals["moderations"] in (len(made), "[c]")
                 again = release_moderation(asked, register)
                 assert again.steps.rows == tables.steps.rows
-            assert len(register.releases("2026-10-moderation")) == 3
+            assert len(register.releases("2026-10-moderation")) == 4
 
     def test_figures_that_changed_need_an_edition(self, tmp_path, monkeypatch):
         monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
