@@ -63,6 +63,26 @@ def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.Da
     return view
 
 
+def auditors_view(met: Counts, names: Mapping[str, str]) -> pd.DataFrame:
+    """Give each auditor's counts by name, in the order of the alphabet. Restricted.
+
+    No share and no test: few audits say little of one person, and nobody is ranked.
+
+    Parameters
+    ----------
+    met : Counts
+        How grades met, by auditor.
+    names : mapping
+        Staff number to name.
+    """
+    table = met.table
+    heads = {"n": "Moderated", "exact": "Same grade", "higher": "Auditor higher",
+             "lower": "Auditor lower", "two_or_more": "Two or more apart"}  # fmt: skip
+    view = table[list(heads)].rename(columns=heads)
+    view.insert(0, "Auditor", [names.get(one, one) for one in table["auditor"]])
+    return view.sort_values("Auditor", kind="stable").reset_index(drop=True)
+
+
 def coefficients_view(
     found: Agreement, names: Mapping[object, str] | None = None, *, fewest_for_words: int = 10
 ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.sentence_agreement import agreement_words, coefficient_words
 from qa_sampling.reporting.words import NOTHING_SAID, Told, Words, _told, say
+from qa_sampling.schema import NOT_RECORDED
 
 
 def moderation_findings(
@@ -37,7 +38,7 @@ def moderation_findings(
     words += good_words(share, level=coefficients.level)
     whole = cell(tables.steps, "moderations")
     for one in coefficients.estimates:
-        words += coefficient_words(one, counts=[whole], fewest=fewest)
+        words += coefficient_words(one, counts=[whole, share.moderated], fewest=fewest)
     return (
         words
         + _yes_words(tables.reflects, "the audit reflects the quality of practice")
@@ -65,14 +66,18 @@ def good_words(share: ModeratedShare, *, level: float = 0.95) -> Words:
         for one in (share.audited, share.estimate, ends.low, ends.high)
     )
     return _said(
-        f"auditors graded {before} of {share.audits:,} audits good or better; moderated, it is "
-        f"{after} ({low} to {high}), judged from {share.moderated:,} that were read again"
+        f"auditors graded {before} of {share.audits:,} audits good or better; had moderators read "
+        f"them all, it would be about {after} ({low} to {high}), judged from the "
+        f"{share.moderated:,} of them that were read again"
     )
 
 
 def _yes_words(table: SafeTable, what: str) -> Words:
     if table.withheld or "Yes" not in set(table.body[table.by[0]]):
         return NOTHING_SAID
+    answers = table.body.set_index(table.by[0])["moderations"]
+    if answers.get(NOT_RECORDED) == table.totals["moderations"]:
+        return _said(f"whether {what} was not recorded")
     return say(
         "The panel said in {yes} of {all:moderation|moderations} that {what}.",
         yes=cell(table, "moderations", "Yes"),
