@@ -52,6 +52,8 @@ def cases_apart(review: Review, settings: ModerationAgreement) -> tuple[pd.DataF
     known = review.audits.set_index("audit_id")
     for name in ("case_ref", "reflects_practice", "meaningful_learning"):
         wide[name] = wide["audit_id"].map(known[name])
+    for name in ("reflects_practice", "meaningful_learning"):
+        wide[name] = wide[name].astype("str").fillna(NOT_RECORDED)
     for name in ("auditor", "moderator"):
         wide[name] = wide[name].map(review.names)
     pairs = review.standards.pairs().rename(columns={"case_ref": "audit_id"})
@@ -79,7 +81,8 @@ def panel_questions(review: Review) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     (DataFrame, DataFrame)
         Does the audit reflect the quality of practice, and is there meaningful learning: one
-        row an answer (see :func:`~qa_sampling.agreement.applicability.panel_answers`).
+        row an answer, "Yes" first (see
+        :func:`~qa_sampling.agreement.applicability.panel_answers`).
     """
     told = review.audits[review.audits["moderated"]]
     told = told.assign(case_ref=told["audit_id"], moderator=told["moderator_id"])
@@ -92,8 +95,12 @@ def panel_questions(review: Review) -> tuple[pd.DataFrame, pd.DataFrame]:
         "one_lower": "Auditor one lower",
         "two_or_more": "Two or more apart",
     }
+    order = {answer: place for place, answer in enumerate(("Yes", "Partly", "No"))}
     return tuple(
-        panel_answers(review.overall, told, question=question).rename(columns=heads)
+        panel_answers(review.overall, told, question=question)
+        .sort_values(question, key=lambda answers: answers.map(order), kind="stable")
+        .rename(columns=heads)
+        .reset_index(drop=True)
         for question in ("reflects_practice", "meaningful_learning")
     )
 

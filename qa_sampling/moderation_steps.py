@@ -55,7 +55,7 @@ def review_of(
     """Bring the audits of the months asked for together with their moderations.
 
     Of several moderations of an audit the latest counts for the panel's two questions; all
-    their grades are ratings.
+    their grades are ratings. Of several by one moderator the latest replaces the others.
 
     Parameters
     ----------
@@ -83,6 +83,11 @@ def review_of(
     moderated_grade = last["moderation_id"].map(again)
     audits["moderated_grade"] = audits["audit_id"].map(moderated_grade)
     audits["moderated"] = audits["moderated_grade"].isin(GRADES)
+    if not audits["moderated"].any():
+        raise RegisterError(
+            f"No audit from {settings.first_period} to {settings.period} has been moderated. "
+            "Record what the moderators found, or ask for other months with `period` and `months`."
+        )
     for name, column in (
         ("moderator_id", "moderator_id"),
         ("moderation_date", "date"),
@@ -90,11 +95,6 @@ def review_of(
         ("meaningful_learning", "meaningful_learning"),
     ):
         audits[name] = audits["audit_id"].map(last[column]).where(audits["moderated"])
-    if not audits["moderated"].any():
-        raise RegisterError(
-            f"No audit from {settings.first_period} to {settings.period} has been moderated. "
-            "Record what the moderators found, or ask for other months with `period` and `months`."
-        )
     audits["probability"] = chance_of_moderation(audits["grade"], audits["moderated"])
     long = _long(audits, register.answers(), told, moderations)
     overall = long["standard"] == OVERALL
@@ -103,7 +103,7 @@ def review_of(
         audits=audits,
         overall=_ratings(long[overall]),
         standards=_ratings(long[~overall & twice & long["standard"].isin(QUALITY_STANDARDS)]),
-        names=_names(staff, pd.concat([audits["auditor_id"], audits["moderator_id"]])),
+        names=_names(staff, pd.concat([audits["auditor_id"], moderations["moderator_id"]])),
         completed=len(audits),
         moderated=int(audits["moderated"].sum()),
         late=late,
@@ -239,7 +239,8 @@ def _moderations(
     held = register.moderations()
     held = held[held["audit_id"].isin(audits["audit_id"])]
     late = held["date"] > pd.Timestamp(settings.extract_day)
-    return held[~late].sort_values(["date", "moderation_id"]), int(late.sum())
+    kept = held[~late].sort_values(["date", "moderation_id"])
+    return kept.drop_duplicates(["audit_id", "moderator_id"], keep="last"), int(late.sum())
 
 
 def _long(

@@ -22,6 +22,23 @@ _WIDTHS = {
 }
 
 
+_LIST_WIDTHS = {
+    "Sheet": 10,
+    "Audit": 17,
+    "Case reference": 32,
+    "Month": 10,
+    "Team": 24,
+    "Auditor": 24,
+    "Auditor’s grade": 17,
+    "Moderator": 24,
+    "Moderator’s grade": 17,
+    "Auditor is": 19,
+    "Reflects practice?": 14,
+    "Real learning?": 14,
+}
+"""Together no more than a page on its side takes."""
+
+
 def write_calibration_pack(
     path: Path, cases: pd.DataFrame, standards: pd.DataFrame, *, title: str, gap: int, as_at: date
 ) -> Path:
@@ -62,7 +79,7 @@ def write_calibration_pack(
     )  # fmt: skip
     write_sheet(
         workbook, _CASES, _apart(len(cases), gap), (), listed, formats, links="Sheet",
-        widths={"Case reference": 36, "Team": 28, "Auditor": 34, "Moderator": 34},
+        widths=_LIST_WIDTHS,
         empty="No case is that far apart.",
     )  # fmt: skip
     for name, case in zip(names, cases.itertuples(index=False), strict=True):

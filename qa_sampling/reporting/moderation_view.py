@@ -11,6 +11,7 @@ import pandas as pd
 from qa_sampling.agreement.benchmarks import benchmark
 from qa_sampling.agreement.counts import Counts
 from qa_sampling.agreement.estimates import Agreement, CoefficientEstimate
+from qa_sampling.agreement.moderated import ModeratedShare
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.results import Severities
 
@@ -61,6 +62,26 @@ def counts_view(met: Counts, names: Mapping[object, str] | None = None) -> pd.Da
         for row in table.itertuples()
     ]
     return view
+
+
+def auditors_view(met: Counts, names: Mapping[str, str]) -> pd.DataFrame:
+    """Give each auditor's counts by name, in the order of the alphabet. Restricted.
+
+    No share and no test: few audits say little of one person, and nobody is ranked.
+
+    Parameters
+    ----------
+    met : Counts
+        How grades met, by auditor.
+    names : mapping
+        Staff number to name.
+    """
+    table = met.table
+    heads = {"n": "Moderated", "exact": "Same grade", "higher": "Auditor higher",
+             "lower": "Auditor lower", "two_or_more": "Two or more apart"}  # fmt: skip
+    view = table[list(heads)].rename(columns=heads)
+    view.insert(0, "Auditor", [names.get(one, one) for one in table["auditor"]])
+    return view.sort_values("Auditor", kind="stable").reset_index(drop=True)
 
 
 def coefficients_view(
@@ -171,6 +192,32 @@ def over_time_view(table: pd.DataFrame) -> pd.DataFrame:
                 _percents(row.same, row.same_low, row.same_high) for row in rows
             ],
             "Signal": [f"auditors {row.signal}" if row.signal else "" for row in rows],
+        }
+    )
+
+
+def good_view(share: ModeratedShare, *, level: float = 0.95) -> pd.DataFrame:
+    """Give the share of good or better as auditors graded it and corrected by moderation.
+
+    Parameters
+    ----------
+    share : ModeratedShare
+        Both shares.
+    level : float
+        Level of the interval.
+    """
+    ends = share.confidence_interval(level)
+    return pd.DataFrame(
+        {
+            "Good or better": ["As auditors graded", "Had moderators read every audit"],
+            "Share": [
+                percent_text(share.audited),
+                _percents(share.estimate, max(ends.low, 0.0), min(ends.high, 1.0)),
+            ],
+            "Judged from": [
+                f"{share.audits:,} audits",
+                f"{share.moderated:,} of them that were read again",
+            ],
         }
     )
 

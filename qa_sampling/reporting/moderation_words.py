@@ -11,6 +11,7 @@ from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.sentence_agreement import agreement_words, coefficient_words
 from qa_sampling.reporting.words import NOTHING_SAID, Words, say
+from qa_sampling.schema import NOT_RECORDED
 
 
 def moderation_findings(
@@ -37,7 +38,7 @@ def moderation_findings(
     words += good_words(share, tables.found, level=coefficients.level)
     whole = cell(tables.steps, tables.count)
     for one in coefficients.estimates:
-        words += coefficient_words(one, counts=[whole], fewest=fewest)
+        words += coefficient_words(one, counts=[whole, share.moderated], fewest=fewest)
     return (
         words
         + _yes_words(tables.reflects, "the audit reflects the quality of practice")
@@ -69,13 +70,17 @@ def good_words(share: ModeratedShare, found: SafeTable, *, level: float = 0.95) 
         percent_text(min(max(one, 0.0), 1.0)) for one in (share.estimate, ends.low, ends.high)
     )
     return _said(
-        f"as moderators would have graded, {after} ({low} to {high}) of practice is good or better"
+        f"had moderators read every audit, about {after} ({low} to {high}) of practice would be good "
+        f"or better"
     )
 
 
 def _yes_words(table: SafeTable, what: str) -> Words:
     if table.withheld or "Yes" not in set(table.body[table.by[0]]):
         return NOTHING_SAID
+    answers = table.body.set_index(table.by[0])[table.counts[0]]
+    if answers.get(NOT_RECORDED) == table.totals[table.counts[0]]:
+        return _said(f"whether {what} was not recorded")
     return say(
         "The panel said in {yes} of {all:moderation|moderations} that {what}.",
         yes=cell(table, table.counts[0], "Yes"),

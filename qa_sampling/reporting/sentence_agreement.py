@@ -142,13 +142,13 @@ def coefficient_words(
     Returns
     -------
     Words
-        One sentence, such as "Gwet's AC2, quadratic, was 0.86 (0.76 to 0.92); one can be 80%
-        sure that agreement is at least almost perfect." Two decimal places: no count
-        follows from it.
+        One sentence, such as "Allowing for luck (perfect is one, luck alone zero), agreement
+        was 0.86 (0.76 to 0.92) by Gwet's AC2, quadratic; with 80% sureness the word for it is
+        at least “substantial”." Two decimal places: no count follows from it.
     """
     named = estimate.title
     if rests_on_hidden(counts, USUAL, what="coefficient_words()"):
-        return hidden_words(named)
+        return hidden_words("a coefficient of agreement")
     if estimate.estimate is None or estimate.interval is None:
         return _said(f"{named} cannot be told: {estimate.why_not}")
     if estimate.cases < fewest:
@@ -158,8 +158,11 @@ def coefficient_words(
     )
     sure = next((step for step in benchmark(estimate) if step.at_least >= chance), None)
     words = (
-        f"one can be {percent_text(chance)} sure that agreement is at least {sure.word.lower()}"
+        f"with {percent_text(chance)} sureness the word for it is at least “{sure.word.lower()}”"
         if sure
         else "one cannot be sure that agreement is better than chance"
     )
-    return _said(f"{named}, was {value} ({low} to {high}); {words}")
+    return _said(
+        f"allowing for luck (perfect is one, luck alone zero), agreement was {value} "
+        f"({low} to {high}) by {named}; {words}"
+    )
