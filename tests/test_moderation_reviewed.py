@@ -13,7 +13,7 @@ from qa_sampling.agreement.moderated import moderated_share
 from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import RegisterError
 from qa_sampling.moderation_panel import cases_apart, panel_questions
-from qa_sampling.moderation_steps import moderations_in, review_of
+from qa_sampling.moderation_steps import days_moderated, moderations_in, review_of
 from qa_sampling.reporting.moderation_tables import protect_moderation
 from qa_sampling.reporting.moderation_view import auditors_view
 from qa_sampling.reporting.moderation_words import moderation_findings
@@ -58,7 +58,9 @@ def again(held, suffix, **columns):
 def said(register):
     """Give the findings in one text."""
     review = review_of(SETTINGS, register, None)
-    tables = protect_moderation(moderations_in(SETTINGS, register), months=SETTINGS.all_periods)
+    tables = protect_moderation(
+        moderations_in(SETTINGS, register), days=days_moderated(SETTINGS, register)
+    )
     share = moderated_share(review.overall)
     found = agreement(review.overall, coefficients=("ac2", "alpha"))
     return " ".join(moderation_findings(tables, share=share, coefficients=found).sentences)
