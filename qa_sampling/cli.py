@@ -18,6 +18,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from qa_sampling import __version__
+from qa_sampling.cli_exercise import exercise_feedback_command, exercise_template_command
 from qa_sampling.cli_keys import key_app, relink_command
 from qa_sampling.cli_options import ParameterFiles
 from qa_sampling.cli_options import register_of as _register
@@ -42,6 +43,8 @@ register_app = typer.Typer(no_args_is_help=True, help="Look after the register."
 app.add_typer(register_app, name="register")
 app.add_typer(key_app, name="key")
 app.command("relink")(relink_command)
+app.command("exercise-template")(exercise_template_command)
+app.command("exercise-feedback")(exercise_feedback_command)
 
 Pairs = Annotated[
     list[str] | None,

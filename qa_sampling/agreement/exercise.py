@@ -42,6 +42,9 @@ class Exercise:
         What auditors are held against.
     level : float
         Level of the intervals.
+    grades : DataFrame
+        Restricted. One row a grade that is held against another: the columns of the units,
+        `auditor`, `grade`, `held_against` (the grade), `gap` (grades the auditor is above it).
     """
 
     spread: pd.DataFrame
@@ -49,6 +52,7 @@ class Exercise:
     expert_share: ShareFound | None
     against: str
     level: float
+    grades: pd.DataFrame
 
     def furthest(self) -> pd.DataFrame:
         """Give the auditors whose mean distance is the largest: restricted, for them alone."""
@@ -94,7 +98,7 @@ def exercise(
         )
     has_expert = expert is not None
     spread = _spread(ratings, codes, key)
-    people, met = [], []
+    people, met, held = [], [], []
     for place, name in enumerate(names):
         graded = codes[:, place] >= 0
         middle = key if has_expert else _middle_of(np.delete(codes, place, axis=1))
@@ -103,12 +107,20 @@ def exercise(
         cases = ratings.units["case_ref"].astype(str).to_numpy()[used]
         people.append(_person(name, gap, cases, scale.size - 1, level))
         met += [(name, hit) for hit in gap == 0]
+        held.append(
+            ratings.units[used].assign(
+                auditor=name,
+                grade=scale.decode(codes[used, place]),
+                held_against=scale.decode(middle[used]),
+                gap=gap,
+            )
+        )
     share = None
     if has_expert:
         share = share_found([hit for _, hit in met], clusters=[name for name, _ in met])
-    return Exercise(
-        spread, pd.DataFrame(people), share, "expert" if has_expert else "others", level
-    )
+    grades = pd.concat(held, ignore_index=True)
+    against = "expert" if has_expert else "others"
+    return Exercise(spread, pd.DataFrame(people), share, against, level, grades)
 
 
 def _person(
