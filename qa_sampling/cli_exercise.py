@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -33,10 +34,14 @@ def exercise_feedback_command(
     from qa_sampling.agreement.ratings import Ratings
     from qa_sampling.agreement.scale import GRADES_SCALE
     from qa_sampling.records.exercise_file import EXPERT, read_exercise
-    from qa_sampling.records.extras_templates import CREATED
     from qa_sampling.reporting.feedback_pack import write_feedback_pack
     from qa_sampling.schema import QUALITY_STANDARDS
 
+    if "restricted" not in [folder.name for folder in save.resolve().parents]:
+        raise ParameterError(
+            "The feedback is about single members of staff: name a file below a folder called "
+            "restricted."
+        )
     if save.suffix.lower() != ".xlsx" or save.exists() or not save.parent.is_dir():
         raise ParameterError(
             f"The feedback must be a new .xlsx file in a folder that exists; got {save.name!r}."
@@ -46,5 +51,5 @@ def exercise_feedback_command(
     found = exercise(ratings, expert=EXPERT if held.has_expert else None)
     words = QUALITY_STANDARDS | {"overall": "Overall"}
     title = "Training exercise: feedback"
-    write_feedback_pack(save, found, words=words, title=title, as_at=CREATED)
+    write_feedback_pack(save, found, words=words, title=title, as_at=date.today())
     out.print(f"Written to {save}: a sheet an auditor, restricted.", markup=False)

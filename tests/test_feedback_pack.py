@@ -11,7 +11,8 @@ from qa_sampling.records.synthetic import invent
 def test_each_auditor_has_a_sheet_that_names_no_other(tmp_path):
     made = invent_exercise(invent(2026)).rename(columns={"case_ref": "case", "rater": "auditor"})
     made.to_csv(tmp_path / "g.csv", index=False, encoding="utf-8")
-    target = tmp_path / "feedback.xlsx"
+    target = tmp_path / "restricted" / "feedback.xlsx"
+    target.parent.mkdir()
     arguments = ["exercise-feedback", str(tmp_path / "g.csv"), str(target)]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
@@ -29,3 +30,16 @@ def test_each_auditor_has_a_sheet_that_names_no_other(tmp_path):
         same = int((both["grade_x"] == both["grade_y"]).sum())
         assert f"The same grade as the expert: {same} of {len(both)}." in text
     assert CliRunner().invoke(app, arguments).exit_code != 0
+
+
+def test_the_command_writes_below_a_restricted_folder_only(tmp_path):
+    sheets, closed = tmp_path / "grades.csv", tmp_path / "restricted"
+    lines = ["case,auditor,standard,grade", "Case 1,Ann,overall,Good", "Case 1,Bo,overall,RI"]
+    sheets.write_text("\n".join(lines), encoding="utf-8")
+    closed.mkdir()
+    given = ["exercise-feedback", str(sheets)]
+    done = CliRunner().invoke(app, [*given, str(tmp_path / "open.xlsx")])
+    assert "below a folder called restricted" in str(done.exception)
+    assert not (tmp_path / "open.xlsx").exists()
+    assert CliRunner().invoke(app, [*given, str(closed / "feedback.xlsx")]).exit_code == 0
+    assert (closed / "feedback.xlsx").is_file()
