@@ -11,6 +11,7 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
+from qa_sampling.returns_in import staff_of
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,21 @@ def basis_of(register: Register) -> str:
     return digest.hexdigest()
 
 
-def identifiers_of(register: Register) -> list[str]:
-    """Give what must not be read on a page for everybody: references, audits, staff numbers.
+def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
+    """Give what must not be read on a page for everybody: references, audits, staff.
 
     Parameters
     ----------
+    settings : AnalysisSettings
+        Say where the staff list is. Whoever is named as contact may be read.
     register : Register
         The register.
     """
     audits, moderations = register.audits(), register.moderations()
     columns = [audits[name] for name in ("case_ref", "audit_id", "auditor_id")]
     columns += [moderations[name] for name in ("moderation_id", "moderator_id")]
+    staff = staff_of(settings)
+    if staff is not None:
+        names = staff["name"].dropna().astype(str)
+        columns.append(names[[name not in settings.contact for name in names]])
     return sorted({str(value) for column in columns for value in column.dropna()})

@@ -62,7 +62,7 @@ def publish_files(
             return settings.slug
         with stage_for(settings.outputs_folder, settings.slug) as stage:
             write(stage)
-            seal(stage, facts, settings, identifiers_of(register))
+            seal(stage, facts, settings, identifiers_of(settings, register))
             publish(stage, target)
     return settings.slug
 

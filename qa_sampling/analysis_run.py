@@ -18,9 +18,8 @@ from qa_sampling.publication import MANIFEST, only_run, publish, stage_for
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.pdf import write_pdf
-from qa_sampling.reporting.quantities import declared
-from qa_sampling.reporting.report import build_page
 from qa_sampling.returns_in import open_returns
+from qa_sampling.run_pages import write_pages
 from qa_sampling.run_result import Progress, RunResult
 from qa_sampling.settings import home
 
@@ -67,12 +66,11 @@ def run_analysis(
         if dry_run:
             return RunResult("checked", name=settings.slug)
         facts = analysis_facts(settings, register)
-        identifiers = identifiers_of(register)
+        identifiers = identifiers_of(settings, register)
     files = _files(analysis, settings)
     folder = settings.outputs_folder / settings.slug
     with only_run(settings.outputs_folder, settings.slug):
-        wanted = [page for page, audience in _pages(settings)]
-        wanted += [_pdf(settings)] if browser else []
+        wanted = [_page(settings), *([_pdf(settings)] if browser else [])]
         whole = all((folder / name).is_file() for name in wanted)
         if whole and published_before(folder, facts):
             return RunResult("already published", folder, settings.slug, files)
@@ -117,8 +115,7 @@ def _execute(
         _write_pages(stage, executed, analysis, settings, facts)
         if browser:
             tell("printing the PDF")
-            page = next(name for name, audience in _pages(settings) if audience == "shareable")
-            write_pdf(stage / page, stage / _pdf(settings), browser=browser)
+            write_pdf(stage / _page(settings), stage / _pdf(settings), browser=browser)
         tell("looking for references in what may be shared")
         digest = seal(stage, facts, settings, identifiers)
         tell("publishing")
@@ -142,12 +139,12 @@ def _finish(settings: AnalysisSettings, run_id: str, state: str, detail: str) ->
         register.finish_run(run_id, state=state, detail=detail)
 
 
-def _pages(settings: AnalysisSettings) -> tuple[tuple[str, str], ...]:
-    stem = settings.STEM
-    return (
-        (f"shareable/{stem}.html", "shareable"),
-        (f"restricted/{stem}_restricted.html", "restricted"),
-    )
+def _page(settings: AnalysisSettings) -> str:
+    return f"shareable/{settings.STEM}.html"
+
+
+def _restricted_page(settings: AnalysisSettings) -> str:
+    return f"restricted/{settings.STEM}_restricted.html"
 
 
 def _pdf(settings: AnalysisSettings) -> str:
@@ -156,10 +153,9 @@ def _pdf(settings: AnalysisSettings) -> str:
 
 def _files(analysis: Analysis, settings: AnalysisSettings) -> tuple[tuple[str, str], ...]:
     """Give what the folder holds, and what it is for."""
-    (shared, _), (restricted, _) = _pages(settings)
     return (
-        (restricted, "the page for named readers"),
-        (shared, "the page for everybody"),
+        (_restricted_page(settings), "the page for named readers"),
+        (_page(settings), "the page for everybody"),
         (_pdf(settings), "the same, printed"),
         *analysis.files,
         (MANIFEST, "parameters, fingerprints"),
@@ -173,27 +169,24 @@ def _write_pages(
     settings: AnalysisSettings,
     facts: dict[str, Any],
 ) -> None:
-    """Write the page for everybody, the page for named readers, and the notebook as it ran."""
-    import nbformat
-
     with Register.open(settings.register_location) as register:
         released = set(register.releases(settings.slug)["fingerprint"])
         head = register.head()
     span = period_in_words(settings.first_day, settings.period_end)
-    for path, audience in _pages(settings):
-        page = build_page(
-            executed,
-            title=declared(f"{whose(settings)}: {analysis.title}, {span}"),
-            question=analysis.question,
-            audience=audience,
-            provenance={
-                "Authority": settings.authority,
-                "Audits of": span,
-                "Fingerprint of what the register held": str(facts["basis"]),
-                "Head of the register": head,
-                "Made with": f"qa-sampling {__version__}",
-            },
-            released=released,
-        )
-        (stage / path).write_text(page, encoding="utf-8", newline="\n")
-    nbformat.write(executed, stage / "restricted" / analysis.file)
+    write_pages(
+        stage,
+        executed,
+        shareable=_page(settings),
+        restricted=_restricted_page(settings),
+        notebook=analysis.file,
+        title=f"{whose(settings)}: {analysis.title}, {span}",
+        question=analysis.question,
+        provenance={
+            "Authority": settings.authority,
+            "Audits of": span,
+            "Fingerprint of what the register held": str(facts["basis"]),
+            "Head of the register": head,
+            "Made with": f"qa-sampling {__version__}",
+        },
+        released=released,
+    )

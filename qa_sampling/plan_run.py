@@ -36,14 +36,13 @@ from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import moment_in_words
 from qa_sampling.reporting.pdf import write_pdf
-from qa_sampling.reporting.quantities import declared
-from qa_sampling.reporting.report import build_page
+from qa_sampling.run_pages import write_pages
 from qa_sampling.run_result import Outcome, Progress, RunResult
 from qa_sampling.sampling.plan import folder_name
 from qa_sampling.settings import MonthlyAuditPlan, home
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
+    pass
 
 NOTEBOOK = "monthly_audit_plan"
 FILE = "10_monthly_audit_plan.ipynb"
@@ -152,7 +151,17 @@ def _execute(
         recorded = _finished(stage, settings)
         tell("making the page")
         facts = plan_facts(recorded, settings, preflight.inputs)
-        _write_pages(stage, executed, settings, facts)
+        write_pages(
+            stage,
+            executed,
+            shareable=PAGE,
+            restricted=RESTRICTED_PAGE,
+            notebook=FILE,
+            title=f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
+            question="Which cases are audited this month, by whom, and which are moderated?",
+            provenance=_provenance(facts),
+            released=released_of(settings, recorded.draw_id),
+        )
         if browser:
             tell("printing the PDF")
             write_pdf(stage / PAGE, stage / PDF, browser=browser)
@@ -211,30 +220,6 @@ def _note_publication(settings: MonthlyAuditPlan, recorded: RecordedDraw, folder
     """Record a publication that a dead run made but could not record any more."""
     with Register.open(settings.register_location) as register:
         register.record_publication(recorded.draw_id, folder.name, digest_of(folder / MANIFEST))
-
-
-def _write_pages(
-    stage: Path,
-    executed: NotebookNode,
-    settings: MonthlyAuditPlan,
-    facts: Mapping[str, Any],
-) -> None:
-    """Write the page for everybody, the page for named readers, and the notebook as it ran."""
-    import nbformat
-
-    released = released_of(settings, str(facts["draw_id"]))
-    for path, audience in ((PAGE, "shareable"), (RESTRICTED_PAGE, "restricted")):
-        page = build_page(
-            executed,
-            title=declared(f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}"),
-            question="Which cases are audited this month, by whom, and which are moderated?",
-            audience=audience,
-            provenance=_provenance(facts),
-            released=released,
-        )
-        (stage / path).write_text(page, encoding="utf-8", newline="\n")
-    kept = stage / "restricted" / FILE
-    nbformat.write(executed, kept)
 
 
 def _provenance(facts: Mapping[str, Any]) -> dict[str, str]:

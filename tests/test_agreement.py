@@ -421,6 +421,10 @@ def test_a_sure_word() -> None:
     one = agreement(made(np.concatenate([SAMPLE] * 3)), coefficients=["ac2"]).one("ac2")
     assert sure_word(one) in {"Substantial", "Almost perfect"}
     assert sure_word(one, sure=0.9999) in {"Fair", "Moderate", "Slight", "Substantial"}
+    luck = agreement(made([[0, 3], [3, 0], [1, 2], [2, 1]] * 4), coefficients=["ac2"]).one("ac2")
+    assert sure_word(luck) == "", "that it is poor or better says nothing"
+    few = agreement(made(SAMPLE[:8]), coefficients=["ac2"]).one("ac2")
+    assert sure_word(few, even_if_few=True)
 
 
 def test_titles_say_the_weights() -> None:

@@ -242,7 +242,7 @@ def test_assumptions_that_make_no_sense() -> None:
 
 
 def test_the_table_of_grades_is_what_reporting_draws() -> None:
-    from qa_sampling.agreement.crossing import grade_table, steps_apart
+    from qa_sampling.agreement.crossing import grade_table
     from qa_sampling.reporting.sentence_agreement import agreement_text
 
     codes = np.array([[2, 2]] * 5 + [[3, 2], [2, 0], [1, -3]])
@@ -254,8 +254,8 @@ def test_the_table_of_grades_is_what_reporting_draws() -> None:
     assert table.table["count"].sum() == 7
     assert len(table.table) == 16
     assert table.coefficient == "Gwet's AC2, quadratic"
-    assert steps_apart(ratings) == {0: 5, 1: 1, 2: 1}
-    said = agreement_text(steps_apart(ratings), 7)
+    gaps = ratings.pairs()["gap"].dropna().astype(int).value_counts().to_dict()
+    said = agreement_text(gaps, 7)
     assert said.startswith("In 5 of 7 audits the moderator gave the same grade as the auditor")
     few = grade_table(ratings.where(np.arange(8) < 3), estimate=agreement(
         ratings.where(np.arange(8) < 3), coefficients=["ac2"]).one("ac2"))  # fmt: skip

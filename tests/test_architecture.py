@@ -12,7 +12,7 @@ HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "paper
 RUNS = (
     "analysis_settings parameters keyring inputs returns_in leak_gate plan_keys plan_seeds "
     "plan_steps plan_releases preflight plan_outputs checking rotating relinking execution "
-    "run_result plan_run analyses moderation_steps moderation_panel analysis_outputs "
+    "run_result run_pages plan_run analyses moderation_steps moderation_panel analysis_outputs "
     "moderation_outputs analysis_run runner cli_output cli_options cli_keys "
     "cli_exercise cli"
 ).split()

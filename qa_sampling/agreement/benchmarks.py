@@ -101,9 +101,13 @@ def benchmark(
 
 
 def sure_word(
-    estimate: CoefficientEstimate, *, sure: float = 0.8, name: str = "landis_koch"
+    estimate: CoefficientEstimate,
+    *,
+    sure: float = 0.8,
+    name: str = "landis_koch",
+    even_if_few: bool = False,
 ) -> str:
-    """Give the best word one can be so sure of.
+    """Give the best word one can be so sure of; blank when only the worst is left.
 
     Parameters
     ----------
@@ -113,8 +117,11 @@ def sure_word(
         Wanted chance, between 0 and 1.
     name : str
         One of :data:`BENCHMARKS`.
+    even_if_few : bool
+        As for :func:`benchmark`.
     """
-    return next(row.word for row in benchmark(estimate, name) if row.at_least >= sure)
+    rows = benchmark(estimate, name, even_if_few=even_if_few)[:-1]
+    return next((row.word for row in rows if row.at_least >= sure), "")
 
 
 def gwet_benchmark(estimate: CoefficientEstimate, name: str) -> tuple[Benchmark, ...]:

@@ -57,20 +57,3 @@ def grade_table(
         n_of=n_of,
         warnings=shown.warnings if shown else (),
     )
-
-
-def steps_apart(ratings: Ratings) -> dict[int, int]:
-    """Count pairs of grades by how many steps the auditor is above the moderator.
-
-    Parameters
-    ----------
-    ratings : Ratings
-        With roles.
-
-    Returns
-    -------
-    dict of int to int
-        Steps, from lowest to highest, to pairs; what ``agreement_text`` of reporting says.
-    """
-    gaps = ratings.pairs()["gap"].dropna().astype(int)
-    return {int(steps): int(count) for steps, count in gaps.value_counts().sort_index().items()}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from qa_sampling.workbooks import Formats, open_workbook, write_sheet, write_text_sheet
 
+_MARKING = "RESTRICTED – about single cases and single members of staff"
 _CONTENTS, _CASES = "Contents", "Cases"
 _TO_FILL = ("The panel’s grade", "What we learned")
 _WIDTHS = {
@@ -66,7 +67,7 @@ def write_calibration_pack(
     workbook = open_workbook(path, title=title, created=as_at)
     formats = Formats(workbook)
     names = [f"Case {place}" for place in range(1, len(cases) + 1)]
-    write_text_sheet(workbook, "Cover", title, _cover(len(cases), gap), formats)
+    write_text_sheet(workbook, "Cover", title, _cover(len(cases), gap), formats, marking=_MARKING)
     listed = listed_cases(cases)
     listed.insert(0, "Sheet", names)
     contents = [(_CASES, "The cases on one list", f"{len(cases):,}")]
@@ -75,11 +76,11 @@ def write_calibration_pack(
     write_sheet(
         workbook, _CONTENTS, "What is in this workbook", (), frame, formats,
         links="Sheet", contents=None, styles={"Rows": "text"},
-        widths={"Sheet": 24, "What it holds": 78},
+        widths={"Sheet": 24, "What it holds": 78}, marking=_MARKING,
     )  # fmt: skip
     write_sheet(
         workbook, _CASES, _apart(len(cases), gap), (), listed, formats, links="Sheet",
-        widths=_LIST_WIDTHS,
+        widths=_LIST_WIDTHS, marking=_MARKING,
         empty="No case is that far apart.",
     )  # fmt: skip
     for name, case in zip(names, cases.itertuples(index=False), strict=True):
@@ -162,4 +163,7 @@ def _write_case(
         f"Is there meaningful learning? {case.meaningful_learning}.",
     )
     title = f"{name}: the auditor’s overall grade is {_way(case.gap)}"
-    write_sheet(workbook, name, title, notes, table, formats, widths=_WIDTHS, filters=False)
+    write_sheet(
+        workbook, name, title, notes, table, formats,
+        widths=_WIDTHS, filters=False, marking=_MARKING,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.frozen import Unchanging
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.words import require_title
 from qa_sampling.results import Described
@@ -27,7 +28,7 @@ _PLAIN = (str, int, float, bool, date, type(None))
 
 
 @dataclass(frozen=True)
-class Derived:
+class Derived(Unchanging):
     """A result worked out from the printed numbers of a SafeTable. Made by :func:`derive` only.
 
     Attributes
@@ -53,14 +54,6 @@ class Derived:
                 "A Derived result cannot be made by hand. Give the SafeTable and the method to "
                 "derive(), which hands over printed numbers only."
             )
-
-    def __copy__(self) -> Derived:
-        """Give the result itself: it cannot change."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> Derived:
-        """Give the result itself."""
-        return self
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         """Refuse to be pickled: what comes back could be another result."""

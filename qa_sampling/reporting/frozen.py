@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 
-class FrozenDict(dict):
+class Unchanging:
+    """What cannot change, and so is its own copy: a sealed table knows its pictures."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Give itself."""
+        return self
+
+
+class FrozenDict(Unchanging, dict):
     """A dictionary that cannot be changed; equal to a plain one, and written as JSON like one."""
 
     __slots__ = ()
@@ -20,14 +34,6 @@ class FrozenDict(dict):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
-
-    def __copy__(self) -> FrozenDict:
-        """Give itself: it cannot change."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> FrozenDict:
-        """Give itself: it cannot change."""
-        return self
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[FrozenDict], tuple[dict[Any, Any]]]:
         """Give what it holds, to be pickled."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from qa_sampling.agreement.benchmarks import benchmark
+from qa_sampling.agreement.benchmarks import sure_word
 from qa_sampling.agreement.counts import Counts
 from qa_sampling.agreement.estimates import Agreement, CoefficientEstimate
 from qa_sampling.agreement.moderated import ModeratedShare
@@ -139,9 +139,8 @@ def sure_words(one: CoefficientEstimate, *, fewest: int = 10, chance: float = 0.
         return one.why_not[:1].upper() + one.why_not[1:]
     if one.cases < fewest:
         return f"Too few cases for a word (fewer than {fewest})"
-    for step in benchmark(one):
-        if step.at_least >= chance:
-            return f"{percent_text(chance)} sure it is at least {step.word.lower()}"
+    if word := sure_word(one, sure=chance, even_if_few=True):
+        return f"{percent_text(chance)} sure it is at least {word.lower()}"
     return f"Not {percent_text(chance)} sure that it is better than chance"
 
 

@@ -6,6 +6,7 @@ from dataclasses import InitVar, dataclass, field
 from typing import NoReturn
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.frozen import Unchanging
 from qa_sampling.reporting.number_words import percentage_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
 
@@ -13,7 +14,7 @@ _SEAL = object()
 
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Unchanging):
     """One number of a SafeTable, as printed; says itself in a template. Made by :func:`cell` only.
 
     ``{audits}`` gives "12", ``{audits:audit|audits}`` "12 audits", "1 audit", "no audits" or "a
@@ -45,14 +46,6 @@ class Cell:
                 "A Cell cannot be made by hand. Give the SafeTable, the column and the labels of "
                 "the group to cell()."
             )
-
-    def __copy__(self) -> Cell:
-        """Give the cell itself: it cannot change."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> Cell:
-        """Give the cell itself."""
-        return self
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         """Refuse to be pickled, as its table does."""

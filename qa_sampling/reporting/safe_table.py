@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
-from qa_sampling.reporting.frozen import frozen
+from qa_sampling.reporting.frozen import Unchanging, frozen
 
 HIDDEN_MARK = "[c]"
 """What is printed for a hidden count."""
@@ -217,7 +217,7 @@ class PrintedTable:
 
 
 @dataclass(frozen=True)
-class SafeTable(PrintedTable):
+class SafeTable(Unchanging, PrintedTable):
     """A protected table that may be shared. Made by ``disclosure.protect`` only.
 
     Attributes as for :class:`PrintedTable`.
@@ -237,14 +237,6 @@ class SafeTable(PrintedTable):
                 "small counts and checks that they cannot be worked out."
             )
         super().__post_init__()
-
-    def __copy__(self) -> SafeTable:
-        """Give the table itself: it cannot change, and a picture knows its own table."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> SafeTable:
-        """Give the table itself."""
-        return self
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         """Refuse to be pickled: what comes back from a file could be another table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sampling.agreement.benchmarks import benchmark
+from qa_sampling.agreement.benchmarks import sure_word
 from qa_sampling.agreement.estimates import CoefficientEstimate
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.reporting.free_text import require_all_free
@@ -156,10 +156,10 @@ def coefficient_words(
     value, low, high = (
         f"{one:.2f}" for one in (estimate.estimate, estimate.interval.low, estimate.interval.high)
     )
-    sure = next((step for step in benchmark(estimate) if step.at_least >= chance), None)
+    word = sure_word(estimate, sure=chance, even_if_few=True)
     words = (
-        f"with {percent_text(chance)} sureness the word for it is at least “{sure.word.lower()}”"
-        if sure
+        f"with {percent_text(chance)} sureness the word for it is at least “{word.lower()}”"
+        if word
         else "one cannot be sure that agreement is better than chance"
     )
     return _said(

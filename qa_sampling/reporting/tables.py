@@ -269,7 +269,8 @@ def _write_contents(workbook: Workbook, sheets: Sequence[_Sheet], formats: Forma
 
 
 def _described(sheet: _Sheet) -> str:
-    return f"{sheet.title}. {sheet.caption}".strip() if sheet.caption else sheet.title
+    end = "" if sheet.title.endswith(("?", "!", ".")) else "."
+    return f"{sheet.title}{end} {sheet.caption}" if sheet.caption else sheet.title
 
 
 def _write_notes(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.free_text import require_free
+from qa_sampling.reporting.frozen import Unchanging
 from qa_sampling.reporting.quantities import Cell, Declared, DeclaredText
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
 
@@ -17,7 +18,7 @@ _SEAL = object()
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Unchanging):
     """Sentences that may be shared. Made by :func:`say` and the sentence modules only.
 
     Attributes
@@ -49,16 +50,8 @@ class Words:
         """Refuse to be pickled: what comes back could be other words."""
         raise DisclosureError("Words cannot be pickled. Say them again where they are shared.")
 
-    def __copy__(self) -> Words:
-        """Give the words themselves: they cannot change."""
-        return self
 
-    def __deepcopy__(self, memo: object) -> Words:
-        """Give the words themselves: they cannot change."""
-        return self
-
-
-class Told(str):
+class Told(Unchanging, str):
     """Text told from a table, which it remembers: a chart's words must come from its own table.
 
     Made by :func:`tell` and by the functions of this package that tell a picture. What is done
@@ -83,14 +76,6 @@ class Told(str):
     def __reduce_ex__(self, protocol: int) -> tuple[type[str], tuple[str]]:
         """Give plain text when pickled, which remembers no table."""
         return str, (str(self),)
-
-    def __copy__(self) -> Told:
-        """Give the text itself: it cannot change."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> Told:
-        """Give the text itself: it cannot change."""
-        return self
 
 
 def _told(table: SafeTable | pd.DataFrame | None, text: str) -> Told:
