@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.inputs import case_numbers, open_register
-from qa_sampling.keyring import key_place, never_inside
-from qa_sampling.publication import only_run
 from qa_sampling.records.key_rotation import Rotated, rotate_key
-from qa_sampling.settings import Settings
+from qa_sampling.runs.inputs import case_numbers, open_register
+from qa_sampling.runs.keyring import key_place, never_inside
+from qa_sampling.runs.publication import only_run
+from qa_sampling.settings.common import Settings
 
 _SHORTEST_NUMBER = 5
 
@@ -42,7 +42,7 @@ def rotate(
         For the invented authority, or when `by` or `reason` holds a case number.
     RegisterError, SecretError, ExtractError
         As :func:`~qa_sampling.records.key_rotation.rotate_key` and
-        :func:`~qa_sampling.inputs.case_numbers`.
+        :func:`~qa_sampling.runs.inputs.case_numbers`.
     """
     if settings.is_invented:
         raise ParameterError(

@@ -13,12 +13,12 @@ from qa_sampling.errors import (
     RegisterError,
     VerificationError,
 )
-from qa_sampling.inputs import Inputs, known_by
-from qa_sampling.plan_keys import require_own_key, returning_links
-from qa_sampling.plan_seeds import commit_secret, settle_seed
 from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
 from qa_sampling.records.register import Register
+from qa_sampling.runs.inputs import Inputs, known_by
+from qa_sampling.runs.plan.keys import require_own_key, returning_links
+from qa_sampling.runs.plan.seeds import commit_secret, settle_seed
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.coordination import next_starts
 from qa_sampling.sampling.frame import Eligibility, build_frame, frame_snapshot
@@ -27,7 +27,7 @@ from qa_sampling.sampling.plan import Assignment, AuditPlan, Draw, Frame
 from qa_sampling.sampling.selection import Size, draw_sample
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import ASSIGNMENTS, PAST_AUDITS
-from qa_sampling.settings import MonthlyAuditPlan
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 DECIDE_THE_DRAW = (
     *Eligibility.__dataclass_fields__,

@@ -12,17 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from qa_sampling import __version__
-from qa_sampling.inputs import Inputs
-from qa_sampling.leak_gate import require_no_leak
-from qa_sampling.publication import (
-    STAGE_VARIABLE,
-    faults_of,
-    only_run,
-    publish,
-    read_manifest,
-    stage_for,
-    write_manifest,
-)
 from qa_sampling.records.forms import load_form, write_audit_forms
 from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.records.quality_workbook import write_quality_workbook
@@ -31,10 +20,22 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.plan_share import TIDY, write_plan_tables
 from qa_sampling.reporting.plan_tables import PlanTables
 from qa_sampling.reporting.plan_workbook import write_plan_workbook
+from qa_sampling.runs.inputs import Inputs
+from qa_sampling.runs.leak_gate import require_no_leak
+from qa_sampling.runs.publication import (
+    STAGE_VARIABLE,
+    faults_of,
+    only_run,
+    publish,
+    read_manifest,
+    stage_for,
+    write_manifest,
+)
 from qa_sampling.sampling import verify_draw
 from qa_sampling.sampling.plan import AuditPlan, Frame, folder_name
 from qa_sampling.sampling.verification import draw_record, frame_csv
-from qa_sampling.settings import MonthlyAuditPlan, home
+from qa_sampling.settings.common import home
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 FINISHED = "finished.json"
 FORMS = "restricted/forms/"
@@ -159,7 +160,7 @@ def write_plan_files(
     Parameters
     ----------
     stage : Path
-        Stage of a run (see :mod:`qa_sampling.publication`).
+        Stage of a run (see :mod:`qa_sampling.runs.publication`).
     plan, settings, inputs, tables
         As for :func:`publish_plan`.
     """
@@ -178,7 +179,7 @@ def write_plan_files(
         stage / "shareable",
         tables,
         plan,
-        whose=whose(settings),
+        whose=settings.whose,
         contact=settings.contact,
         released=released_of(settings, plan.draw_id),
     )
@@ -190,11 +191,6 @@ def released_of(settings: MonthlyAuditPlan, draw_id: str) -> set[str]:
     """Give the fingerprints of the tables that the ledger of releases holds of a draw."""
     with Register.open(settings.register_location) as register:
         return set(register.releases(draw_id)["fingerprint"])
-
-
-def whose(settings: MonthlyAuditPlan) -> str:
-    """Give the authority's name; an invented one is called invented."""
-    return f"{settings.authority}{' (invented)' if settings.is_invented else ''}"
 
 
 def require_no_case(stage: Path, frame: Frame, *, seed: str) -> None:

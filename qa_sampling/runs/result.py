@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from qa_sampling.preflight import Preflight
+    from qa_sampling.runs.plan.preflight import Preflight
 
 Progress = Callable[[str], None]
 Outcome = Literal["published", "already published", "checked"]

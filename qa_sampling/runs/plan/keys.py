@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qa_sampling.errors import RegisterError
-from qa_sampling.inputs import Inputs
 from qa_sampling.records import keys
 from qa_sampling.records.key_rotation import links_to
 from qa_sampling.records.register import Register
-from qa_sampling.settings import MonthlyAuditPlan
+from qa_sampling.runs.inputs import Inputs
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 
 def returning_links(

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from qa_sampling.settings import Settings
+from qa_sampling.settings.common import Settings
 
 _SHARE = Annotated[float, Field(gt=0, lt=1)]
 

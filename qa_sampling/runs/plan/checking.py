@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling.errors import QASamplingError, VerificationError
-from qa_sampling.inputs import open_register, register_is_there
-from qa_sampling.keyring import load_key
-from qa_sampling.publication import MANIFEST, digest_of, faults_of, read_manifest
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
+from qa_sampling.runs.inputs import open_register, register_is_there
+from qa_sampling.runs.keyring import load_key
+from qa_sampling.runs.publication import MANIFEST, digest_of, faults_of, read_manifest
 from qa_sampling.sampling import verify_draw as alone
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.sampling.verification import Explanation, draw_again, explain, verify_draw
-from qa_sampling.settings import Settings
+from qa_sampling.settings.common import Settings
 
 _VERIFICATION = Path("restricted") / "verification"
 

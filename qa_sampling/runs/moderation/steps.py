@@ -9,11 +9,11 @@ import pandas as pd
 
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.agreement.scale import GRADES_SCALE
-from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.schema import GRADES, NOT_RECORDED, QUALITY_STANDARDS
+from qa_sampling.settings.analyses import ModerationAgreement
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from qa_sampling.errors import SecretError
 from qa_sampling.records import keys
 from qa_sampling.records.key_files import KeyRing, find_key, find_keys
 from qa_sampling.records.register import Register
-from qa_sampling.settings import Settings, home
+from qa_sampling.settings.common import Settings, home
 
 
 def load_keys(settings: Settings) -> KeyRing:

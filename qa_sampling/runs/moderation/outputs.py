@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qa_sampling.analysis_outputs import publish_files
-from qa_sampling.analysis_settings import ModerationAgreement
-from qa_sampling.moderation_panel import cases_apart
-from qa_sampling.moderation_steps import Review, days_moderated, moderations_in
-from qa_sampling.plan_outputs import whose
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.calibration_pack import write_calibration_pack
 from qa_sampling.reporting.dates import period_in_words
@@ -18,6 +13,10 @@ from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.moderation.panel import cases_apart
+from qa_sampling.runs.moderation.steps import Review, days_moderated, moderations_in
+from qa_sampling.settings.analyses import ModerationAgreement
 
 
 def release_moderation(settings: ModerationAgreement, register: Register) -> ModerationTables:
@@ -93,7 +92,7 @@ def publish_moderation(
             shared,
             title=f"Moderation of audits, {span}",
             as_at=settings.extract_day,
-            source=declared(f"{whose(settings)}, the register of audits."),
+            source=declared(f"{settings.whose}, the register of audits."),
             contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
             released=released,

@@ -16,14 +16,14 @@ import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.errors import ExtractError, ParameterError
-from qa_sampling.keyring import load_keys
 from qa_sampling.records.annex_a import AnnexA, read_annex_a
 from qa_sampling.records.annex_a_layout import LISTS
 from qa_sampling.records.cases import build_cases
 from qa_sampling.records.extras import Extras, read_extras
 from qa_sampling.records.quality import FaultLog, combine_quality
 from qa_sampling.records.register import Register
-from qa_sampling.settings import Settings
+from qa_sampling.runs.keyring import load_keys
+from qa_sampling.settings.common import Settings
 
 INVENTED_SEED = 2026
 _LISTS_OF_CASES = (6, 7, 8)

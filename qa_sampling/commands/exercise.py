@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from qa_sampling.cli_output import out
+from qa_sampling.commands.output import out
 from qa_sampling.errors import ParameterError
 
 

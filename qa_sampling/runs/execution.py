@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa_sampling import errors
 from qa_sampling.errors import NotebookError
-from qa_sampling.publication import STAGE_VARIABLE
+from qa_sampling.runs.publication import STAGE_VARIABLE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -107,7 +107,7 @@ def _spare_unused_grammars() -> None:
 
 def _kernel_manager() -> str:
     """Name the kernel manager: encrypted where the installed Jupyter can."""
-    return "qa_sampling.kernels.PrivateKernelManager"
+    return "qa_sampling.runs.kernels.PrivateKernelManager"
 
 
 def _keep(notebook: Path, folder: Path) -> None:

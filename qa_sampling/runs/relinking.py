@@ -17,15 +17,15 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling.errors import ParameterError, PublicationError, VerificationError
-from qa_sampling.inputs import case_numbers, open_register
-from qa_sampling.keyring import key_place, load_keys, never_inside
-from qa_sampling.publication import MANIFEST
 from qa_sampling.records.key_files import KeyRing, find_keys
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
-from qa_sampling.rotating import require_no_number
+from qa_sampling.runs.inputs import case_numbers, open_register
+from qa_sampling.runs.keyring import key_place, load_keys, never_inside
+from qa_sampling.runs.publication import MANIFEST
+from qa_sampling.runs.rotating import require_no_number
 from qa_sampling.sampling.tickets import pseudonym
-from qa_sampling.settings import Settings
+from qa_sampling.settings.common import Settings
 from qa_sampling.workbooks import Formats, open_workbook, write_sheet, write_text_sheet
 
 RESTRICTED_FOLDER = "restricted"

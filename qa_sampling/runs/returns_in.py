@@ -5,8 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from qa_sampling.errors import RegisterError
-from qa_sampling.inputs import INVENTED_SEED, invented_files, open_register, register_is_there
-from qa_sampling.keyring import load_keys
 from qa_sampling.records.extras import read_extras
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import (
@@ -17,9 +15,11 @@ from qa_sampling.records.returned import (
     MODERATIONS,
     OVERALL,
 )
+from qa_sampling.runs.inputs import INVENTED_SEED, invented_files, open_register, register_is_there
+from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import Table
-from qa_sampling.settings import Settings
+from qa_sampling.settings.common import Settings
 
 
 def open_returns(settings: Settings) -> Register:

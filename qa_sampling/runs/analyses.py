@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qa_sampling.analysis_settings import AnalysisSettings
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
-from qa_sampling.returns_in import staff_of
+from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.settings.analyses import AnalysisSettings
 
 
 @dataclass(frozen=True)

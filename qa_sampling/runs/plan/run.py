@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from qa_sampling import __version__
 from qa_sampling.errors import PublicationError, RegisterError
-from qa_sampling.execution import execute
-from qa_sampling.inputs import open_register, register_is_there
-from qa_sampling.plan_outputs import (
+from qa_sampling.records.recorded_draw import RecordedDraw
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.dates import moment_in_words
+from qa_sampling.reporting.pdf import write_pdf
+from qa_sampling.runs.execution import execute
+from qa_sampling.runs.inputs import open_register, register_is_there
+from qa_sampling.runs.pages import write_pages
+from qa_sampling.runs.plan.outputs import (
     FINISHED,
     blind_of,
     is_whole,
     plan_facts,
     released_of,
     require_no_case,
-    whose,
 )
-from qa_sampling.plan_seeds import settle_seed
-from qa_sampling.plan_steps import fix_plan_frame, require_same
-from qa_sampling.preflight import Preflight, check_plan
-from qa_sampling.publication import (
+from qa_sampling.runs.plan.preflight import Preflight, check_plan
+from qa_sampling.runs.plan.seeds import settle_seed
+from qa_sampling.runs.plan.steps import fix_plan_frame, require_same
+from qa_sampling.runs.publication import (
     MANIFEST,
     digest_of,
     only_run,
@@ -32,14 +36,10 @@ from qa_sampling.publication import (
     stage_for,
     write_manifest,
 )
-from qa_sampling.records.recorded_draw import RecordedDraw
-from qa_sampling.records.register import Register
-from qa_sampling.reporting.dates import moment_in_words
-from qa_sampling.reporting.pdf import write_pdf
-from qa_sampling.run_pages import write_pages
-from qa_sampling.run_result import Outcome, Progress, RunResult
+from qa_sampling.runs.result import Outcome, Progress, RunResult
 from qa_sampling.sampling.plan import folder_name
-from qa_sampling.settings import MonthlyAuditPlan, home
+from qa_sampling.settings.common import home
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 if TYPE_CHECKING:
     pass
@@ -157,7 +157,7 @@ def _execute(
             shareable=PAGE,
             restricted=RESTRICTED_PAGE,
             notebook=FILE,
-            title=f"{whose(settings)}: {facts['title']}, {settings.period_start:%B %Y}",
+            title=f"{settings.whose}: {facts['title']}, {settings.period_start:%B %Y}",
             question="Which cases are audited this month, by whom, and which are moderated?",
             provenance=_provenance(facts),
             released=released_of(settings, recorded.draw_id),

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from qa_sampling import __version__
-from qa_sampling.analyses import basis_of, identifiers_of
-from qa_sampling.analysis_settings import AnalysisSettings
-from qa_sampling.keyring import load_keys
-from qa_sampling.leak_gate import require_no_leak
-from qa_sampling.publication import (
+from qa_sampling.records.keys import keyed_text
+from qa_sampling.records.register import Register
+from qa_sampling.runs.analyses import basis_of, identifiers_of
+from qa_sampling.runs.keyring import load_keys
+from qa_sampling.runs.leak_gate import require_no_leak
+from qa_sampling.runs.publication import (
     STAGE_VARIABLE,
     faults_of,
     only_run,
@@ -22,8 +23,7 @@ from qa_sampling.publication import (
     stage_for,
     write_manifest,
 )
-from qa_sampling.records.keys import keyed_text
-from qa_sampling.records.register import Register
+from qa_sampling.settings.analyses import AnalysisSettings
 
 FINISHED = "finished.json"
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from qa_sampling.cli_options import ParameterFiles, register_of, settings_of
-from qa_sampling.cli_output import Steps, out
+from qa_sampling.commands.options import ParameterFiles, register_of, settings_of
+from qa_sampling.commands.output import Steps, out
 from qa_sampling.errors import ParameterError
 
 key_app = typer.Typer(
@@ -27,8 +27,8 @@ def key(context: typer.Context, parameters: ParameterFiles = None) -> None:
         if parameters:
             raise ParameterError("Give -f after the name of the command: `key rotate -f FILE`.")
         return
-    from qa_sampling.keyring import never_inside, require_first_key
     from qa_sampling.records.keys import create_key, key_folder
+    from qa_sampling.runs.keyring import never_inside, require_first_key
 
     settings = settings_of(parameters)
     require_first_key(settings)
@@ -52,7 +52,7 @@ def rotate_command(
 
     Safe to repeat: when it was interrupted, the same line finishes it.
     """
-    from qa_sampling.rotating import rotate
+    from qa_sampling.runs.rotating import rotate
 
     settings = settings_of(parameters, period=period)
     with Steps(quiet=False) as tell:
@@ -111,7 +111,7 @@ def relink_command(
     parameters: ParameterFiles = None,
 ) -> None:
     """Write the case numbers of references into a restricted workbook; recorded, never shown."""
-    from qa_sampling.relinking import published_references, relink
+    from qa_sampling.runs.relinking import published_references, relink
 
     settings = settings_of(parameters, period=period)
     given, source = list(references or []), "references that were given"

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from qa_sampling.records.register import Register
-    from qa_sampling.settings import MonthlyAuditPlan
+    from qa_sampling.settings.plan import MonthlyAuditPlan
 
 ParameterFiles = Annotated[
     list[Path] | None,
@@ -28,7 +28,7 @@ def settings_of(parameters: list[Path] | None, **more: str) -> MonthlyAuditPlan:
         Further parameters; blank ones do not count.
     """
     from qa_sampling.parameters import load_parameters, read_parameters
-    from qa_sampling.settings import home
+    from qa_sampling.settings.common import home
 
     usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
     values = load_parameters(parameters or usual)
@@ -46,6 +46,6 @@ def register_of(parameters: list[Path] | None, *, create: bool = True) -> Regist
     create : bool
         Whether it is started when there is none.
     """
-    from qa_sampling.inputs import open_register
+    from qa_sampling.runs.inputs import open_register
 
     return open_register(settings_of(parameters), create=create)

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 if TYPE_CHECKING:
-    from qa_sampling.preflight import Preflight
     from qa_sampling.records.register import Register
-    from qa_sampling.run_result import RunResult
+    from qa_sampling.runs.plan.preflight import Preflight
+    from qa_sampling.runs.result import RunResult
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

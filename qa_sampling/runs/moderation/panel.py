@@ -15,9 +15,9 @@ from qa_sampling.agreement.moderation_planning import (
     scatter_seen,
 )
 from qa_sampling.agreement.scale import NO_GRADE
-from qa_sampling.analysis_settings import ModerationAgreement
-from qa_sampling.moderation_steps import Review
+from qa_sampling.runs.moderation.steps import Review
 from qa_sampling.schema import NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
+from qa_sampling.settings.analyses import ModerationAgreement
 
 
 def words_of(review: Review) -> dict[str, str]:

@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_sampling import __version__
-from qa_sampling.analyses import ANALYSES, Analysis, identifiers_of
-from qa_sampling.analysis_outputs import FINISHED, analysis_facts, published_before, seal
-from qa_sampling.analysis_settings import AnalysisSettings
 from qa_sampling.errors import PublicationError, RegisterError
-from qa_sampling.execution import execute
-from qa_sampling.plan_outputs import whose
-from qa_sampling.publication import MANIFEST, only_run, publish, stage_for
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.pdf import write_pdf
-from qa_sampling.returns_in import open_returns
-from qa_sampling.run_pages import write_pages
-from qa_sampling.run_result import Progress, RunResult
-from qa_sampling.settings import home
+from qa_sampling.runs.analyses import ANALYSES, Analysis, identifiers_of
+from qa_sampling.runs.analysis_outputs import FINISHED, analysis_facts, published_before, seal
+from qa_sampling.runs.execution import execute
+from qa_sampling.runs.pages import write_pages
+from qa_sampling.runs.publication import MANIFEST, only_run, publish, stage_for
+from qa_sampling.runs.result import Progress, RunResult
+from qa_sampling.runs.returns_in import open_returns
+from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.common import home
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -179,7 +178,7 @@ def _write_pages(
         shareable=_page(settings),
         restricted=_restricted_page(settings),
         notebook=analysis.file,
-        title=f"{whose(settings)}: {analysis.title}, {span}",
+        title=f"{settings.whose}: {analysis.title}, {span}",
         question=analysis.question,
         provenance={
             "Authority": settings.authority,

@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.inputs import Inputs, load_inputs
-from qa_sampling.plan_steps import frame_of, try_assignment
 from qa_sampling.records.register import Register
+from qa_sampling.runs.inputs import Inputs, load_inputs
+from qa_sampling.runs.plan.steps import frame_of, try_assignment
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.selection import draw_sample
-from qa_sampling.settings import MonthlyAuditPlan, home
+from qa_sampling.settings.common import home
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 _TRIAL_SEED = "a trial of the sizes, thrown away: not a draw"
 

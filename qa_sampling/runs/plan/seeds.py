@@ -8,7 +8,8 @@ from qa_sampling.errors import ParameterError, RegisterError, SecretError, SeedN
 from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame
 from qa_sampling.records.register import Register
-from qa_sampling.settings import MonthlyAuditPlan, Settings, home
+from qa_sampling.settings.common import Settings, home
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 _INVENTED_SECRET = keys.Key(
     hashlib.sha256(b"qa-sampling: the invented authority's yearly secret, no secret").digest()
