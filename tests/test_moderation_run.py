@@ -307,3 +307,13 @@ def test_views_say_nothing_of_what_is_missing():
                  "same_share", "same_low", "same_high"],
     )  # fmt: skip
     assert applicability_view(table)["The same"].tolist() == ["–"]
+
+
+def test_the_invented_staff_are_those_of_its_files(tmp_path) -> None:
+    from qa_sampling.records.extras import read_extras
+    from qa_sampling.runs.inputs import invented_files
+    from qa_sampling.runs.returns_in import staff_of
+
+    settings = read_parameters("moderation_agreement", {"outputs": str(tmp_path)})
+    read = read_extras(str(invented_files(settings))).staff
+    pd.testing.assert_frame_equal(staff_of(settings), read)

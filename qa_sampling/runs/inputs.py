@@ -10,7 +10,9 @@ import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,6 +26,9 @@ from qa_sampling.records.quality import FaultLog, combine_quality
 from qa_sampling.records.register import Register
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.settings.common import Settings
+
+if TYPE_CHECKING:
+    from qa_sampling.records.synthetic import Authority
 
 INVENTED_SEED = 2026
 _LISTS_OF_CASES = (6, 7, 8)
@@ -130,6 +135,14 @@ def _read(settings: Settings) -> tuple[AnnexA, Extras]:
     return annex, read_extras(settings.place(tables) if tables else None)
 
 
+@cache
+def invented_authority() -> Authority:
+    """Give the invented authority; invented once a process, and never to be altered."""
+    from qa_sampling.records.synthetic import invent
+
+    return invent(INVENTED_SEED)
+
+
 def invented_files(settings: Settings) -> Path:
     """Write the invented authority's files into the outputs, once; give their folder.
 
@@ -143,13 +156,13 @@ def invented_files(settings: Settings) -> Path:
     ParameterError
         When the authority has no records of that day.
     """
-    from qa_sampling.records.synthetic import invent, write_authority
+    from qa_sampling.records.synthetic import write_authority
 
     day = settings.extract_day
     folder = settings.outputs_folder / f".invented-{__version__}-{day.isoformat()}"
     if folder.is_dir():
         return folder
-    authority = invent(INVENTED_SEED)
+    authority = invented_authority()
     first = authority.until - pd.DateOffset(months=24)
     if not first.date() <= day <= authority.until:
         raise ParameterError(

@@ -15,7 +15,7 @@ from qa_sampling.records.returned import (
     MODERATIONS,
     OVERALL,
 )
-from qa_sampling.runs.inputs import INVENTED_SEED, invented_files, open_register, register_is_there
+from qa_sampling.runs.inputs import invented_authority, open_register, register_is_there
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import Table
@@ -58,16 +58,14 @@ def staff_of(settings: Settings) -> pd.DataFrame | None:
         Say where the extra tables are.
     """
     if settings.is_invented:
-        return read_extras(invented_files(settings)).staff
+        return invented_authority().staff.copy()
     folder = settings.extra_tables
     return read_extras(settings.place(folder)).staff if folder else None
 
 
 def _record_invented(settings: Settings, register: Register) -> None:
     """Record what the invented authority's audits found up to the day looked back from."""
-    from qa_sampling.records.synthetic import invent
-
-    told, day = invent(INVENTED_SEED), pd.Timestamp(settings.extract_day)
+    told, day = invented_authority(), pd.Timestamp(settings.extract_day)
     roles = told.staff.set_index("staff_id")["role"]
     key = load_keys(settings).key.secret
     audits = told.audits[told.audits["date_assigned"] <= day].copy()
