@@ -132,10 +132,9 @@ def re_audits_due(
     called = last[last["grade"].isin(tuple(graded))].copy()
     called["due"] = called["date_completed"] + pd.DateOffset(months=after_months)
     called["is_due"] = called["due"] <= as_at
-    since = pd.Series(dtype="datetime64[us]")
-    if drawn is not None and len(drawn):
-        since = drawn.groupby("case_ref")["date"].max()
-    called["under_way"] = (called["case_ref"].map(since) >= called["date_completed"]).astype(bool)
+    since = {} if drawn is None else drawn.groupby("case_ref")["date"].max().to_dict()
+    latest = pd.to_datetime(called["case_ref"].map(since))
+    called["under_way"] = (latest > called["date_completed"]).astype(bool)
     table = called[[*list(_COLUMNS), "due", "is_due", "under_way"]]
     table = table.sort_values(["due", "case_ref"]).reset_index(drop=True)
     return ReAuditsDue(tuple(graded), after_months, table)

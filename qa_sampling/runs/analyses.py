@@ -68,7 +68,7 @@ ANALYSES: dict[str, Analysis] = {
 
 
 def basis_of(register: Register) -> str:
-    """Give the SHA-256 of all audits and moderations that stand: what an analysis rests on.
+    """Give the SHA-256 of all that came back and stands: what an analysis rests on.
 
     Parameters
     ----------
@@ -82,6 +82,7 @@ def basis_of(register: Register) -> str:
         register.moderations(),
         register.moderated_answers(),
         register.actions(),
+        register.activities(),
     ):
         ordered = table.sort_values(list(table.columns[:2]), kind="stable")
         columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
