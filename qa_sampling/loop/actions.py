@@ -261,8 +261,8 @@ def _faults(row: dict) -> Iterator[ActionFault]:
     given = {name: pd.notna(row[name]) for name in _DATES}
     verifier = bool(_plain(row["verified_by"]))
     if same_person(row["owner"], row["verified_by"]):
-        yield fault("verified_by", "is verified by its own owner",
-                    "Somebody else must see that it was done; until then it is Completed.")  # fmt: skip
+        to_do = "Somebody else must see that it was done; leave it blank until then."
+        yield fault("verified_by", "is verified by its own owner", to_do)
     if given["verified_date"] and not given["completed"]:
         yield fault("completed", "is verified but not completed", "Give the day it was done.")
     if verifier != given["verified_date"]:
