@@ -14,7 +14,7 @@ import pandas as pd
 
 from qa_sampling.errors import SchemaError
 from qa_sampling.loop.vocabulary import ACTION_STATUSES
-from qa_sampling.schema import NOT_RECORDED
+from qa_sampling.schema import NOT_RECORDED, QUALITY_STANDARDS
 
 BY = ("status", "standard", "source", "owner_role", "team", "service")
 """What actions can be counted by."""
@@ -202,6 +202,9 @@ def action_counts(held: pd.DataFrame, *, by: str | None = None) -> ActionCounts:
         table = pd.DataFrame(0, index=[""], columns=flags.columns)
     if by == "status":
         table = table.reindex(ACTION_STATUSES, fill_value=0)
+    if by == "standard":
+        known = [key for key in QUALITY_STANDARDS if key in table.index]
+        table = table.reindex([*known, *table.index.difference(known)])
     table["verified_share"] = (table["closed"] / table["done"]).where(table["done"] > 0)
     table = table.rename_axis(by or "all").reset_index()
     return ActionCounts(by, table if by else table.drop(columns="all"))

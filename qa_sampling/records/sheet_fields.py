@@ -6,6 +6,7 @@ column; none holds a value.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from qa_sampling.workbooks import Formats
 
 LONGEST = 2000
+_LINE, _MOST_LINES, _PAGE_WIDTH = 14.5, 12, 170
 _NO_CHOICE = Unreadable("holds none of the choices")
 _NOT_YET = Unreadable("holds a day that has not come yet")
 _TOO_LONG = Unreadable(f"holds more than {LONGEST} characters")
@@ -299,10 +301,14 @@ def write_fields(
     marking : str
         Protective marking, printed on every page.
     """
+    from qa_sampling.workbook_cells import count_lines
     from qa_sampling.workbooks import set_page, write_cell
 
     sheet = book.add_worksheet(name)
     sheet.set_row(0, 32)
+    for number, row in enumerate(rows, start=1):
+        lines = max(count_lines(row.get(field.name), field.width) for field in fields)
+        sheet.set_row(number, _LINE * min(lines, _MOST_LINES) + 3)
     for place, field in enumerate(fields):
         sheet.set_column(place, place, field.width)
         write_cell(sheet, 0, place, field.heading, formats, "header")
@@ -314,7 +320,8 @@ def write_fields(
         if field.options and rows:
             _offer(sheet, place, len(rows), field.options)
     sheet.freeze_panes(1, 1)
-    set_page(sheet, marking=marking, title_rows=1)
+    wide = math.ceil(sum(field.width for field in fields) / _PAGE_WIDTH)
+    set_page(sheet, marking=marking, title_rows=1, pages_wide=wide)
 
 
 def _offer(sheet: object, place: int, rows: int, options: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
-from qa_sampling.loop.vocabulary import ACTIVITY_GROUPS
+from qa_sampling.loop.vocabulary import ACTIVITY_GROUPS, OTHER, SURVEY
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
 from qa_sampling.reporting.safe_table import PrintedTable
@@ -170,12 +170,21 @@ _ROUGH = {
 }
 
 
+_GROUPS = {group: group for group in ACTIVITY_GROUPS} | {
+    SURVEY: "Surveys and other activity",
+    OTHER: "Surveys and other activity",
+}
+"""Surveys are few, and hiding how many would hide another group as well."""
+
+
 def _activity_requests(
     activities: pd.DataFrame, population: str, days: Sequence[str]
 ) -> list[TableRequest]:
     shared = {"over": {"day": list(days)}, "population": population}
     groups = activity_counts(activities, by=["group"]).table.set_index("group")["activities"]
-    groups = groups.reindex(ACTIVITY_GROUPS, fill_value=0).rename_axis("group").reset_index()
+    groups = groups.reindex(ACTIVITY_GROUPS, fill_value=0)
+    groups = groups.groupby(groups.index.map(_GROUPS), sort=False).sum()
+    groups = groups.rename_axis("group").reset_index()
     services = sorted(activities["service"].fillna(NOT_RECORDED).unique())
     said = activities[activities["kind"].isin(_FAMILY)]
     heard = said["service"].fillna(NOT_RECORDED).value_counts().reindex(services, fill_value=0)

@@ -62,7 +62,6 @@ def action_list(rows: pd.DataFrame, names: Mapping[str, str], *, most: int = 40)
         {
             "Action": shown["action_id"],
             "Owner": owners,
-            "Role": shown["owner_role"],
             "Team": shown["team"],
             "Standard": shown["standard"].map(QUALITY_STANDARDS),
             "Due": shown["due"],

@@ -13,6 +13,9 @@ from qa_sampling.reporting.quantities import cell
 from qa_sampling.reporting.saying import _said
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 
+_TOLD = "You said, we did: what people told us, what was done, and what changed."
+_NOT_TOLD = "You said, we did: nothing has been written to be published yet."
+
 
 @dataclass(frozen=True)
 class SaidWords:
@@ -21,7 +24,7 @@ class SaidWords:
     Attributes
     ----------
     words : Words
-        One sentence an action.
+        A first sentence, then one an action; of several with the same words one.
     left_out : int
         Texts that hold a number or name somebody, and are therefore not told.
     """
@@ -102,7 +105,8 @@ def said_words(said: SaidAndDone, *, never: Iterable[str] = ()) -> SaidWords:
         template = "You said: {said}. We did: {done}."
         template += " What changed: {changed}." if texts[2] else ""
         words += say(template, said=texts[0], done=texts[1], changed=texts[2])
-    return SaidWords(words, left_out)
+    first = _TOLD if words.sentences else _NOT_TOLD
+    return SaidWords(_sealed(first) + words, left_out)
 
 
 def loop_method(*, after_months: int) -> Words:
