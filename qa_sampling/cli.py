@@ -20,6 +20,7 @@ import typer
 from qa_sampling import __version__
 from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
 from qa_sampling.commands.keys import key_app, relink_command
+from qa_sampling.commands.loop import actions_app, activities_app
 from qa_sampling.commands.options import ParameterFiles
 from qa_sampling.commands.options import register_of as _register
 from qa_sampling.commands.options import settings_of as _settings
@@ -42,6 +43,8 @@ app = typer.Typer(
 register_app = typer.Typer(no_args_is_help=True, help="Look after the register.")
 app.add_typer(register_app, name="register")
 app.add_typer(key_app, name="key")
+app.add_typer(actions_app, name="actions")
+app.add_typer(activities_app, name="activities")
 app.command("relink")(relink_command)
 app.command("exercise-template")(exercise_template_command)
 app.command("exercise-feedback")(exercise_feedback_command)

@@ -17,12 +17,13 @@ import yaml
 from pydantic import ValidationError
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.settings.analyses import ModerationAgreement
+from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
+    "actions_and_activity": ActionsAndActivity,
     "moderation_agreement": ModerationAgreement,
 }
 """The model of each notebook, by the notebook's name without its number."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "qa_sampling"
-METHODS = {"sampling", "agreement", "trends"}
+METHODS = {"sampling", "agreement", "trends", "loop"}
 LEAVES = {"schema", "declared", "errors", "results", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
 ABOVE = ("parameters", "runner", "commands", "cli")

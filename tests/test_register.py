@@ -253,7 +253,7 @@ class TestRedraw:
 class TestPastAudits:
     def test_none(self, register):
         table = register.past_audits()
-        assert list(table.columns) == ["case_ref", "date", "period", "design", "kind"]
+        assert list(table.columns) == ["case_ref", "date", "period", "design", "kind", "grade"]
         assert table.empty
         assert table["date"].dtype == "datetime64[us]"
 

@@ -21,7 +21,7 @@ from sqlalchemy.schema import CreateTable
 from qa_sampling.errors import RegisterError
 from qa_sampling.records import ledger, register_schema
 from qa_sampling.records.register import Register
-from qa_sampling.records.register_schema import Migration
+from qa_sampling.records.register_schema import VERSION, Migration
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses fork and signals")
 
@@ -177,7 +177,7 @@ def test_the_tables_can_be_made_on_a_server():
         for table in register_schema.METADATA.sorted_tables
         for dialect in (postgresql.dialect(), mssql.dialect())
     ]
-    assert sum("DOUBLE PRECISION" in statement for statement in ddl) == 4
+    assert sum("DOUBLE PRECISION" in statement for statement in ddl) == 6
 
 
 def test_without_a_write_lock_the_same_rules_hold(path, monkeypatch):
@@ -246,8 +246,12 @@ class TestBackup:
 
 
 class TestMigration:
-    GOOD = Migration(3, "keep notes", ("CREATE TABLE notes (x)", "ALTER TABLE runs ADD note TEXT"))
-    BAD = Migration(3, "fail", ("CREATE TABLE notes (x)", "ALTER TABLE nothing ADD note TEXT"))
+    GOOD = Migration(
+        VERSION + 1, "keep notes", ("CREATE TABLE notes (x)", "ALTER TABLE runs ADD note TEXT")
+    )
+    BAD = Migration(
+        VERSION + 1, "fail", ("CREATE TABLE notes (x)", "ALTER TABLE nothing ADD note TEXT")
+    )
 
     def newer(self, monkeypatch, *steps):
         monkeypatch.setattr(register_schema, "VERSION", steps[-1].to_version)
@@ -255,7 +259,7 @@ class TestMigration:
 
     def test_an_older_register_is_brought_up_to_date_after_a_backup(self, path, monkeypatch):
         head = drawn(path)
-        third = Migration(4, "keep more", ("CREATE TABLE more (x)",))
+        third = Migration(VERSION + 2, "keep more", ("CREATE TABLE more (x)",))
         self.newer(monkeypatch, self.GOOD, third)
         for _ in range(2):
             with made(path) as register:
@@ -263,7 +267,7 @@ class TestMigration:
                 assert register.find_draw(PERIOD, DESIGN).seed == "5341796018"
                 assert [event.kind for event in register.events()][3:] == ["register upgraded"] * 2
         assert sqlite_count(path, "notes") == 0
-        (copy,) = path.parent.glob("register-before-schema-4-*")
+        (copy,) = path.parent.glob(f"register-before-schema-{VERSION + 2}-*")
         monkeypatch.undo()
         with Register.open(copy) as older:
             assert older.head() == head

@@ -94,7 +94,7 @@ def test_a_changed_answer_replaces_its_audit_whole(register, back):
 
 def test_corrected_and_corrected_back(register, back):
     register.record_actions(back.actions)
-    other = back.actions.assign(status="done")
+    other = back.actions.assign(status="Open")
     for actions in (other, back.actions, other):
         assert register.record_actions(actions).corrected == 1
         assert register.actions()["status"].tolist() == actions["status"].tolist()

@@ -39,7 +39,7 @@ def full(tmp_path_factory):
         register.record_audits(back.audits, back.answers)
         register.record_moderations(back.moderations, back.moderated_answers)
         register.record_actions(back.actions)
-        register.record_actions(back.actions.assign(status="done"))
+        register.record_actions(back.actions.assign(status="Open"))
         register.record_releases("2026-11-monthly", {"Cases": "North, 12"})
         keys = {"old_key_id": "11111111", "new_key_id": "22222222"}
         words = {"by": "QA lead", "reason": "The yearly rotation."}

@@ -290,7 +290,8 @@ class DrawRecords(Ledger):
         -------
         DataFrame
             `case_ref`; `date`: day the audit was completed or, when it is not back yet, the
-            as-at day of the draw; `period`; `design`; `kind`: "completed" or "assigned".
+            as-at day of the draw; `period`; `design`; `kind`: "completed" or "assigned";
+            `grade`: the overall grade, missing while there is none.
             Superseded draws count only by the audits that came back. References of an earlier
             key are given as the newest of the same case, as far as they were linked.
         """

@@ -8,14 +8,22 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from qa_sampling.records.link_tables import latest_references
-from qa_sampling.records.register_schema import assignments, audits, draws, redraws, sampled_cases
+from qa_sampling.records.register_schema import (
+    answers,
+    assignments,
+    audits,
+    draws,
+    redraws,
+    sampled_cases,
+)
+from qa_sampling.records.returned import OVERALL
 from qa_sampling.records.transaction import current_rows
 
 _DRAWS = (
     "draw_id period design redraw title as_at due sampled reserves moderated superseded reason "
     "agreed_by seed method frame_fingerprint sample_fingerprint drawn_at"
 ).split()
-_PAST = ["case_ref", "date", "period", "design", "kind"]
+_PAST = ["case_ref", "date", "period", "design", "kind", "grade"]
 _DAY = "datetime64[us]"
 
 
@@ -70,11 +78,15 @@ def past_audits_table(
         As things stood before that event.
     """
     done, back = [], set()
+    graded = select(answers.c.audit_id, answers.c.event, answers.c.grade)
+    graded = graded.where(answers.c.standard == OVERALL)
+    grades = {(row.audit_id, row.event): row.grade for row in connection.execute(graded)}
     newest = latest_references(connection, before_event=before_event)
     for row in connection.execute(current_rows(audits, before_event=before_event)):
         if row.date_completed and design in (None, row.design):
             case_ref = newest.get(row.case_ref, row.case_ref)
-            done.append((case_ref, row.date_completed, row.period, row.design, "completed"))
+            grade = grades.get((row.audit_id, row.event))
+            done.append((case_ref, row.date_completed, row.period, row.design, "completed", grade))
             back.add((case_ref, row.period, row.design))
     replaced = select(redraws.c.supersedes)
     waiting = (
@@ -90,6 +102,6 @@ def past_audits_table(
     for drawn_ref, as_at, period, drawn_for in connection.execute(waiting):
         case_ref = newest.get(drawn_ref, drawn_ref)
         if design in (None, drawn_for) and (case_ref, period, drawn_for) not in back:
-            done.append((case_ref, as_at, period, drawn_for, "assigned"))
+            done.append((case_ref, as_at, period, drawn_for, "assigned", None))
     kinds = dict.fromkeys(_PAST, "str") | {"date": _DAY}
     return pd.DataFrame(done, columns=_PAST).astype(kinds)

@@ -92,8 +92,26 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
         ----------
         actions : DataFrame
             Columns of :data:`~qa_sampling.records.returned.ACTIONS`.
+
+        Raises
+        ------
+        RegisterError
+            When an action cannot be so, such as one that its own owner has verified.
         """
+        from qa_sampling.records.action_rules import check_actions
+
+        check_actions(actions)
         return self._record("ACTIONS", "actions recorded", actions, None)
+
+    def record_activities(self, activities: pd.DataFrame) -> Recorded:
+        """Record other QA activity, such as observations (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        activities : DataFrame
+            Columns of :data:`~qa_sampling.records.activities.ACTIVITIES`.
+        """
+        return self._record("ACTIVITIES", "activities recorded", activities, None)
 
     def audits(self) -> pd.DataFrame:
         """Give the audits that stand: columns of :data:`~qa_sampling.records.returned.AUDITS`."""
@@ -114,6 +132,10 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
     def actions(self) -> pd.DataFrame:
         """Give the actions that stand: columns of :data:`~qa_sampling.records.returned.ACTIONS`."""
         return self._current("ACTIONS")
+
+    def activities(self) -> pd.DataFrame:
+        """Give the activities that stand (:data:`~qa_sampling.records.activities.ACTIVITIES`)."""
+        return self._current("ACTIVITIES")
 
     def _record(
         self, name: str, kind: str, rows: pd.DataFrame, details: pd.DataFrame | None

@@ -12,7 +12,6 @@ row: the digests in the chain would no longer fit.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import (
     Column,
@@ -27,9 +26,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from qa_sampling.records.register_steps import KEY_ROTATION, RELEASES
+from qa_sampling.records.register_steps import MIGRATIONS as MIGRATIONS
+from qa_sampling.records.register_steps import Migration as Migration
 
-VERSION = 2
+VERSION = 3
 """Version of the schema this package writes; kept in `meta` and in SQLite's user_version."""
 
 APPLICATION_ID = 0x51415331
@@ -267,7 +267,40 @@ actions = _table(
     _key("verified_date", blank=True),
     _key("status", blank=True),
     _text("impact_evidence", blank=True),
+    # Block "loop" of schema 3.
+    _key("source", blank=True),
+    _key("raised", blank=True),
+    _text("how_verified", blank=True),
+    _key("publishable", blank=True),
+    _text("you_said", blank=True),
+    _text("we_did", blank=True),
+    _text("what_changed", blank=True),
+    _key("sheet_id", blank=True),
     UniqueConstraint("action_id", "replaces"),
+)
+
+# Block "loop" of schema 3: other QA activity.
+
+activities = _table(
+    "activities",
+    _key("activity_id"),
+    _key("replaces"),
+    _key("kind"),
+    _key("date"),
+    _key("service", blank=True),
+    _key("team", blank=True),
+    _key("observer_role", blank=True),
+    _text("standards", blank=True),
+    _key("grade", blank=True),
+    _number("score"),
+    _key("given_by", blank=True),
+    _key("view", blank=True),
+    _key("outcome", blank=True),
+    _whole("people", blank=True),
+    _text("themes", blank=True),
+    _text("note", blank=True),
+    _key("sheet_id", blank=True),
+    UniqueConstraint("activity_id", "replaces"),
 )
 
 # Block "keys" of schema 2: rotation of keys, links between references, re-linking.
@@ -337,35 +370,3 @@ def append_only_triggers(tables: Collection[str] | None = None) -> dict[str, str
         if tables is None or table.name in tables
         for change in ("UPDATE", "DELETE")
     }
-
-
-@dataclass(frozen=True)
-class Migration:
-    """One step from a schema version to the next.
-
-    Attributes
-    ----------
-    to_version : int
-        Version after the step; one more than before.
-    about : str
-        What it adds, in plain words.
-    statements : tuple of str
-        SQL that adds tables, triggers, indexes or columns that can be blank.
-    """
-
-    to_version: int
-    about: str
-    statements: tuple[str, ...]
-
-
-MIGRATIONS: tuple[Migration, ...] = (
-    Migration(
-        2,
-        "rotation of keys, links between references, re-linking; the ledger of releases",
-        (
-            *KEY_ROTATION,  # block "keys": key_rotations, reference_links, relinkings
-            *RELEASES,  # block "releases": releases
-        ),
-    ),
-)
-"""All steps, by version. A released step is never altered. Guards are added by the upgrade."""

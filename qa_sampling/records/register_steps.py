@@ -6,6 +6,8 @@ to each other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 KEY_ROTATION: tuple[str, ...] = (
     """CREATE TABLE key_rotations (
         event INTEGER NOT NULL,
@@ -64,3 +66,83 @@ RELEASES: tuple[str, ...] = (
     )""",
 )
 """Schema 2, block "releases": releases."""
+
+ACTION_COLUMNS: tuple[str, ...] = (
+    "ALTER TABLE actions ADD COLUMN source VARCHAR(200)",
+    "ALTER TABLE actions ADD COLUMN raised VARCHAR(200)",
+    "ALTER TABLE actions ADD COLUMN how_verified TEXT",
+    "ALTER TABLE actions ADD COLUMN publishable VARCHAR(200)",
+    "ALTER TABLE actions ADD COLUMN you_said TEXT",
+    "ALTER TABLE actions ADD COLUMN we_did TEXT",
+    "ALTER TABLE actions ADD COLUMN what_changed TEXT",
+    "ALTER TABLE actions ADD COLUMN sheet_id VARCHAR(200)",
+)
+"""Schema 3, block "loop": where an action comes from, how it was verified, what may be told."""
+
+ACTIVITIES: tuple[str, ...] = (
+    """CREATE TABLE activities (
+        event INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        activity_id VARCHAR(200) NOT NULL,
+        replaces VARCHAR(200) NOT NULL,
+        kind VARCHAR(200) NOT NULL,
+        date VARCHAR(200) NOT NULL,
+        service VARCHAR(200),
+        team VARCHAR(200),
+        observer_role VARCHAR(200),
+        standards TEXT,
+        grade VARCHAR(200),
+        score DOUBLE,
+        given_by VARCHAR(200),
+        view VARCHAR(200),
+        outcome VARCHAR(200),
+        people INTEGER,
+        themes TEXT,
+        note TEXT,
+        sheet_id VARCHAR(200),
+        PRIMARY KEY (event, line),
+        FOREIGN KEY(event) REFERENCES events (n),
+        UNIQUE (activity_id, replaces)
+    )""",
+)
+"""Schema 3, block "loop": activities."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step from a schema version to the next.
+
+    Attributes
+    ----------
+    to_version : int
+        Version after the step; one more than before.
+    about : str
+        What it adds, in plain words.
+    statements : tuple of str
+        SQL that adds tables, triggers, indexes or columns that can be blank.
+    """
+
+    to_version: int
+    about: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        2,
+        "rotation of keys, links between references, re-linking; the ledger of releases",
+        (
+            *KEY_ROTATION,  # block "keys": key_rotations, reference_links, relinkings
+            *RELEASES,  # block "releases": releases
+        ),
+    ),
+    Migration(
+        3,
+        "where actions come from and how they were verified; other QA activity",
+        (
+            *ACTION_COLUMNS,  # block "loop": columns of actions
+            *ACTIVITIES,  # block "loop": activities
+        ),
+    ),
+)
+"""All steps, by version. A released step is never altered. Guards are added by the upgrade."""

@@ -13,6 +13,7 @@ from qa_sampling import schema
 from qa_sampling.errors import RegisterError
 from qa_sampling.records import register_schema as kept
 from qa_sampling.records import returned
+from qa_sampling.records.activities import ACTIVITIES as ACTIVITIES_DECLARED
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.transaction import Transaction, current_rows
@@ -62,6 +63,7 @@ MODERATIONS = ReturnTable(
     returned.MODERATIONS, kept.moderations, returned.MODERATED_ANSWERS, kept.moderated_answers
 )
 ACTIONS = ReturnTable(returned.ACTIONS, kept.actions)
+ACTIVITIES = ReturnTable(ACTIVITIES_DECLARED, kept.activities)
 
 Versions = dict[str, tuple[dict, list[dict]]]
 """By name: the row and its details, as plain values."""
@@ -176,6 +178,9 @@ def _plain_rows(frame: pd.DataFrame, declared: schema.Table) -> list[dict]:
 
 
 def _plain_column(values: pd.Series, column: schema.Column) -> list[object]:
+    if column.kind in ("whole", "number"):
+        as_stored = int if column.kind == "whole" else float
+        return [None if pd.isna(value) else as_stored(value) for value in values]
     if column.kind == "date":
         return [None if pd.isna(value) else value.date().isoformat() for value in values]
     held = plain_values(values.astype("str"))

@@ -5,6 +5,7 @@ Text that auditors write may describe a child; these tables are restricted as a 
 
 from __future__ import annotations
 
+from qa_sampling.loop.vocabulary import ACTION_SOURCES, ACTION_STATUSES
 from qa_sampling.schema import GRADES, NOT_APPLICABLE, YES_NO, Column, Table
 
 OVERALL = "overall"
@@ -96,16 +97,24 @@ ACTIONS = Table(
     "actions",
     (
         _key("action_id", "name of the action"),
-        _key("audit_id", "the audit it came from"),
+        _key("audit_id", "the audit, or other activity, it came from"),
         _text("standard", "key of the quality standard it serves"),
         _text("text", "what is to be done; restricted"),
-        _text("owner", "who does it"),
+        _text("owner", "who does it: a staff number, where there is a staff list"),
         _date("due", "day it is due"),
         _date("completed", "day it was done"),
-        _text("verified_by", "who saw that it was done"),
+        _text("verified_by", "who saw that it was done; never the owner"),
         _date("verified_date", "day that was"),
-        _text("status", "open, done, verified, dropped …"),
+        _code("status", ACTION_STATUSES, "what it is; blank to follow from its dates"),
         _text("impact_evidence", "what difference it made; restricted"),
+        _code("source", ACTION_SOURCES, "what it came from; blank for an audit"),
+        _date("raised", "day it was raised; blank for the day the audit was completed"),
+        _text("how_verified", "how they saw it"),
+        _code("publishable", YES_NO, "whether the next three may be read by everybody"),
+        _text("you_said", "what people said, written to be published"),
+        _text("we_did", "what was done, written to be published"),
+        _text("what_changed", "what changed, written to be published"),
+        _text("sheet_id", "the sheet it was last read from"),
     ),
     key=("action_id",),
 )

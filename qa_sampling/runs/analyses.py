@@ -52,7 +52,25 @@ def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
+def _need_actions(settings: AnalysisSettings, register: Register) -> None:
+    if register.actions().empty and register.activities().empty:
+        raise RegisterError(
+            "The register holds no action and no other activity. Record them first: "
+            "`qa-sampling actions record`, `qa-sampling activities record`."
+        )
+
+
 ANALYSES: dict[str, Analysis] = {
+    "actions_and_activity": Analysis(
+        file="35_actions_and_activity.ipynb",
+        title="Actions and other activity",
+        question="Are actions closed, and what did we do besides audits?",
+        files=(
+            ("restricted/open_actions_*.xlsx", "all open actions, to be filled in and recorded"),
+            ("shareable/actions_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_actions,
+    ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",
         title="Moderation of audits",
@@ -68,7 +86,7 @@ ANALYSES: dict[str, Analysis] = {
 
 
 def basis_of(register: Register) -> str:
-    """Give the SHA-256 of all audits and moderations that stand: what an analysis rests on.
+    """Give the SHA-256 of all that came back and stands: what an analysis rests on.
 
     Parameters
     ----------
@@ -82,6 +100,7 @@ def basis_of(register: Register) -> str:
         register.moderations(),
         register.moderated_answers(),
         register.actions(),
+        register.activities(),
     ):
         ordered = table.sort_values(list(table.columns[:2]), kind="stable")
         columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
@@ -99,9 +118,11 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     register : Register
         The register.
     """
-    audits, moderations = register.audits(), register.moderations()
+    audits, moderations, actions = register.audits(), register.moderations(), register.actions()
     columns = [audits[name] for name in ("case_ref", "audit_id", "auditor_id")]
     columns += [moderations[name] for name in ("moderation_id", "moderator_id")]
+    columns += [actions[name] for name in ("action_id", "owner", "verified_by")]
+    columns.append(register.activities()["activity_id"])
     staff = staff_of(settings)
     if staff is not None:
         names = staff["name"].dropna().astype(str)

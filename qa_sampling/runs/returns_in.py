@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from qa_sampling.errors import RegisterError
+from qa_sampling.loop.actions import status_of
 from qa_sampling.records.extras import read_extras
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import (
@@ -44,7 +45,7 @@ def open_returns(settings: Settings) -> Register:
             )
         return open_register(settings)
     register = open_register(settings)
-    if not (register.audits()["period"] >= settings.period).any():
+    if not (register.audits()["period"] >= f"{settings.extract_day:%Y-%m}").any():
         _record_invented(settings, register)
     return register
 
@@ -63,8 +64,25 @@ def staff_of(settings: Settings) -> pd.DataFrame | None:
     return read_extras(settings.place(folder)).staff if folder else None
 
 
+def teams_of(staff: pd.DataFrame | None) -> dict[str, str] | None:
+    """Give the service of each team of the staff list; None without a list.
+
+    Parameters
+    ----------
+    staff : DataFrame or None
+        ``schema.STAFF``.
+    """
+    if staff is None:
+        return None
+    known = staff.dropna(subset=["team", "service"]).drop_duplicates("team")
+    return dict(zip(known["team"], known["service"], strict=True))
+
+
 def _record_invented(settings: Settings, register: Register) -> None:
     """Record what the invented authority's audits found up to the day looked back from."""
+    from qa_sampling.records.invented.activity import invent_activity
+    from qa_sampling.records.invented.follow_up import follow_up
+
     told, day = invented_authority(), pd.Timestamp(settings.extract_day)
     roles = told.staff.set_index("staff_id")["role"]
     key = load_keys(settings).key.secret
@@ -94,8 +112,17 @@ def _record_invented(settings: Settings, register: Register) -> None:
     register.record_moderations(
         _declared(moderations, MODERATIONS), _declared(given, MODERATED_ANSWERS)
     )
-    actions = told.actions[told.actions["audit_id"].isin(done["audit_id"])].copy()
+    actions = follow_up(told.actions, told.audits, told.seed)
+    actions = actions[actions["audit_id"].isin(done["audit_id"])].copy()
+    held = register.actions()
+    by_hand = held.loc[held["sheet_id"].notna(), "action_id"]
+    actions = actions[~actions["action_id"].isin(by_hand)]
     register.record_actions(_declared(_as_known(actions, day), ACTIONS))
+    activities = invent_activity(
+        told.staff, seed=told.seed, scale=told.scale, until=told.until, months=len(told.month_ends)
+    )
+    known = ~activities["activity_id"].isin(register.activities()["activity_id"])
+    register.record_activities(activities[known & (activities["date"] <= day)])
 
 
 def _as_known(actions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -103,11 +130,10 @@ def _as_known(actions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     undone, unseen = actions["completed"] > day, actions["verified_date"] > day
     actions.loc[undone, ["completed", "verified_date"]] = pd.NaT
     actions.loc[undone | unseen, "verified_date"] = pd.NaT
-    actions.loc[undone | unseen, ["verified_by", "impact_evidence"]] = None
-    overdue = actions["due"] <= day
-    actions.loc[unseen & ~undone, "status"] = "Completed"
-    actions.loc[undone, "status"] = "Open"
-    actions.loc[undone & overdue, "status"] = "Overdue"
+    later = ["verified_by", "impact_evidence", "how_verified"]
+    later += ["publishable", "you_said", "we_did", "what_changed"]
+    actions.loc[undone | unseen, later] = None
+    actions["status"] = status_of(actions)
     return actions
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from qa_sampling.errors import FrameError
 from qa_sampling.sampling.plan import Frame
+from qa_sampling.sampling.re_audits import note_not_called
 from qa_sampling.sampling.strata import POOLED, form_strata
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import CASES, FRAME, STATUSES, check_table
@@ -41,6 +42,12 @@ class Eligibility:
         this off.
     siblings_too : bool
         Whether that holds for all children of the audited child's family.
+    last_graded : tuple of str
+        For re-audits: only cases whose last graded audit has one of these grades; empty for
+        all cases.
+    re_audit_after_months, re_audit_within_months : int
+        How long ago that audit must be at least, and may be at most (0 for no bound). A case
+        that was drawn since and is not back yet is not drawn again.
     """
 
     statuses: tuple[str, ...] = ()
@@ -52,6 +59,9 @@ class Eligibility:
     closed_within_months: int = 0
     not_audited_within_months: int = 12
     siblings_too: bool = False
+    last_graded: tuple[str, ...] = ()
+    re_audit_after_months: int = 0
+    re_audit_within_months: int = 0
 
 
 def build_frame(
@@ -85,7 +95,8 @@ def build_frame(
     families, restricted : DataFrame, optional
         ``schema.FAMILIES`` and ``schema.RESTRICTED``. Without families every child stands alone.
     past_audits : DataFrame, optional
-        `date` and `case_ref` or `child_id` of every audit so far.
+        `date` and `case_ref` or `child_id` of every audit so far; for re-audits `grade`, missing
+        for those that were drawn and are not back yet.
     without_auditor : collection of str
         References of cases that no auditor may audit.
     pool_below : int
@@ -109,6 +120,7 @@ def build_frame(
     population["case_ref"] = [pseudonym(number, key) for number in population["child_id"]]
     population["family_ref"] = _families(population, families, key)
     found = _out_of_scope(population, eligibility, as_at)
+    note_not_called(found.note, population, past_audits, eligibility, as_at)
     found.note(_named(population, restricted), "restricted record")
     returns = _returns(_kin(population, families, eligibility, key), past_audits, eligibility)
     returns = returns.iloc[: len(population)]

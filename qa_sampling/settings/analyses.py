@@ -92,3 +92,28 @@ class ModerationAgreement(AnalysisSettings):
     fewest_for_interval: int = Field(5, ge=2, le=100)
     fewest_for_words: int = Field(10, ge=2, le=200)
     wanted_half_width: _SHARE = 0.1
+
+
+class ActionsAndActivity(AnalysisSettings):
+    """Parameters of `35_actions_and_activity`.
+
+    Attributes
+    ----------
+    level : float
+        Level of the intervals.
+    regraded : tuple of str
+        Grades that call for a re-audit.
+    re_audit_after_months : int
+        Months from the audit to the re-audit.
+    fewest_for_words : int
+        Actions, or cases, below which no median and no share is said.
+    """
+
+    STEM: ClassVar[str] = "actions"
+
+    level: _SHARE = 0.95
+    regraded: tuple[Literal["Outstanding", "Good", "Requires improvement", "Inadequate"], ...] = (
+        "Inadequate",
+    )
+    re_audit_after_months: int = Field(3, ge=0, le=60)
+    fewest_for_words: int = Field(10, ge=6, le=200)

@@ -7,6 +7,8 @@ Unknown names, wrong types and impossible values are refused; see
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -49,8 +51,14 @@ class MonthlyAuditPlan(Settings):
         See ``sampling.frame.Eligibility``.
     siblings_too : bool
         Whether brothers and sisters of an audited child wait as well.
+    last_graded : tuple of str
+        For re-audits: grades of its last audit for which a case is drawn; empty for all cases.
+    re_audit_after_months, re_audit_within_months : int
+        See ``sampling.frame.Eligibility``.
     audits : int
         Audits in all.
+    audit_all : bool
+        Whether every case that can be drawn is audited, whatever `audits` says.
     strata_rows, strata_columns : tuple of str
         Columns that form the two margins of the strata.
     method, power, costs, standard_deviations, rounding, row_minimum, row_maximum, column_minimum,
@@ -95,7 +103,11 @@ class MonthlyAuditPlan(Settings):
     closed_within_months: int = Field(0, ge=0, le=60)
     not_audited_within_months: int = Field(12, ge=0, le=120)
     siblings_too: bool = False
+    last_graded: tuple[str, ...] = ()
+    re_audit_after_months: int = Field(0, ge=0, le=60)
+    re_audit_within_months: int = Field(0, ge=0, le=120)
     audits: int = Field(40, ge=1, le=100_000)
+    audit_all: bool = False
     strata_rows: tuple[_CASE_COLUMNS, ...] = ("team",)
     strata_columns: tuple[_CASE_COLUMNS, ...] = ("status",)
     pool_below: int = Field(0, ge=0, le=10_000)
@@ -140,7 +152,7 @@ class MonthlyAuditPlan(Settings):
     def _due_is_day(cls, value: str) -> str:
         return plain_day(value)
 
-    @field_validator("statuses", "mandatory_grades")
+    @field_validator("statuses", "mandatory_grades", "last_graded")
     @classmethod
     def _are_known(cls, values: tuple[str, ...], info: Any) -> tuple[str, ...]:  # noqa: ANN401
         known = STATUSES if info.field_name == "statuses" else GRADES
@@ -155,6 +167,14 @@ class MonthlyAuditPlan(Settings):
             raise ValueError("age_from is above age_to; give the younger age first")
         if self.due and date.fromisoformat(self.due) < self.period_start:
             raise ValueError("due lies before the period; give a day in or after it")
+        if self.last_graded and self.not_audited_within_months > self.re_audit_after_months:
+            raise ValueError(
+                "last_graded asks for re-audits, but not_audited_within_months keeps out all that "
+                "were audited so recently; write not_audited_within_months: 0"
+            )
+        within, after = self.re_audit_within_months, self.re_audit_after_months
+        if within and within < after:
+            raise ValueError("re_audit_within_months is below re_audit_after_months; raise it")
         if self.power is not None and self.method != "power":
             raise ValueError(
                 f"power is given, but method is {self.method}; write method: power, or drop it"
@@ -192,6 +212,18 @@ class MonthlyAuditPlan(Settings):
         """How many audits, and from where."""
         fixed = self.rounding == "fixed"
         return Size(**self._shared(Size) | ({} if fixed else {"minimum": 1, "maximum": None}))
+
+    def size_of(self, families: Sequence[str]) -> Size:
+        """Give how many audits, and from where, once the frame is known.
+
+        Parameters
+        ----------
+        families : sequence of str
+            The family reference of every case of the frame.
+        """
+        if not self.audit_all:
+            return self.size
+        return replace(self.size, audits=len(set(families) if self.one_per_family else families))
 
     @property
     def rules(self) -> AssignmentRules:

@@ -72,7 +72,9 @@ def check_plan(
     if progress:
         progress("building the frame and trying the sizes")
     frame = frame_of(settings, inputs, register)
-    trial = draw_sample(frame, settings.size, seed=_TRIAL_SEED)
+    trial = draw_sample(
+        frame, settings.size_of(frame.cases["family_ref"].tolist()), seed=_TRIAL_SEED
+    )
     try_assignment(settings, inputs, frame, trial)
     parts = []
     for margin in ("row", "column"):

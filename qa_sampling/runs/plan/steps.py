@@ -32,7 +32,7 @@ from qa_sampling.settings.plan import MonthlyAuditPlan
 DECIDE_THE_DRAW = (
     *Eligibility.__dataclass_fields__,
     *Size.__dataclass_fields__,
-    *("strata_rows", "strata_columns", "pool_below", "rotation_seed"),
+    *("strata_rows", "strata_columns", "pool_below", "rotation_seed", "audit_all"),
 )
 """Parameters that decide who can be drawn and how: fixed with the frame, before the seed."""
 _NO_STAFF = "No staff list was given: auditors and moderators are found by hand."
@@ -175,7 +175,7 @@ def draw_plan(
     starts = starts_of(settings, register) if recorded is None else None
     draw = draw_sample(
         frame,
-        settings.size,
+        settings.size_of(frame.cases["family_ref"].tolist()),
         seed=settle_seed(settings, fixed, register),
         ticket_seed=settings.rotation_seed,
         start_after=recorded.parameters["start_after"] if starts is None else starts,

@@ -1,0 +1,1 @@
+"""Actions and other activity: the run of notebook 35."""
