@@ -10,7 +10,9 @@ import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,6 +26,9 @@ from qa_sampling.records.quality import FaultLog, combine_quality
 from qa_sampling.records.register import Register
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.settings.common import Settings
+
+if TYPE_CHECKING:
+    from qa_sampling.records.invented.authority import Authority
 
 INVENTED_SEED = 2026
 _LISTS_OF_CASES = (6, 7, 8)
@@ -166,6 +171,14 @@ def invented_files(settings: Settings) -> Path:
         if not folder.is_dir():
             raise
     return folder
+
+
+@lru_cache(maxsize=1)
+def invented_authority() -> Authority:
+    """Give the invented authority, as it is and not as its files have it."""
+    from qa_sampling.records.synthetic import invent
+
+    return invent(INVENTED_SEED)
 
 
 def open_register(settings: Settings, *, create: bool = True) -> Register:

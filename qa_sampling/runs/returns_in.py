@@ -15,7 +15,12 @@ from qa_sampling.records.returned import (
     MODERATIONS,
     OVERALL,
 )
-from qa_sampling.runs.inputs import INVENTED_SEED, invented_files, open_register, register_is_there
+from qa_sampling.runs.inputs import (
+    INVENTED_SEED,
+    invented_authority,
+    open_register,
+    register_is_there,
+)
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import Table
@@ -58,7 +63,7 @@ def staff_of(settings: Settings) -> pd.DataFrame | None:
         Say where the extra tables are.
     """
     if settings.is_invented:
-        return read_extras(invented_files(settings)).staff
+        return invented_authority().staff
     folder = settings.extra_tables
     return read_extras(settings.place(folder)).staff if folder else None
 

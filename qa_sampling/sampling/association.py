@@ -113,7 +113,7 @@ def estimate_association(
     places = {grade: place for place, grade in enumerate(grades)}
     one, two = (column_of(design.table, name).map(places) for name in (first, second))
     member = design.rows_where(where) & (one.notna() & two.notna()).to_numpy()
-    if member.sum() < 2:  # noqa: PLR2004 - a pair of cases
+    if member.sum() < 2:
         raise EstimationError(
             f"Fewer than two audits have a grade of both `{first}` and `{second}`, so nothing can "
             f"be said of how they go together."

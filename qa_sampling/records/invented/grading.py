@@ -102,9 +102,7 @@ class Grading:
             tables[name] = frame
         return tables
 
-    def add(
-        self, audit: AssignedAudit, quality: int | None = None, *, lost: bool = False
-    ) -> None:
+    def add(self, audit: AssignedAudit, quality: int | None = None, *, lost: bool = False) -> None:
         """Let the audit be done, or not, and record what came of it.
 
         Parameters
