@@ -20,6 +20,7 @@ from qa_sampling.reporting.plot_style import (
 from qa_sampling.reporting.plots_agreement import agreement_heat, grade_distribution
 from qa_sampling.reporting.plots_change import decomposition_waterfall, journey_chart
 from qa_sampling.reporting.plots_designs import design_chart
+from qa_sampling.reporting.plots_findings import grade_profiles, interval_chart
 from qa_sampling.reporting.plots_many import small_multiples, sparklines
 from qa_sampling.reporting.plots_plan import (
     allocation_chart,
@@ -50,7 +51,9 @@ __all__ = [
     "funnel_chart",
     "funnel_plot",
     "grade_distribution",
+    "grade_profiles",
     "house_style",
+    "interval_chart",
     "journey_chart",
     "load_chart",
     "severity_funnel",

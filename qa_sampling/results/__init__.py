@@ -14,6 +14,7 @@ from qa_sampling.results.comparing import Funnel
 from qa_sampling.results.described import Described
 from qa_sampling.results.intervals import GradeDistribution, Interval
 from qa_sampling.results.over_time import ControlChart, Forecast, Sparklines
+from qa_sampling.results.profiles import GradeProfiles, IntervalList
 
 __all__ = [
     "AgreementTable",
@@ -23,7 +24,9 @@ __all__ = [
     "Forecast",
     "Funnel",
     "GradeDistribution",
+    "GradeProfiles",
     "Interval",
+    "IntervalList",
     "Journey",
     "Severities",
     "Sparklines",

@@ -102,18 +102,28 @@ class Grading:
             tables[name] = frame
         return tables
 
-    def add(self, audit: AssignedAudit) -> None:
-        """Let the audit be done, or not, and record what came of it."""
+    def add(self, audit: AssignedAudit, quality: int | None = None, *, lost: bool = False) -> None:
+        """Let the audit be done, or not, and record what came of it.
+
+        Parameters
+        ----------
+        audit : AssignedAudit
+            The audit.
+        quality : int, optional
+            Quality of the practice it looks at, in thousandths of a grade; by chance if not given.
+        lost : bool
+            Whether it never comes back, whatever chance says.
+        """
         dice = self.dice
         completed = next_weekday(audit.due - dice.between(-3, 16))
         if dice.chance(0.10):
             completed = next_weekday(audit.due + dice.between(4, 30))
-        if completed > self.last or dice.chance(0.04):
+        if completed > self.last or dice.chance(0.04) or lost:
             row = (audit.audit_id, audit.period, audit.child_id, audit.status, audit.team)
             row += (audit.auditor, audit.assigned, audit.due, OPEN, None, None, None, None)
             self._rows["audits"].append(row)
             return
-        quality = dice.spread(QUALITY)
+        quality = dice.spread(QUALITY) if quality is None else quality
         concern = quality < 1400 and dice.chance(0.3)
         seen = quality + self.severity[audit.auditor]
         grade = grade_of(seen + dice.between(-200, 200))

@@ -1,0 +1,1 @@
+"""From the register to the findings of the audits."""
