@@ -8,7 +8,7 @@ from register_samples import made
 from test_register_keys_upgrade import rows, shape
 
 from qa_sampling.records.register import Register
-from qa_sampling.records.register_steps import ACTION_COLUMNS, ACTIVITIES, MIGRATIONS
+from qa_sampling.records.register_steps import ACTION_COLUMNS, ACTIVITIES, FIELDWORK, MIGRATIONS
 
 HEAD = re.search(r"-- Head: ([0-9a-f]{64})", V1.read_text(encoding="utf-8"))[1]
 
@@ -18,7 +18,9 @@ def path(tmp_path):
     return register_v1(tmp_path / "register.sqlite")
 
 
-@pytest.mark.parametrize("table", ["actions", "activities"])
+@pytest.mark.parametrize(
+    "table", ["actions", "activities", "outcomes", "grants", "reassignments", "audit_tags"]
+)
 def test_an_upgraded_register_has_what_a_new_one_has(path, tmp_path, table):
     Register.open(path).close()
     made(tmp_path / "new.sqlite").close()
@@ -41,4 +43,4 @@ def test_what_was_there_is_sound_and_new_rows_go_beside_it(path):
 
 def test_the_block_is_in_the_step_to_schema_3():
     (step,) = [step for step in MIGRATIONS if step.to_version == 3]
-    assert {*ACTION_COLUMNS, *ACTIVITIES} <= set(step.statements)
+    assert {*ACTION_COLUMNS, *ACTIVITIES, *FIELDWORK} <= set(step.statements)

@@ -245,10 +245,15 @@ def plain(spelling: object) -> str:
 GRADES_SCALE = Scale(
     tuple(reversed(GRADES)),
     aliases={
+        "O": "Outstanding",
+        "G": "Good",
         "RI": "Requires improvement",
+        "RI to be good": "Requires improvement",
         "Requires improvement to be good": "Requires improvement",
+        "I": "Inadequate",
     },
-    not_applicable=(NOT_APPLICABLE, "N/A"),
-    not_recorded=(NOT_RECORDED,),
+    not_applicable=(NOT_APPLICABLE, "N/A", "NA"),
+    not_recorded=(NOT_RECORDED, "Not graded"),
 )
-"""The four grades of the audits, worst first."""
+"""The four grades of the audits, worst first. Numbers are no spellings: 1 is the best grade for
+inspectors and the worst in many spreadsheets."""

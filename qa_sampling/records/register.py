@@ -113,6 +113,46 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
         """
         return self._record("ACTIVITIES", "activities recorded", activities, None)
 
+    def record_outcomes(self, outcomes: pd.DataFrame) -> Recorded:
+        """Record what became of drawn cases (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        outcomes : DataFrame
+            Columns of :data:`~qa_sampling.records.fieldwork.OUTCOMES`.
+        """
+        return self._record("OUTCOMES", "outcomes recorded", outcomes, None)
+
+    def record_grants(self, grants: pd.DataFrame) -> Recorded:
+        """Record exemptions and extensions (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        grants : DataFrame
+            Columns of :data:`~qa_sampling.records.fieldwork.GRANTS`.
+        """
+        return self._record("GRANTS", "exemptions recorded", grants, None)
+
+    def record_reassignments(self, reassignments: pd.DataFrame) -> Recorded:
+        """Record who audits a case in place of the plan's auditor (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        reassignments : DataFrame
+            Columns of :data:`~qa_sampling.records.fieldwork.REASSIGNMENTS`.
+        """
+        return self._record("REASSIGNMENTS", "new auditors recorded", reassignments, None)
+
+    def record_audit_tags(self, tags: pd.DataFrame) -> Recorded:
+        """Record the themes that auditors chose (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        tags : DataFrame
+            Columns of :data:`~qa_sampling.records.fieldwork.TAGS`.
+        """
+        return self._record("TAGS", "tags recorded", tags, None)
+
     def audits(self) -> pd.DataFrame:
         """Give the audits that stand: columns of :data:`~qa_sampling.records.returned.AUDITS`."""
         return self._current("AUDITS")
@@ -136,6 +176,22 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
     def activities(self) -> pd.DataFrame:
         """Give the activities that stand (:data:`~qa_sampling.records.activities.ACTIVITIES`)."""
         return self._current("ACTIVITIES")
+
+    def outcomes(self) -> pd.DataFrame:
+        """Give what became of drawn cases (:data:`~qa_sampling.records.fieldwork.OUTCOMES`)."""
+        return self._current("OUTCOMES")
+
+    def grants(self) -> pd.DataFrame:
+        """Give exemptions and extensions (:data:`~qa_sampling.records.fieldwork.GRANTS`)."""
+        return self._current("GRANTS")
+
+    def reassignments(self) -> pd.DataFrame:
+        """Give new auditors (:data:`~qa_sampling.records.fieldwork.REASSIGNMENTS`)."""
+        return self._current("REASSIGNMENTS")
+
+    def audit_tags(self) -> pd.DataFrame:
+        """Give the themes of audits (:data:`~qa_sampling.records.fieldwork.TAGS`)."""
+        return self._current("TAGS")
 
     def _record(
         self, name: str, kind: str, rows: pd.DataFrame, details: pd.DataFrame | None

@@ -303,6 +303,59 @@ activities = _table(
     UniqueConstraint("activity_id", "replaces"),
 )
 
+# Block "fieldwork" of schema 3: what becomes of drawn cases on their way.
+
+outcomes = _table(
+    "outcomes",
+    _key("outcome_id"),
+    _key("replaces"),
+    _key("draw_id"),
+    _key("case_ref"),
+    _key("outcome"),
+    _text("reason", blank=True),
+    _key("said_by", blank=True),
+    _key("date"),
+    UniqueConstraint("outcome_id", "replaces"),
+)
+
+grants = _table(
+    "grants",
+    _key("grant_id"),
+    _key("replaces"),
+    _key("audit_id"),
+    _key("kind"),
+    _key("new_due", blank=True),
+    _text("reason"),
+    _key("approved_by"),
+    _key("date"),
+    UniqueConstraint("grant_id", "replaces"),
+)
+
+reassignments = _table(
+    "reassignments",
+    _key("reassignment_id"),
+    _key("replaces"),
+    _key("draw_id"),
+    _key("case_ref"),
+    _key("auditor_id"),
+    _key("auditor_role", blank=True),
+    _key("reason"),
+    _key("instead_of", blank=True),
+    _key("decided_by"),
+    _key("date"),
+    UniqueConstraint("reassignment_id", "replaces"),
+)
+
+audit_tags = _table(
+    "audit_tags",
+    _key("tag_id"),
+    _key("replaces"),
+    _key("audit_id"),
+    _key("kind"),
+    _key("tag"),
+    UniqueConstraint("tag_id", "replaces"),
+)
+
 # Block "keys" of schema 2: rotation of keys, links between references, re-linking.
 
 key_rotations = _table(

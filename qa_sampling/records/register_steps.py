@@ -108,6 +108,70 @@ ACTIVITIES: tuple[str, ...] = (
 """Schema 3, block "loop": activities."""
 
 
+FIELDWORK: tuple[str, ...] = (
+    """CREATE TABLE outcomes (
+        event INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        outcome_id VARCHAR(200) NOT NULL,
+        replaces VARCHAR(200) NOT NULL,
+        draw_id VARCHAR(200) NOT NULL,
+        case_ref VARCHAR(200) NOT NULL,
+        outcome VARCHAR(200) NOT NULL,
+        reason TEXT,
+        said_by VARCHAR(200),
+        date VARCHAR(200) NOT NULL,
+        PRIMARY KEY (event, line),
+        FOREIGN KEY(event) REFERENCES events (n),
+        UNIQUE (outcome_id, replaces)
+    )""",
+    """CREATE TABLE grants (
+        event INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        grant_id VARCHAR(200) NOT NULL,
+        replaces VARCHAR(200) NOT NULL,
+        audit_id VARCHAR(200) NOT NULL,
+        kind VARCHAR(200) NOT NULL,
+        new_due VARCHAR(200),
+        reason TEXT NOT NULL,
+        approved_by VARCHAR(200) NOT NULL,
+        date VARCHAR(200) NOT NULL,
+        PRIMARY KEY (event, line),
+        FOREIGN KEY(event) REFERENCES events (n),
+        UNIQUE (grant_id, replaces)
+    )""",
+    """CREATE TABLE reassignments (
+        event INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        reassignment_id VARCHAR(200) NOT NULL,
+        replaces VARCHAR(200) NOT NULL,
+        draw_id VARCHAR(200) NOT NULL,
+        case_ref VARCHAR(200) NOT NULL,
+        auditor_id VARCHAR(200) NOT NULL,
+        auditor_role VARCHAR(200),
+        reason VARCHAR(200) NOT NULL,
+        instead_of VARCHAR(200),
+        decided_by VARCHAR(200) NOT NULL,
+        date VARCHAR(200) NOT NULL,
+        PRIMARY KEY (event, line),
+        FOREIGN KEY(event) REFERENCES events (n),
+        UNIQUE (reassignment_id, replaces)
+    )""",
+    """CREATE TABLE audit_tags (
+        event INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        tag_id VARCHAR(200) NOT NULL,
+        replaces VARCHAR(200) NOT NULL,
+        audit_id VARCHAR(200) NOT NULL,
+        kind VARCHAR(200) NOT NULL,
+        tag VARCHAR(200) NOT NULL,
+        PRIMARY KEY (event, line),
+        FOREIGN KEY(event) REFERENCES events (n),
+        UNIQUE (tag_id, replaces)
+    )""",
+)
+"""Schema 3, block "fieldwork": what becomes of drawn cases, leave, new auditors, tags."""
+
+
 @dataclass(frozen=True)
 class Migration:
     """One step from a schema version to the next.
@@ -138,10 +202,11 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         3,
-        "where actions come from and how they were verified; other QA activity",
+        "where actions come from and how they were verified; other QA activity; fieldwork",
         (
             *ACTION_COLUMNS,  # block "loop": columns of actions
             *ACTIVITIES,  # block "loop": activities
+            *FIELDWORK,  # block "fieldwork": outcomes, grants, reassignments, audit_tags
         ),
     ),
 )

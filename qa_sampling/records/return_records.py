@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from qa_sampling import schema
 from qa_sampling.errors import RegisterError
+from qa_sampling.records import fieldwork, returned
 from qa_sampling.records import register_schema as kept
-from qa_sampling.records import returned
 from qa_sampling.records.activities import ACTIVITIES as ACTIVITIES_DECLARED
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
@@ -64,6 +64,10 @@ MODERATIONS = ReturnTable(
 )
 ACTIONS = ReturnTable(returned.ACTIONS, kept.actions)
 ACTIVITIES = ReturnTable(ACTIVITIES_DECLARED, kept.activities)
+OUTCOMES = ReturnTable(fieldwork.OUTCOMES, kept.outcomes)
+GRANTS = ReturnTable(fieldwork.GRANTS, kept.grants)
+REASSIGNMENTS = ReturnTable(fieldwork.REASSIGNMENTS, kept.reassignments)
+TAGS = ReturnTable(fieldwork.TAGS, kept.audit_tags)
 
 Versions = dict[str, tuple[dict, list[dict]]]
 """By name: the row and its details, as plain values."""

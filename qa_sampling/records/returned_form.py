@@ -1,0 +1,237 @@
+"""Reads a returned workbook: whose form it is, and every case's sheet; by its mark, not its name.
+
+A workbook may have been renamed, saved by another program, sorted, added to or filled in by
+halves. The mark on each case's sheet says which case of which draw it is and for whom it was
+made; the mark is keyed, so a sheet that was not ours is not taken for one.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+from qa_sampling.agreement.scale import GRADES_SCALE, Scale
+from qa_sampling.errors import ExtractError
+from qa_sampling.records.book import Book, Sheet
+from qa_sampling.records.form_identity import TAG, form_token
+from qa_sampling.records.form_layout import ROW_KEY
+from qa_sampling.records.form_templates import FormTemplate
+from qa_sampling.records.returned_sheet import Fault, SheetReading, read_sheet
+from qa_sampling.records.tabular import read_book
+
+SUFFIXES = (".xlsx", ".xlsm", ".ods")
+_PARTS = ("tag", "draw_id", "case_ref", "auditor_id", "form", "version", "token")
+_ASK = "Ask for the workbook that was sent out, with all its sheets."
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A case for which a form was sent out.
+
+    Attributes
+    ----------
+    draw_id, case_ref : str
+        The case.
+    auditor_id : str
+        Who audits it now.
+    as_at : date
+        Day the cases of the draw describe.
+    superseded : bool
+        Whether a redraw has taken the draw's place.
+    """
+
+    draw_id: str
+    case_ref: str
+    auditor_id: str
+    as_at: date
+    superseded: bool = False
+
+
+@dataclass(frozen=True)
+class ReturnedSheet:
+    """One case's sheet of a returned workbook.
+
+    Attributes
+    ----------
+    file, sheet : str
+        Where it stands.
+    draw_id, case_ref, auditor_id, form : str
+        Whose it is; blank where the mark could not be believed.
+    reading : SheetReading
+        Its answers and faults.
+    """
+
+    file: str
+    sheet: str
+    draw_id: str
+    case_ref: str
+    auditor_id: str
+    form: str
+    reading: SheetReading
+
+
+@dataclass(frozen=True)
+class ReturnedBook:
+    """A returned workbook.
+
+    Attributes
+    ----------
+    file : str
+        Its name.
+    sheets : tuple of ReturnedSheet
+        Its cases; empty when it is no form of ours.
+    faults : tuple of Fault
+        What is wrong with the workbook as a whole.
+    """
+
+    file: str
+    sheets: tuple[ReturnedSheet, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def read_returned(
+    path: Path,
+    *,
+    keys: Collection[bytes],
+    template: Callable[[str, int], FormTemplate | None],
+    expected: Mapping[tuple[str, str], Expected],
+    today: date,
+    scale: Scale = GRADES_SCALE,
+) -> ReturnedBook:
+    """Read a returned workbook; nothing is raised for what an auditor may have done to it.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    keys : collection of bytes
+        Keys the mark may have been made with: the authority's, and those before it.
+    template : callable
+        Gives the questions of a form by name and version; None when they are not known.
+    expected : mapping of (str, str) to Expected
+        By draw and case: what was sent out.
+    today : date
+        Nothing was completed later.
+    scale : Scale
+        The grades and their spellings.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        fault = Fault("", "this is not a workbook", "Save it as .xlsx and send it again.")
+        return ReturnedBook(path.name, (), (fault,))
+    try:
+        book = read_book(path)
+    except ExtractError as error:
+        fault = Fault("", "the workbook cannot be read", str(error).replace(path.name, "it"))
+        return ReturnedBook(path.name, (), (fault,))
+    found = [
+        _sheet(path.name, sheet, keys, template, expected, today, scale) for sheet in book.sheets
+    ]
+    sheets = [one for one in found if one is not None]
+    if not sheets:
+        fault = Fault("", "no sheet of it is one of our forms", _ASK)
+        return ReturnedBook(path.name, (), (fault,))
+    return ReturnedBook(path.name, tuple(_once(sheets)), _book_faults(book))
+
+
+def _book_faults(book: Book) -> tuple[Fault, ...]:
+    return tuple(Fault("", f"the workbook {note}", "Nothing to do.", "note") for note in book.notes)
+
+
+def _sheet(
+    file: str,
+    sheet: Sheet,
+    keys: Collection[bytes],
+    template: Callable[[str, int], FormTemplate | None],
+    expected: Mapping[tuple[str, str], Expected],
+    today: date,
+    scale: Scale,
+) -> ReturnedSheet | None:
+    """Read one sheet; None when it has no mark of ours."""
+    marks = _marks(sheet)
+    if not marks:
+        return None
+    column, parts = marks[0]
+    whose = {name: parts[name] for name in ("draw_id", "case_ref", "auditor_id", "form")}
+
+    def refused(fault: str, action: str, *, believed: bool = True) -> ReturnedSheet:
+        shown = whose if believed else dict.fromkeys(whose, "")
+        reading = SheetReading("faulty", {}, [Fault("", fault, action)])
+        return ReturnedSheet(file, sheet.name, reading=reading, **shown)
+
+    if len(marks) > 1:
+        return refused("two forms stand on one sheet", "Keep one case a sheet.", believed=False)
+    if not any(_is_genuine(parts, key) for key in keys):
+        return refused("its mark is not one of ours, or was changed", _ASK, believed=False)
+    sent = expected.get((parts["draw_id"], parts["case_ref"]))
+    if sent is None:
+        return refused("no such case was drawn", _ASK, believed=False)
+    if sent.superseded:
+        return refused(
+            "its draw was replaced by a new one",
+            "Use the form of the new draw; nothing of this one counts.",
+        )
+    if sent.auditor_id != parts["auditor_id"]:
+        return refused(
+            "the case has been given to another auditor",
+            "Nothing to do, unless you still audit it: then tell the Quality Assurance team.",
+        )
+    form = template(parts["form"], int(parts["version"]))
+    if form is None:
+        return refused(
+            f"version {parts['version']} of the form is not known here",
+            "Copy your answers into the form that was sent last.",
+        )
+    reading = read_sheet(
+        sheet, form, key_column=column, scale=scale, earliest=sent.as_at, latest=today
+    )
+    return ReturnedSheet(file, sheet.name, reading=reading, **whose)
+
+
+def _marks(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
+    """Find the marks of a sheet, wherever inserted rows or columns have moved them."""
+    found = []
+    for row in sheet.rows:
+        for column, cell in enumerate(row.cells):
+            if isinstance(cell, str) and cell.startswith(TAG) and column >= ROW_KEY:
+                parts = [unquote(part) for part in cell.strip().split("|")]
+                if len(parts) == len(_PARTS) and parts[5].isdecimal():
+                    found.append((column, dict(zip(_PARTS, parts, strict=True))))
+    return found
+
+
+def _is_genuine(parts: Mapping[str, str], key: bytes) -> bool:
+    named = (parts[name] for name in ("draw_id", "case_ref", "auditor_id", "form"))
+    made = form_token(*named, int(parts["version"]), key)
+    return hmac.compare_digest(made, parts["token"])
+
+
+def _once(sheets: list[ReturnedSheet]) -> list[ReturnedSheet]:
+    """Refuse a case that stands on two sheets of one workbook with different answers."""
+    kept: dict[tuple[str, str], ReturnedSheet] = {}
+    rest = []
+    for one in sheets:
+        place = (one.draw_id, one.case_ref)
+        earlier = kept.get(place) if one.case_ref else None
+        if earlier is None:
+            if one.case_ref:
+                kept[place] = one
+            rest.append(one)
+        elif earlier.reading.answers != one.reading.answers:
+            fault = Fault(
+                "",
+                f"the case stands on the sheet {earlier.sheet} as well, with other answers",
+                "Keep the sheet that is right and delete the other.",
+            )
+            for other in (earlier, one):
+                reading = replace(
+                    other.reading, status="faulty", faults=[*other.reading.faults, fault]
+                )
+                changed = replace(other, reading=reading)
+                rest = [changed if held is other else held for held in rest]
+                if other is one:
+                    rest.append(changed)
+    return rest
