@@ -3,12 +3,16 @@
 import shutil
 import sqlite3
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from register_samples import PERIOD, clock, commit, fix, invented_returns
 
+from qa_sampling.declared import Table
 from qa_sampling.errors import RegisterError
+from qa_sampling.records import fieldwork
+from qa_sampling.records.activities import ACTIVITIES
 from qa_sampling.records.chain import next_event
 from qa_sampling.records.register import Register
 from qa_sampling.records.register_schema import METADATA, VERSION, append_only_triggers
@@ -18,6 +22,16 @@ COLUMNS = [
     (column.table.name, column.name) for name in TABLES for column in METADATA.tables[name].c
 ]
 GUARDS = append_only_triggers()
+
+
+def one_row(table: Table) -> pd.DataFrame:
+    """One row of a declared table: its first code, a plain text, a day."""
+    plain = {"text": "a text", "date": pd.Timestamp("2026-11-05"), "whole": 3, "number": 0.5}
+    values = {
+        column.name: column.codes[0] if column.codes else plain.get(column.kind, True)
+        for column in table.columns
+    }
+    return pd.DataFrame([values]).astype(table.empty().dtypes.to_dict())
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +54,11 @@ def full(tmp_path_factory):
         register.record_moderations(back.moderations, back.moderated_answers)
         register.record_actions(back.actions)
         register.record_actions(back.actions.assign(status="Open"))
+        register.record_activities(one_row(ACTIVITIES))
+        register.record_outcomes(one_row(fieldwork.OUTCOMES))
+        register.record_grants(one_row(fieldwork.GRANTS))
+        register.record_reassignments(one_row(fieldwork.REASSIGNMENTS))
+        register.record_audit_tags(one_row(fieldwork.TAGS))
         register.record_releases("2026-11-monthly", {"Cases": "North, 12"})
         keys = {"old_key_id": "11111111", "new_key_id": "22222222"}
         words = {"by": "QA lead", "reason": "The yearly rotation."}
