@@ -18,6 +18,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from qa_sampling import __version__
+from qa_sampling.commands.collect import collect_command, exempt_command, reassign_command
 from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
 from qa_sampling.commands.keys import key_app, relink_command
 from qa_sampling.commands.loop import actions_app, activities_app
@@ -46,6 +47,9 @@ app.add_typer(key_app, name="key")
 app.add_typer(actions_app, name="actions")
 app.add_typer(activities_app, name="activities")
 app.command("relink")(relink_command)
+app.command("collect")(collect_command)
+app.command("exempt")(exempt_command)
+app.command("reassign")(reassign_command)
 app.command("exercise-template")(exercise_template_command)
 app.command("exercise-feedback")(exercise_feedback_command)
 

@@ -122,6 +122,25 @@ class DrawRecords(Ledger):
             row = _fixed(connection, period, design, number)
         return None if row is None else _fixed_frame(row, found=True)
 
+    def frame_of(self, draw: RecordedDraw) -> FixedFrame:
+        """Give the frame a draw was made from.
+
+        Parameters
+        ----------
+        draw : RecordedDraw
+            A draw of this register.
+
+        Raises
+        ------
+        RegisterError
+            When the register does not hold it.
+        """
+        with self._reading() as connection:
+            row = _fixed(connection, draw.period, draw.design, draw.redraw)
+        if row is None:
+            raise RegisterError(f"The register holds no frame of {draw.draw_id}.")
+        return _fixed_frame(row, found=True)
+
     def commit_draw(
         self,
         *,

@@ -1,0 +1,118 @@
+"""The commands of what comes back: forms in, leave granted, auditors changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_sampling.commands.options import ParameterFiles, settings_of
+from qa_sampling.commands.output import out
+from qa_sampling.errors import ParameterError
+
+Folder = Annotated[Path, typer.Argument(help="Folder of returned forms, in any mix.")]
+AsAt = Annotated[str, typer.Option("--as-at", help="Day it is read on; today by default.")]
+By = Annotated[str, typer.Option("--by", help="Who decided.")]
+Audit = Annotated[str, typer.Argument(help="Name of the audit, from the chase list.")]
+
+
+def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles = None) -> None:
+    """Read returned forms, record what is sound, and write what goes back to each auditor.
+
+    Forms are recognised by their mark, whatever they are called now. The same form twice changes
+    nothing; a corrected one replaces the earlier. Exits with 1 when something is to be put right.
+    """
+    from qa_sampling.records.returned_report import write_batch_report
+    from qa_sampling.runs.collect.recording import record_sheets
+    from qa_sampling.runs.collect.steps import read_folder
+    from qa_sampling.runs.returns_in import open_returns, staff_of
+
+    settings, today = settings_of(parameters), _day(as_at)
+    staff = staff_of(settings)
+    with open_returns(settings) as register:
+        sent, batch = read_folder(settings, register, folder, today=today)
+        done = record_sheets(register, batch.sound, sent.draws, staff=staff, today=today)
+    known = {} if staff is None else dict(zip(staff["staff_id"], staff["name"], strict=True))
+    names = {number: str(name) for number, name in known.items() if isinstance(name, str)}
+    place = settings.outputs_folder / "restricted" / f"returned_{today.isoformat()}"
+    files = write_batch_report(place, batch, names=names, as_at=today)
+    counts = batch.counts()
+    out.print(
+        f"{counts['workbooks']} workbooks read, {counts['not_ours']} of them no form of ours.\n"
+        f"{counts['sound']} cases taken: {done.audits.new} audits new, {done.audits.corrected} "
+        f"corrected, {done.audits.unchanged} as before; {counts['cannot']} cannot be audited.\n"
+        f"{counts['unfinished']} not finished, {counts['untouched']} not begun, "
+        f"{counts['faulty']} to be put right.\n"
+        f"{files[0]}  (what is wrong, a sheet an auditor; Restricted)",
+        markup=False,
+    )
+    if done.concerns:
+        out.print(f"{done.concerns} tell of a child at risk of harm. Was it acted on that day?")
+    if counts["faulty"] or counts["not_ours"]:
+        raise typer.Exit(1)
+
+
+def exempt_command(
+    audit: Audit,
+    reason: Annotated[str, typer.Option("--reason", help="Why, without a child's details.")],
+    by: By,
+    until: Annotated[
+        str, typer.Option("--until", help="New day it is due; without it the audit is not due.")
+    ] = "",
+    as_at: AsAt = "",
+    parameters: ParameterFiles = None,
+) -> None:
+    """Exempt an auditor from an audit, or give them until another day."""
+    from qa_sampling.runs.collect.granting import grant
+    from qa_sampling.runs.returns_in import open_returns
+
+    settings = settings_of(parameters)
+    with open_returns(settings) as register:
+        grant(
+            register,
+            audit,
+            reason=reason,
+            by=by,
+            until=_day(until) if until else None,
+            today=_day(as_at),
+        )
+    out.print("Recorded.")
+
+
+def reassign_command(
+    audit: Audit,
+    auditor: Annotated[str, typer.Option("--auditor", help="Staff number of the new auditor.")],
+    by: By,
+    reason: Annotated[
+        str, typer.Option("--reason", help="conflict, reserve, absence or other.")
+    ] = "conflict",
+    as_at: AsAt = "",
+    parameters: ParameterFiles = None,
+) -> None:
+    """Give a case, or the next reserve of its stratum, to an auditor."""
+    from qa_sampling.runs.collect.granting import reassign
+    from qa_sampling.runs.returns_in import open_returns, staff_of
+
+    settings = settings_of(parameters)
+    with open_returns(settings) as register:
+        reassign(
+            register,
+            audit,
+            auditor=auditor,
+            by=by,
+            reason=reason,
+            staff=staff_of(settings),
+            today=_day(as_at),
+        )
+    out.print("Recorded.")
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError(f'A day is written as "2026-11-30"; got {text!r}.') from None

@@ -1,0 +1,1 @@
+"""From returned forms to the register, and who still owes an audit."""

@@ -1,0 +1,500 @@
+"""Forms that come back: the round trip, and what damaged and hostile ones give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from plan_factory import KEY, make_plan
+from returned_factory import (
+    DONE,
+    FORM,
+    ROW,
+    TODAY,
+    WORDS,
+    Change,
+    expected,
+    filled,
+    put,
+    read,
+    send_out,
+)
+
+from qa_sampling.records.form_identity import TAG, identity_text
+from qa_sampling.records.returned_batch import read_batch, returned_files
+from qa_sampling.records.returned_report import write_batch_report
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory) -> list[Path]:
+    return send_out(tmp_path_factory.mktemp("sent"))
+
+
+def mark(value: object, *, sheet: str = "Case 1") -> Change:
+    return lambda book: setattr(book[sheet]["E1"], "value", value)
+
+
+def token_of(auditor: str = "S003", draw: str = "2026-11-monthly-1", version: int = 1, key=KEY):
+    ref = make_plan().cases["case_ref"].iloc[0]
+    return identity_text(draw, str(ref), auditor, FORM.name, version, key)
+
+
+def insert_rows(book) -> None:
+    book["Case 1"].insert_rows(14, 3)
+
+
+def insert_column(book) -> None:
+    book["Case 1"].insert_cols(1)
+
+
+def copy_row(book) -> None:
+    sheet = book["Case 1"]
+    for column in range(1, 6):
+        sheet.cell(60, column).value = sheet.cell(ROW["voice"], column).value
+    sheet.cell(60, 2).value = "Inadequate"
+
+
+def sort_rows(book) -> None:
+    sheet = book["Case 1"]
+    rows = [[sheet.cell(r, c).value for c in range(1, 6)] for r in range(13, 25)]
+    for row, cells in zip(range(13, 25), reversed(rows), strict=True):
+        for column, value in enumerate(cells, start=1):
+            sheet.cell(row, column).value = value
+
+
+def twice(book) -> None:
+    copy = book.copy_worksheet(book["Case 1"])
+    copy.title = "Case 1 (2)"
+    copy.cell(ROW["overall"], 2).value = "Inadequate"
+
+
+def hide(book) -> None:
+    book["Case 1"].sheet_state = "hidden"
+    book["Case 1"].row_dimensions[ROW["voice"]].hidden = True
+
+
+def blank_row(key: str) -> Change:
+    return lambda book: setattr(book["Case 1"].cell(ROW[key], 5), "value", None)
+
+
+def action(standard: object, text: object, due: object, owner: object) -> Change:
+    def write(book) -> None:
+        sheet = book["Case 1"]
+        for key, column, value in (
+            ("action_1", 2, standard),
+            ("action_1", 3, text),
+            ("action_1_owner", 2, due),
+            ("action_1_owner", 3, owner),
+        ):
+            sheet.cell(ROW[key], column).value = value
+
+    return write
+
+
+def plain_number(key: str) -> Change:
+    return lambda book: setattr(book["Case 1"].cell(ROW[key], 2), "number_format", "General")
+
+
+CANNOT = "cannot_audit"
+FORMULA = put("voice", "=B14")
+LONG = "x" * 4001
+B = {key: f"B{row}" for key, row in ROW.items()}
+C = {key: f"C{row}" for key, row in ROW.items()}
+
+CATALOGUE: dict[str, tuple[tuple[Change, ...], str, str, str]] = {
+    # name: (what was done, status, cell of the fault, what it says)
+    "as it should be": ((), "complete", "", ""),
+    "sheet moved to the front": (
+        (lambda book: book.move_sheet("Case 1", -1),),
+        "complete",
+        "",
+        "",
+    ),
+    "sheet renamed": (
+        (lambda book: setattr(book["Case 1"], "title", "done!"),),
+        "complete",
+        "",
+        "",
+    ),
+    "rows inserted": ((insert_rows,), "complete", "", ""),
+    "column inserted": ((insert_column,), "complete", "", ""),
+    "rows sorted": ((sort_rows,), "complete", "", ""),
+    "sheet and row hidden": ((hide,), "complete", "", ""),
+    "grade as a letter": ((put("voice", "g"),), "complete", "", ""),
+    "RI to be good": ((put("voice", " ri  to be GOOD "),), "complete", "", ""),
+    "N/A for a standard": ((put("voice", "n/a"),), "complete", "", ""),
+    "short name of a standard typed": ((put("learning", "visits"),), "complete", "", ""),
+    "yes as a letter": ((put("family_feedback", "y"),), "complete", "", ""),
+    "true for yes": ((put("practitioner_met", True),), "complete", "", ""),
+    "day as text": ((put("completed_on", "20/11/2026"),), "complete", "", ""),
+    "day in words": ((put("completed_on", "20 November 2026"),), "complete", "", ""),
+    "number for words": ((put("voice", 12345, column=3),), "complete", "", ""),
+    "formula that was never saved": (
+        (FORMULA,),
+        "faulty",
+        B["voice"],
+        "holds a formula whose result was not saved",
+    ),
+    "error of a spreadsheet": ((put("voice", "#N/A"),), "faulty", B["voice"], "Excel error"),
+    "grade nobody knows": ((put("voice", "Quite good"),), "faulty", B["voice"], "no grade"),
+    "grade as a number": ((put("voice", 2),), "faulty", B["voice"], "no grade of the scale"),
+    "two grades in one cell": ((put("voice", "Good/RI"),), "faulty", B["voice"], "no grade"),
+    "half a grade": ((put("voice", "RI+"),), "faulty", B["voice"], "no grade"),
+    "overall not applicable": (
+        (put("overall", "Not applicable"),),
+        "faulty",
+        B["overall"],
+        "overall grade is not applicable",
+    ),
+    "not recorded is not not applicable": (
+        (put("voice", "Not recorded"),),
+        "unfinished",
+        B["voice"],
+        "still needs an answer",
+    ),
+    "answer of another question": (
+        (put("family_feedback", "Maybe"),),
+        "faulty",
+        B["family_feedback"],
+        "none of the answers",
+    ),
+    "theme nobody knows": (
+        (put("learning", "Leadership"),),
+        "faulty",
+        B["learning"],
+        "none of the answers",
+    ),
+    "day as a bare number": (
+        (put("completed_on", 46346), plain_number("completed_on")),
+        "faulty",
+        B["completed_on"],
+        "is a number where a date was expected",
+    ),
+    "day with a short year": (
+        (put("completed_on", "20/11/26"),),
+        "faulty",
+        B["completed_on"],
+        "year has two digits",
+    ),
+    "month before day": (
+        (put("completed_on", "11/20/2026"),),
+        "faulty",
+        B["completed_on"],
+        "a day the calendar does not have",
+    ),
+    "day to come": (
+        (put("completed_on", dt.datetime(2026, 12, 24)),),
+        "faulty",
+        B["completed_on"],
+        "has not come yet",
+    ),
+    "day before the draw": (
+        (put("completed_on", dt.datetime(2025, 11, 20)),),
+        "faulty",
+        B["completed_on"],
+        "before the cases were drawn",
+    ),
+    "a word for a day": (
+        (put("completed_on", "yesterday"),),
+        "faulty",
+        B["completed_on"],
+        "is not a date",
+    ),
+    "no grade": ((put("voice", None),), "unfinished", B["voice"], "still needs an answer"),
+    "grade of spaces": ((put("voice", "  "),), "unfinished", B["voice"], "needs an answer"),
+    "no evidence": (
+        (put("voice", None, column=3),),
+        "unfinished",
+        C["voice"],
+        "still needs your words",
+    ),
+    "feedback without what they said": (
+        (put("family_feedback", None, column=3),),
+        "unfinished",
+        C["family_feedback"],
+        "still needs your words",
+    ),
+    "no day": ((put("completed_on", None),), "unfinished", B["completed_on"], "needs an answer"),
+    "action without an owner": (
+        (action("Voice", "Ask her", DONE, None),),
+        "unfinished",
+        C["action_1_owner"],
+        "still needs your words",
+    ),
+    "action without a standard": (
+        (action(None, "Ask her", DONE, "S012"),),
+        "unfinished",
+        B["action_1"],
+        "still needs an answer",
+    ),
+    "action as it should be": ((action("Voice", "Ask her", DONE, "S012"),), "complete", "", ""),
+    "action due before the draw": (
+        (action("Voice", "Ask her", dt.datetime(2026, 1, 1), "S012"),),
+        "faulty",
+        B["action_1_owner"],
+        "before the cases were drawn",
+    ),
+    "words too long": ((put("voice", LONG, column=3),), "faulty", C["voice"], "longer than 4,000"),
+    "case out of scope": (
+        (put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
+        "cannot",
+        "",
+        "",
+    ),
+    "cannot, without what happened": (
+        (put(CANNOT, "Record unavailable"),),
+        "unfinished",
+        C[CANNOT],
+        "still needs your words",
+    ),
+    "cannot, for no known reason": (
+        (put(CANNOT, "Too busy"), put(CANNOT, "Leave.", column=3)),
+        "faulty",
+        B[CANNOT],
+        "none of the answers",
+    ),
+    "row of a question deleted": (
+        (blank_row("voice"),),
+        "faulty",
+        "",
+        'Child and family voice informs planning" is missing',
+    ),
+    "row copied": ((copy_row,), "faulty", "A60", "stands twice on the sheet"),
+    "mark written over": ((mark(f"{TAG}|x"),), "absent", "", ""),
+    "mark deleted": ((mark(None),), "absent", "", ""),
+    "mark made with another key": (
+        (mark(token_of(key=b"k" * 32)),),
+        "faulty",
+        "",
+        "its mark is not one of ours",
+    ),
+    "mark of another case edited": (
+        (mark(token_of().replace("S003", "S007")),),
+        "faulty",
+        "",
+        "its mark is not one of ours",
+    ),
+    "form of another draw": (
+        (mark(token_of(draw="2026-09-monthly-1")),),
+        "faulty",
+        "",
+        "no such case was drawn",
+    ),
+    "an old version of the form": (
+        (mark(token_of(auditor="", version=7)),),
+        "faulty",
+        "",
+        "given to another auditor|version 7 of the form is not known",
+    ),
+    "somebody else's case now": (
+        (mark(token_of(auditor="S999")),),
+        "faulty",
+        "",
+        "given to another auditor",
+    ),
+    "two marks on a sheet": (
+        (lambda book: setattr(book["Case 1"]["F3"], "value", token_of()),),
+        "faulty",
+        "",
+        "two forms stand on one sheet",
+    ),
+    "case twice with other answers": ((twice,), "faulty", "", "stands on the sheet"),
+}
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_what_a_form_gives(name: str, sent: list[Path], tmp_path: Path) -> None:
+    changes, status, cell, says = CATALOGUE[name]
+    found = read(filled(sent[0], tmp_path / "any name.xlsx", *changes))
+    rest = [one for one in found.sheets if one.reading.status == "untouched"]
+    touched = [one for one in found.sheets if one.reading.status != "untouched"]
+    if status == "absent":
+        assert not touched and len(rest) == 2
+        return
+    assert len(rest) == 2 and {one.reading.status for one in touched} == {status}
+    reading = touched[0].reading
+    faults = [fault for fault in reading.faults if fault.kind != "note"]
+    if not says:
+        assert not faults
+        return
+    assert len(faults) == 1, faults
+    assert faults[0].cell == cell and faults[0].action
+    assert any(part in faults[0].fault for part in says.split("|")), faults[0].fault
+    told = " ".join((faults[0].fault, faults[0].action))
+    assert "400" not in told.replace("4,000", ""), "a case number is told"
+
+
+def test_at_least_forty_are_in_the_catalogue() -> None:
+    assert len(CATALOGUE) >= 50
+
+
+def test_answers_are_those_that_were_written(sent, tmp_path) -> None:
+    changes = (
+        put("voice", "RI"),
+        put("visits", "n/a"),
+        put("learning", "Visits"),
+        put("recording", "Two lines\r\nof  words ", column=3),
+        action("Voice", "=cmd|' /C calc'!A0", DONE, "S012"),
+    )
+    reading = read(filled(sent[0], tmp_path / "x.xlsx", *changes)).sheets[0].reading
+    got = reading.answers
+    assert got["voice"].short == "Requires improvement" and got["voice"].words == WORDS
+    assert got["visits"].short == "Not applicable"
+    assert got["recording"].words == "Two lines\nof words"
+    assert got["completed_on"].short == dt.date(2026, 11, 20)
+    assert got["learning"].short == "Visits"
+    assert got["action_1_owner"].words == "S012"
+
+
+def test_hostile_words_stay_words(sent, tmp_path) -> None:
+    for hostile in ("<script>alert(1)</script>", "a\x0bb\u202ec", "@SUM(A1)", "🙂" * 10):
+        change = put("voice", hostile.replace("\x0b", ""), column=3)
+        got = read(filled(sent[0], tmp_path / "h.xlsx", change)).sheets[0].reading
+        assert got.status == "complete" and got.answers["voice"].words
+        assert "\u202e" not in got.answers["voice"].words
+
+
+FILES = {
+    "not a workbook": (b"just text", "notes.txt", "this is not a workbook"),
+    "text with the wrong name": (b"just text", "form.xlsx", "cannot be read"),
+    "empty": (b"", "form.xlsx", "cannot be read"),
+    "cut off": (None, "form.xlsx", "cannot be read"),
+    "protected by a password": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "f.xlsx", "read"),
+    "a picture": (b"\x89PNG\r\n\x1a\n", "scan.pdf", "this is not a workbook"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_are_no_forms(name: str, sent, tmp_path) -> None:
+    content, called, says = FILES[name]
+    path = tmp_path / called
+    path.write_bytes(sent[0].read_bytes()[:9000] if content is None else content)
+    found = read(path)
+    assert found.sheets == () and says in found.faults[0].fault and found.faults[0].action
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 200_000_000)
+    assert read(path).sheets == () and "cannot be read" in read(path).faults[0].fault
+
+
+def test_somebody_else_s_workbook(tmp_path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Shopping"
+    book.save(tmp_path / "list.xlsx")
+    assert read(tmp_path / "list.xlsx").faults[0].fault == "no sheet of it is one of our forms"
+
+
+def test_a_draw_that_was_replaced(sent, tmp_path) -> None:
+    from dataclasses import replace
+
+    old = {name: replace(one, superseded=True) for name, one in expected().items()}
+    found = read(filled(sent[0], tmp_path / "x.xlsx"), expected=old)
+    assert {one.reading.status for one in found.sheets} == {"faulty"}
+    assert "replaced by a new one" in found.sheets[0].reading.faults[0].fault
+
+
+def test_a_form_under_the_key_before_is_known(sent, tmp_path) -> None:
+    path = filled(sent[0], tmp_path / "x.xlsx")
+    assert read(path, keys=[b"n" * 32, KEY]).sheets[0].reading.status == "complete"
+    assert read(path, keys=[b"n" * 32]).sheets[0].reading.status == "faulty"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_saved_by_libreoffice(kind: str, sent, tmp_path) -> None:
+    source = filled(sent[0], tmp_path / "in.xlsx", fill_all=True)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir"]
+    subprocess.run(
+        [*command, str(tmp_path / "out"), str(source)],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    found = read(tmp_path / "out" / f"in.{kind}")
+    assert [one.reading.status for one in found.sheets] == ["complete"] * 3, [
+        one.reading.faults for one in found.sheets
+    ]
+    assert found.sheets[0].reading.answers == read(source).sheets[0].reading.answers
+
+
+class TestBatch:
+    def test_a_folder_of_any_mix(self, sent, tmp_path) -> None:
+        folder = tmp_path / "back"
+        (folder / "from mail").mkdir(parents=True)
+        filled(sent[0], folder / "Copy of my audit (3).xlsx", fill_all=True)
+        shutil.copy(folder / "Copy of my audit (3).xlsx", folder / "from mail" / "again.xlsx")
+        shutil.copy(sent[0], folder / "blank.xlsx")
+        filled(sent[1], folder / "half.xlsx", put("voice", None))
+        (folder / "~$half.xlsx").write_bytes(b"lock")
+        (folder / "minutes.docx").write_bytes(b"PK")
+        told = []
+        batch = read_batch(
+            returned_files(folder), read, progress=lambda done, total: told.append((done, total))
+        )
+        assert told[-1] == (5, 5)
+        counts = batch.counts()
+        assert counts["workbooks"] == 5 and counts["not_ours"] == 1
+        assert counts["sound"] == 3 and counts["unfinished"] == 1
+        kinds = batch.faults.groupby("kind").size()
+        assert kinds["fault"] == 1 and kinds["note"] == 3
+        assert set(batch.faults.loc[batch.faults["kind"] == "note", "fault"]) == {
+            "a finished form of this case came too"
+        }
+
+    def test_two_finished_forms_that_differ_are_both_sent_back(self, sent, tmp_path) -> None:
+        paths = [
+            filled(sent[0], tmp_path / "a.xlsx"),
+            filled(sent[0], tmp_path / "b.xlsx", put("overall", "Inadequate")),
+        ]
+        batch = read_batch(paths, read)
+        assert not batch.sound and batch.counts()["faulty"] == 2
+        said = batch.faults[batch.faults["kind"] == "fault"]
+        assert "says something else (b.xlsx)" in said["fault"].iloc[0]
+        assert set(said["auditor_id"]) == {"S003"}
+
+    def test_order_of_the_files_does_not_matter(self, sent, tmp_path) -> None:
+        paths = [
+            filled(sent[0], tmp_path / "a.xlsx"),
+            filled(sent[1], tmp_path / "b.xlsx", put("voice", "Fine")),
+            sent[0],
+        ]
+        one, other = read_batch(paths, read), read_batch(paths[::-1], read)
+        assert {sheet.case_ref for sheet in one.sound} == {sheet.case_ref for sheet in other.sound}
+        names = list(one.faults.columns)
+        pd.testing.assert_frame_equal(
+            one.faults.sort_values(names, ignore_index=True),
+            other.faults.sort_values(names, ignore_index=True),
+        )
+
+    def test_an_empty_folder(self, tmp_path) -> None:
+        batch = read_batch(returned_files(tmp_path), read)
+        assert batch.counts()["workbooks"] == 0 and batch.faults.empty
+
+    def test_the_report_gives_each_auditor_their_own(self, sent, tmp_path) -> None:
+        paths = [
+            filled(sent[0], tmp_path / "a.xlsx", put("voice", "Fine")),
+            filled(sent[1], tmp_path / "b.xlsx", put("visits", None)),
+        ]
+        batch = read_batch(paths, read)
+        names = {"S003": "Morgan Ellery"}
+        files = write_batch_report(tmp_path / "r", batch, names=names, as_at=TODAY)
+        assert [path.name for path in files] == [
+            "returned_forms.xlsx",
+            "returned_forms_S003.xlsx",
+            "returned_forms_S007.xlsx",
+        ]
+        book = openpyxl.load_workbook(files[0])
+        assert book.sheetnames == ["Cover", "Morgan Ellery", "S007"]
+        own = openpyxl.load_workbook(files[1])
+        text = " ".join(str(cell.value) for row in own.active.iter_rows() for cell in row)
+        assert "a.xlsx" in text and "b.xlsx" not in text and B["voice"] in text
