@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
+from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.plan import MonthlyAuditPlan
@@ -26,6 +27,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
     "actions_and_activity": ActionsAndActivity,
     "audit_findings": AuditFindings,
+    "collect_audits": CollectAudits,
     "moderation_agreement": ModerationAgreement,
 }
 """The model of each notebook, by the notebook's name without its number."""

@@ -60,6 +60,15 @@ def _need_actions(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
+def _need_draws(settings: AnalysisSettings, register: Register) -> None:
+    draws = register.draws()
+    if not draws["period"].between(settings.first_period, settings.period).any():
+        raise RegisterError(
+            f"Nothing was drawn from {settings.first_period} to {settings.period}, so no audit "
+            "is owed. Run the monthly audit plan first, or ask for other months."
+        )
+
+
 ANALYSES: dict[str, Analysis] = {
     "actions_and_activity": Analysis(
         file="35_actions_and_activity.ipynb",
@@ -70,6 +79,16 @@ ANALYSES: dict[str, Analysis] = {
             ("shareable/actions_tables.xlsx", "its tables, to share; also as CSV"),
         ),
         need=_need_actions,
+    ),
+    "collect_audits": Analysis(
+        file="20_collect_audits.ipynb",
+        title="Returned audits",
+        question="What came back, what is missing or late, what is wrong with it?",
+        files=(
+            ("restricted/returned", "what is wrong with the forms, and what goes back to whom"),
+            ("shareable/collected_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_draws,
     ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",

@@ -18,6 +18,7 @@ from qa_sampling.records.return_records import Recorded
 from qa_sampling.records.returned import ACTIONS, ANSWERS, AUDITS
 from qa_sampling.records.returned_form import ReturnedSheet
 from qa_sampling.records.returned_sheet import Answer
+from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.schema import NOT_RECORDED, QUALITY_STANDARDS
 
 _BY_NAME = {name: key for key, name in STANDARD_NAMES.items()}
@@ -68,6 +69,7 @@ def record_sheets(
     roles = {} if staff is None else dict(zip(staff["staff_id"], staff["role"], strict=True))
     audits, answers, outcomes, actions, tags = [], [], [], [], []
     held = {row.outcome_id: row for row in register.outcomes().itertuples()}
+    teams = {name: _teams(register, draws[name]) for name in {one.draw_id for one in sheets}}
     for sheet in sheets:
         name = case_name(sheet.draw_id, sheet.case_ref)
         draw = draws[sheet.draw_id]
@@ -80,7 +82,8 @@ def record_sheets(
         else:
             outcome, reason = "audited", None
             day = sheet.reading.answers[COMPLETED].short
-            audits.append(_audit(sheet, name, draw, roles))
+            team = teams[sheet.draw_id].get(sheet.case_ref)
+            audits.append(_audit(sheet, name, draw, roles) | {"team": team})
             answers += _answers(sheet, name)
             actions += _actions(sheet, name)
             tags += _tags(sheet, name)
@@ -102,6 +105,12 @@ def record_sheets(
     register.record_audit_tags(framed(tags, TAGS))
     concerns = sum(audit["immediate_safeguarding_concern"] == "Yes" for audit in audits)
     return Collected(kept, told, agreed, concerns)
+
+
+def _teams(register: Register, draw: RecordedDraw) -> dict[str, str]:
+    """Give the first margin of the strata, the team, by case."""
+    frame = frame_from_snapshot(register.frame_of(draw).snapshot)
+    return dict(zip(frame["case_ref"], frame["row"], strict=True))
 
 
 def _audit(

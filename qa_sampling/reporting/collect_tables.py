@@ -1,0 +1,152 @@
+"""How the audits of a month stand, for everybody: protected, against all that is out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
+from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.quantities import cell
+from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.tables import SharedTable
+from qa_sampling.reporting.words import Words, say
+from qa_sampling.schema import NOT_RECORDED
+
+STATES = {
+    "on_time": "Returned in time",
+    "late": "Returned late",
+    "overdue": "Not returned, overdue",
+    "not_due": "Not returned, not yet due",
+    "exempted": "Exempted",
+    "not_auditable": "Could not be audited",
+}
+"""How an audit can stand, and the words people read. Replaced ones are not counted."""
+_COUNT = "audits"
+_BACK = {
+    word: "Returned" if key in ("on_time", "late") else "Not returned"
+    for key, word in STATES.items()
+}
+
+
+@dataclass(frozen=True)
+class CollectTables:
+    """The protected tables.
+
+    Attributes
+    ----------
+    states : SafeTable
+        Audits by how they stand.
+    services : SafeTable
+        The same audits by service and whether they are back.
+    """
+
+    states: SafeTable
+    services: SafeTable
+
+    def by_title(self) -> dict[str, SafeTable]:
+        """Give the tables by the titles they are shared under."""
+        return {shared.title: shared.table for shared in self.shared("")}
+
+    def shared(self, span: str) -> tuple[SharedTable, ...]:
+        """Give the tables with titles and captions, in the order to read them.
+
+        Parameters
+        ----------
+        span : str
+            The months in words.
+        """
+        about = f"Audits planned {span}"
+        return (
+            SharedTable(self.states, "How the audits stand", about),
+            SharedTable(self.services, "How the audits of each service stand", about),
+        )
+
+
+def protect_progress(
+    table: pd.DataFrame,
+    *,
+    as_at: str,
+    periods: Sequence[str],
+    edition: str = "",
+    earlier: Sequence[PrintedTable] = (),
+) -> CollectTables:
+    """Protect the counts of audits by how they stand.
+
+    How they stand changes from day to day, so the tables are of one day.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``Progress.table``: `state`, `service`.
+    as_at : str
+        The day, as "2026-11-30".
+    periods : sequence of str
+        The months whose audits these are.
+    edition : str
+        What tells corrected figures from earlier ones; blank for the first.
+    earlier : sequence of PrintedTable
+        What was released before.
+
+    Raises
+    ------
+    DisclosureError
+        When figures contradict what was released; give an `edition`.
+    """
+    held = table[table["state"] != "replaced"]
+    states = held["state"].map(STATES)
+    series = f"audits of {' and '.join(periods)}, as at {as_at}"
+    shared = {"counts": [_COUNT], "population": population_of_edition(series, edition)}
+    heads = {_COUNT: "Audits", "share": "Per cent of audits"}
+    service = held["service"].fillna(NOT_RECORDED).astype("str")
+    crossed = pd.DataFrame({"service": service, "back": states.map(_BACK)})
+    services = sorted(service.unique()) or [NOT_RECORDED]
+    places = pd.MultiIndex.from_product(
+        [services, ["Returned", "Not returned"]], names=["service", "back"]
+    )
+    counted = crossed.value_counts().reindex(places, fill_value=0).rename(_COUNT).reset_index()
+    totals = states.value_counts().reindex(list(STATES.values()), fill_value=0)
+    requests = [
+        request_of(
+            pd.DataFrame({"state": list(STATES.values()), _COUNT: totals.to_numpy()}),
+            by=["state"],
+            labels=heads | {"state": "How they stand"},
+            percentages={"share": (_COUNT, "total")},
+            coarser=[{"state": _BACK}],
+            **shared,
+        ),
+        request_of(
+            counted,
+            by=["service", "back"],
+            labels=heads | {"service": "Service", "back": "Whether they are back"},
+            **shared,
+        ),
+    ]
+    known = tied_editions(requests, earlier, series=series, edition=edition)
+    return CollectTables(*protect_linked(requests, earlier=known))
+
+
+def collect_findings(tables: CollectTables) -> Words:
+    """Say how many audits there are and how many came back in time.
+
+    Parameters
+    ----------
+    tables : CollectTables
+        The protected tables.
+    """
+    states = tables.states
+    if states.withheld:
+        return say("How the audits stand is not shown: there are too few.", about=states)
+    whole = cell(states, _COUNT)
+    said = say("{all:audit was|audits were} planned.", all=whole)
+    names = set(states.body[states.by[0]])
+    for name, sentence in (
+        (STATES["on_time"], "{n:audit came|audits came} back in time."),
+        (STATES["overdue"], "{n:audit is|audits are} overdue."),
+        ("Returned", "{n:audit is|audits are} back."),
+    ):
+        if name in names:
+            said += say(sentence, n=cell(states, _COUNT, name))
+    return said
