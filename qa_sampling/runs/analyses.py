@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
+
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
-from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.runs.findings.returns import open_findings
+from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
 
 
@@ -30,6 +33,8 @@ class Analysis:
         What it leaves besides its pages, by path or pattern in its folder, and what it is for.
     need : callable
         Takes the settings and the register; raises when there is nothing to look at.
+    open : callable
+        Takes the settings and opens the register.
     """
 
     file: str
@@ -37,6 +42,7 @@ class Analysis:
     question: str
     files: tuple[tuple[str, str], ...]
     need: Callable[[AnalysisSettings, Register], None]
+    open: Callable[[AnalysisSettings], Register] = open_returns
 
 
 def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
@@ -52,7 +58,32 @@ def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
+def _need_draws(settings: AnalysisSettings, register: Register) -> None:
+    audits = register.audits()
+    asked = audits["period"].between(settings.first_period, settings.period)
+    asked &= audits["date_completed"] <= pd.Timestamp(settings.extract_day)
+    if not register.draws()["draw_id"].isin(audits.loc[asked, "draw_id"]).any():
+        raise RegisterError(
+            f"The register holds no drawn audit of {settings.first_period} to {settings.period} "
+            f"that has come back. Collect the forms first, or ask for other months with `period` "
+            f"and `months`."
+        )
+
+
 ANALYSES: dict[str, Analysis] = {
+    "audit_findings": Analysis(
+        file="30_audit_findings.ipynb",
+        title="What audits found",
+        question=(
+            "How good is practice, per standard, service and team, and what did families say?"
+        ),
+        files=(
+            ("restricted/audit_findings_*.xlsx", "everything, a sheet a table"),
+            ("shareable/findings_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_draws,
+        open=open_findings,
+    ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",
         title="Moderation of audits",

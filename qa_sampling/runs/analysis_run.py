@@ -18,7 +18,6 @@ from qa_sampling.runs.execution import execute
 from qa_sampling.runs.pages import write_pages
 from qa_sampling.runs.publication import MANIFEST, only_run, publish, stage_for
 from qa_sampling.runs.result import Progress, RunResult
-from qa_sampling.runs.returns_in import open_returns
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import home
 
@@ -60,7 +59,7 @@ def run_analysis(
     """
     analysis = ANALYSES[notebook]
     progress("reading the register")
-    with open_returns(settings) as register:
+    with analysis.open(settings) as register:
         analysis.need(settings, register)
         if dry_run:
             return RunResult("checked", name=settings.slug)

@@ -1,4 +1,4 @@
-"""What audits say besides grades: which standards go together, families, practitioners, concerns."""
+"""What audits say besides grades: standards that go together, families, practitioners, concerns."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ def answers_to(found: Findings, fact: str, settings: AuditFindings) -> pd.DataFr
     for answer in ANSWERS[fact]:
         share = low = high = np.nan
         if len(values) >= settings.fewest_for_interval:
-            one = estimate_proportion(
-                found.design, fact, values=(answer,), where=found.where_now
-            )
+            one = estimate_proportion(found.design, fact, values=(answer,), where=found.where_now)
             ends = one.confidence_interval(settings.level)
             share, low, high = one.estimate, ends.low, ends.high
         rows.append((answer, int((values == answer).sum()), share, low, high))

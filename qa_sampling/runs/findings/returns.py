@@ -68,9 +68,7 @@ def _record(settings: AuditFindings, register: Register, periods: list[str]) -> 
         for name in ("audits", "answers", "moderations", "moderated_answers", "actions")
     }
     draws = {
-        audit.audit_id: f"{month.period}-monthly"
-        for month in months
-        for audit in month.audits
+        audit.audit_id: f"{month.period}-monthly" for month in months for audit in month.audits
     }
     tables["audits"]["draw_id"] = tables["audits"]["audit_id"].map(draws)
     record_audits(register, tables, day=pd.Timestamp(settings.extract_day))

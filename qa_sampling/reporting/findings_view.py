@@ -1,0 +1,397 @@
+"""What the QA Group sees on the restricted page of findings: tables as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from qa_sampling.agreement.moderated import ModeratedShare
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.results import GradeProfiles, IntervalList
+from qa_sampling.schema import GRADES
+from qa_sampling.sampling.estimation import Estimate
+
+_COLUMNS = ("outstanding", "good", "requires_improvement", "inadequate")
+CAN, CANNOT = "Can be told from chance", "Cannot be told from chance"
+
+
+def good_view(
+    good: Estimate,
+    *,
+    cases: int,
+    moderated: ModeratedShare | None = None,
+    bounds: tuple[float, float] | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Give the share of good or better, as it was graded, moderated, and with audits missing.
+
+    Parameters
+    ----------
+    good : Estimate
+        The share of all open cases, as auditors graded.
+    cases : int
+        Open cases that could be drawn, in the average month.
+    moderated : ModeratedShare, optional
+        The share corrected by what moderators found.
+    bounds : (float, float), optional
+        The least and the most it could have been, whatever the missing audits found.
+    level : float
+        Level of the intervals.
+    """
+    ends = good.confidence_interval(level)
+    effect = f"design effect {good.design_effect:.2f}, as good as {good.effective_n:.0f} audits"
+    rows = [
+        (
+            f"Of {cases:,} open cases, as auditors graded",
+            _span(good.estimate, ends.low, ends.high),
+            f"{good.n:,} audits drawn at random ({effect})",
+        )
+    ]
+    if moderated is not None:
+        after = moderated.confidence_interval(level)
+        rows.append(
+            (
+                f"Auditors said {percent_text(moderated.audited)} of these audits; moderated",
+                _span(moderated.estimate, max(after.low, 0.0), min(after.high, 1.0)),
+                f"{moderated.moderated:,} of {moderated.audits:,} audits that were read again",
+            )
+        )
+    if bounds is not None and bounds[0] < bounds[1]:
+        low, high = (percent_text(one) for one in bounds)
+        rows.append(
+            (
+                "Had the missing audits all been Inadequate, or all Good",
+                f"{low} to {high}",
+                f"{percent_text(good.response_rate)} of the opened came back",
+            )
+        )
+    return pd.DataFrame(rows, columns=["Good or better", "Share", "Judged from"])
+
+
+def standards_view(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Give the grades of each standard: the audits, and the share of open cases.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Estimates by standard (``runs.findings.estimates.by_standard``).
+    names : mapping of str to str
+        Key of each standard and its words.
+    """
+    shown = pd.DataFrame({"Standard": [names.get(one, one) for one in table["standard"]]})
+    shown["Audits"] = table["graded"].to_numpy()
+    for grade in GRADES:
+        shown[grade] = [
+            _counted(count, share)
+            for count, share in zip(table[f"count_{grade}"], table[f"share_{grade}"], strict=True)
+        ]
+    shown["Good or better"] = [
+        _span(row.share_good, row.low_good, row.high_good) for row in table.itertuples()
+    ]
+    shown["Design effect"] = [_number(one, 2) for one in table["design_effect"]]
+    shown["As good as audits"] = [_number(one, 0) for one in table["effective_n"]]
+    return shown
+
+
+def groups_view(table: pd.DataFrame, head: str) -> pd.DataFrame:
+    """Give the groups of cases: the audits by grade, and good or better where there are enough.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Estimates by group (``runs.findings.estimates.by_group``).
+    head : str
+        What the groups are, such as "Team".
+    """
+    shown = pd.DataFrame({head: table["group"], "Audits": table["audits"]})
+    for grade in GRADES:
+        shown[grade] = table[f"count_{grade}"].to_numpy()
+    shown["Good or better, of open cases"] = [
+        "too few to say" if row.too_few else _span(row.share_good, row.low_good, row.high_good)
+        for row in table.itertuples()
+    ]
+    return shown
+
+
+def changes_view(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Give the changes in good or better, and whether each can be told from chance.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Changes by standard (``runs.findings.estimates.changes``).
+    names : mapping of str to str
+        Key of each standard and its words.
+    """
+    rows = list(table.itertuples())
+    return pd.DataFrame(
+        {
+            "Standard": [names.get(row.standard, row.standard) for row in rows],
+            "Before": [f"{percent_text(row.before)} of {row.n_before}" for row in rows],
+            "Now": [f"{percent_text(row.now)} of {row.n_now}" for row in rows],
+            "Change, points": [
+                f"{_points(row.change)} ({_points(row.low)} to {_points(row.high)})" for row in rows
+            ],
+            "Which": [CAN if row.distinguishable else CANNOT for row in rows],
+        }
+    )
+
+
+def rolling_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give good or better so many months at a time.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``rolling_estimates`` gives.
+    """
+    rows = list(table.itertuples())
+    return pd.DataFrame(
+        {
+            "Months": [
+                row.start if row.start == row.end else f"{row.start} to {row.end}" for row in rows
+            ],
+            "Audits": [row.n for row in rows],
+            "Good or better": [_span(row.estimate, row.low, row.high) for row in rows],
+            "Against the window before, points": [
+                ""
+                if pd.isna(row.change)
+                else f"{_points(row.change)} ({_points(row.change_low)} to "
+                f"{_points(row.change_high)})"
+                for row in rows
+            ],
+            "Which": [
+                "" if pd.isna(row.change) else CAN if row.distinguishable else CANNOT
+                for row in rows
+            ],
+        }
+    )
+
+
+def missing_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give by month what was opened, what came back, and what is missing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.findings.estimates.missing_audits``.
+    """
+    return pd.DataFrame(
+        {
+            "Month": table["period"],
+            "Could be drawn": table["population"],
+            "Opened": table["opened"],
+            "Came back": table["audited"],
+            "Missing": table["missing"],
+            "Response": [percent_text(one) for one in table["response"]],
+        }
+    )
+
+
+def answers_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give how often each answer was given, in the audits and of open cases.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.findings.practice.answers_to``.
+    """
+    return pd.DataFrame(
+        {
+            "Answer": table["answer"],
+            "Audits": table["audits"],
+            "Of open cases": [_span(row.share, row.low, row.high) for row in table.itertuples()],
+        }
+    )
+
+
+def pairs_view(table: pd.DataFrame, names: Mapping[str, str], *, most: int = 12) -> pd.DataFrame:
+    """Give the pairs of standards that go together most.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.findings.practice.weak_together``.
+    names : mapping of str to str
+        Key of each standard and its words.
+    most : int
+        Pairs shown.
+    """
+    rows = list(table.head(most).itertuples())
+    return pd.DataFrame(
+        {
+            "Standard": [names[row.first] for row in rows],
+            "And": [names[row.second] for row in rows],
+            "Audits": [row.n for row in rows],
+            "Weak in both": [row.both_weak for row in rows],
+            "Tau-b": [f"{row.tau:.2f} ({row.low:.2f} to {row.high:.2f})" for row in rows],
+            "Go together": ["yes" if row.together else "cannot be told" for row in rows],
+        }
+    )
+
+
+def concerns_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the audits with an immediate concern, and how soon it was raised. Restricted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.findings.practice.concerns``.
+    """
+    days = {"Completed": "date_completed", "Raised": "raised", "Due": "due", "Done": "done"}
+    shown = table[["audit_id", "team"]].set_axis(["Audit", "Team"], axis=1)
+    for head, name in days.items():
+        shown[head] = ["" if pd.isna(day) else f"{day:%d %b %Y}" for day in table[name]]
+    return shown.assign(When=table["when"].to_numpy())
+
+
+def profiles_of(
+    table: pd.DataFrame, names: Mapping[str, str], *, span: str, level: float
+) -> GradeProfiles:
+    """Give the grades by standard as a picture takes them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Estimates by standard.
+    names : mapping of str to str
+        Key of each standard and its words.
+    span : str
+        The months in words.
+    level : float
+        Level of the intervals.
+    """
+    rows = pd.DataFrame({"name": [names.get(one, one) for one in table["standard"]]})
+    rows["n"] = table["graded"].astype(float).to_numpy()
+    for column, grade in zip(_COLUMNS, GRADES, strict=True):
+        rows[column] = table[f"share_{grade}"].to_numpy()
+    rows["low"], rows["high"] = table["low_good"].to_numpy(), table["high_good"].to_numpy()
+    return GradeProfiles(
+        rows,
+        level=level,
+        measure="Share of the open cases that each standard applies to, by grade",
+        scope=span,
+        unit="share",
+        n=int(table["graded"].max()),
+        n_of="audits",
+    )
+
+
+def change_list(
+    table: pd.DataFrame, names: Mapping[str, str], *, span: str, level: float
+) -> IntervalList:
+    """Give the changes by standard as a picture takes them.
+
+    Parameters
+    ----------
+    table, names, level
+        As for :func:`changes_view` and :func:`profiles_of`.
+    span : str
+        Both windows of months in words.
+    """
+    rows = pd.DataFrame({"name": [names.get(one, one) for one in table["standard"]]})
+    rows[["value", "low", "high"]] = table[["change", "low", "high"]].to_numpy(dtype=float)
+    rows["marked"] = table["distinguishable"].astype(bool).to_numpy()
+    return IntervalList(
+        rows,
+        reference=0.0,
+        signed=True,
+        marks=(CAN, CANNOT),
+        level=level,
+        measure="Change in the share that is good or better, percentage points",
+        scope=span,
+        unit="share",
+        n_of="audits",
+    )
+
+
+def group_list(
+    table: pd.DataFrame, whole: Estimate, *, what: str, span: str, level: float
+) -> IntervalList:
+    """Give good or better by group as a picture takes it; the line is that of all cases.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Estimates by group.
+    whole : Estimate
+        Good or better of all cases.
+    what : str
+        What the groups are: "service".
+    span : str
+        The months in words.
+    level : float
+        Level of the intervals.
+    """
+    rows = table[["group", "share_good", "low_good", "high_good", "audits"]].set_axis(
+        ["name", "value", "low", "high", "n"], axis=1
+    )
+    return IntervalList(
+        rows,
+        reference=whole.estimate,
+        level=level,
+        measure=f"Share of open cases that is good or better, by {what}",
+        scope=f"{span}. Line: all cases",
+        unit="share",
+        n=int(table["audits"].sum()),
+        n_of="audits",
+    )
+
+
+def pair_list(
+    table: pd.DataFrame, names: Mapping[str, str], *, span: str, level: float, most: int = 12
+) -> IntervalList:
+    """Give the pairs of standards that go together most as a picture takes them.
+
+    Parameters
+    ----------
+    table, names, most
+        As for :func:`pairs_view`.
+    span : str
+        The months in words.
+    level : float
+        Level of the intervals.
+    """
+    top = table.head(most)
+    rows = pd.DataFrame({"name": [f"{_short(names[row.first])} + {_short(names[row.second])}"
+                                  for row in top.itertuples()]})  # fmt: skip
+    rows[["value", "low", "high"]] = top[["tau", "low", "high"]].to_numpy(dtype=float)
+    rows["marked"] = top["together"].astype(bool).to_numpy()
+    return IntervalList(
+        rows,
+        reference=0.0,
+        marks=(CAN, CANNOT),
+        level=level,
+        measure="How far grades of two standards go together, Kendall’s tau-b (1: in one order)",
+        scope=span,
+        unit="grades",
+        n_of="audits",
+    )
+
+
+def _short(words: str) -> str:
+    """Give the beginning of a standard's words, as far as it names it."""
+    for cut in (" are ", " is ", " informs ", " makes ", ","):
+        words = words.partition(cut)[0]
+    return words
+
+
+def _span(value: float, low: float, high: float) -> str:
+    if pd.isna(value):
+        return "too few to say"
+    return (
+        f"{percent_text(value)} ({percent_text(max(low, 0.0))} to {percent_text(min(high, 1.0))})"
+    )
+
+
+def _counted(count: int, share: float) -> str:
+    return f"{count}" if pd.isna(share) else f"{count} · {percent_text(share)}"
+
+
+def _number(value: float, places: int) -> str:
+    return "–" if pd.isna(value) else f"{value:.{places}f}"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.0f}".replace("-", "−").strip()
