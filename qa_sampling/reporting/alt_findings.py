@@ -6,7 +6,8 @@ import pandas as pd
 
 from qa_sampling.reporting.alt_texts import _hidden, _listed, _opening, _told
 from qa_sampling.reporting.derived import Derived, opened
-from qa_sampling.reporting.plot_captions import said
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.plots_findings import value_words
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import GradeProfiles, IntervalList
 
@@ -22,9 +23,9 @@ def grade_profiles_alt(result: GradeProfiles | Derived) -> Told:
     spread, table = opened(result, GradeProfiles)
     rows = spread.table
     listed = [
-        f"{row.name} {said(row.outstanding + row.good, 'share')} "
-        f"({said(row.low, 'share')} to {said(row.high, 'share')}), "
-        f"{said(row.inadequate, 'share')} Inadequate"
+        f"{row.name} {percent_text(row.outstanding + row.good)} "
+        f"({percent_text(row.low)} to {percent_text(row.high)}), "
+        f"{percent_text(row.inadequate)} Inadequate"
         for row in rows.itertuples()
         if not row.hidden and not pd.isna(row.outstanding)
     ]
@@ -44,13 +45,13 @@ def interval_chart_alt(result: IntervalList | Derived) -> Told:
         What the picture draws.
     """
     values, table = opened(result, IntervalList)
-    rows, unit = values.table, values.unit
+    rows = values.table
     shown = rows[~rows["hidden"].astype(bool) & rows["value"].notna()]
     listed = []
     for row in shown.itertuples():
-        words = f"{row.name} {said(row.value, unit, signed=values.signed)}"
+        words = f"{row.name} {value_words(values, row.value)}"
         if not pd.isna(row.low):
-            ends = (said(one, unit, signed=values.signed) for one in (row.low, row.high))
+            ends = (value_words(values, one) for one in (row.low, row.high))
             words += f" ({' to '.join(ends)})"
         listed.append(words)
     parts = [_opening("Chart of values with intervals", values)]

@@ -11,11 +11,11 @@ from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.tables import SharedTable
-from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED
+from qa_sampling.schema import GRADES, NOT_RECORDED
 
 GOOD, LESS = "Good or better", "Less than good"
 _KINDS = {GOOD: list(GRADES[:2]), LESS: list(GRADES[2:])}
-_NONE = "Not applicable or not recorded"
+_OTHERS = "Less than good, or not graded"
 AUDITS, GRADINGS, MODERATED = "audits", "gradings", "moderated"
 _FACTS = {
     "family_feedback": "Was the family’s feedback sought?",
@@ -34,7 +34,8 @@ class FindingsTables:
     services : SafeTable
         Audits by service and whether the overall grade is good or better.
     standards : SafeTable
-        Gradings by standard: good or better, less, none.
+        Audits by standard: good or better, and all others. How many a standard did not apply to
+        is not told, since those are few and their number would hide the grades.
     facts : dict of str to SafeTable
         Audits by answer, of each question about the audit itself.
     moderated : SafeTable or None
@@ -137,10 +138,10 @@ def protect_findings(
                    labels=heads | {"service": "Service"}, made_of={"kind": ("grade", _KINDS)},
                    coarser=[{"service": None}], **shared),
         request_of(_by_standard(audits, standards), by=["standard"],
-                   counts=[GRADINGS, "good", "less", "none"],
-                   adding_up={GRADINGS: ["good", "less", "none"]}, total_label="All gradings",
+                   counts=[GRADINGS, "good", "others"],
+                   adding_up={GRADINGS: ["good", "others"]}, total_label="All standards",
                    labels={"standard": "Standard", GRADINGS: "Audits", "good": GOOD,
-                           "less": LESS, "none": _NONE}, **shared),
+                           "others": _OTHERS}, **shared),
     ]  # fmt: skip
     for fact in _FACTS:
         answers = _order(audits[fact])
@@ -195,8 +196,6 @@ def _order(values: pd.Series) -> list[str]:
 def _by_standard(audits: pd.DataFrame, standards: Mapping[str, str]) -> pd.DataFrame:
     rows = []
     for key, words in standards.items():
-        values = audits[key]
-        none = int(values.isin([NOT_APPLICABLE, NOT_RECORDED]).sum())
-        good = int(values.isin(GRADES[:2]).sum())
-        rows.append((words, len(values), good, len(values) - none - good, none))
-    return pd.DataFrame(rows, columns=["standard", GRADINGS, "good", "less", "none"])
+        good = int(audits[key].isin(GRADES[:2]).sum())
+        rows.append((words, len(audits), good, len(audits) - good))
+    return pd.DataFrame(rows, columns=["standard", GRADINGS, "good", "others"])

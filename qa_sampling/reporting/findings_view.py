@@ -9,8 +9,8 @@ import pandas as pd
 from qa_sampling.agreement.moderated import ModeratedShare
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.results import GradeProfiles, IntervalList
-from qa_sampling.schema import GRADES
 from qa_sampling.sampling.estimation import Estimate
+from qa_sampling.schema import GRADES
 
 _COLUMNS = ("outstanding", "good", "requires_improvement", "inadequate")
 CAN, CANNOT = "Can be told from chance", "Cannot be told from chance"
@@ -22,6 +22,7 @@ def good_view(
     cases: int,
     moderated: ModeratedShare | None = None,
     bounds: tuple[float, float] | None = None,
+    response: float = 1.0,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Give the share of good or better, as it was graded, moderated, and with audits missing.
@@ -36,6 +37,8 @@ def good_view(
         The share corrected by what moderators found.
     bounds : (float, float), optional
         The least and the most it could have been, whatever the missing audits found.
+    response : float
+        Share of the opened audits that came back.
     level : float
         Level of the intervals.
     """
@@ -63,7 +66,7 @@ def good_view(
             (
                 "Had the missing audits all been Inadequate, or all Good",
                 f"{low} to {high}",
-                f"{percent_text(good.response_rate)} of the opened came back",
+                f"{percent_text(response)} of the opened came back",
             )
         )
     return pd.DataFrame(rows, columns=["Good or better", "Share", "Judged from"])
@@ -81,17 +84,37 @@ def standards_view(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFram
     """
     shown = pd.DataFrame({"Standard": [names.get(one, one) for one in table["standard"]]})
     shown["Audits"] = table["graded"].to_numpy()
+    shown["Good or better"] = [
+        _span(row.share_good, row.low_good, row.high_good) for row in table.itertuples()
+    ]
     for grade in GRADES:
         shown[grade] = [
             _counted(count, share)
             for count, share in zip(table[f"count_{grade}"], table[f"share_{grade}"], strict=True)
         ]
-    shown["Good or better"] = [
-        _span(row.share_good, row.low_good, row.high_good) for row in table.itertuples()
-    ]
-    shown["Design effect"] = [_number(one, 2) for one in table["design_effect"]]
-    shown["As good as audits"] = [_number(one, 0) for one in table["effective_n"]]
     return shown
+
+
+def precision_view(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Give to which cases each standard applies, and how much its audits tell.
+
+    Parameters
+    ----------
+    table, names
+        As for :func:`standards_view`.
+    """
+    applies = ["too few to say" if pd.isna(one) else percent_text(one) for one in table["applies"]]
+    return pd.DataFrame(
+        {
+            "Standard": [names.get(one, one) for one in table["standard"]],
+            "Graded": table["graded"],
+            "Not applicable": table["not_applicable"],
+            "Not recorded": table["not_recorded"],
+            "Applies to, of open cases": applies,
+            "Design effect": [_number(one, 2) for one in table["design_effect"]],
+            "As good as so many audits": [_number(one, 0) for one in table["effective_n"]],
+        }
+    )
 
 
 def groups_view(table: pd.DataFrame, head: str) -> pd.DataFrame:
@@ -104,14 +127,12 @@ def groups_view(table: pd.DataFrame, head: str) -> pd.DataFrame:
     head : str
         What the groups are, such as "Team".
     """
-    shown = pd.DataFrame({head: table["group"], "Audits": table["audits"]})
-    for grade in GRADES:
-        shown[grade] = table[f"count_{grade}"].to_numpy()
-    shown["Good or better, of open cases"] = [
+    shares = [
         "too few to say" if row.too_few else _span(row.share_good, row.low_good, row.high_good)
         for row in table.itertuples()
     ]
-    return shown
+    shown = {head: table["group"], "Audits": table["audits"], "Good or better": shares}
+    return pd.DataFrame(shown | {grade: table[f"count_{grade}"] for grade in GRADES})
 
 
 def changes_view(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

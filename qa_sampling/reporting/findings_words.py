@@ -10,14 +10,13 @@ from qa_sampling.agreement.moderated import ModeratedShare
 from qa_sampling.reporting.findings_tables import AUDITS, GOOD, LESS, FindingsTables
 from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.moderation_words import good_words
-from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.number_words import listed, percent_text
 from qa_sampling.reporting.quantities import cell
 from qa_sampling.reporting.safe_table import SafeTable
-from qa_sampling.reporting.saying import SayingRules, _said, hidden_words
+from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.sentence_changes import change_words
 from qa_sampling.reporting.sentence_estimates import share_words
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
-from qa_sampling.results import Interval
 from qa_sampling.sampling.estimation import Difference, Estimate
 
 _WHAT = "were graded good or better"
@@ -88,52 +87,59 @@ def _counts(tables: FindingsTables) -> tuple[int | None, int]:
     return int(both[0].value), int(body)
 
 
-def standards_words(
+def groups_said(
     table: pd.DataFrame,
-    safe: SafeTable,
-    names: Mapping[str, str],
+    shown: SafeTable,
     *,
+    cell_of: Mapping[str, tuple[str, ...]],
     fewest: int,
-    level: float = 0.95,
+    intro: str,
 ) -> Words:
-    """Say of each standard what share of the cases it applies to is good or better, weakest first.
+    """Say of each group what share of its cases is good or better, the weakest first.
+
+    How many audits and cases a group has is not said: the table beside says what may be known.
 
     Parameters
     ----------
     table : DataFrame
-        Estimates by standard: `standard`, `graded`, `count_good`, `share_good`, `low_good`,
-        `high_good`, `population`.
-    safe : SafeTable
-        The protected counts by standard; what it hides is not said.
-    names : mapping of str to str
-        Key of each standard and its words.
+        Estimates: `group`, `n` (audits with a grade), `count_good`, `share_good`, `low_good`,
+        `high_good`.
+    shown : SafeTable
+        The protected counts of the groups; where it hides those that are good or better, or
+        1 to 5 were good or better or were not, the share is hidden.
+    cell_of : mapping of str to tuple of str
+        By group its count in the table, and its labels there.
     fewest : int
         Audits below which nothing is said.
-    level : float
-        Level of the intervals.
+    intro : str
+        How each sentence begins, such as "Service ".
     """
-    words = NOTHING_SAID
-    known = table[table["share_good"].notna() & table["standard"].isin(names)]
-    hidden = []
-    for row in known.sort_values("share_good", kind="stable").itertuples():
-        name = names[row.standard]
-        parts = [cell(safe, one, name) for one in ("good", "less")]
-        if any(one.hidden for one in parts):
-            hidden.append(name)
+    require_all_free("groups_said", intro=intro)
+    words, hidden = NOTHING_SAID, []
+    for row in table.sort_values("share_good", kind="stable").itertuples():
+        if row.group not in cell_of or row.n < fewest or pd.isna(row.share_good):
             continue
-        words += share_words(
-            row.share_good,
-            Interval(row.low_good, row.high_good, level),
-            what=f"{_WHAT} on “{name}”",
-            count=parts[0],
-            n=int(row.graded),
-            population=max(round(row.population), int(row.graded)),
-            of=("case it applies to", "cases it applies to"),
-            rules=SayingRules(minimum_n=fewest),
-        )
-    for name in hidden:
-        words += hidden_words(f"what share is good or better on “{name}”")
+        count, *labels = cell_of[row.group]
+        number = cell(shown, count, *labels)
+        if rests_on_hidden(
+            [number, (int(row.count_good), int(row.n))], USUAL, what="groups_said()"
+        ):
+            hidden.append(f"“{row.group}”")
+            continue
+        low, high = (percent_text(min(max(one, 0.0), 1.0)) for one in (row.low_good, row.high_good))
+        share = percent_text(row.share_good)
+        words += _said(f"{intro}“{row.group}”: {share} ({low} to {high})")
+    if hidden:
+        words += _said(f"{intro}hidden, so that nobody can be identified: {listed(hidden)}")
     return words
+
+
+def groups_heading() -> Words:
+    """Say what the list of groups is, and how not to read it."""
+    return _sealed(
+        "Good or better by standard and by service, the weakest first; those whose ranges overlap "
+        "may be alike."
+    )
 
 
 def _fact_words(tables: FindingsTables) -> Words:
@@ -152,18 +158,21 @@ def _fact_words(tables: FindingsTables) -> Words:
     return words
 
 
-def response_words(response: float, least: float, most: float) -> Words:
+def response_words(back: int, opened: int, least: float, most: float) -> Words:
     """Say what share of audits came back, and how far the missing ones could move the estimate.
 
     Parameters
     ----------
-    response : float
-        Share of the opened cases whose audit came back.
+    back, opened : int
+        Audits that came back, of those that were opened.
     least, most : float
         The share of good or better if every missing audit were less than good, and if good.
     """
-    if response >= 1:
+    if back >= opened:
         return _said("every audit that was opened came back")
+    if USUAL.is_small(back, opened):
+        return _said("nearly all audits that were opened came back")
+    response = back / opened
     return _said(
         f"{percent_text(response)} of the audits that were opened came back; whatever the others "
         f"would have found, the share of good or better lies between {percent_text(least)} and "

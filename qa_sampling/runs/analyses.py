@@ -12,9 +12,19 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.runs.findings.returns import open_findings
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
+
+
+def _whole_span(settings: AnalysisSettings) -> str:
+    return period_in_words(settings.first_day, settings.period_end)
+
+
+def _until(settings: AnalysisSettings) -> str:
+    """Say up to which month: which months count, what came back decides."""
+    return f"up to {month_in_words(settings.period_end)}"
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,8 @@ class Analysis:
         Takes the settings and the register; raises when there is nothing to look at.
     open : callable
         Takes the settings and opens the register.
+    span : callable
+        Takes the settings and says the months in words.
     """
 
     file: str
@@ -43,6 +55,7 @@ class Analysis:
     files: tuple[tuple[str, str], ...]
     need: Callable[[AnalysisSettings, Register], None]
     open: Callable[[AnalysisSettings], Register] = open_returns
+    span: Callable[[AnalysisSettings], str] = _whole_span
 
 
 def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
@@ -83,6 +96,7 @@ ANALYSES: dict[str, Analysis] = {
         ),
         need=_need_draws,
         open=open_findings,
+        span=_until,
     ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from qa_sampling import __version__
 from qa_sampling.errors import PublicationError, RegisterError
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.pdf import write_pdf
 from qa_sampling.runs.analyses import ANALYSES, Analysis, identifiers_of
 from qa_sampling.runs.analysis_outputs import FINISHED, analysis_facts, published_before, seal
@@ -170,7 +169,7 @@ def _write_pages(
     with Register.open(settings.register_location) as register:
         released = set(register.releases(settings.slug)["fingerprint"])
         head = register.head()
-    span = period_in_words(settings.first_day, settings.period_end)
+    span = analysis.span(settings)
     write_pages(
         stage,
         executed,

@@ -14,12 +14,20 @@ from qa_sampling.sampling.estimation import (
     estimate_difference,
     estimate_proportion,
 )
-from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
+from qa_sampling.schema import (
+    AGE_BANDS,
+    GRADES,
+    NOT_APPLICABLE,
+    NOT_RECORDED,
+    QUALITY_STANDARDS,
+    STATUSES,
+)
 from qa_sampling.settings.findings import AuditFindings
 
 GOOD = ("Outstanding", "Good")
 ROWS = (OVERALL, *QUALITY_STANDARDS)
 """The overall grade and the quality standards, in the order to show them."""
+_PLACE = {label: place for place, label in enumerate((*STATUSES, *AGE_BANDS, NOT_RECORDED), 1)}
 
 
 def good_or_better(found: Findings) -> Estimate:
@@ -113,7 +121,9 @@ def by_group(found: Findings, by: str, settings: AuditFindings) -> pd.DataFrame:
         `low_good`, `high_good`, `design_effect`, `effective_n`, `too_few` (bool).
     """
     rows = []
-    for group, cases in found.audited.groupby(by):
+    groups = dict(iter(found.audited.groupby(by)))
+    for group in sorted(groups, key=lambda one: (_PLACE.get(one, 0), one)):
+        cases = groups[group]
         row: dict[str, object] = {"group": str(group), "audits": len(cases)}
         row |= {f"count_{grade}": int((cases[OVERALL] == grade).sum()) for grade in GRADES}
         row["count_good"] = row["count_Outstanding"] + row["count_Good"]
@@ -247,6 +257,29 @@ def missing_audits(found: Findings) -> pd.DataFrame:
             "response": (table["audited"] / opened).to_numpy(),
         }
     )
+
+
+def came_back(found: Findings) -> tuple[int, int]:
+    """Give how many audits came back, of those that were opened in the months of the findings.
+
+    Parameters
+    ----------
+    found : Findings
+        The audits with their draws.
+    """
+    return len(found.audited), int(found.cases["period"].isin(found.now).sum())
+
+
+def response_of(found: Findings) -> float:
+    """Give the share of the opened audits that came back, in the months of the findings.
+
+    Parameters
+    ----------
+    found : Findings
+        The audits with their draws.
+    """
+    back, opened = came_back(found)
+    return back / opened
 
 
 def bounds(found: Findings) -> tuple[float, float]:

@@ -12,8 +12,18 @@ from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.reporting import findings_view as view
 from qa_sampling.reporting.dates import period_in_words
-from qa_sampling.reporting.findings_tables import FindingsTables, protect_findings
-from qa_sampling.reporting.findings_words import findings_words, response_words, standards_words
+from qa_sampling.reporting.findings_tables import (
+    AUDITS,
+    GOOD,
+    FindingsTables,
+    protect_findings,
+)
+from qa_sampling.reporting.findings_words import (
+    findings_words,
+    groups_heading,
+    groups_said,
+    response_words,
+)
 from qa_sampling.reporting.findings_workbook import write_findings_workbook
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
@@ -162,30 +172,34 @@ def words_of(
         between=between or ("before", "now"),
         moderated=moderated,
     )
-    table = estimates.missing_audits(found)
-    here = table[table["period"].isin(found.now)]
-    return words + response_words(
-        here["audited"].sum() / here["opened"].sum(), *estimates.bounds(found)
-    )
+    return words + response_words(*estimates.came_back(found), *estimates.bounds(found))
 
 
-def standards_said(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
-    """Say what share is good or better on each standard, the weakest first.
+def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
+    """Say what share is good or better by standard and by service, the weakest first.
 
     Parameters
     ----------
     found, settings, tables
         As for :func:`words_of`.
     """
-    if tables.standards.withheld:
-        return NOTHING_SAID
-    return standards_words(
-        estimates.by_standard(found, settings),
-        tables.standards,
-        QUALITY_STANDARDS,
-        fewest=settings.fewest_for_interval,
-        level=settings.level,
-    )
+    words = groups_heading()
+    if not tables.standards.withheld:
+        table = estimates.by_standard(found, settings)
+        table = table.assign(group=table["standard"].map(QUALITY_STANDARDS), n=table["graded"])
+        cells = {one: ("good", one) for one in QUALITY_STANDARDS.values()}
+        words += groups_said(
+            table, tables.standards, cell_of=cells, fewest=settings.fewest_for_interval,
+            intro="",
+        )  # fmt: skip
+    if len(tables.services.by) > 1 and not tables.services.withheld:
+        table = estimates.by_group(found, "service", settings)
+        cells = {one: (AUDITS, one, GOOD) for one in table["group"]}
+        words += groups_said(
+            table.assign(n=table["audits"]), tables.services, cell_of=cells,
+            fewest=settings.fewest_for_interval, intro="Service ",
+        )  # fmt: skip
+    return words
 
 
 def sheets_of(
@@ -198,13 +212,15 @@ def sheets_of(
     found, settings, register
         As for :func:`release_findings`.
     """
+    standards = estimates.by_standard(found, settings)
     sheets = {
         "Good or better": view.good_view(
             estimates.good_or_better(found), cases=found.open_cases,
             moderated=moderated_of(found, settings, register), bounds=estimates.bounds(found),
-            level=settings.level,
+            response=estimates.response_of(found), level=settings.level,
         ),
-        "Standards": view.standards_view(estimates.by_standard(found, settings), NAMES),
+        "Standards": view.standards_view(standards, NAMES),
+        "Precision": view.precision_view(standards, NAMES),
     }  # fmt: skip
     for by, head in GROUPS.items():
         sheets[f"By {head.lower()}"] = view.groups_view(
