@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
 from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.table_request import TableRequest
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.schema import GRADES, NOT_RECORDED
 
@@ -21,6 +23,10 @@ _FACTS = {
     "family_feedback": "Was the family’s feedback sought?",
     "practitioner_met": "Did the auditor meet the practitioner?",
 }
+
+
+HEADS = {"strength": "Strengths", "learning": "Learning"}
+"""Kinds of tags, and what their tables are called."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,8 @@ class FindingsTables:
         made += [SharedTable(table, _FACTS[fact], about) for fact, table in self.facts.items()]
         if self.moderated is not None:
             made.append(SharedTable(self.moderated, "What moderators found", about))
-        heads = {"strength": "Strengths", "learning": "Learning"}
         mentions = f"Tags in audits of {span}; an audit may have several"
-        made += [SharedTable(table, heads[kind], mentions) for kind, table in self.themes.items()]
+        made += [SharedTable(table, HEADS[kind], mentions) for kind, table in self.themes.items()]
         return tuple(made)
 
 
@@ -124,60 +129,99 @@ def protect_findings(
         "over": {"month": list(months), "completed": list(days)},
         "population": population_of_edition(series, edition),
     }
-    heads = {AUDITS: "Audits", "grade": "Overall grade", "kind": "Overall grade"}
-    kind = audits["overall"].isin(GRADES[:2]).map({True: GOOD, False: LESS})
-    services = sorted(set(audits["service"]))
-    two_way = pd.crosstab(audits["service"], kind).reindex(
-        index=services, columns=[GOOD, LESS], fill_value=0
-    )
-    two_way = two_way.rename_axis(index="service", columns="kind").stack().rename(AUDITS)
+    kinds = [] if tags is None else [one for one in HEADS if (tags["kind"] == one).any()]
     requests = [
-        request_of(_counted(audits["overall"], "grade", GRADES), by=["grade"], counts=[AUDITS],
-                   labels=heads, **shared),
-        request_of(two_way.reset_index(), by=["service", "kind"], counts=[AUDITS],
-                   labels=heads | {"service": "Service"}, made_of={"kind": ("grade", _KINDS)},
-                   coarser=[{"service": None}], **shared),
-        request_of(_by_standard(audits, standards), by=["standard"],
-                   counts=[GRADINGS, "good", "others"],
-                   adding_up={GRADINGS: ["good", "others"]}, total_label="All standards",
-                   labels={"standard": "Standard", GRADINGS: "Audits", "good": GOOD,
-                           "others": _OTHERS}, **shared),
-    ]  # fmt: skip
-    for fact in _FACTS:
-        answers = _order(audits[fact])
-        coarser = [{fact: {one: "Yes" if one == "Yes" else "Not yes" for one in answers}}]
-        requests.append(
-            request_of(_counted(audits[fact], fact, answers), by=[fact], counts=[AUDITS],
-                       labels=heads | {fact: "Answer"}, coarser=coarser, **shared)
-        )  # fmt: skip
-    if len(moderated):
-        found = pd.Series(moderated).isin(GRADES[:2]).map({True: GOOD, False: LESS})
-        table = _counted(found, "found", (GOOD, LESS)).rename(columns={AUDITS: MODERATED})
-        requests.append(
-            request_of(table, by=["found"], counts=[MODERATED], within={MODERATED: AUDITS},
-                       labels={"found": "The moderator’s grade", MODERATED: "Moderated audits"},
-                       **shared)
-        )  # fmt: skip
-    kinds = [] if tags is None else [one for one in ("strength", "learning")
-                                     if (tags["kind"] == one).any()]  # fmt: skip
-    for one in kinds:
-        count = f"mentions of {one}"
-        table = tags[tags["kind"] == one].rename(columns={"audits": count})
-        requests.append(
-            request_of(table[["tag", count]], by=["tag"], counts=[count],
-                       total_label="All tags", labels={"tag": "Tag", count: "Audits"}, **shared)
-        )  # fmt: skip
+        _grades(audits, shared),
+        _services(audits, shared),
+        _standards(audits, standards, shared),
+        *(_fact(audits, fact, shared) for fact in _FACTS),
+        *([_moderated(moderated, shared)] if len(moderated) else []),
+        *(_tags(tags, kind, shared) for kind in kinds),
+    ]
     known = tied_editions(requests, earlier, series=series, edition=edition)
-    made = protect_linked(requests, earlier=known)
-    grades, services_, standards_, feedback, met, *rest = made
+    grades, services, standard, feedback, met, *rest = protect_linked(requests, earlier=known)
     return FindingsTables(
         grades=grades,
-        services=services_,
-        standards=standards_,
+        services=services,
+        standards=standard,
         facts=dict(zip(_FACTS, (feedback, met), strict=True)),
-        moderated=rest[0] if len(moderated) else None,
-        themes=dict(zip(kinds, rest[bool(len(moderated)) :], strict=True)),
+        moderated=rest.pop(0) if len(moderated) else None,
+        themes=dict(zip(kinds, rest, strict=True)),
     )
+
+
+_NAMED = {AUDITS: "Audits", "grade": "Overall grade", "kind": "Overall grade"}
+
+
+def _grades(audits: pd.DataFrame, shared: Mapping[str, Any]) -> TableRequest:
+    counted = _counted(audits["overall"], "grade", GRADES)
+    return request_of(counted, by=["grade"], counts=[AUDITS], labels=_NAMED, **shared)
+
+
+def _services(audits: pd.DataFrame, shared: Mapping[str, Any]) -> TableRequest:
+    counted = pd.crosstab(audits["service"], _kind(audits["overall"]))
+    counted = counted.reindex(columns=[GOOD, LESS], fill_value=0)
+    counted = counted.rename_axis(index="service", columns="kind").stack().rename(AUDITS)
+    return request_of(
+        counted.reset_index(),
+        by=["service", "kind"],
+        counts=[AUDITS],
+        labels=_NAMED | {"service": "Service"},
+        made_of={"kind": ("grade", _KINDS)},
+        coarser=[{"service": None}],
+        **shared,
+    )
+
+
+def _standards(
+    audits: pd.DataFrame, standards: Mapping[str, str], shared: Mapping[str, Any]
+) -> TableRequest:
+    return request_of(
+        _by_standard(audits, standards),
+        by=["standard"],
+        counts=[GRADINGS, "good", "others"],
+        adding_up={GRADINGS: ["good", "others"]},
+        total_label="All standards",
+        labels={"standard": "Standard", GRADINGS: "Audits", "good": GOOD, "others": _OTHERS},
+        **shared,
+    )
+
+
+def _fact(audits: pd.DataFrame, fact: str, shared: Mapping[str, Any]) -> TableRequest:
+    answers = _order(audits[fact])
+    return request_of(
+        _counted(audits[fact], fact, answers),
+        by=[fact],
+        counts=[AUDITS],
+        labels=_NAMED | {fact: "Answer"},
+        coarser=[{fact: {one: "Yes" if one == "Yes" else "Not yes" for one in answers}}],
+        **shared,
+    )
+
+
+def _moderated(grades: Sequence[str], shared: Mapping[str, Any]) -> TableRequest:
+    counted = _counted(_kind(pd.Series(grades)), "found", (GOOD, LESS))
+    return request_of(
+        counted.rename(columns={AUDITS: MODERATED}),
+        by=["found"],
+        counts=[MODERATED],
+        within={MODERATED: AUDITS},
+        labels={"found": "The moderator’s grade", MODERATED: "Moderated audits"},
+        **shared,
+    )
+
+
+def _tags(tags: pd.DataFrame, kind: str, shared: Mapping[str, Any]) -> TableRequest:
+    count = f"mentions of {kind}"
+    table = tags.loc[tags["kind"] == kind, ["tag", "audits"]].rename(columns={"audits": count})
+    heads = {"tag": "Tag", count: "Audits"}
+    return request_of(
+        table, by=["tag"], counts=[count], total_label="All tags", labels=heads, **shared
+    )
+
+
+def _kind(grades: pd.Series) -> pd.Series:
+    return grades.isin(GRADES[:2]).map({True: GOOD, False: LESS})
 
 
 def _counted(values: pd.Series, name: str, labels: Sequence[str]) -> pd.DataFrame:

@@ -93,7 +93,8 @@ def groups_said(
     *,
     cell_of: Mapping[str, tuple[str, ...]],
     fewest: int,
-    intro: str,
+    intro: str = "",
+    rest: str,
 ) -> Words:
     """Say of each group what share of its cases is good or better, the weakest first.
 
@@ -113,8 +114,10 @@ def groups_said(
         Audits below which nothing is said.
     intro : str
         How each sentence begins, such as "Service ".
+    rest : str
+        What the hidden ones are called, such as "services".
     """
-    require_all_free("groups_said", intro=intro)
+    require_all_free("groups_said", intro=intro, rest=rest)
     words, hidden = NOTHING_SAID, []
     for row in table.sort_values("share_good", kind="stable").itertuples():
         if row.group not in cell_of or row.n < fewest or pd.isna(row.share_good):
@@ -130,7 +133,7 @@ def groups_said(
         share = percent_text(row.share_good)
         words += _said(f"{intro}“{row.group}”: {share} ({low} to {high})")
     if hidden:
-        words += _said(f"{intro}hidden, so that nobody can be identified: {listed(hidden)}")
+        words += _said(f"{rest} hidden, so that nobody can be identified: {listed(hidden)}")
     return words
 
 

@@ -179,12 +179,11 @@ def _value(ax: Axes, place: int, row: tuple) -> None:
 
 
 def _value_words(values: IntervalList, row: tuple, *, narrow: bool) -> str:
-    """Say a value, its interval and what it rests on."""
+    """Say a value and its interval; how many it rests on where they are too few."""
     if row.hidden:
         return HIDDEN_MARK
-    count = "" if pd.isna(row.n) else f"{int(row.n):,} {values.n_of}"
     if pd.isna(row.value):
-        return f"{_TOO_FEW}{f' ({count})' if count and not narrow else ''}"
+        return _TOO_FEW if pd.isna(row.n) or narrow else f"{_TOO_FEW} (n = {int(row.n):,})"
     words = value_words(values, row.value)
     if not pd.isna(row.low):
         ends = (value_words(values, one) for one in (row.low, row.high))

@@ -13,7 +13,7 @@ from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import month_in_words, period_in_words
-from qa_sampling.runs.findings.returns import open_findings
+from qa_sampling.runs.drawn_returns import open_findings
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
 

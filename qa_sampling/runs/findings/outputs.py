@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qa_sampling.agreement.moderated import ModeratedShare, moderated_share
+from qa_sampling.agreement.moderated import ModeratedShare
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.reporting import findings_view as view
@@ -32,10 +32,9 @@ from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.findings import estimates, practice
+from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
 from qa_sampling.runs.findings.steps import Findings
-from qa_sampling.runs.moderation.steps import review_of
-from qa_sampling.schema import GRADES, QUALITY_STANDARDS
-from qa_sampling.settings.analyses import ModerationAgreement
+from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.findings import AuditFindings
 
 NAMES = {OVERALL: "Overall"} | QUALITY_STANDARDS
@@ -60,43 +59,6 @@ def span_of(periods: tuple[str, ...]) -> str:
     first = date.fromisoformat(f"{periods[0]}-01")
     last = (pd.Period(periods[-1], "M").end_time).date()
     return period_in_words(first, last)
-
-
-def moderated_of(
-    found: Findings, settings: AuditFindings, register: Register
-) -> ModeratedShare | None:
-    """Estimate good or better had moderators read every audit; None when none was moderated.
-
-    Parameters
-    ----------
-    found : Findings
-        The audits with their draws.
-    settings : AuditFindings
-        Checked parameters.
-    register : Register
-        Audits and moderations.
-    """
-    if not len(_moderators_grades(found, settings, register)):
-        return None
-    months = settings.all_periods.index(settings.period) - settings.all_periods.index(found.now[0])
-    asked = ModerationAgreement(
-        period=settings.period,
-        months=months + 1,
-        designs=(settings.design,),
-        as_at=settings.extract_day.isoformat(),
-    )
-    return moderated_share(review_of(asked, register, None).overall)
-
-
-def _moderators_grades(found: Findings, settings: AuditFindings, register: Register) -> pd.Series:
-    """Give the latest moderator's overall grade of each audit that was moderated by then."""
-    held = register.moderations()
-    mine = held["audit_id"].isin(found.audited["audit_id"])
-    made = held[mine & (held["date"] <= pd.Timestamp(settings.extract_day))]
-    last = made.sort_values(["date", "moderation_id"]).drop_duplicates("audit_id", keep="last")
-    told = register.moderated_answers()
-    told = told[(told["standard"] == OVERALL) & told["grade"].isin(GRADES)]
-    return told.set_index("moderation_id")["grade"].reindex(last["moderation_id"]).dropna()
 
 
 def release_findings(
@@ -126,7 +88,7 @@ def release_findings(
         design=settings.design,
         months=found.now,
         days=tuple(days.strftime("%Y-%m-%d")),
-        moderated=_moderators_grades(found, settings, register).tolist(),
+        moderated=moderators_grades(found, settings, register)["grade"].tolist(),
         tags=practice.themes(found, register),
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
@@ -190,7 +152,7 @@ def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTa
         cells = {one: ("good", one) for one in QUALITY_STANDARDS.values()}
         words += groups_said(
             table, tables.standards, cell_of=cells, fewest=settings.fewest_for_interval,
-            intro="",
+            rest="standards",
         )  # fmt: skip
     if len(tables.services.by) > 1 and not tables.services.withheld:
         table = estimates.by_group(found, "service", settings)
@@ -198,6 +160,7 @@ def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTa
         words += groups_said(
             table.assign(n=table["audits"]), tables.services, cell_of=cells,
             fewest=settings.fewest_for_interval, intro="Service ",
+            rest="services",
         )  # fmt: skip
     return words
 
