@@ -153,9 +153,9 @@ def measure(number: int, *, worse: float = 0.0) -> dict[str, tuple[float, float,
             row = changed.loc[name]
             truth = true_share(found.now, name, GOOD) - true_share(found.before, name, GOOD)
             rows[f"change, {name}"] = (row.change, truth, row.low, row.high)
-    least, most = bounds(found)
+    least, most, low, high = bounds(found, SETTINGS)
     truth = true_share(found.now, "overall", GOOD)
-    rows["bounds of what is missing"] = (rows["good or better, overall"][0], truth, least, most)
+    rows["whatever is missing"] = ((least + most) / 2, truth, low, high)
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ def good_view(
     *,
     cases: int,
     moderated: ModeratedShare | None = None,
-    bounds: tuple[float, float] | None = None,
+    bounds: Sequence[float] | None = None,
     response: float = 1.0,
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -34,8 +34,9 @@ def good_view(
         Open cases that could be drawn, in the average month.
     moderated : ModeratedShare, optional
         The share corrected by what moderators found.
-    bounds : (float, float), optional
-        The least and the most it could have been, whatever the missing audits found.
+    bounds : sequence of float, optional
+        The estimate had all missing audits been Inadequate, and Good; and the ends of both with
+        chance.
     response : float
         Share of the opened audits that came back.
     level : float
@@ -60,11 +61,11 @@ def good_view(
             )
         )
     if bounds is not None and bounds[0] < bounds[1]:
-        low, high = (percent_text(one) for one in bounds)
+        least, most, low, high = (percent_text(one) for one in bounds)
         rows.append(
             (
                 "Had the missing audits all been Inadequate, or all Good",
-                f"{low} to {high}",
+                f"{least} to {most}; with chance {low} to {high}",
                 f"{percent_text(response)} of the opened came back",
             )
         )
@@ -200,7 +201,9 @@ def missing_view(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Month": table["period"],
-            "Could be drawn": table["population"],
+            "Could be drawn": [
+                "nothing back yet" if pd.isna(one) else f"{one:,.0f}" for one in table["population"]
+            ],
             "Opened": table["opened"],
             "Came back": table["audited"],
             "Missing": table["missing"],

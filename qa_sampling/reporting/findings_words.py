@@ -161,25 +161,24 @@ def _fact_words(tables: FindingsTables) -> Words:
     return words
 
 
-def response_words(back: int, opened: int, least: float, most: float) -> Words:
+def response_words(back: int, opened: int, low: float, high: float) -> Words:
     """Say what share of audits came back, and how far the missing ones could move the estimate.
 
     Parameters
     ----------
     back, opened : int
         Audits that came back, of those that were opened.
-    least, most : float
-        The share of good or better if every missing audit were less than good, and if good.
+    low, high : float
+        The low end of the interval of good or better if every missing audit were Inadequate, and
+        the high end if every one were Good.
     """
     if back >= opened:
         return _said("every audit that was opened came back")
     if USUAL.is_small(back, opened):
         return _said("nearly all audits that were opened came back")
-    response = back / opened
     return _said(
-        f"{percent_text(response)} of the audits that were opened came back; whatever the others "
-        f"would have found, the share of good or better lies between {percent_text(least)} and "
-        f"{percent_text(most)}, before chance is allowed for"
+        f"{percent_text(back / opened)} of the audits that were opened came back; whatever the "
+        f"others would have found, {percent_text(low)} to {percent_text(high)} fits"
     )
 
 

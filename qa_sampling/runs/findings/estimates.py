@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from qa_sampling.records.returned import OVERALL
-from qa_sampling.runs.findings.steps import Findings, average, design_of
+from qa_sampling.runs.findings.steps import Findings, design_of
 from qa_sampling.sampling.change_windows import rolling_estimates
 from qa_sampling.sampling.estimation import (
     Difference,
@@ -242,15 +244,18 @@ def missing_audits(found: Findings) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a month: `period`, `population`, `opened`, `audited`, `missing`, `response`.
+        One row a month: `period`, `population` (missing where nothing came back, so that nothing
+        is said of the month), `opened`, `audited`, `missing`, `response`.
     """
     table = pd.crosstab(found.cases["period"], found.cases["outcome"])
     table = table.reindex(columns=["audited", "unavailable"], fill_value=0)
+    silent = pd.DataFrame({"audited": 0, "unavailable": found.unanswered})
+    table = pd.concat([table, silent[silent["unavailable"].notna()]]).astype(int).sort_index()
     opened = table.sum(axis=1)
     return pd.DataFrame(
         {
             "period": table.index,
-            "population": [found.populations[one] for one in table.index],
+            "population": [found.populations.get(one) for one in table.index],
             "opened": opened.to_numpy(),
             "audited": table["audited"].to_numpy(),
             "missing": table["unavailable"].to_numpy(),
@@ -282,20 +287,35 @@ def response_of(found: Findings) -> float:
     return back / opened
 
 
-def bounds(found: Findings) -> tuple[float, float]:
-    """Give the share of good or better if every missing audit were Inadequate, and if Good.
+class Bounds(NamedTuple):
+    """How far missing audits could move the share of good or better.
+
+    Attributes
+    ----------
+    least, most : float
+        The estimate if every missing audit were Inadequate, and if Good.
+    low, high : float
+        The low end of the interval of the first, and the high end of the second: chance and what
+        is missing together.
+    """
+
+    least: float
+    most: float
+    low: float
+    high: float
+
+
+def bounds(found: Findings, settings: AuditFindings) -> Bounds:
+    """Give how far the missing audits could move the share of good or better.
 
     Parameters
     ----------
     found : Findings
         The audits with their draws.
-
-    Returns
-    -------
-    (float, float)
-        The least and the most the estimate could have been, whatever the missing audits found.
+    settings : AuditFindings
+        Give the level.
     """
-    ends = []
+    made = []
     missing = found.cases["outcome"] != "audited"
     rounded = found.design.method.startswith("rounded")
     for grade in ("Inadequate", "Good"):
@@ -303,17 +323,6 @@ def bounds(found: Findings) -> tuple[float, float]:
             overall=found.cases[OVERALL].where(~missing, grade), outcome="audited"
         )
         design = design_of(filled, found.populations, rounded=rounded)
-        one = estimate_proportion(design, OVERALL, values=GOOD, where=found.where_now)
-        ends.append(one.estimate)
-    return ends[0], ends[1]
-
-
-def cases_before(found: Findings) -> int:
-    """Give the cases that could be drawn, in the average of the months before; 0 without any.
-
-    Parameters
-    ----------
-    found : Findings
-        The audits with their draws.
-    """
-    return average(found.populations, found.before) if found.before else 0
+        made.append(estimate_proportion(design, OVERALL, values=GOOD, where=found.where_now))
+    ends = [one.confidence_interval(settings.level) for one in made]
+    return Bounds(made[0].estimate, made[1].estimate, ends[0].low, ends[1].high)

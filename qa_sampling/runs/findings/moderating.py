@@ -34,7 +34,7 @@ def moderated_of(
     first = found.audited[["audit_id", OVERALL]].rename(columns={OVERALL: "grade"})
     first = first.assign(rater="auditor", role="auditor")
     second = again.assign(rater="moderator", role="moderator")
-    long = pd.concat([first, second], ignore_index=True).assign(standard=OVERALL, period="")
+    long = pd.concat([first, second], ignore_index=True).assign(standard=OVERALL)
     return moderated_share(Ratings.from_long(long, scale=GRADES_SCALE, case="audit_id"))
 
 

@@ -134,7 +134,8 @@ def words_of(
         between=between or ("before", "now"),
         moderated=moderated,
     )
-    return words + response_words(*estimates.came_back(found), *estimates.bounds(found))
+    low, high = estimates.bounds(found, settings)[2:]
+    return words + response_words(*estimates.came_back(found), low, high)
 
 
 def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
@@ -179,7 +180,8 @@ def sheets_of(
     sheets = {
         "Good or better": view.good_view(
             estimates.good_or_better(found), cases=found.open_cases,
-            moderated=moderated_of(found, settings, register), bounds=estimates.bounds(found),
+            moderated=moderated_of(found, settings, register),
+            bounds=estimates.bounds(found, settings),
             response=estimates.response_of(found), level=settings.level,
         ),
         "Standards": view.standards_view(standards, NAMES),
