@@ -24,6 +24,8 @@ from qa_sampling.results import (
     Forecast,
     Funnel,
     GradeDistribution,
+    GradeProfiles,
+    IntervalList,
     Journey,
     Severities,
     Sparklines,
@@ -38,7 +40,8 @@ ABOUT = {"measure": f"{LONG} and what is measured of it", "scope": f"In {LONG}",
 TABLES = ("table", "history", "fan", "lines")
 VALUES = {"value", "share", "low", "high", "count", "shift", "contribution", "share_before",
           "share_first", "days", "days_low", "days_high", "pending", "latest", "middle",
-          "low_80", "high_80", "low_95", "high_95", "centre"}  # fmt: skip
+          "low_80", "high_80", "low_95", "high_95", "centre", "outstanding", "good",
+          "requires_improvement", "inadequate"}  # fmt: skip
 
 
 def tables_of(result) -> dict[str, pd.DataFrame]:
@@ -79,7 +82,7 @@ def all_hidden(result):
 
 def long_names(result):
     fields = dict(ABOUT)
-    columns = ("unit", "auditor", "part", "step", "grade", "series", "words")
+    columns = ("unit", "auditor", "part", "step", "grade", "series", "words", "name")
     for name, table in tables_of(result).items():
         named = [one for one in columns if one in table]
         longer = {one: [f"{LONG} {value}" for value in table[one]] for one in named}
@@ -109,6 +112,9 @@ def zeros(result):
         fields[name] = table.assign(**known)
     if isinstance(result, Decomposition):
         fields |= {"start": 0.0, "end": 0.0}
+    if isinstance(result, GradeProfiles):
+        worst = result.table["inadequate"].where(result.table["inadequate"].isna(), 1.0)
+        fields["table"] = fields["table"].assign(inadequate=worst)
     if isinstance(result, Funnel):
         fields["centre"] = 0.0
         fields["limits"] = result.limits.assign(low=0.0, high=0.0, low_outer=0.0, high_outer=0.0)
@@ -203,6 +209,22 @@ def decomposition_from(frame: pd.DataFrame, *, start: int, end: int) -> Decompos
     return Decomposition(rows, start, end, measure="Re-referrals added up")
 
 
+def profiles_from(frame: pd.DataFrame) -> GradeProfiles:
+    share = frame["again"] / frame["referrals"]
+    rows = pd.DataFrame({"name": frame["month"], "n": frame["referrals"], "good": share,
+                         "outstanding": 0.0 * share, "requires_improvement": 1 - share,
+                         "inadequate": 0.0 * share, "low": 0.9 * share, "high": 1.1 * share,
+                         "hidden": share.isna()})  # fmt: skip
+    return GradeProfiles(rows, unit="share")
+
+
+def intervals_from(frame: pd.DataFrame) -> IntervalList:
+    share = frame["again"] / frame["referrals"]
+    rows = pd.DataFrame({"name": frame["month"], "value": share, "low": 0.9 * share,
+                         "high": 1.1 * share, "hidden": share.isna()})  # fmt: skip
+    return IntervalList(rows, unit="share", reference=0.2)
+
+
 def agreement_from(frame: pd.DataFrame) -> AgreementTable:
     rows = frame.rename(columns={"audits": "count"})
     return AgreementTable(rows, GRADES, measure="Audits")
@@ -241,6 +263,8 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
         "funnel_plot": derive(months, funnel_from),
         "severity_funnel": derive(months, severities_from),
         "grade_distribution": derive(months, grades_from),
+        "grade_profiles": derive(months, profiles_from),
+        "interval_chart": derive(months, intervals_from),
         "journey_chart": derive(months, journey_from),
         "decomposition_waterfall": derive(months, decomposition_from, **totals),
         "agreement_heat": derive(safe_pairs(small), agreement_from),

@@ -20,7 +20,9 @@ from qa_sampling.results import (
     Forecast,
     Funnel,
     GradeDistribution,
+    GradeProfiles,
     Interval,
+    IntervalList,
     Journey,
     Severities,
     Sparklines,
@@ -198,6 +200,52 @@ def grades() -> GradeDistribution:
     )  # fmt: skip
 
 
+def profiles() -> GradeProfiles:
+    """Grades by standard: one that few audits graded, one hidden."""
+    rows = [
+        ("Overall", 100, 0.19, 0.5, 0.29, 0.02, 0.57, 0.8),
+        ("Plans are of good quality and SMART", 100, 0.14, 0.53, 0.28, 0.05, 0.54, 0.77),
+        ("Supervision, management oversight and independent review", 97, 0.12, 0.45, 0.35, 0.08,
+         0.44, 0.68),
+        ("Visits are of good quality", 98, 0.2, 0.6, 0.18, 0.02, 0.68, 0.89),
+        ("Care planning meetings are held regularly", 8, nan, nan, nan, nan, nan, nan),
+    ]  # fmt: skip
+    names = ["name", "n", "outstanding", "good", "requires_improvement", "inadequate", "low",
+             "high"]  # fmt: skip
+    hidden = pd.DataFrame([{"name": "Positive organisational culture", "hidden": True}])
+    table = pd.concat([pd.DataFrame(rows, columns=names).assign(hidden=False), hidden])
+    return GradeProfiles(
+        table,
+        measure="Share of the open cases that each standard applies to, by grade",
+        scope="July to October 2026",
+        unit="share",
+        n=100,
+        n_of="audits",
+    )
+
+
+def changes() -> IntervalList:
+    """Changes by standard: one told from chance, one with too few audits, one hidden."""
+    rows = [
+        ("Overall", 0.04, -0.13, 0.19, 100, False, False),
+        ("Plans are of good quality and SMART", 0.22, 0.05, 0.37, 100, True, False),
+        ("Recording is of good quality", -0.01, -0.17, 0.15, 100, False, False),
+        ("Care planning meetings are held regularly", nan, nan, nan, 8, False, False),
+        ("Positive organisational culture", nan, nan, nan, nan, False, True),
+    ]
+    names = ["name", "value", "low", "high", "n", "marked", "hidden"]
+    return IntervalList(
+        pd.DataFrame(rows, columns=names),
+        reference=0.0,
+        signed=True,
+        marks=("Can be told from chance", "Cannot be told from chance"),
+        measure="Change in the share that is good or better, percentage points",
+        scope="July to October 2026 against April to June 2026",
+        unit="share",
+        n_of="audits",
+    )
+
+
 def decomposition() -> Decomposition:
     """Why the re-referral rate rose."""
     parts = [("More from police", 1.9, 0.8, 3.1), ("Higher rate: ages 0 to 4", 1.2, 0.2, 2.3),
@@ -315,6 +363,10 @@ PICTURES = {
                         "One auditor of 14 grades higher than moderators do"),
     "grade_distribution": (plots.grade_distribution, grades,
                            "About half of all cases would be graded Good"),
+    "grade_profiles": (plots.grade_profiles, profiles,
+                       "Oversight is the weakest of the standards"),
+    "interval_chart": (plots.interval_chart, changes,
+                       "Plans are better than in the spring; no other change is sure"),
     "decomposition_waterfall": (plots.decomposition_waterfall, decomposition,
                                 "More police referrals explain most of the rise"),
     "journey_chart": (plots.journey_chart, journey,

@@ -18,6 +18,8 @@ MAKE = {
     "AgreementTable": made.agreement,
     "Severities": made.severities,
     "GradeDistribution": made.grades,
+    "GradeProfiles": made.profiles,
+    "IntervalList": made.changes,
     "Decomposition": made.decomposition,
     "Journey": made.journey,
     "Forecast": made.forecast,

@@ -25,8 +25,8 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
     nothing; a corrected one replaces the earlier. Exits with 1 when something is to be put right.
     """
     from qa_sampling.records.returned_report import write_batch_report
-    from qa_sampling.runs.collect.recording import record_sheets
-    from qa_sampling.runs.collect.steps import read_folder
+    from qa_sampling.runs.recording import record_sheets
+    from qa_sampling.runs.returned_folder import read_folder
     from qa_sampling.runs.returns_in import open_returns, staff_of
 
     settings, today = settings_of(parameters), _day(as_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -111,6 +111,8 @@ class CaseSheet:
         The columns of ``FACTS``.
     identity : str
         Text of the hidden identity cell.
+    given : mapping of str to (object, str)
+        Answers that are known already, by key of the question: the short one and the words.
     """
 
     name: str
@@ -118,6 +120,7 @@ class CaseSheet:
     child_id: str
     facts: Mapping[str, object]
     identity: str
+    given: Mapping[str, tuple[object, str | None]] = field(default_factory=dict)
 
 
 def add_lists(workbook: Workbook, layout: CaseLayout, formats: Formats) -> dict[tuple, str]:
@@ -198,7 +201,7 @@ def write_case_sheet(
     _write_facts(sheet, case, layout, formats)
     to_do = 0
     for section in layout.sections:
-        to_do += _write_section(sheet, section, layout, formats, lists, as_at)
+        to_do += _write_section(sheet, section, layout, formats, lists, as_at, case.given)
     _write_head(sheet, case, layout, formats, to_do)
     mark_progress(sheet, (1, CHECK, layout.last_row, CHECK), formats)
     set_page(sheet, marking=MARKING, landscape=False, title_rows=FIRST_BODY_ROW)
@@ -248,6 +251,7 @@ def _write_section(
     formats: Formats,
     lists: Mapping[tuple, str],
     as_at: date,
+    given: Mapping[str, tuple[object, str | None]],
 ) -> int:
     section = placed.section
     headings = (section.answer_heading, section.words_heading, "Check")
@@ -257,7 +261,7 @@ def _write_section(
     sheet.set_row(placed.row, 36)
     to_do = 0
     for question in placed.questions:
-        _write_question(sheet, question, formats)
+        _write_question(sheet, question, formats, given.get(question.question.key, (None, None)))
         validate(sheet, question, lists, as_at)
         formula, value = check_formula(question, layout)
         sheet.write_formula(question.row, CHECK, formula, formats["check"], value)
@@ -273,7 +277,12 @@ def _write_section(
     return to_do
 
 
-def _write_question(sheet: Worksheet, placed: PlacedQuestion, formats: Formats) -> None:
+def _write_question(
+    sheet: Worksheet,
+    placed: PlacedQuestion,
+    formats: Formats,
+    given: tuple[object, str | None],
+) -> None:
     question, row = placed.question, placed.row
     if question.prompt:
         parts = [formats["label"], question.label, formats["prompt"], "\n" + question.prompt]
@@ -282,9 +291,12 @@ def _write_question(sheet: Worksheet, placed: PlacedQuestion, formats: Formats) 
         write_cell(sheet, row, QUESTION, question.label, formats, "bold")
     answer = "input_date" if question.answer == "date" else "input"
     answer = "question" if question.answer == "none" else answer
-    sheet.write_blank(row, ANSWER, None, formats[answer])
     words = "question" if question.words == "none" else "input"
-    sheet.write_blank(row, WORDS, None, formats[words])
+    for column, value, style in ((ANSWER, given[0], answer), (WORDS, given[1], words)):
+        if value is None:
+            sheet.write_blank(row, column, None, formats[style])
+        else:
+            write_cell(sheet, row, column, value, formats, style)
     is_action = placed.partner is not None
     needs_room = question.words == "required" and not is_action
     fewest = _FEWEST_LINES_OF_WORDS if needs_room else _FEWEST_LINES

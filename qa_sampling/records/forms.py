@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -45,8 +45,17 @@ __all__ = [
 ]
 
 
+Given = Mapping[str, Mapping[str, tuple[object, str | None]]]
+
+
 def write_audit_forms(
-    folder: Path, plan: AuditPlan, *, form: FormTemplate, staff: pd.DataFrame, key: bytes
+    folder: Path,
+    plan: AuditPlan,
+    *,
+    form: FormTemplate,
+    staff: pd.DataFrame,
+    key: bytes,
+    given: Given | None = None,
 ) -> list[Path]:
     """Write one workbook for every auditor of a plan; give their paths in order of staff number.
 
@@ -62,6 +71,9 @@ def write_audit_forms(
         Columns of ``schema.STAFF``.
     key : bytes
         The authority's secret key, at least 16 bytes; it signs every sheet.
+    given : mapping of str to mapping, optional
+        Answers that are known already, by case and key of the question: the short one and the
+        words.
 
     Returns
     -------
@@ -86,7 +98,7 @@ def write_audit_forms(
     for auditor_id, group in groups.items():
         path = folder / names[auditor_id]
         member = staff.loc[staff["staff_id"].astype(str) == auditor_id].iloc[0]
-        _write_workbook(path, plan, form, group, member, key)
+        _write_workbook(path, plan, form, group, member, key, given or {})
         paths.append(path)
     return paths
 
@@ -130,6 +142,7 @@ def _write_workbook(
     cases: pd.DataFrame,
     member: pd.Series,
     key: bytes,
+    given: Given,
 ) -> None:
     auditor_id = str(member["staff_id"])
     properties = {
@@ -153,6 +166,7 @@ def _write_workbook(
             identity=identity_text(
                 plan.draw_id, row["case_ref"], auditor_id, form.name, form.version, key
             ),
+            given=given.get(row["case_ref"], {}),
         )
         sheets.append((case, workbook.add_worksheet(case.name)))
     lists = add_lists(workbook, layout, formats)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from qa_sampling.reporting.alt_texts import _hidden, _listed, _opening, _told
+from qa_sampling.reporting.alt_words import hidden, opening, some_named, told
 from qa_sampling.reporting.derived import Derived, opened
-from qa_sampling.reporting.plot_captions import said
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.plots_findings import value_words
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import GradeProfiles, IntervalList
 
@@ -21,18 +22,18 @@ def grade_profiles_alt(result: GradeProfiles | Derived) -> Told:
     """
     spread, table = opened(result, GradeProfiles)
     rows = spread.table
-    listed = [
-        f"{row.name} {said(row.outstanding + row.good, 'share')} "
-        f"({said(row.low, 'share')} to {said(row.high, 'share')}), "
-        f"{said(row.inadequate, 'share')} Inadequate"
+    said = [
+        f"{row.name} {percent_text(row.outstanding + row.good)} "
+        f"({percent_text(row.low)} to {percent_text(row.high)}), "
+        f"{percent_text(row.inadequate)} Inadequate"
         for row in rows.itertuples()
         if not row.hidden and not pd.isna(row.outstanding)
     ]
-    parts = [_opening("Stacked bars of grades", spread)]
-    whole = "; ".join(listed)
-    parts.append(f"Good or better: {whole}." if listed else "Nothing is shown.")
+    parts = [opening("Stacked bars of grades", spread)]
+    whole = "; ".join(said)
+    parts.append(f"Good or better: {whole}." if said else "Nothing is shown.")
     parts.append(f"In brackets {100 * spread.level:g}% intervals.")
-    return _told(table, rows, [*parts, _hidden(rows, "standard")])
+    return told(table, rows, [*parts, hidden(rows, "standard")])
 
 
 def interval_chart_alt(result: IntervalList | Derived) -> Told:
@@ -44,21 +45,20 @@ def interval_chart_alt(result: IntervalList | Derived) -> Told:
         What the picture draws.
     """
     values, table = opened(result, IntervalList)
-    rows, unit = values.table, values.unit
+    rows = values.table
     shown = rows[~rows["hidden"].astype(bool) & rows["value"].notna()]
-    listed = []
+    said = []
     for row in shown.itertuples():
-        words = f"{row.name} {said(row.value, unit, signed=values.signed)}"
+        words = f"{row.name} {value_words(values, row.value)}"
         if not pd.isna(row.low):
-            ends = (said(one, unit, signed=values.signed) for one in (row.low, row.high))
+            ends = (value_words(values, one) for one in (row.low, row.high))
             words += f" ({' to '.join(ends)})"
-        listed.append(words)
-    parts = [_opening("Chart of values with intervals", values)]
-    parts.append(f"{'; '.join(listed)}." if listed else "No value is shown.")
+        said.append(words)
+    parts = [opening("Chart of values with intervals", values)]
+    parts.append(f"{'; '.join(said)}." if said else "No value is shown.")
     marked = shown.loc[shown["marked"].astype(bool), "name"].tolist()
     if values.marks[0] and len(shown):
-        told = _listed(marked) if marked else "none"
-        parts.append(f"{values.marks[0]}: {told}.")
+        parts.append(f"{values.marks[0]}: {some_named(marked) if marked else 'none'}.")
     few = rows.loc[~rows["hidden"].astype(bool) & rows["value"].isna(), "name"].tolist()
-    parts.append(f"Too few to say: {_listed(few)}." if few else "")
-    return _told(table, rows, [*parts, _hidden(rows, "value")])
+    parts.append(f"Too few to say: {some_named(few)}." if few else "")
+    return told(table, rows, [*parts, hidden(rows, "value")])

@@ -7,20 +7,17 @@ result are for the restricted page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 import pandas as pd
 
+from qa_sampling.reporting.alt_findings import grade_profiles_alt, interval_chart_alt
+from qa_sampling.reporting.alt_words import hidden, many, opening, some_named, told
 from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import days_words, said, when
-from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.words import Told
-from qa_sampling.reporting.words import _told as _told_from
 from qa_sampling.results import (
     AgreementTable,
     ControlChart,
     Decomposition,
-    Described,
     Forecast,
     Funnel,
     GradeDistribution,
@@ -29,7 +26,20 @@ from qa_sampling.results import (
     Sparklines,
 )
 
-_LISTED = 8
+__all__ = [
+    "agreement_heat_alt",
+    "control_chart_alt",
+    "decomposition_waterfall_alt",
+    "forecast_fan_alt",
+    "funnel_plot_alt",
+    "grade_distribution_alt",
+    "grade_profiles_alt",
+    "interval_chart_alt",
+    "journey_chart_alt",
+    "severity_funnel_alt",
+    "small_multiples_alt",
+    "sparklines_alt",
+]
 _BETTER = {"up": "Higher is better.", "down": "Lower is better.", "": ""}
 
 
@@ -37,7 +47,7 @@ def control_chart_alt(result: ControlChart | Derived) -> Told:
     """Say what a control chart shows: its span, its limits, each signal, gaps and hidden months."""
     chart, table = opened(result, ControlChart)
     rows, unit = chart.table, chart.unit
-    parts = [_opening("Control chart", chart), _span(rows, chart.frequency), *_ends(chart, rows)]
+    parts = [opening("Control chart", chart), _span(rows, chart.frequency), *_ends(chart, rows)]
     parts.append(_limit_words(chart))
     if chart.target is not None:
         parts.append(f"Target {said(chart.target, unit)}.")
@@ -48,14 +58,14 @@ def control_chart_alt(result: ControlChart | Derived) -> Told:
     parts.append(f"{_periods(gaps, chart.frequency)} without data." if gaps else "")
     soft = int((~rows["mature"].astype(bool)).sum())
     parts.append(f"{_periods(soft, chart.frequency)} can still change." if soft else "")
-    return _told(table, rows, [*parts, _hidden(rows, chart.frequency)])
+    return told(table, rows, [*parts, hidden(rows, chart.frequency)])
 
 
 def forecast_fan_alt(result: Forecast | Derived) -> Told:
     """Say what a forecast fan shows: what was seen, and the range at its end."""
     cast, table = opened(result, Forecast)
     rows = cast.history
-    parts = [_opening("Forecast", cast), _span(rows, cast.frequency), *_ends(cast, rows)]
+    parts = [opening("Forecast", cast), _span(rows, cast.frequency), *_ends(cast, rows)]
     if len(cast.fan):
         last = cast.fan.iloc[-1]
         ranges = [
@@ -71,14 +81,14 @@ def forecast_fan_alt(result: Forecast | Derived) -> Told:
         parts.append("No period is forecast.")
     if cast.target is not None:
         parts.append(f"Target {said(cast.target, cast.unit)}.")
-    return _told(table, rows, [*parts, _BETTER[cast.better], _hidden(rows, cast.frequency)])
+    return told(table, rows, [*parts, _BETTER[cast.better], hidden(rows, cast.frequency)])
 
 
 def funnel_plot_alt(result: Funnel | Derived) -> Told:
     """Say what a funnel shows: how many units, what they are held against, who stands out."""
     funnel, table = opened(result, Funnel)
     rows, unit = funnel.table, funnel.unit
-    parts = [_opening("Funnel plot", funnel), f"{_many(len(rows), 'unit')} by their size."]
+    parts = [opening("Funnel plot", funnel), f"{many(len(rows), 'unit')} by their size."]
     if funnel.centre is not None:
         parts.append(f"{funnel.centre_name}: {said(funnel.centre, unit)}.")
     parts += _extremes(rows, "unit", "value", unit)
@@ -87,10 +97,10 @@ def funnel_plot_alt(result: Funnel | Derived) -> Told:
     if len(marked):
         listed = [f"{row.unit} ({row.signal}, {said(row.value, unit)})" for row in
                   marked.itertuples()]  # fmt: skip
-        parts.append(f"Marked: {_listed(listed)}.")
+        parts.append(f"Marked: {some_named(listed)}.")
     else:
         parts.append(f"No unit is marked; limits are drawn at {outer}.")
-    return _told(table, rows, [*parts, _hidden(rows, "unit")])
+    return told(table, rows, [*parts, hidden(rows, "unit")])
 
 
 def severity_funnel_alt(result: Severities | Derived) -> Told:
@@ -98,7 +108,7 @@ def severity_funnel_alt(result: Severities | Derived) -> Told:
     people, table = opened(result, Severities)
     rows = people.table
     known = rows[rows["shift"].notna()]
-    parts = [_opening("Funnel of auditors", people), f"{_many(len(rows), 'auditor')} by how many "
+    parts = [opening("Funnel of auditors", people), f"{many(len(rows), 'auditor')} by how many "
              "of their audits were moderated."]  # fmt: skip
     if len(known):
         low, high = (said(one, people.unit, signed=True) for one in
@@ -111,20 +121,20 @@ def severity_funnel_alt(result: Severities | Derived) -> Told:
             f"{row.auditor} {words[row.signal]} ({said(row.shift, people.unit, signed=True)})"
             for row in marked.itertuples()
         ]
-        parts.append(f"Standing out: {_listed(listed)}.")
+        parts.append(f"Standing out: {some_named(listed)}.")
     elif len(rows):
         parts.append("Nobody stands out.")
     few = int((rows["shift"].isna() & ~rows["hidden"].astype(bool)).sum())
-    parts.append(f"Too few audits for a shift: {_many(few, 'auditor')}." if few else "")
-    return _told(table, rows, [*parts, _hidden(rows, "auditor")])
+    parts.append(f"Too few audits for a shift: {many(few, 'auditor')}." if few else "")
+    return told(table, rows, [*parts, hidden(rows, "auditor")])
 
 
 def agreement_heat_alt(result: AgreementTable | Derived) -> Told:
     """Say what an agreement table shows: how many agree, the commonest pair, what is hidden."""
     met, table = opened(result, AgreementTable)
     rows = met.table
-    parts = [_opening("Table of shades", met), f"Auditor’s grade down, moderator’s grade across, "
-             f"{_many(len(met.grades), 'grade')}."]  # fmt: skip
+    parts = [opening("Table of shades", met), f"Auditor’s grade down, moderator’s grade across, "
+             f"{many(len(met.grades), 'grade')}."]  # fmt: skip
     whole = f" of {met.n:,}" if met.n is not None else ""
     if met.same is not None:
         parts.append(f"Same grade: {met.same:,}{whole}.")
@@ -141,7 +151,7 @@ def agreement_heat_alt(result: AgreementTable | Derived) -> Told:
         )
     else:
         parts.append("No pair is shown.")
-    return _told(table, rows, [*parts, _hidden(rows, "pair")])
+    return told(table, rows, [*parts, hidden(rows, "pair")])
 
 
 def grade_distribution_alt(result: GradeDistribution | Derived) -> Told:
@@ -154,13 +164,13 @@ def grade_distribution_alt(result: GradeDistribution | Derived) -> Told:
         if not row.hidden and not pd.isna(row.low):
             words += f" ({said(row.low, 'share')} to {said(row.high, 'share')})"
         shares.append(f"{row.grade}: {words}")
-    parts = [_opening("Bar chart of grades", spread)]
+    parts = [opening("Bar chart of grades", spread)]
     parts.append(f"{'; '.join(shares)}." if shares else "No grade is shown.")
     parts.append(
         f"In brackets {100 * spread.level:g}% intervals, from {spread.n:,} {spread.n_of} for "
         f"{spread.population:,} cases."
     )
-    return _told(table, rows, [*parts, _hidden(rows, "grade")])
+    return told(table, rows, [*parts, hidden(rows, "grade")])
 
 
 def decomposition_waterfall_alt(result: Decomposition | Derived) -> Told:
@@ -168,7 +178,7 @@ def decomposition_waterfall_alt(result: Decomposition | Derived) -> Told:
     change, table = opened(result, Decomposition)
     rows, unit = change.table, change.unit
     parts = [
-        _opening("Waterfall chart", change),
+        opening("Waterfall chart", change),
         f"From {said(change.start, unit)} ({change.start_name}) to {said(change.end, unit)} "
         f"({change.end_name}).",
     ]
@@ -178,7 +188,7 @@ def decomposition_waterfall_alt(result: Decomposition | Derived) -> Told:
         if not row.hidden
     ]
     parts.append(f"{'; '.join(listed)}." if listed else "No part is shown.")
-    return _told(table, rows, [*parts, _hidden(rows, "part")])
+    return told(table, rows, [*parts, hidden(rows, "part")])
 
 
 def journey_chart_alt(result: Journey | Derived) -> Told:
@@ -193,9 +203,9 @@ def journey_chart_alt(result: Journey | Derived) -> Told:
         if not pd.isna(row.days):
             words += f", median {days_words(row.days, way.day_word)}"
         steps.append(f"{row.step}: {words}")
-    parts = [_opening("Chart of steps", way)]
+    parts = [opening("Chart of steps", way)]
     parts.append(f"{'; '.join(steps)}." if steps else "No step is shown.")
-    return _told(table, rows, [*parts, _hidden(rows, "step")])
+    return told(table, rows, [*parts, hidden(rows, "step")])
 
 
 def small_multiples_alt(result: Sparklines | Derived) -> Told:
@@ -211,48 +221,21 @@ def sparklines_alt(result: Sparklines | Derived) -> Told:
 def _many_alt(result: Sparklines | Derived, kind: str) -> Told:
     many, table = opened(result, Sparklines)
     rows, lines = many.table, many.lines
-    parts = [_opening(kind, many), f"{len(lines)} series.", _span(rows, many.frequency)]
+    parts = [opening(kind, many), f"{len(lines)} series.", _span(rows, many.frequency)]
     marked = lines[lines["signal"].fillna("") != ""]
     for signal in ("concern", "improvement", "neutral"):
         names = list(marked.loc[marked["signal"] == signal, "series"])
         word = "unusual" if signal == "neutral" else signal
-        parts.append(f"{word.capitalize()} at the latest value: {_listed(names)}." if names else "")
+        parts.append(
+            f"{word.capitalize()} at the latest value: {some_named(names)}." if names else ""
+        )
     if len(lines) and not len(marked):
         parts.append("No series stands out at its latest value.")
-    return _told(table, rows, [*parts, _hidden(rows, many.frequency)])
-
-
-def _opening(kind: str, result: Described) -> str:
-    """Say the kind of chart and what it is about."""
-    about = (f"{part[:1].upper()}{part[1:]}." for part in (result.measure, result.scope) if part)
-    return " ".join((f"{kind}.", *about))
-
-
-def _told(table: SafeTable | None, rows: pd.DataFrame, parts: Iterable[str]) -> Told:
-    """Put the sentences together; a raw result's words know no SafeTable."""
-    text = " ".join(part for part in parts if part)
-    return _told_from(rows if table is None else table, text)
-
-
-def _many(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
+    return told(table, rows, [*parts, hidden(rows, many.frequency)])
 
 
 def _periods(number: int, frequency: str) -> str:
-    return _many(number, frequency)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """List names, at most a few."""
-    shown = [str(name) for name in names[:_LISTED]]
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{'; '.join(shown)}{more}"
-
-
-def _hidden(rows: pd.DataFrame, one: str) -> str:
-    """Say how much is hidden; which, the table beneath says."""
-    number = int(rows["hidden"].sum())
-    return f"Hidden: {_many(number, one)}." if number else ""
+    return many(number, frequency)
 
 
 def _span(rows: pd.DataFrame, frequency: str) -> str:
@@ -305,7 +288,7 @@ def _signals(chart: ControlChart) -> list[str]:
         word = "unusual" if row.signal == "neutral" else row.signal
         moment = when(row.period, chart.frequency, short=False)
         listed.append(f"{moment} ({word}{rule})")
-    return [f"Signals: {_listed(listed)}."]
+    return [f"Signals: {some_named(listed)}."]
 
 
 def _anew_words(chart: ControlChart) -> str:
@@ -315,7 +298,7 @@ def _anew_words(chart: ControlChart) -> str:
     if not len(starts):
         return ""
     moments = [when(one, chart.frequency, short=False) for one in starts]
-    return f"Centre line set anew from {_listed(moments)}."
+    return f"Centre line set anew from {some_named(moments)}."
 
 
 def _extremes(rows: pd.DataFrame, name: str, value: str, unit: str) -> list[str]:

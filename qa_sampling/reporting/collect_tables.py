@@ -141,7 +141,8 @@ def collect_findings(tables: CollectTables) -> Words:
         return say("How the audits stand is not shown: there are too few.", about=states)
     whole = cell(states, _COUNT)
     said = say("{all:audit was|audits were} planned.", all=whole)
-    names = set(states.body[states.by[0]])
+    counts = states.body.set_index(states.by[0])[_COUNT]
+    names = {name for name, value in counts.items() if not isinstance(value, str)}
     for name, sentence in (
         (STATES["on_time"], "{n:audit came|audits came} back in time."),
         (STATES["overdue"], "{n:audit is|audits are} overdue."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qa_sampling.reporting.derived import Derived, opened
+from qa_sampling.reporting.number_words import half_up, percent_text
 from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
@@ -52,7 +53,7 @@ def grade_profiles(
     level = f"{100 * spread.level:g}%"
     more = [
         f"Black: the share of good or better with its {level} interval, where light blue ends.",
-        "In words: the same.",
+        "At the right: the same in numbers.",
     ]
     key = [KeyItem(word, "s", colour) for word, colour in BANDS.values()]
     drawn, names = _rows(
@@ -78,8 +79,8 @@ def _profile_words(row: tuple, *, narrow: bool) -> str:
         return HIDDEN_MARK
     if pd.isna(row.outstanding):
         return _TOO_FEW
-    span = f"({said(row.low, 'share')} to {said(row.high, 'share')})"
-    return f"{said(row.outstanding + row.good, 'share')}{chr(10) if narrow else ' '}{span}"
+    span = f"({percent_text(row.low)} to {percent_text(row.high)})"
+    return f"{percent_text(row.outstanding + row.good)}{chr(10) if narrow else ' '}{span}"
 
 
 def _profile(sheet: Sheet, place: int, row: tuple) -> None:
@@ -178,17 +179,34 @@ def _value(ax: Axes, place: int, row: tuple) -> None:
 
 
 def _value_words(values: IntervalList, row: tuple, *, narrow: bool) -> str:
-    """Say a value, its interval and what it rests on."""
+    """Say a value and its interval; how many it rests on where they are too few."""
     if row.hidden:
         return HIDDEN_MARK
-    count = "" if pd.isna(row.n) else f"{int(row.n):,} {values.n_of}"
     if pd.isna(row.value):
-        return f"{_TOO_FEW}{f' ({count})' if count and not narrow else ''}"
-    words = said(row.value, values.unit, signed=values.signed)
+        return _TOO_FEW if pd.isna(row.n) or narrow else f"{_TOO_FEW} (n = {int(row.n):,})"
+    words = value_words(values, row.value)
     if not pd.isna(row.low):
-        ends = (said(one, values.unit, signed=values.signed) for one in (row.low, row.high))
+        ends = (value_words(values, one) for one in (row.low, row.high))
         words += f"{chr(10) if narrow else ' '}({' to '.join(ends)})"
     return words
+
+
+def value_words(values: IntervalList, value: float) -> str:
+    """Put a value as people read it; differences of shares are whole percentage points.
+
+    Parameters
+    ----------
+    values : IntervalList
+        Say the unit.
+    value : float
+        The value.
+    """
+    if values.unit != "share":
+        return said(value, values.unit, signed=values.signed)
+    if not values.signed:
+        return percent_text(value)
+    points = half_up(100 * value, 0)
+    return said(points, "count", signed=True)
 
 
 def _ends(values: IntervalList) -> tuple[float, float]:

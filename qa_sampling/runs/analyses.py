@@ -6,12 +6,26 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
+
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
-from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.reporting.dates import month_in_words, period_in_words
+from qa_sampling.runs.collecting import open_collect
+from qa_sampling.runs.drawn_returns import open_findings
+from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
+
+
+def _whole_span(settings: AnalysisSettings) -> str:
+    return period_in_words(settings.first_day, settings.period_end)
+
+
+def _until(settings: AnalysisSettings) -> str:
+    """Say up to which month: which months count, what came back decides."""
+    return f"up to {month_in_words(settings.period_end)}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,10 @@ class Analysis:
         What it leaves besides its pages, by path or pattern in its folder, and what it is for.
     need : callable
         Takes the settings and the register; raises when there is nothing to look at.
+    open : callable
+        Takes the settings and opens the register.
+    span : callable
+        Takes the settings and says the months in words.
     """
 
     file: str
@@ -37,6 +55,8 @@ class Analysis:
     question: str
     files: tuple[tuple[str, str], ...]
     need: Callable[[AnalysisSettings, Register], None]
+    open: Callable[[AnalysisSettings], Register] = open_returns
+    span: Callable[[AnalysisSettings], str] = _whole_span
 
 
 def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
@@ -69,6 +89,18 @@ def _need_draws(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
+def _need_returns(settings: AnalysisSettings, register: Register) -> None:
+    audits = register.audits()
+    asked = audits["period"].between(settings.first_period, settings.period)
+    asked &= audits["date_completed"] <= pd.Timestamp(settings.extract_day)
+    if not register.draws()["draw_id"].isin(audits.loc[asked, "draw_id"]).any():
+        raise RegisterError(
+            f"The register holds no drawn audit of {settings.first_period} to {settings.period} "
+            f"that has come back. Collect the forms first, or ask for other months with `period` "
+            f"and `months`."
+        )
+
+
 ANALYSES: dict[str, Analysis] = {
     "actions_and_activity": Analysis(
         file="35_actions_and_activity.ipynb",
@@ -89,6 +121,21 @@ ANALYSES: dict[str, Analysis] = {
             ("shareable/collected_tables.xlsx", "its tables, to share; also as CSV"),
         ),
         need=_need_draws,
+        open=open_collect,
+    ),
+    "audit_findings": Analysis(
+        file="30_audit_findings.ipynb",
+        title="What audits found",
+        question=(
+            "How good is practice, per standard, service and team, and what did families say?"
+        ),
+        files=(
+            ("restricted/audit_findings_*.xlsx", "everything, a sheet a table"),
+            ("shareable/findings_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_returns,
+        open=open_findings,
+        span=_until,
     ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from qa_sampling import __version__
 from qa_sampling.errors import PublicationError, RegisterError
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.pdf import write_pdf
 from qa_sampling.runs.analyses import ANALYSES, Analysis, identifiers_of
 from qa_sampling.runs.analysis_outputs import FINISHED, analysis_facts, published_before, seal
@@ -18,7 +17,6 @@ from qa_sampling.runs.execution import execute
 from qa_sampling.runs.pages import write_pages
 from qa_sampling.runs.publication import MANIFEST, only_run, publish, stage_for
 from qa_sampling.runs.result import Progress, RunResult
-from qa_sampling.runs.returns_in import open_returns
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import home
 
@@ -60,7 +58,7 @@ def run_analysis(
     """
     analysis = ANALYSES[notebook]
     progress("reading the register")
-    with open_returns(settings) as register:
+    with analysis.open(settings) as register:
         analysis.need(settings, register)
         if dry_run:
             return RunResult("checked", name=settings.slug)
@@ -171,7 +169,7 @@ def _write_pages(
     with Register.open(settings.register_location) as register:
         released = set(register.releases(settings.slug)["fingerprint"])
         head = register.head()
-    span = period_in_words(settings.first_day, settings.period_end)
+    span = analysis.span(settings)
     write_pages(
         stage,
         executed,

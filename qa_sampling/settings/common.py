@@ -8,7 +8,7 @@ import os
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -66,6 +66,9 @@ class Settings(BaseModel):
         Day the extract describes, as "2026-10-31"; blank for the last day of the month before.
     """
 
+    LATER_DAYS: ClassVar[bool] = False
+    """Whether the day looked back from may lie after the period."""
+
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
@@ -108,7 +111,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _days_fit(self) -> Self:
-        if self.extract_day > self.period_end:
+        if self.extract_day > self.period_end and not self.LATER_DAYS:
             raise ValueError("as_at lies after the period; give the day the extract describes")
         if self.is_invented and self.register_at:
             raise ValueError(

@@ -19,8 +19,8 @@ class AuditFindings(AnalysisSettings):
 
     Attributes
     ----------
-    design : str
-        The design whose audits are looked at; each design speaks for the cases of its own frame.
+    designs : tuple of str
+        The one design whose audits are looked at; each speaks for the cases of its own frame.
     window : int
         Months with audits that the findings speak for, and that they are compared with.
     level : float
@@ -33,12 +33,16 @@ class AuditFindings(AnalysisSettings):
 
     STEM: ClassVar[str] = "findings"
 
-    designs: tuple[str, ...] = Field((), max_length=0)
-    design: str = Field("monthly", pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    designs: tuple[str, ...] = Field(("monthly",), min_length=1, max_length=1)
     window: int = Field(3, ge=1, le=24)
     level: _SHARE = 0.95
     fewest_for_interval: int = Field(10, ge=2, le=100)
     false_discovery_rate: _SHARE = 0.05
+
+    @property
+    def design(self) -> str:
+        """The design whose audits are looked at."""
+        return self.designs[0]
 
     @property
     def register_location(self) -> str | Path:

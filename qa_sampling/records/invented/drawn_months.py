@@ -109,39 +109,42 @@ def drawn_month(authority: Authority, period: str, past: pd.DataFrame) -> DrawnM
     sampled = frame.cases[frame.cases["case_ref"].isin(draw.cases["case_ref"])]
     rules = AssignmentRules(period_start=start, period_end=due, monthly_cap=3)
     assignment = assign(sampled, authority.staff, rules=rules, seed=seed)
-    known = cases.assign(case_ref=[pseudonym(one, keys.INVENTED_KEY.secret) for one in
-                                   cases["child_id"]]).set_index("case_ref")  # fmt: skip
-    opened = _opened(draw, assignment, seed)
-    moderators = _moderators(authority.staff)
+    refs = [pseudonym(one, keys.INVENTED_KEY.secret) for one in cases["child_id"]]
     managers = authority.cases_at(start - timedelta(1)).set_index("child_id")["manager_id"]
-    audits, lost = [], set()
-    for number, (ref, auditor, gone) in enumerate(opened, start=1):
-        case = known.loc[ref]
-        name = f"A-{period}-d{number:03d}"
-        others = tuple(
-            one for one, service in moderators if one != auditor and service != case["service"]
-        )
-        audits.append(
-            AssignedAudit(
-                audit_id=name,
-                period=period,
-                child_id=case["child_id"],
-                status=case["status"],
-                team=case["team"],
-                worker=case["worker"],
-                manager=managers[case["child_id"]],
-                auditor=auditor,
-                moderators=others,
-                assigned=to_day(start) + 1,
-                due=to_day(due),
-            )
-        )
-        lost |= {name} if gone else set()
-    held = known.loc[frame.cases["case_ref"]]
+    known = cases.assign(case_ref=refs, manager=cases["child_id"].map(managers))
+    known = known.set_index("case_ref")
+    opened = _opened(draw, assignment, seed)
+    names = [f"A-{period}-d{number:03d}" for number in range(1, len(opened) + 1)]
+    audits = [
+        _assigned(name, known.loc[ref], auditor, authority.staff, start, due)
+        for name, (ref, auditor, _) in zip(names, opened, strict=True)
+    ]
+    lost = {name for name, (_, _, gone) in zip(names, opened, strict=True) if gone}
+    quality = _qualities(known.loc[frame.cases["case_ref"]], period)
     return DrawnMonth(
         period, start - timedelta(1), due, frame, draw, assignment, tuple(audits),
-        frozenset(lost), _qualities(held, period),
+        frozenset(lost), quality,
     )  # fmt: skip
+
+
+def _assigned(
+    name: str, case: pd.Series, auditor: str, staff: pd.DataFrame, start: date, due: date
+) -> AssignedAudit:
+    """Give a case to its auditor; moderators come from other services."""
+    may = staff[staff["may_moderate"] & (staff["staff_id"] != auditor)]
+    return AssignedAudit(
+        audit_id=name,
+        period=f"{start:%Y-%m}",
+        child_id=case["child_id"],
+        status=case["status"],
+        team=case["team"],
+        worker=case["worker"],
+        manager=case["manager"],
+        auditor=auditor,
+        moderators=tuple(may.loc[may["service"] != case["service"], "staff_id"]),
+        assigned=to_day(start) + 1,
+        due=to_day(due),
+    )
 
 
 def graded(authority: Authority, months: list[DrawnMonth]) -> dict[str, pd.DataFrame]:
@@ -196,8 +199,3 @@ def _opened(draw: Draw, assignment: Assignment, seed: str) -> list[tuple[str, st
         if fate < MISSING_SHARE * REPLACED_SHARE and spare.get(stratum):
             opened.append((spare[stratum].pop(0), auditor[ref], False))
     return opened
-
-
-def _moderators(staff: pd.DataFrame) -> list[tuple[str, object]]:
-    may = staff[staff["may_moderate"]]
-    return list(zip(may["staff_id"], may["service"], strict=True))

@@ -10,8 +10,8 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.fieldwork import GRANTS, REASONS_OF_CHANGE, REASSIGNMENTS, case_name
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned_form import Expected
-from qa_sampling.runs.collect.recording import framed
-from qa_sampling.runs.collect.steps import Sent, fieldwork_of, sent_out
+from qa_sampling.runs.recording import framed
+from qa_sampling.runs.returned_folder import Sent, fieldwork_of, sent_out
 
 
 def grant(

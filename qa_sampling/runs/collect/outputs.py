@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import FAULTS, Batch
 from qa_sampling.records.returned_report import write_batch_report
@@ -19,11 +20,15 @@ from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.collect.invented import invent_returned
-from qa_sampling.runs.collect.recording import record_sheets
-from qa_sampling.runs.collect.steps import Sent, progress_of, read_folder, sent_out
-from qa_sampling.runs.inputs import open_register
-from qa_sampling.runs.returns_in import open_returns, staff_of
+from qa_sampling.runs.collecting import folder_of
+from qa_sampling.runs.returned_folder import (
+    Sent,
+    fieldwork_of,
+    progress_of,
+    read_folder,
+    sent_out,
+)
+from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.settings.collect import CollectAudits
 
@@ -50,45 +55,6 @@ class Collection:
     progress: Progress
     sent: Sent
     names: dict[str, str]
-
-
-def open_collect(settings: CollectAudits) -> Register:
-    """Open the register after what is sound in the folder of returned forms was recorded.
-
-    Parameters
-    ----------
-    settings : CollectAudits
-        Name the folder. Of the invented authority the month is drawn and its forms come back.
-
-    Raises
-    ------
-    RegisterError
-        When nothing has been drawn yet.
-    FormError
-        When the folder is not there, or empty.
-    """
-    register = open_register(settings) if settings.is_invented else open_returns(settings)
-    folder = folder_of(settings, register)
-    if folder is not None:
-        today = settings.extract_day
-        sent, batch = read_folder(settings, register, folder, today=today)
-        record_sheets(register, batch.sound, sent.draws, staff=staff_of(settings), today=today)
-    return register
-
-
-def folder_of(settings: CollectAudits, register: Register) -> Path | None:
-    """Give the folder of returned forms; None where none is given.
-
-    Parameters
-    ----------
-    settings : CollectAudits
-        Name it.
-    register : Register
-        Of the invented authority the month is drawn in it first.
-    """
-    if settings.returned:
-        return settings.place(settings.returned)
-    return invent_returned(settings, register) if settings.is_invented else None
 
 
 def collection_of(settings: CollectAudits, register: Register) -> Collection:
@@ -295,3 +261,32 @@ def chase_view(collection: Collection, *, due_within_days: int) -> pd.DataFrame:
             "Days overdue": (-rows["days_left"]).clip(lower=0),
         }
     )
+
+
+def reserves_view(register: Register, collection: Collection) -> pd.DataFrame:
+    """Give the reserves that are due, and the cases for which another auditor is needed.
+
+    Parameters
+    ----------
+    register : Register
+        Holds frames and outcomes.
+    collection : Collection
+        The draws.
+    """
+    given = set(register.reassignments()["reassignment_id"])
+    rows = []
+    for name, draw in collection.sent.draws.items():
+        if draw.superseded:
+            continue
+        work = fieldwork_of(register, draw)
+        rows += [
+            (case_name(name, row.instead_of), row.stratum, "open its reserve")
+            for row in work.to_open.itertuples()
+            if case_name(name, row.case_ref) not in given
+        ]
+        rows += [
+            (case_name(name, row.case_ref), row.stratum, "give it to another auditor")
+            for row in work.to_reassign.itertuples()
+            if case_name(name, row.case_ref) not in given
+        ]
+    return pd.DataFrame(rows, columns=["Audit", "Stratum", "What to do"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from qa_sampling.records.returned import OVERALL
-from qa_sampling.runs.findings.steps import Findings, average, design_of
+from qa_sampling.runs.findings.steps import Findings, design_of
 from qa_sampling.sampling.change_windows import rolling_estimates
 from qa_sampling.sampling.estimation import (
     Difference,
@@ -14,12 +16,20 @@ from qa_sampling.sampling.estimation import (
     estimate_difference,
     estimate_proportion,
 )
-from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
+from qa_sampling.schema import (
+    AGE_BANDS,
+    GRADES,
+    NOT_APPLICABLE,
+    NOT_RECORDED,
+    QUALITY_STANDARDS,
+    STATUSES,
+)
 from qa_sampling.settings.findings import AuditFindings
 
 GOOD = ("Outstanding", "Good")
 ROWS = (OVERALL, *QUALITY_STANDARDS)
 """The overall grade and the quality standards, in the order to show them."""
+_PLACE = {label: place for place, label in enumerate((*STATUSES, *AGE_BANDS, NOT_RECORDED), 1)}
 
 
 def good_or_better(found: Findings) -> Estimate:
@@ -113,7 +123,9 @@ def by_group(found: Findings, by: str, settings: AuditFindings) -> pd.DataFrame:
         `low_good`, `high_good`, `design_effect`, `effective_n`, `too_few` (bool).
     """
     rows = []
-    for group, cases in found.audited.groupby(by):
+    groups = dict(iter(found.audited.groupby(by)))
+    for group in sorted(groups, key=lambda one: (_PLACE.get(one, 0), one)):
+        cases = groups[group]
         row: dict[str, object] = {"group": str(group), "audits": len(cases)}
         row |= {f"count_{grade}": int((cases[OVERALL] == grade).sum()) for grade in GRADES}
         row["count_good"] = row["count_Outstanding"] + row["count_Good"]
@@ -232,15 +244,18 @@ def missing_audits(found: Findings) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a month: `period`, `population`, `opened`, `audited`, `missing`, `response`.
+        One row a month: `period`, `population` (missing where nothing came back, so that nothing
+        is said of the month), `opened`, `audited`, `missing`, `response`.
     """
     table = pd.crosstab(found.cases["period"], found.cases["outcome"])
     table = table.reindex(columns=["audited", "unavailable"], fill_value=0)
+    silent = pd.DataFrame({"audited": 0, "unavailable": found.unanswered})
+    table = pd.concat([table, silent[silent["unavailable"].notna()]]).astype(int).sort_index()
     opened = table.sum(axis=1)
     return pd.DataFrame(
         {
             "period": table.index,
-            "population": [found.populations[one] for one in table.index],
+            "population": [found.populations.get(one) for one in table.index],
             "opened": opened.to_numpy(),
             "audited": table["audited"].to_numpy(),
             "missing": table["unavailable"].to_numpy(),
@@ -249,20 +264,58 @@ def missing_audits(found: Findings) -> pd.DataFrame:
     )
 
 
-def bounds(found: Findings) -> tuple[float, float]:
-    """Give the share of good or better if every missing audit were Inadequate, and if Good.
+def came_back(found: Findings) -> tuple[int, int]:
+    """Give how many audits came back, of those that were opened in the months of the findings.
 
     Parameters
     ----------
     found : Findings
         The audits with their draws.
-
-    Returns
-    -------
-    (float, float)
-        The least and the most the estimate could have been, whatever the missing audits found.
     """
-    ends = []
+    return len(found.audited), int(found.cases["period"].isin(found.now).sum())
+
+
+def response_of(found: Findings) -> float:
+    """Give the share of the opened audits that came back, in the months of the findings.
+
+    Parameters
+    ----------
+    found : Findings
+        The audits with their draws.
+    """
+    back, opened = came_back(found)
+    return back / opened
+
+
+class Bounds(NamedTuple):
+    """How far missing audits could move the share of good or better.
+
+    Attributes
+    ----------
+    least, most : float
+        The estimate if every missing audit were Inadequate, and if Good.
+    low, high : float
+        The low end of the interval of the first, and the high end of the second: chance and what
+        is missing together.
+    """
+
+    least: float
+    most: float
+    low: float
+    high: float
+
+
+def bounds(found: Findings, settings: AuditFindings) -> Bounds:
+    """Give how far the missing audits could move the share of good or better.
+
+    Parameters
+    ----------
+    found : Findings
+        The audits with their draws.
+    settings : AuditFindings
+        Give the level.
+    """
+    made = []
     missing = found.cases["outcome"] != "audited"
     rounded = found.design.method.startswith("rounded")
     for grade in ("Inadequate", "Good"):
@@ -270,17 +323,6 @@ def bounds(found: Findings) -> tuple[float, float]:
             overall=found.cases[OVERALL].where(~missing, grade), outcome="audited"
         )
         design = design_of(filled, found.populations, rounded=rounded)
-        one = estimate_proportion(design, OVERALL, values=GOOD, where=found.where_now)
-        ends.append(one.estimate)
-    return ends[0], ends[1]
-
-
-def cases_before(found: Findings) -> int:
-    """Give the cases that could be drawn, in the average of the months before; 0 without any.
-
-    Parameters
-    ----------
-    found : Findings
-        The audits with their draws.
-    """
-    return average(found.populations, found.before) if found.before else 0
+        made.append(estimate_proportion(design, OVERALL, values=GOOD, where=found.where_now))
+    ends = [one.confidence_interval(settings.level) for one in made]
+    return Bounds(made[0].estimate, made[1].estimate, ends[0].low, ends[1].high)

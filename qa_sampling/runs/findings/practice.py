@@ -1,4 +1,4 @@
-"""What audits say besides grades: which standards go together, families, practitioners, concerns."""
+"""What audits say besides grades: standards that go together, families, practitioners, concerns."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -45,6 +45,9 @@ class Findings:
         no lost case called; both are left out.
     actions : DataFrame
         The actions of these audits, as the register holds them.
+    unanswered : dict of str to int
+        Months that were drawn and of which nothing has come back, with the cases opened; nothing
+        is said of them.
     """
 
     cases: pd.DataFrame
@@ -55,6 +58,7 @@ class Findings:
     undrawn: int
     uncalled: int
     actions: pd.DataFrame
+    unanswered: dict[str, int] = field(default_factory=dict)
 
     @property
     def open_cases(self) -> int:
@@ -132,6 +136,7 @@ def findings_of(
             f"Collect the forms first, or ask for other months with `period` and `months`."
         )
     answered = sorted(set(cases.loc[cases["outcome"] == "audited", "period"]))
+    silent = cases.loc[~cases["period"].isin(answered), "period"].value_counts().sort_index()
     cases = cases[cases["period"].isin(answered)].reset_index(drop=True)
     return Findings(
         cases=cases,
@@ -142,6 +147,7 @@ def findings_of(
         undrawn=int((~audits["audit_id"].isin(used)).sum()),
         uncalled=uncalled,
         actions=register.actions().query("audit_id in @used").reset_index(drop=True),
+        unanswered={str(period): int(count) for period, count in silent.items()},
     )
 
 
@@ -220,7 +226,7 @@ def opened_cases(
     )
     here = cases["outcome"] == "audited"
     for name in (*FACTS, *QUALITY_STANDARDS):
-        cases[name] = cases[name].fillna(NOT_RECORDED).where(here)
+        cases[name] = cases[name].astype("object").fillna(NOT_RECORDED).where(here)
     cases["overall"] = cases["overall"].where(here)
     return cases, uncalled
 
@@ -254,7 +260,7 @@ def _with_team(
     if staff is not None:
         teams = staff.dropna(subset=["team", "service"]).drop_duplicates("team")
         known = dict(zip(teams["team"], teams["service"], strict=True))
-    service = team.map(known).fillna(part["service"])
+    service = team.map(known).astype("object").fillna(part["service"])
     filled = part.assign(team=team, service=service)
     return filled.assign(**{name: filled[name].fillna(NOT_RECORDED) for name in DESCRIBED})
 

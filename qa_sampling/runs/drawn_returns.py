@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from qa_sampling import __version__
 from qa_sampling.records import keys
-from qa_sampling.records.invented.drawn_months import PERIODS, drawn_month, graded
+from qa_sampling.records.invented.drawn_months import PERIODS, DrawnMonth, drawn_month, graded
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import (
     ACTIONS,
@@ -15,12 +16,13 @@ from qa_sampling.records.returned import (
     MODERATIONS,
     OVERALL,
 )
-from qa_sampling.runs.drawn import register_month
 from qa_sampling.runs.inputs import invented_authority, open_register
 from qa_sampling.runs.returns_in import open_returns
+from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import Table
 from qa_sampling.settings.findings import AuditFindings
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 _UNDRAWN = ("2026-02", "2026-03")
 """Months whose audits are from before the invented authority drew by the register."""
@@ -126,3 +128,33 @@ def _of(table: pd.DataFrame, audits: pd.DataFrame) -> pd.DataFrame:
 def _declared(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     held = frame.reindex(columns=table.names).reset_index(drop=True)
     return held.astype(table.empty().dtypes.to_dict())
+
+
+def register_month(register: Register, month: DrawnMonth) -> None:
+    """Record a drawn month as the monthly plan does: its frame, then its draw.
+
+    Parameters
+    ----------
+    register : Register
+        Where it is recorded.
+    month : DrawnMonth
+        The month.
+    """
+    asked = MonthlyAuditPlan(period=month.period)
+    register.fix_frame(
+        period=month.period,
+        design=asked.design,
+        fingerprint=month.frame.fingerprint,
+        snapshot=frame_snapshot(month.frame.cases),
+        parameters=asked.record() | {"key_id": keys.INVENTED_KEY.key_id},
+    )
+    register.commit_draw(
+        period=month.period,
+        design=asked.design,
+        draw=month.draw,
+        assignment=month.assignment,
+        as_at=month.as_at,
+        due=month.due,
+        title=asked.title,
+        library_version=__version__,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
-from datetime import datetime
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,18 @@ import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.records import keys
-from qa_sampling.records.form_layout import STANDARD_NAMES, CaseLayout, lay_out
+from qa_sampling.records.form_layout import STANDARD_NAMES
 from qa_sampling.records.form_templates import (
     CANNOT_AUDIT,
     COMPLETED,
     CONCERN,
     OVERALL,
-    FormTemplate,
-    Question,
     load_form,
 )
 from qa_sampling.records.forms import write_audit_forms
 from qa_sampling.records.invented.drawn_months import drawn_month, graded
 from qa_sampling.records.register import Register
-from qa_sampling.runs.drawn import register_month
+from qa_sampling.runs.drawn_returns import register_month
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.sampling.plan import AuditPlan
 from qa_sampling.sampling.tickets import pseudonym
@@ -73,11 +71,12 @@ def invent_returned(settings: CollectAudits, register: Register) -> Path:
         assignment=month.assignment,
         draw_id=draw_id,
     )
-    sent = write_audit_forms(
-        draft, plan, form=form, staff=authority.staff, key=keys.INVENTED_KEY.secret
-    )
     told = graded(authority, [month])
-    _fill(sent, plan, form, told, last=pd.Timestamp(settings.extract_day))
+    given = _given(plan, told, last=pd.Timestamp(settings.extract_day))
+    sent = write_audit_forms(
+        draft, plan, form=form, staff=authority.staff, key=keys.INVENTED_KEY.secret, given=given
+    )
+    _post(sent, plan, given)
     try:
         draft.rename(folder)
     except OSError:
@@ -90,37 +89,28 @@ def invent_returned(settings: CollectAudits, register: Register) -> Path:
 _NOBODY = pd.DataFrame({"case_ref": [], "date": pd.to_datetime([])})
 
 
-def _fill(
-    sent: list[Path],
-    plan: AuditPlan,
-    form: FormTemplate,
-    told: dict[str, pd.DataFrame],
-    *,
-    last: pd.Timestamp,
-) -> None:
-    """Fill in what came back by the day; damage a little of it."""
-    import openpyxl
-
+def _given(
+    plan: AuditPlan, told: dict[str, pd.DataFrame], *, last: pd.Timestamp
+) -> dict[str, dict[str, tuple[object, str | None]]]:
+    """Give what auditors wrote by the day; a little of it is damaged."""
     key = keys.INVENTED_KEY.secret
     audits = told["audits"].assign(
         case_ref=[pseudonym(number, key) for number in told["audits"]["child_id"]]
     )
     done = audits[audits["date_completed"] <= last].set_index("case_ref")
     answers = told["answers"].set_index(["audit_id", "standard"])["grade"]
-    layout, cases = lay_out(form), plan.cases
+    drawn = [ref for ref in plan.cases["case_ref"] if ref in done.index]
+    return {ref: _written(_answers(done.loc[ref], answers), _chance(ref)) for ref in drawn}
+
+
+def _post(sent: list[Path], plan: AuditPlan, given: Collection[str]) -> None:
+    """Leave out forms on which nothing was written; let some come twice."""
+    cases = plan.cases
     for path in sent:
         own = cases[cases["auditor_id"].astype(str) == path.stem.rsplit("_", 1)[-1]]
-        back = [ref for ref in own["case_ref"] if ref in done.index]
-        if not back:
+        if not set(own["case_ref"]) & set(given):
             path.unlink()
-            continue
-        book = openpyxl.load_workbook(path)
-        for number, ref in enumerate(own["case_ref"], start=1):
-            if ref in done.index:
-                given = _given(done.loc[ref], answers)
-                _write(book[f"Case {number}"], layout, given, chance=_chance(ref))
-        book.save(path)
-        if _chance(path.stem) < 0.08:
+        elif _chance(path.stem) < 0.08:
             shutil.copy(path, path.with_name(f"Copy of {path.name}"))
 
 
@@ -128,7 +118,7 @@ def _chance(name: str) -> float:
     return int(hashlib.sha256(f"returned|{name}".encode()).hexdigest()[:8], 16) / 16**8
 
 
-def _given(audit: pd.Series, answers: pd.Series) -> dict[str, Any]:
+def _answers(audit: pd.Series, answers: pd.Series) -> dict[str, Any]:
     """Give the short answers of a form, by key."""
     grades = answers.loc[audit["audit_id"]].to_dict()
     weakest = min(grades, key=lambda name: (_order(grades[name]), name))
@@ -149,26 +139,17 @@ def _order(grade: str) -> int:
     return order.index(grade) if grade in order else 1
 
 
-def _write(sheet: Any, layout: CaseLayout, given: dict[str, Any], *, chance: float) -> None:  # noqa: ANN401
-    """Fill in a sheet; leave out or misspell something where chance says so."""
-    questions: dict[str, tuple[int, Question]] = {
-        placed.question.key: (placed.row + 1, placed.question) for placed in layout.questions
-    }
+def _written(given: dict[str, Any], chance: float) -> dict[str, tuple[object, str | None]]:
+    """Give short answers and words; leave out or misspell something where chance says so."""
     if chance > 0.97:
-        row = questions[CANNOT_AUDIT][0]
-        sheet.cell(row, 2).value = "Record unavailable"
-        sheet.cell(row, 3).value = _WORDS
-        return
-    for key, (row, question) in questions.items():
-        if key not in given:
-            continue
-        value = given[key]
-        sheet.cell(row, 2).value = value if isinstance(value, datetime) else str(value)
-        if question.words != "none":
-            sheet.cell(row, 3).value = _WORDS
+        return {CANNOT_AUDIT: ("Record unavailable", _WORDS)}
+    written: dict[str, tuple[object, str | None]] = {
+        key: (value, _WORDS) for key, value in given.items()
+    }
     if chance < 0.05:
-        sheet.cell(questions["voice"][0], 2).value = "Fairly good"
+        written["voice"] = ("Fairly good", _WORDS)
     elif chance < 0.1:
-        sheet.cell(questions["planning"][0], 2).value = "RI to be good"
+        written["planning"] = ("RI to be good", _WORDS)
     elif chance < 0.15:
-        sheet.cell(questions["visits"][0], 3).value = None
+        written["visits"] = (written["visits"][0], None)
+    return written
