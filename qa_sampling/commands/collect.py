@@ -25,13 +25,14 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
     nothing; a corrected one replaces the earlier. Exits with 1 when something is to be put right.
     """
     from qa_sampling.records.returned_report import write_batch_report
+    from qa_sampling.runs.collecting import open_drawn
     from qa_sampling.runs.recording import record_sheets
     from qa_sampling.runs.returned_folder import read_folder
-    from qa_sampling.runs.returns_in import open_returns, staff_of
+    from qa_sampling.runs.returns_in import staff_of
 
     settings, today = settings_of(parameters), _day(as_at)
     staff = staff_of(settings)
-    with open_returns(settings) as register:
+    with open_drawn(settings) as register:
         sent, batch = read_folder(settings, register, folder, today=today)
         done = record_sheets(register, batch.sound, sent.draws, staff=staff, today=today)
     known = {} if staff is None else dict(zip(staff["staff_id"], staff["name"], strict=True))
@@ -66,10 +67,10 @@ def exempt_command(
 ) -> None:
     """Exempt an auditor from an audit, or give them until another day."""
     from qa_sampling.runs.collect.granting import grant
-    from qa_sampling.runs.returns_in import open_returns
+    from qa_sampling.runs.collecting import open_drawn
 
     settings = settings_of(parameters)
-    with open_returns(settings) as register:
+    with open_drawn(settings) as register:
         grant(
             register,
             audit,
@@ -93,10 +94,11 @@ def reassign_command(
 ) -> None:
     """Give a case, or the next reserve of its stratum, to an auditor."""
     from qa_sampling.runs.collect.granting import reassign
-    from qa_sampling.runs.returns_in import open_returns, staff_of
+    from qa_sampling.runs.collecting import open_drawn
+    from qa_sampling.runs.returns_in import staff_of
 
     settings = settings_of(parameters)
-    with open_returns(settings) as register:
+    with open_drawn(settings) as register:
         reassign(
             register,
             audit,

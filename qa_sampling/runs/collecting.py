@@ -11,6 +11,7 @@ from qa_sampling.runs.recording import record_sheets
 from qa_sampling.runs.returned_folder import read_folder
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.collect import CollectAudits
+from qa_sampling.settings.common import Settings
 
 
 def open_collect(settings: CollectAudits) -> Register:
@@ -28,13 +29,29 @@ def open_collect(settings: CollectAudits) -> Register:
     FormError
         When the folder is not there, or empty.
     """
-    register = open_register(settings) if settings.is_invented else open_returns(settings)
+    register = open_drawn(settings)
     folder = folder_of(settings, register)
     if folder is not None:
         today = settings.extract_day
         sent, batch = read_folder(settings, register, folder, today=today)
         record_sheets(register, batch.sound, sent.draws, staff=staff_of(settings), today=today)
     return register
+
+
+def open_drawn(settings: Settings) -> Register:
+    """Open the register of what was drawn; nothing of the invented authority is added to it.
+
+    Parameters
+    ----------
+    settings : Settings
+        Say where it is.
+
+    Raises
+    ------
+    RegisterError
+        When there is no register: nothing has been drawn yet.
+    """
+    return open_register(settings) if settings.is_invented else open_returns(settings)
 
 
 def folder_of(settings: CollectAudits, register: Register) -> Path | None:
