@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import random
 import shutil
 from pathlib import Path
 
@@ -19,7 +21,12 @@ from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.form_layout import lay_out
 from qa_sampling.records.forms import load_form
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.collect_tables import collect_findings, protect_progress
+from qa_sampling.reporting.collect_tables import (
+    IN_TIME,
+    OTHERWISE,
+    collect_findings,
+    protect_progress,
+)
 from qa_sampling.runs.collect.granting import grant, reassign
 from qa_sampling.runs.collect.outputs import chase_view, collection_of, faults_view, reserves_view
 from qa_sampling.runs.collecting import folder_of, open_collect
@@ -227,17 +234,48 @@ def test_nothing_was_drawn(tmp_path) -> None:
         sent_out(register)
 
 
-def test_what_everybody_reads_hides_small_counts(settings, register) -> None:
+def test_what_everybody_reads_gives_no_small_count_away(settings, register) -> None:
     table = collection_of(settings, register).progress.table
     tables = protect_progress(table, as_at="2026-10-12", periods=["2026-09"])
-    shown = tables.states.body.set_index("state")["audits"]
-    true = table["state"].value_counts()
-    assert shown["Returned in time"] == true["on_time"]
-    assert isinstance(shown["Returned late"], str) or shown["Returned late"] == 0
-    said = str(collect_findings(tables))
-    assert "40 audits were planned." in said and "hidden" not in said
-    empty = protect_progress(table.iloc[:0], as_at="2026-10-12", periods=["2026-09"])
-    assert empty.states is not None
+    true = (table["state"] == "on_time").groupby(table["service"]).agg(["sum", "size"])
+    whole = tables.states.body.set_index("stand")["audits"]
+    assert whole[IN_TIME] == true["sum"].sum() == 24
+    shown = tables.services.body.set_index(["service", "stand"])["audits"]
+    hidden = 0
+    for service, row in true.iterrows():
+        for stand, count in ((IN_TIME, row["sum"]), (OTHERWISE, row["size"] - row["sum"])):
+            value = shown[service, stand]
+            hidden += isinstance(value, str)
+            assert isinstance(value, str) or (value == count and not 1 <= value <= 5)
+    assert hidden >= 8
+    assert "24 audits were returned in time." in str(collect_findings(tables))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_hidden_count_of_the_two_tables_can_be_worked_out(seed) -> None:
+    """Every way to fill the hidden cells that fits both tables: no small count is certain."""
+    dice = random.Random(seed)
+    states = [dice.choice(["on_time", "on_time", "late", "overdue"]) for _ in range(24)]
+    services = [dice.choice("ABC") for _ in range(24)]
+    table = pd.DataFrame({"state": states, "service": services})
+    tables = protect_progress(table, as_at="2026-10-12", periods=["2026-09"])
+    if tables.services.withheld:
+        return
+    shown = tables.services.body.set_index(["service", "stand"])["audits"]
+    whole = tables.states.body.set_index("stand")["audits"]
+    keys = list(shown.index)
+    free = [key for key in keys if isinstance(shown[key], str)]
+    ways = {key: set() for key in free}
+    for guess in itertools.product(range(13), repeat=len(free)) if len(free) <= 5 else ():
+        filled = dict(zip(free, guess, strict=True))
+        sums = {IN_TIME: 0, OTHERWISE: 0}
+        for key in keys:
+            sums[key[1]] += filled.get(key, 0) if key in filled else int(shown[key])
+        if all(isinstance(whole[name], str) or sums[name] == whole[name] for name in sums):
+            for key, value in filled.items():
+                ways[key].add(value)
+    if 0 < len(free) <= 5:
+        assert all(len(values) > 1 for values in ways.values())
 
 
 def test_faults_name_no_case(settings, register) -> None:

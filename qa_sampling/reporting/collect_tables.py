@@ -15,20 +15,12 @@ from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import Words, say
 from qa_sampling.schema import NOT_RECORDED
 
-STATES = {
-    "on_time": "Returned in time",
-    "late": "Returned late",
-    "overdue": "Not returned, overdue",
-    "not_due": "Not returned, not yet due",
-    "exempted": "Exempted",
-    "not_auditable": "Could not be audited",
-}
-"""How an audit can stand, and the words people read. Replaced ones are not counted."""
+IN_TIME, OTHERWISE = "Returned in time", "Late, missing or not to be done"
+"""How an audit stands, in the two words that everybody reads. Replaced ones are not counted.
+
+Both tables have the same two: with more, what one table hides the other would give away.
+"""
 _COUNT = "audits"
-_BACK = {
-    word: "Returned" if key in ("on_time", "late") else "Not returned"
-    for key, word in STATES.items()
-}
 
 
 @dataclass(frozen=True)
@@ -96,31 +88,29 @@ def protect_progress(
         When figures contradict what was released; give an `edition`.
     """
     held = table[table["state"] != "replaced"]
-    states = held["state"].map(STATES)
+    stand = (held["state"] == "on_time").map({True: IN_TIME, False: OTHERWISE})
     series = f"audits of {' and '.join(periods)}, as at {as_at}"
     shared = {"counts": [_COUNT], "population": population_of_edition(series, edition)}
-    heads = {_COUNT: "Audits", "share": "Per cent of audits"}
+    heads = {_COUNT: "Audits", "share": "Per cent of audits", "stand": "How they stand"}
     service = held["service"].fillna(NOT_RECORDED).astype("str")
-    crossed = pd.DataFrame({"service": service, "back": states.map(_BACK)})
+    crossed = pd.DataFrame({"service": service, "stand": stand.astype("str")})
     services = sorted(service.unique()) or [NOT_RECORDED]
-    places = pd.MultiIndex.from_product(
-        [services, ["Returned", "Not returned"]], names=["service", "back"]
-    )
+    words = [IN_TIME, OTHERWISE]
+    places = pd.MultiIndex.from_product([services, words], names=["service", "stand"])
     counted = crossed.value_counts().reindex(places, fill_value=0).rename(_COUNT).reset_index()
-    totals = states.value_counts().reindex(list(STATES.values()), fill_value=0)
+    totals = crossed["stand"].value_counts().reindex(words, fill_value=0)
     requests = [
         request_of(
-            pd.DataFrame({"state": list(STATES.values()), _COUNT: totals.to_numpy()}),
-            by=["state"],
-            labels=heads | {"state": "How they stand"},
+            pd.DataFrame({"stand": words, _COUNT: totals.to_numpy()}),
+            by=["stand"],
+            labels=heads,
             percentages={"share": (_COUNT, "total")},
-            coarser=[{"state": _BACK}],
             **shared,
         ),
         request_of(
             counted,
-            by=["service", "back"],
-            labels=heads | {"service": "Service", "back": "Whether they are back"},
+            by=["service", "stand"],
+            labels=heads | {"service": "Service"},
             **shared,
         ),
     ]
@@ -142,12 +132,8 @@ def collect_findings(tables: CollectTables) -> Words:
     whole = cell(states, _COUNT)
     said = say("{all:audit was|audits were} planned.", all=whole)
     counts = states.body.set_index(states.by[0])[_COUNT]
-    names = {name for name, value in counts.items() if not isinstance(value, str)}
-    for name, sentence in (
-        (STATES["on_time"], "{n:audit came|audits came} back in time."),
-        (STATES["overdue"], "{n:audit is|audits are} overdue."),
-        ("Returned", "{n:audit is|audits are} back."),
-    ):
-        if name in names:
-            said += say(sentence, n=cell(states, _COUNT, name))
-    return said
+    if isinstance(counts[IN_TIME], str):
+        return said
+    return said + say(
+        "{n:audit was|audits were} returned in time.", n=cell(states, _COUNT, IN_TIME)
+    )
