@@ -47,6 +47,10 @@ class AgreementError(QASamplingError):
     """What the grades say of agreement cannot be told from what was given."""
 
 
+class TrendError(QASamplingError):
+    """What a measure does over time cannot be told from what was given."""
+
+
 class SelectionError(QASamplingError):
     """A selection method is unknown, or cannot give what was asked of it."""
 

@@ -1,0 +1,1 @@
+"""What the outcomes do over time, between teams and authorities."""
