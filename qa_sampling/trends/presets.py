@@ -64,7 +64,7 @@ _ALL = (
         "steady",
         "Ours: limits that are chances, and a run; no trend, no two of three (docs/trends.md).",
         ("beyond_limit", "shift"),
-        shift=9,
+        shift=8,
     ),
     Preset(
         "mdc",
