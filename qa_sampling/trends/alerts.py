@@ -160,7 +160,8 @@ def alerts(
             "alert": found,
             "classical": beside,
             "why_not": [
-                "" if one is not None else "fewer than 12 periods before it" for one in tests
+                "" if test is not None else "too few periods before it, or none that differ"
+                for test in tests
             ],
         }
     )

@@ -7,7 +7,7 @@ and records who, when and why, and only then is it a rebase.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ class ProposedRebase:
     date : Timestamp
         First day of the first period after the change.
     before, after : float
-        Levels, in the unit of the values.
+        Levels between this change and the ones next to it, in the unit of the values.
     points_before, points_after : int
         Mature periods each level rests on.
     statistic, threshold : float
@@ -138,8 +138,13 @@ def propose_rebases(
         )
     phase = phases_of(readings.table["period"], rebases)
     places = np.flatnonzero(readings.mature & (phase == phase.max() if len(phase) else False))
-    settings = (_FAMILIES[readings.kind], level, sibling_dispersion, each_side)
-    return tuple(sorted(_split(readings, places, *settings), key=lambda one: one.date))
+    family = _FAMILIES[readings.kind]
+    found = dict(_split(readings, places, family, level, sibling_dispersion, each_side))
+    ends = [0, *sorted(found), len(places)]
+    return tuple(
+        _proposal(readings, places, family, ends[one : one + 3], found[ends[one + 1]])
+        for one in range(len(found))
+    )
 
 
 def _split(
@@ -149,8 +154,13 @@ def _split(
     level: float,
     sibling_dispersion: float,
     each_side: int,
-) -> Iterator[ProposedRebase]:
-    """Find the strongest change of these periods, then look on both sides of it."""
+    first: int = 0,
+) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
+    """Find the strongest change of these periods, then look on both sides of it.
+
+    Gives the number of the first period after each change, with its ratio, what that had to
+    exceed, the chance of as much, and phi.
+    """
     if len(places) < max(2 * each_side, LENGTHS[0]):
         return
     top, bottom = readings.numerators[places][None], readings.exposures[places][None]
@@ -159,19 +169,35 @@ def _split(
     )
     mean = _mean(top, bottom, family)
     threshold = scan_threshold(len(places), mean, level=level)
-    statistic = float(found.statistic[0])
+    statistic, at = float(found.statistic[0]), int(found.place[0])
     if not statistic > threshold:
         return
-    at = int(found.place[0])
-    scale = readings.scale
-    proposal = ProposedRebase(
-        readings.table["period"].iloc[places[at]], float(found.before[0]) * scale,
-        float(found.after[0]) * scale, at, len(places) - at, statistic, threshold,
-        scan_chance(statistic, len(places), mean), float(found.dispersion[0]), "",
-    )  # fmt: skip
-    yield _in_words(proposal, readings)
-    for part in (places[:at], places[at:]):
-        yield from _split(readings, part, family, level, sibling_dispersion, each_side)
+    chance = scan_chance(statistic, len(places), mean)
+    yield first + at, (statistic, threshold, chance, float(found.dispersion[0]))
+    rest = (family, level, sibling_dispersion, each_side)
+    yield from _split(readings, places[:at], *rest, first)
+    yield from _split(readings, places[at:], *rest, first + at)
+
+
+def _proposal(
+    readings: Readings,
+    places: np.ndarray,
+    family: Family,
+    ends: list[int],
+    evidence: tuple[float, float, float, float],
+) -> ProposedRebase:
+    """Make a proposal of a change: the levels are those between it and its neighbours."""
+    parts = [places[ends[side] : ends[side + 1]] for side in (0, 1)]
+    whole = [
+        len(one) if family == "measurement" else readings.exposures[one].sum() for one in parts
+    ]
+    before, after = (
+        float(readings.numerators[one].sum() / size) * readings.scale
+        for one, size in zip(parts, whole, strict=True)
+    )
+    date = readings.table["period"].iloc[places[ends[1]]]
+    bare = ProposedRebase(date, before, after, len(parts[0]), len(parts[1]), *evidence, "")
+    return replace(bare, words=_words(bare, readings))
 
 
 def _mean(top: np.ndarray, bottom: np.ndarray, family: Family) -> float | None:
@@ -228,20 +254,19 @@ def scan_chance(statistic: float, points: int, mean: float | None) -> float:
     return float(np.exp(np.interp(statistic, _row(points, mean), np.log(LEVELS))))
 
 
-def _in_words(one: ProposedRebase, readings: Readings) -> ProposedRebase:
+def _words(one: ProposedRebase, readings: Readings) -> str:
     """Say when, how much, how sure, and what a decision needs."""
     shown = [_said(value, readings.unit) for value in (one.before, one.after)]
     moment = period_words(one.date, readings.frequency)
     ratio = f" ({one.after / one.before:.2g} times)" if one.before > 0 else ""
     least = one.chance <= LEVELS[-1] * (1 + 1e-9)
     rare = f"{'Fewer than' if least else 'About'} 1 in {round(1 / one.chance)}"
-    text = (
+    return (
         f"The level seems to have changed from {shown[0]} to {shown[1]}{ratio} with {moment}: "
         f"{periods_words(one.points_before, readings.frequency)} before, {one.points_after} since. "
         f"{rare} stable series show as much. The centre line stays as it is until "
         f"somebody decides and records: {'; '.join(one.NEEDS)}."
     )
-    return ProposedRebase(**{**one.__dict__, "words": text})
 
 
 def _said(value: float, unit: str) -> str:

@@ -95,18 +95,22 @@ def notes_of(chart: Chart, notes: dict[int, dict[str, bool]], least: int) -> tup
     """
     if chart.unchanged:
         return (unchanged_words(chart),)
-    table, frequency = chart.table, chart.readings.frequency
-    last = table[table["phase"] == table["phase"].max()]
-    held = int(last["baseline"].sum())
+    frequency = chart.readings.frequency
+    phase, base, mature, values = (
+        chart.table[name].to_numpy() for name in ("phase", "baseline", "mature", "value")
+    )
+    part = int(phase.max(initial=0))
+    last = phase == part
+    held = int((base & last).sum())
     said = []
-    if len(table) and int(last["mature"].sum()) < least:
+    if len(phase) and int((mature & last).sum()) < least:
         said.append(f"Limits begin once {periods_words(least, frequency)} can no longer change.")
     elif held < FIRM and chart.kind.name != "run" and held:
         said.append(
             f"Provisional: the limits rest on {periods_words(held, frequency)}; they are firm "
             f"from {FIRM}."
         )
-    of = notes.get(int(table["phase"].max()) if len(table) else 0, {})
+    of = notes.get(part, {})
     if of.get("screened"):
         said.append("Outlying ranges were left out of the limits.")
     if of.get("not screened"):
@@ -121,13 +125,12 @@ def notes_of(chart: Chart, notes: dict[int, dict[str, bool]], least: int) -> tup
         )
     if of.get("lessened"):
         said.append("Periods that lie far off count for less in the limits.")
-    return (*said, *_flat(chart, last), *_one_sided(chart))
+    return (*said, *_flat(chart, values[base & last]), *_one_sided(chart))
 
 
-def _flat(chart: Chart, last: object) -> list[str]:
+def _flat(chart: Chart, held: np.ndarray) -> list[str]:
     """Say that a baseline without any change gives limits that mark every other value."""
-    held = last.loc[last["baseline"], "value"]
-    same = len(held) > 1 and np.ptp(held.to_numpy()) == 0
+    same = len(held) > 1 and np.ptp(held) == 0
     if same and chart.kind.name in ("xmr", "p_prime", "u_prime"):
         return ["The baseline has no change in it, so any other value lies beyond the limits."]
     return []
@@ -137,10 +140,10 @@ def _one_sided(chart: Chart) -> list[str]:
     """Say when no value can be low enough, or high enough, to be a signal."""
     if chart.latest is None:
         return []
-    row = chart.table.iloc[chart.latest]
+    ends = (chart.table[name].to_numpy()[chart.latest] for name in ("low", "high"))
     most = 1.0 if chart.readings.unit == "share" else np.inf
-    low = bool(row["low"] <= 0 and (chart.table["value"].dropna() >= 0).all())
-    high = bool(row["high"] >= most)
+    low, high = (bool(one) for one in (next(ends) <= 0, next(ends) >= most))
+    low = low and not (chart.readings.values < 0).any()
     if low and high:
         return ["No single value can be a signal here: there are too few cases a period."]
     if low:

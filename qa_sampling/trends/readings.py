@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -113,12 +114,12 @@ class Readings(Counted):
             faults.append(f"{count} numerators are larger than their denominator")
         return faults
 
-    @property
+    @cached_property
     def numerators(self) -> np.ndarray:
         """Counts, or the values themselves; NaN for a gap."""
         return self.table["numerator"].to_numpy(dtype="float64")
 
-    @property
+    @cached_property
     def exposures(self) -> np.ndarray:
         """What a count is divided by; 1 for counts and values, NaN where it is 0 or missing."""
         if self.kind not in ("rate", "proportion"):
@@ -131,12 +132,12 @@ class Readings(Counted):
         """What a count for one of exposure is multiplied by to be shown."""
         return self.per if self.kind == "rate" else 1.0
 
-    @property
+    @cached_property
     def values(self) -> np.ndarray:
         """The values as shown; NaN for a gap."""
         return self.numerators / self.exposures * self.scale
 
-    @property
+    @cached_property
     def mature(self) -> np.ndarray:
         """Whether a period has a value that can no longer change."""
         return self.table["mature"].to_numpy(dtype=bool) & np.isfinite(self.values)
