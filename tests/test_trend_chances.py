@@ -31,7 +31,7 @@ def material(top: list, bottom: list | None = None, **more: float) -> Material:
 
 
 def test_counts_are_gamma_poisson_where_the_spread_is_that_of_counts() -> None:
-    # The predictive distribution of Jeffreys' prior: negative binomial with Y + 1/2 and E / (E + e).
+    # The predictive distribution of Jeffreys' prior: negative binomial, Y + 1/2 and E / (E + e).
     top, exposure = [4, 5, 6, 5, 4, 6, 5, 5, 4, 6, 5, 5, 9], [2.0] * 12 + [3.0]
     ahead = count_ahead(material(top, exposure))
     assert ahead.dispersion[0] == 1
@@ -131,7 +131,7 @@ def test_cases_between_events_by_adding_up(events: int, others: int, seen: int) 
     for cases in range(seen + 1):
         wanted += left * a / (a + b + cases)
         left *= (b + cases) / (a + b + cases)
-    low, high = (one[0, 0] for one in ahead.tails(np.array([[float(seen)]])))
+    low = ahead.tails(np.array([[float(seen)]]))[0][0, 0]
     assert low == pytest.approx(wanted, abs=1e-9)
     low_end, high_end = (one[0, 0] for one in ahead.ends(0.05))
     assert ahead.tails(np.array([[low_end]]))[0][0, 0] >= 0.05 - 1e-9

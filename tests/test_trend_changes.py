@@ -13,7 +13,6 @@ from qa_sampling.trends.change_scan import scan_arrays
 from qa_sampling.trends.change_thresholds import COUNTS, LENGTHS, LEVELS, MEANS, MEASUREMENTS
 from qa_sampling.trends.changes import propose_rebases, scan_chance, scan_threshold
 from qa_sampling.trends.charts import chart
-from qa_sampling.trends.rebasing import Rebase
 
 
 def deviance(top: np.ndarray, bottom: np.ndarray, split: int, family: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,8 @@ def flat_lines(
 
     return Lines(
         line(centre), line(low), line(high), line(centre + near * (low - centre)),
-        line(centre + near * (high - centre)), line(centre), line(centre), np.full(shape[0], np.nan),
+        line(centre + near * (high - centre)), line(centre), line(centre),
+        np.full(shape[0], np.nan),
     )  # fmt: skip
 
 
@@ -76,10 +78,7 @@ def naive_rules(
             run = known[first : first + trend]
             one_phase = len({phase[place] for place in run}) == 1
             if len(run) == trend and one_phase:
-                steps = [
-                    sign * (values[b] - values[a]) > slack
-                    for a, b in zip(run, run[1:], strict=False)
-                ]
+                steps = [sign * (values[b] - values[a]) > slack for a, b in pairwise(run)]
                 if all(steps):
                     for place in run:
                         found["trend"][place] = sign

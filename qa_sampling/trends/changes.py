@@ -188,12 +188,9 @@ def _proposal(
 ) -> ProposedRebase:
     """Make a proposal of a change: the levels are those between it and its neighbours."""
     parts = [places[ends[side] : ends[side + 1]] for side in (0, 1)]
-    whole = [
-        len(one) if family == "measurement" else readings.exposures[one].sum() for one in parts
-    ]
+    weights = np.ones(len(readings.table)) if family == "measurement" else readings.exposures
     before, after = (
-        float(readings.numerators[one].sum() / size) * readings.scale
-        for one, size in zip(parts, whole, strict=True)
+        float(readings.numerators[one].sum() / weights[one].sum()) * readings.scale for one in parts
     )
     date = readings.table["period"].iloc[places[ends[1]]]
     bare = ProposedRebase(date, before, after, len(parts[0]), len(parts[1]), *evidence, "")
