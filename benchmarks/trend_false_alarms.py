@@ -14,7 +14,7 @@ import argparse
 import numpy as np
 
 from qa_sampling.trends.alerts import discovery_rates
-from qa_sampling.trends.chances import two_sided
+from qa_sampling.trends.chances import CountAhead, two_sided
 from qa_sampling.trends.change_scan import scan_arrays
 from qa_sampling.trends.changes import scan_threshold
 from qa_sampling.trends.classical import Material
@@ -61,7 +61,7 @@ def percent(share: float) -> str:
 
 
 def alarms(series: int) -> None:
-    """False alarms of stable counts, and spikes found at the latest month."""
+    """Count false alarms of stable counts, and spikes found at the latest month."""
     head("mean, phi, months", "latest, limits", "latest, default", "any month", "MDC latest",
          "MDC any", "NHSR latest", "x2 found", "x3 found", "x3 beyond XmR")  # fmt: skip
     for mean in MEANS:
@@ -79,14 +79,15 @@ def alarms(series: int) -> None:
                     found.append((spiked[:, -1] > lines.high[:, -1]).mean())
                 lines, _ = chart_arrays(spiked, tested=1)
                 xmr = (spiked[:, -1] > lines.high[:, -1]).mean()
-                row(f"{mean:g}, {phi:g}, {months}", percent((own["beyond_limit"][:, -1] != 0).mean()),
+                limits = (own["beyond_limit"][:, -1] != 0).mean()
+                row(f"{mean:g}, {phi:g}, {months}", percent(limits),
                     percent(latest(own)), percent(anywhere(own)), percent(latest(mdc)),
                     percent(anywhere(mdc)), percent(latest(nhsr)), *map(percent, found),
                     percent(xmr))  # fmt: skip
 
 
 def shares(series: int) -> None:
-    """False alarms of stable shares."""
+    """Count false alarms of stable shares."""
     head("of, share, rho, months", "latest, limits", "latest, default", "any month",
          "p' with MDC rules, latest")  # fmt: skip
     for whole in (5, 12, 30, 100):
@@ -115,7 +116,7 @@ def exceeds(values: np.ndarray) -> np.ndarray:
 
 
 def scan(series: int) -> None:
-    """False proposals of stable series, and steps found, at the default level of 5%."""
+    """Count false proposals of stable series, and steps found, at the default level of 5%."""
     head("mean, phi, months", "false proposals", "+35% found", "x1.5 found", "halved found",
          "within 2 months")  # fmt: skip
     for mean in (0.7, 2.0, 7.0, 20.0, 60.0):
@@ -143,34 +144,36 @@ def round_of_alerts(rounds: int) -> None:
     teams, measures, months = 10, 12, 36
     mean = np.repeat(np.array([0.5, 1, 2, 2, 3, 5, 5, 8, 10, 15, 20, 30]), teams)
     head("phi", "alerts a month", "months with any", "MDC alerts a month", "MDC months with any",
-         "x2.5 spike found", "MDC finds it", "false share of alerts")  # fmt: skip
+         "x2.5 spike found", "MDC finds it", "false discovery rate")  # fmt: skip
     for phi in SPREADS:
         dice = np.random.default_rng(SEED)
-        plain, rules, found, seen, false, all_of_them = [], [], [], [], 0, 0
+        plain, rules, found, seen, false = [], [], [], [], []
         for _ in range(rounds):
             values = counts(dice, mean[:, None], phi, (teams * measures, months))
-            alert = alerted(values)
+            alert = alerted(values, teams)
             plain.append(alert.sum())
             _, fired = chart_arrays(values, preset="mdc")
             rules.append(np.any([one[:, -1] != 0 for one in fired.values()], axis=0).sum())
             place = dice.integers(30, teams * measures)
             values[place, -1] = counts(dice, 2.5 * mean[place], phi, (1,))[0]
-            alert = alerted(values)
+            alert = alerted(values, teams)
             found.append(alert[place])
-            false, all_of_them = false + alert.sum() - alert[place], all_of_them + alert.sum()
+            false.append((alert.sum() - alert[place]) / max(alert.sum(), 1))
             _, fired = chart_arrays(values[place : place + 1], preset="mdc")
             seen.append(latest(fired) > 0)
         row(f"{phi:g}", f"{np.mean(plain):.2f}", percent(np.mean(np.array(plain) > 0)),
             f"{np.mean(rules):.2f}", percent(np.mean(np.array(rules) > 0)), percent(np.mean(found)),
-            percent(np.mean(seen)), percent(false / max(all_of_them, 1)))  # fmt: skip
+            percent(np.mean(seen)), percent(np.mean(false)))  # fmt: skip
 
 
-def alerted(values: np.ndarray) -> np.ndarray:
-    """Say which latest months are alerts at q = 0.1."""
+def alerted(values: np.ndarray, teams: int) -> np.ndarray:
+    """Say which latest months are alerts at q = 0.1, as `alerts` has it."""
     base = np.ones(values.shape, dtype=bool)
     base[:, -1] = False
     ahead = count_ahead(Material(values, np.ones_like(values), base))
-    low, high = ahead.chances.tails(values)
+    usual = np.repeat(np.median(ahead.dispersion.reshape(-1, teams), axis=1), teams)
+    wider = np.maximum(usual / ahead.dispersion, 1)[:, None]
+    low, high = CountAhead(ahead.mean, ahead.chances.variance * wider).tails(values)
     return discovery_rates(two_sided(low[:, -1], high[:, -1])) <= 0.1
 
 

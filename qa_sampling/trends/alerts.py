@@ -2,8 +2,8 @@
 
 Every series has one p-value for its latest mature month, not one a rule. Of all measures and teams
 together, alerts are those that the false discovery rate allows (Benjamini and Hochberg 1995, J. R.
-Statist. Soc. B 57:289-300): of the alerts of stable series and real ones, a share of at most q is
-false in the long run. They are ranked by excess children, concerns first. What the classical rules
+Statist. Soc. B 57:289-300): of the alerts a share of about q is false in the long run (measured in
+docs/trends.md). They are ranked by excess children, concerns first. What the classical rules
 say of the same month stands beside, so that nobody has to choose blindly.
 """
 
@@ -136,7 +136,7 @@ def alerts(
         raise TrendError(f"`rate` must lie between 0 and 1; got {rate}. Give 0.1.")
     if budget is not None and budget < 0:
         raise TrendError(f"`budget` must be 0 or more alerts; got {budget}.")
-    tests = [latest_test(one, sibling_dispersion=sibling_dispersion) for one in charts.values()]
+    tests = _tests(charts, sibling_dispersion)
     p = np.array([np.nan if one is None else one.p for one in tests])
     q = discovery_rates(p)
     tested = int(np.isfinite(p).sum())
@@ -167,6 +167,27 @@ def alerts(
     )
     table = _ranked(rows, budget)
     return Alerts(table, considered, rate, critical, budget, _round_words(table, tested, rate))
+
+
+def _tests(
+    charts: Mapping[tuple[str, str], Chart], sibling_dispersion: float
+) -> list[LatestTest | None]:
+    """Test every series; no spread is taken for less than is usual for its measure.
+
+    From three years of months the spread of a single team is often found too small, and its
+    p-value with it. Where a measure has four series or more, their median is the least.
+    """
+    tests = [latest_test(one, sibling_dispersion=sibling_dispersion) for one in charts.values()]
+    spread: dict[str, list[float]] = {}
+    for (measure, _), test in zip(charts, tests, strict=True):
+        if test is not None and np.isfinite(test.dispersion):
+            spread.setdefault(measure, []).append(test.dispersion)
+    usual = {name: float(np.median(found)) for name, found in spread.items() if len(found) > 3}
+    for place, ((measure, _), one) in enumerate(charts.items()):
+        least = usual.get(measure, 1.0)
+        if (test := tests[place]) is not None and test.dispersion < least:
+            tests[place] = latest_test(one, sibling_dispersion=least)
+    return tests
 
 
 def _classical(one: Chart, preset: str | Preset) -> str:
