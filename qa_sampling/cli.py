@@ -18,12 +18,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from qa_sampling import __version__
-from qa_sampling.cli_exercise import exercise_feedback_command, exercise_template_command
-from qa_sampling.cli_keys import key_app, relink_command
-from qa_sampling.cli_options import ParameterFiles
-from qa_sampling.cli_options import register_of as _register
-from qa_sampling.cli_options import settings_of as _settings
-from qa_sampling.cli_output import Steps, err, out, show_draws, show_preflight, show_result
+from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
+from qa_sampling.commands.keys import key_app, relink_command
+from qa_sampling.commands.options import ParameterFiles
+from qa_sampling.commands.options import register_of as _register
+from qa_sampling.commands.options import settings_of as _settings
+from qa_sampling.commands.output import Steps, err, out, show_draws, show_preflight, show_result
 from qa_sampling.errors import ParameterError, QASamplingError, SeedNeeded
 
 app = typer.Typer(
@@ -115,7 +115,7 @@ def run(
     """
     from qa_sampling import runner
     from qa_sampling.parameters import load_parameters
-    from qa_sampling.settings import home
+    from qa_sampling.settings.common import home
 
     usual = [home() / "parameters" / name for name in ("authority.yml", f"{notebook}.yml")]
     values = load_parameters(parameters or [path for path in usual if path.is_file()])
@@ -177,7 +177,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="A published folder, such as outputs/2026-11.")],
 ) -> None:
     """Derive a published draw again from its frame and seed: YES, or exactly what differs."""
-    from qa_sampling.checking import compare_with_register, verify_folder
+    from qa_sampling.runs.plan.checking import compare_with_register, verify_folder
 
     faults = verify_folder(folder)
     compared, differing = compare_with_register(folder) if not faults else (False, ())
@@ -198,9 +198,9 @@ def explain(
     parameters: ParameterFiles = None,
 ) -> None:
     """Say why a case was drawn, or was not."""
-    from qa_sampling.checking import explain_case
     from qa_sampling.parameters import load_parameters, read_parameters
-    from qa_sampling.settings import home
+    from qa_sampling.runs.plan.checking import explain_case
+    from qa_sampling.settings.common import home
 
     usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
     values = load_parameters(parameters or usual)
@@ -244,7 +244,7 @@ def secret(
 ) -> None:
     """Make and commit the yearly secret that gives unattended runs their seeds."""
     from qa_sampling.records.keys import commitment, yearly_secret
-    from qa_sampling.settings import home
+    from qa_sampling.settings.common import home
 
     settings = _settings(parameters)
     if settings.is_invented:

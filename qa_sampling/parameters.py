@@ -16,9 +16,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import ParameterError
-from qa_sampling.settings import MonthlyAuditPlan, Settings
+from qa_sampling.settings.analyses import ModerationAgreement
+from qa_sampling.settings.common import Settings
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,

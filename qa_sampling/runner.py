@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sampling.analysis_run import run_analysis
 from qa_sampling.parameters import read_parameters
-from qa_sampling.plan_run import run_plan
 from qa_sampling.reporting.browser import find_browser
-from qa_sampling.run_result import Progress, RunResult
-from qa_sampling.settings import MonthlyAuditPlan
+from qa_sampling.runs.analysis_run import run_analysis
+from qa_sampling.runs.plan.run import run_plan
+from qa_sampling.runs.result import Progress, RunResult
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 
 def run(

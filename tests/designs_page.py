@@ -113,9 +113,9 @@ def comparison(folder: Path):
     """Compare the designs on the invented authority written into a folder."""
     from dataclasses import replace
 
-    from qa_sampling.inputs import load_inputs
     from qa_sampling.parameters import load_parameters, read_parameters
-    from qa_sampling.plan_steps import frame_of
+    from qa_sampling.runs.inputs import load_inputs
+    from qa_sampling.runs.plan.steps import frame_of
     from qa_sampling.sampling.comparison import compare_designs
     from qa_sampling.sampling.designs import AtRandom
     from qa_sampling.sampling.selection_designs import SelectionDesign

@@ -15,8 +15,9 @@ def die(*_: object, **__: object) -> NoReturn:
 
 def main(values: str, where: str) -> None:
     """Run a plan with these parameters and die at the first step that begins with `where`."""
-    from qa_sampling import publication, runner
+    from qa_sampling import runner
     from qa_sampling.records.register import Register
+    from qa_sampling.runs import publication
 
     if where == "half the rename":
         publication._flush = die

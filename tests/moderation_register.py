@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.records import returned
 from qa_sampling.records.register import Register
+from qa_sampling.settings.analyses import ModerationAgreement
 
 GRADES = ("Inadequate", "Requires improvement", "Good", "Outstanding")
 ANSWERS = ("Yes", "Partly", "No", "Not recorded")

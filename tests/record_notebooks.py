@@ -20,7 +20,7 @@ def record(path: Path) -> None:
     import nbformat
     from nbclient import NotebookClient
 
-    from qa_sampling.kernels import PrivateKernelManager
+    from qa_sampling.runs.kernels import PrivateKernelManager
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(

@@ -9,13 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "qa_sampling"
 METHODS = {"sampling", "agreement", "trends"}
 LEAVES = {"schema", "declared", "errors", "results", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
-RUNS = (
-    "analysis_settings parameters keyring inputs returns_in leak_gate plan_keys plan_seeds "
-    "plan_steps plan_releases preflight plan_outputs checking rotating relinking execution "
-    "run_result run_pages plan_run analyses moderation_steps moderation_panel analysis_outputs "
-    "moderation_outputs analysis_run runner cli_output cli_options cli_keys "
-    "cli_exercise cli"
-).split()
+ABOVE = ("parameters", "runner", "commands", "cli")
 BOOKS = {"workbooks", "workbook_cells", "workbook_tables", "workbook_headings"}
 DATA = {"annex_a_layout.py"}
 ALONE = ("verify_draw.py", "verify_selection.py")
@@ -27,17 +21,31 @@ def layer(path: Path) -> str:
     return parts[0]
 
 
-def imported(path: Path) -> set[str]:
+def imported(path: Path, *, typing_too: bool = True) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if not typing_too and id(node) in for_types:
+            continue
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} uses a relative import"
             names.add(node.module)
-            if node.module == "qa_sampling":
-                names |= {f"qa_sampling.{alias.name}" for alias in node.names}
+            if _is_package(node.module):
+                names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def _is_package(dotted: str) -> bool:
+    first, *rest = dotted.split(".")
+    return first == "qa_sampling" and PACKAGE.joinpath(*rest).is_dir()
 
 
 def ours(path: Path) -> set[str]:
@@ -46,9 +54,18 @@ def ours(path: Path) -> set[str]:
     return {[*name.split("."), ""][1] for name in dotted}
 
 
+def run_modules(path: Path) -> set[tuple[str, ...]]:
+    """Modules of `runs` that a module imports when it runs, as their parts below it."""
+    dotted = (name.split(".") for name in imported(path, typing_too=False))
+    parts = (tuple(name[2:]) for name in dotted if name[:2] == ["qa_sampling", "runs"])
+    files = (PACKAGE / "runs").joinpath
+    return {part for part in parts if part and files(*part).with_suffix(".py").is_file()}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_imports_point_down(path: Path) -> None:
     here, found = layer(path), ours(path)
+    methods = LEAVES | METHODS
     if here in {"schema", "errors", "declared", "results"}:
         assert found <= {"errors", "declared", here}
     elif here in METHODS:
@@ -56,20 +73,40 @@ def test_imports_point_down(path: Path) -> None:
     elif here in BOOKS:
         assert found <= LEAVES | BOOKS
     elif here in {"records", "reporting"}:
-        assert found <= LEAVES | METHODS | BOOKS | {here}
-    elif here == "settings":
-        assert found <= LEAVES | METHODS
-    elif here == "publication" or here == "kernels":
-        assert found <= LEAVES
-    elif here in RUNS:
-        below = LEAVES | METHODS | {"records", "reporting", "workbooks", "kernels", "settings"}
-        order = [*RUNS[: RUNS.index(here) + 1], "publication"]
-        assert found <= below | set(order)
+        assert found <= methods | BOOKS | {here}
+    elif here in {"settings", "parameters"}:
+        assert found <= methods | {"settings"}
+    elif here == "runs":
+        assert found <= methods | {"records", "reporting", "workbooks", "settings", "runs"}
+    elif here in ABOVE:
+        below = {"records", "reporting", "workbooks", "settings", "runs"}
+        assert found <= methods | below | set(ABOVE[: ABOVE.index(here) + 1])
     else:
         assert here in {"__init__", "__main__"}
     assert "notebooks" not in found
     if here != "__main__":
         assert "cli" not in found or here == "cli"
+
+
+RUNS = sorted((PACKAGE / "runs").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_one_notebook_s_run_knows_no_other(path: Path) -> None:
+    folder = path.relative_to(PACKAGE / "runs").parts[:-1]
+    allowed = ((), folder)
+    assert {part for part in run_modules(path) if part[:-1] not in allowed} == set()
+    if path.name in {"kernels.py", "publication.py"}:
+        assert ours(path) <= LEAVES | {"runs"}
+
+
+def test_the_runs_import_in_no_circle() -> None:
+    places = {path.relative_to(PACKAGE / "runs").with_suffix("").parts: path for path in RUNS}
+    left = {parts: run_modules(path) for parts, path in places.items()}
+    while ready := [parts for parts, needs in left.items() if not needs & set(left)]:
+        for parts in ready:
+            del left[parts]
+    assert left == {}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())

@@ -8,8 +8,8 @@ import pytest
 from small_authority import own_values, write_small
 
 from qa_sampling import __version__, cli
-from qa_sampling.publication import digest_of
 from qa_sampling.records.register import Register
+from qa_sampling.runs.publication import digest_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -229,7 +229,7 @@ def test_a_yearly_secret_is_committed_once(qa, place, own):
 
 
 def test_a_fault_of_ours_quotes_nothing(qa, place, monkeypatch):
-    from qa_sampling import checking
+    from qa_sampling.runs.plan import checking
 
     def broken(folder):
         raise KeyError("CHILD-0012345")

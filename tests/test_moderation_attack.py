@@ -8,9 +8,9 @@ import pytest
 from output_attack import attack, read_page, read_workbook
 
 from qa_sampling import runner
-from qa_sampling.analysis_settings import ModerationAgreement
-from qa_sampling.moderation_steps import moderations_in
 from qa_sampling.records.register import Register
+from qa_sampling.runs.moderation.steps import moderations_in
+from qa_sampling.settings.analyses import ModerationAgreement
 
 MONTHS = ("2026-09", "2026-10")
 COUNTS = {"Moderations": "moderations"}

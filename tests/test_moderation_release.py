@@ -5,12 +5,12 @@ from moderation_register import Moderated, asked, known_too_well, month, record,
 
 from qa_sampling.agreement.moderated import moderated_share
 from qa_sampling.errors import DisclosureError
-from qa_sampling.moderation_outputs import publish_moderation, release_moderation
-from qa_sampling.moderation_steps import review_of
-from qa_sampling.publication import faults_of
 from qa_sampling.records.keys import create_key
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.moderation_words import good_words
+from qa_sampling.runs.moderation.outputs import publish_moderation, release_moderation
+from qa_sampling.runs.moderation.steps import review_of
+from qa_sampling.runs.publication import faults_of
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
 
@@ -39,8 +39,8 @@ def test_months_of_a_new_register_do_not_give_each_other_away(register, seed):
 
 def test_the_intruder_recovers_counts_when_empty_months_are_thought_full(register):
     # days before the first moderation, named as if they could hold some
-    from qa_sampling.moderation_steps import moderations_in
     from qa_sampling.reporting.moderation_tables import protect_moderation
+    from qa_sampling.runs.moderation.steps import moderations_in
 
     printed, parts, out = [], {}, []
     for period in MONTHS:

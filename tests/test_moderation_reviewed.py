@@ -10,14 +10,14 @@ import pytest
 from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.agreement.counts import counts
 from qa_sampling.agreement.moderated import moderated_share
-from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import RegisterError
-from qa_sampling.moderation_panel import cases_apart, panel_questions
-from qa_sampling.moderation_steps import days_moderated, moderations_in, review_of
 from qa_sampling.reporting.moderation_tables import protect_moderation
 from qa_sampling.reporting.moderation_view import auditors_view
 from qa_sampling.reporting.moderation_words import moderation_findings
-from qa_sampling.returns_in import open_returns
+from qa_sampling.runs.moderation.panel import cases_apart, panel_questions
+from qa_sampling.runs.moderation.steps import days_moderated, moderations_in, review_of
+from qa_sampling.runs.returns_in import open_returns
+from qa_sampling.settings.analyses import ModerationAgreement
 
 SETTINGS = ModerationAgreement()
 

@@ -12,24 +12,24 @@ from qa_sampling import runner
 from qa_sampling.agreement.counts import counts
 from qa_sampling.agreement.moderated import moderated_share
 from qa_sampling.agreement.severity import shifts
-from qa_sampling.analyses import identifiers_of
-from qa_sampling.analysis_settings import ModerationAgreement
 from qa_sampling.errors import DisclosureError, ParameterError, RegisterError
-from qa_sampling.moderation_outputs import release_moderation
-from qa_sampling.moderation_panel import (
+from qa_sampling.parameters import read_parameters
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.moderation_view import applicability_view, counts_view, over_time_view
+from qa_sampling.runs.analyses import identifiers_of
+from qa_sampling.runs.moderation.outputs import release_moderation
+from qa_sampling.runs.moderation.panel import (
     cases_apart,
     over_time,
     panel_questions,
     planned_moderations,
     words_of,
 )
-from qa_sampling.moderation_steps import chance_of_moderation, moderations_in, review_of
-from qa_sampling.parameters import read_parameters
-from qa_sampling.publication import faults_of, read_manifest
-from qa_sampling.records.register import Register
-from qa_sampling.reporting.moderation_view import applicability_view, counts_view, over_time_view
-from qa_sampling.returns_in import open_returns, staff_of
+from qa_sampling.runs.moderation.steps import chance_of_moderation, moderations_in, review_of
+from qa_sampling.runs.publication import faults_of, read_manifest
+from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.schema import GRADES
+from qa_sampling.settings.analyses import ModerationAgreement
 
 NOTEBOOK = "moderation_agreement"
 
@@ -307,3 +307,13 @@ def test_views_say_nothing_of_what_is_missing():
                  "same_share", "same_low", "same_high"],
     )  # fmt: skip
     assert applicability_view(table)["The same"].tolist() == ["–"]
+
+
+def test_the_invented_staff_are_those_of_its_files(tmp_path) -> None:
+    from qa_sampling.records.extras import read_extras
+    from qa_sampling.runs.inputs import invented_files
+    from qa_sampling.runs.returns_in import staff_of
+
+    settings = read_parameters("moderation_agreement", {"outputs": str(tmp_path)})
+    read = read_extras(str(invented_files(settings))).staff
+    pd.testing.assert_frame_equal(staff_of(settings), read)

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.parameters import load_parameters, read_parameters
-from qa_sampling.settings import MonthlyAuditPlan, home
+from qa_sampling.settings.common import home
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 PLAN = "monthly_audit_plan"
 

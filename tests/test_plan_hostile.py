@@ -11,11 +11,11 @@ import pytest
 from plan_factory import plan_from
 from plan_intruder import KEPT, MARK, Printed, Sheet, intrude
 
-from qa_sampling.plan_releases import release_plan
 from qa_sampling.records.register import Register
 from qa_sampling.reporting import plan_tables
 from qa_sampling.reporting.disclosure import protect_linked
 from qa_sampling.reporting.narrative import plan_findings
+from qa_sampling.runs.plan.releases import release_plan
 
 AUTHORITIES = 60
 ROLES = ("Team Manager", "Team Manager", "Director")

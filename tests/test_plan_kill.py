@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from small_authority import own_values, write_small
 
-from qa_sampling.checking import verify_folder
-from qa_sampling.publication import faults_of
 from qa_sampling.records.keys import create_key
 from qa_sampling.records.register import Register
+from qa_sampling.runs.plan.checking import verify_folder
+from qa_sampling.runs.publication import faults_of
 
 POINTS = [
     "reading the extract",

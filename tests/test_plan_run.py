@@ -12,8 +12,7 @@ import pytest
 from small_authority import own_values, write_small
 from workbook_rules import check_workbook
 
-from qa_sampling import plan_run, runner
-from qa_sampling.checking import compare_with_register, explain_case, verify_folder
+from qa_sampling import runner
 from qa_sampling.errors import (
     AllocationError,
     ExtractError,
@@ -26,13 +25,15 @@ from qa_sampling.errors import (
     SeedNeeded,
     VerificationError,
 )
-from qa_sampling.inputs import load_inputs, open_register
 from qa_sampling.parameters import load_parameters, read_parameters
-from qa_sampling.publication import faults_of, read_manifest
 from qa_sampling.records.keys import commitment, create_key, yearly_secret
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.browser import find_browser
 from qa_sampling.reporting.report import leak_scan
+from qa_sampling.runs.inputs import load_inputs, open_register
+from qa_sampling.runs.plan import run as plan_run
+from qa_sampling.runs.plan.checking import compare_with_register, explain_case, verify_folder
+from qa_sampling.runs.publication import faults_of, read_manifest
 
 PLAN = "monthly_audit_plan"
 ROOT = Path(__file__).parents[1]
@@ -507,7 +508,7 @@ def test_without_any_extra_table(out, written):
 
 def test_a_cell_that_fails_publishes_nothing(out, written, monkeypatch):
     """The notebook's own error reaches the reader in its own words; others are not quoted."""
-    from qa_sampling import execution
+    from qa_sampling.runs import execution
 
     notebook = ROOT / "notebooks" / "10_monthly_audit_plan.ipynb"
     broken = out.parent / "broken.ipynb"
@@ -527,7 +528,7 @@ def test_a_cell_that_fails_publishes_nothing(out, written, monkeypatch):
 
 
 def test_a_notebook_that_ends_early_is_no_success(out, written):
-    from qa_sampling import execution
+    from qa_sampling.runs import execution
 
     notebook = ROOT / "notebooks" / "10_monthly_audit_plan.ipynb"
     early = out.parent / "early.ipynb"
@@ -548,9 +549,9 @@ THEMED = sorted(path.name for path in (ROOT / "parameters").glob("themed_*.yml")
 
 @pytest.mark.parametrize("name", THEMED)
 def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, invented):
-    from qa_sampling.plan_outputs import publish_plan
-    from qa_sampling.plan_releases import release_plan
-    from qa_sampling.plan_steps import (
+    from qa_sampling.runs.plan.outputs import publish_plan
+    from qa_sampling.runs.plan.releases import release_plan
+    from qa_sampling.runs.plan.steps import (
         assign_plan,
         audit_plan,
         commit_plan,
@@ -613,9 +614,9 @@ class TestSharedTables:
             assert [team, *map(str, printed)] in cells
 
     def test_a_case_number_in_them_stops_the_publication(self, copy, tmp_path):
-        from qa_sampling.plan_outputs import require_no_case
         from qa_sampling.reporting.disclosure import protect
         from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
+        from qa_sampling.runs.plan.outputs import require_no_case
         from qa_sampling.sampling.plan import Frame
 
         def frame(*numbers):

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from qa_sampling import publication
 from qa_sampling.errors import PublicationError
-from qa_sampling.publication import (
+from qa_sampling.runs import publication
+from qa_sampling.runs.publication import (
     MANIFEST,
     RESTRICTED_MANIFEST,
     digest_of,
@@ -215,7 +215,8 @@ def test_waiting_has_an_end(tmp_path):
     import sys
 
     code = (
-        "import sys, time; from pathlib import Path; from qa_sampling.publication import only_run\n"
+        "import sys, time; from pathlib import Path\n"
+        "from qa_sampling.runs.publication import only_run\n"
         "with only_run(Path(sys.argv[1]), 'x'): print('held', flush=True); time.sleep(30)"
     )
     holder = subprocess.Popen(

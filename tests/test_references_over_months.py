@@ -9,7 +9,6 @@ import pytest
 from small_authority import own_values, write_small
 
 from qa_sampling import cli, runner
-from qa_sampling.checking import explain_case, verify_folder
 from qa_sampling.errors import (
     FrameError,
     ParameterError,
@@ -18,17 +17,18 @@ from qa_sampling.errors import (
     SeedNeeded,
     VerificationError,
 )
-from qa_sampling.inputs import case_numbers, load_inputs
-from qa_sampling.keyring import key_of_draw, key_place, load_keys
 from qa_sampling.parameters import read_parameters
-from qa_sampling.plan_keys import returning_links
-from qa_sampling.plan_steps import fix_plan_frame, frame_of
 from qa_sampling.records.forms import read_form_identity
 from qa_sampling.records.key_files import kept_path
 from qa_sampling.records.keys import Key, create_key, load_key
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.leaks import leak_scan
-from qa_sampling.rotating import rotate
+from qa_sampling.runs.inputs import case_numbers, load_inputs
+from qa_sampling.runs.keyring import key_of_draw, key_place, load_keys
+from qa_sampling.runs.plan.checking import explain_case, verify_folder
+from qa_sampling.runs.plan.keys import returning_links
+from qa_sampling.runs.plan.steps import fix_plan_frame, frame_of
+from qa_sampling.runs.rotating import rotate
 from qa_sampling.sampling.tickets import pseudonym
 
 PLAN = "monthly_audit_plan"
@@ -218,7 +218,7 @@ class TestBack:
 
     @pytest.fixture
     def away(self, here, written, monkeypatch):
-        from qa_sampling import rotating
+        from qa_sampling.runs import rotating
 
         old, numbers = load_key(), case_numbers(asked(written))
         with Register.open(here / "out" / "register.sqlite") as register:

@@ -9,9 +9,9 @@ from plan_factory import make_plan, plan_of
 from register_samples import clock
 
 from qa_sampling.errors import DisclosureError, RegisterError
-from qa_sampling.plan_releases import release_plan
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.releases import printed_tables, release_fingerprint
+from qa_sampling.runs.plan.releases import release_plan
 
 
 @pytest.fixture

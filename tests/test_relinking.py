@@ -19,13 +19,13 @@ from qa_sampling.errors import (
     SecretError,
     VerificationError,
 )
-from qa_sampling.inputs import case_numbers
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.keys import Key, create_key, load_key
 from qa_sampling.records.register import Register
-from qa_sampling.relinking import published_references, relink
 from qa_sampling.reporting.leaks import leak_scan
-from qa_sampling.rotating import rotate
+from qa_sampling.runs.inputs import case_numbers
+from qa_sampling.runs.relinking import published_references, relink
+from qa_sampling.runs.rotating import rotate
 from qa_sampling.sampling.tickets import pseudonym
 
 PLAN = "monthly_audit_plan"

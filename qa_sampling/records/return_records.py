@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -131,17 +132,17 @@ def add_versions(write: Transaction, kind: ReturnTable, versions: Versions) -> R
 
 def current_table(connection: sa.Connection, kind: ReturnTable) -> pd.DataFrame:
     """Give the rows that no correction has replaced, with the declared columns and kinds."""
-    return _frame(connection.execute(current_rows(kind.table)), kind.declared)
+    return _frame(connection.execute(current_rows(kind.table)).mappings(), kind.declared)
 
 
 def current_details(connection: sa.Connection, kind: ReturnTable) -> pd.DataFrame:
     """Give the details of the rows that no correction has replaced."""
-    key = kind.declared.key[0]
+    key, table = kind.declared.key[0], kind.details
     current = current_rows(kind.table).order_by(None).subquery()
-    table = kind.details
-    same = sa.and_(current.c[key] == table.c[key], current.c.event == table.c.event)
-    query = select(table).join(current, same).order_by(table.c.event, table.c.line)
-    return _frame(connection.execute(query), kind.details_declared)
+    standing = {tuple(row) for row in connection.execute(select(current.c[key], current.c.event))}
+    found = connection.execute(select(table).order_by(table.c.event, table.c.line)).mappings()
+    kept = [row for row in found if (row[key], row["event"]) in standing]
+    return _frame(kept, kind.details_declared)
 
 
 def _details(write: Transaction, kind: ReturnTable) -> dict[tuple[str, int], list]:
@@ -181,7 +182,7 @@ def _plain_column(values: pd.Series, column: schema.Column) -> list[object]:
     return [value if value and value.strip() else None for value in held]
 
 
-def _frame(rows: sa.CursorResult, declared: schema.Table) -> pd.DataFrame:
+def _frame(rows: Iterable[Mapping[str, object]], declared: schema.Table) -> pd.DataFrame:
     empty = declared.empty()
-    held = [[row[name] for name in declared.names] for row in rows.mappings()]
+    held = [[row[name] for name in declared.names] for row in rows]
     return pd.DataFrame(held, columns=declared.names).astype(empty.dtypes.to_dict())

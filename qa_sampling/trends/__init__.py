@@ -1,1 +1,1 @@
-"""What the outcomes do over time, between teams and authorities."""
+"""What the outcomes do over time, between teams and between authorities."""

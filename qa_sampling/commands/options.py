@@ -1,0 +1,51 @@
+"""What several commands of the command line take, and what it stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from qa_sampling.records.register import Register
+    from qa_sampling.settings.plan import MonthlyAuditPlan
+
+ParameterFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--parameters", "-f", help="Parameter file; may be given again, later ones win."),
+]
+
+
+def settings_of(parameters: list[Path] | None, **more: str) -> MonthlyAuditPlan:
+    """Give the settings of these parameter files, or of ``parameters/authority.yml``.
+
+    Parameters
+    ----------
+    parameters : list of Path or None
+        Parameter files, as they were given.
+    **more : str
+        Further parameters; blank ones do not count.
+    """
+    from qa_sampling.parameters import load_parameters, read_parameters
+    from qa_sampling.settings.common import home
+
+    usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
+    values = load_parameters(parameters or usual)
+    values |= {name: value for name, value in more.items() if value}
+    return read_parameters("monthly_audit_plan", values)
+
+
+def register_of(parameters: list[Path] | None, *, create: bool = True) -> Register:
+    """Open the register of these parameter files.
+
+    Parameters
+    ----------
+    parameters : list of Path or None
+        Parameter files, as they were given.
+    create : bool
+        Whether it is started when there is none.
+    """
+    from qa_sampling.runs.inputs import open_register
+
+    return open_register(settings_of(parameters), create=create)

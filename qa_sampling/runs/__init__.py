@@ -1,0 +1,1 @@
+"""What a run is: inputs, execution, publication, and one folder a notebook."""

@@ -1,0 +1,109 @@
+"""The notebooks that read the register: what each is called, asks and needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qa_sampling.errors import RegisterError
+from qa_sampling.records.chain import canonical_json
+from qa_sampling.records.frame_text import plain_values
+from qa_sampling.records.register import Register
+from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.settings.analyses import AnalysisSettings
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A notebook that reads the register.
+
+    Attributes
+    ----------
+    file : str
+        The notebook's file.
+    title : str
+        What its page is called, before the period.
+    question : str
+        What it answers.
+    files : tuple of (str, str)
+        What it leaves besides its pages, by path or pattern in its folder, and what it is for.
+    need : callable
+        Takes the settings and the register; raises when there is nothing to look at.
+    """
+
+    file: str
+    title: str
+    question: str
+    files: tuple[tuple[str, str], ...]
+    need: Callable[[AnalysisSettings, Register], None]
+
+
+def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
+    audits = register.audits()
+    asked = audits["period"].between(settings.first_period, settings.period)
+    if settings.designs:
+        asked &= audits["design"].isin(settings.designs)
+    if not register.moderations()["audit_id"].isin(audits.loc[asked, "audit_id"]).any():
+        raise RegisterError(
+            f"The register holds no moderation of audits from {settings.first_period} to "
+            f"{settings.period}{' of these designs' if settings.designs else ''}. Record what the "
+            f"moderators found, or ask for other months with `period` and `months`."
+        )
+
+
+ANALYSES: dict[str, Analysis] = {
+    "moderation_agreement": Analysis(
+        file="40_moderation_agreement.ipynb",
+        title="Moderation of audits",
+        question="Do moderators agree with auditors, and which way do they differ?",
+        files=(
+            ("restricted/calibration_pack_*.xlsx", "the cases for the panel, a sheet each"),
+            ("shareable/moderation_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_moderations,
+    ),
+}
+"""By the notebook's name without its number."""
+
+
+def basis_of(register: Register) -> str:
+    """Give the SHA-256 of all audits and moderations that stand: what an analysis rests on.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    """
+    digest = hashlib.sha256()
+    for table in (
+        register.audits(),
+        register.answers(),
+        register.moderations(),
+        register.moderated_answers(),
+        register.actions(),
+    ):
+        ordered = table.sort_values(list(table.columns[:2]), kind="stable")
+        columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
+        digest.update(canonical_json([list(ordered.columns), *map(list, columns)]).encode())
+    return digest.hexdigest()
+
+
+def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
+    """Give what must not be read on a page for everybody: references, audits, staff.
+
+    Parameters
+    ----------
+    settings : AnalysisSettings
+        Say where the staff list is. Whoever is named as contact may be read.
+    register : Register
+        The register.
+    """
+    audits, moderations = register.audits(), register.moderations()
+    columns = [audits[name] for name in ("case_ref", "audit_id", "auditor_id")]
+    columns += [moderations[name] for name in ("moderation_id", "moderator_id")]
+    staff = staff_of(settings)
+    if staff is not None:
+        names = staff["name"].dropna().astype(str)
+        columns.append(names[[name not in settings.contact for name in names]])
+    return sorted({str(value) for column in columns for value in column.dropna()})

@@ -1,0 +1,1 @@
+"""The moderation panel's run, step by step."""

@@ -1,0 +1,174 @@
+"""What a moderation panel looks at besides counts and coefficients, made from a review."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.agreement.applicability import panel_answers
+from qa_sampling.agreement.calibrating import monthly
+from qa_sampling.agreement.counts import counts, disagreements
+from qa_sampling.agreement.cusum import cusum
+from qa_sampling.agreement.moderation_planning import (
+    moderations_for_bias,
+    moderations_for_share,
+    scatter_seen,
+)
+from qa_sampling.agreement.scale import NO_GRADE
+from qa_sampling.runs.moderation.steps import Review
+from qa_sampling.schema import NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
+from qa_sampling.settings.analyses import ModerationAgreement
+
+
+def words_of(review: Review) -> dict[str, str]:
+    """Give the words of every group a page may show: people, standards.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    """
+    return review.names | QUALITY_STANDARDS
+
+
+def cases_apart(review: Review, settings: ModerationAgreement) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the cases whose overall grades lie far apart, and their grades by standard. Restricted.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    settings : ModerationAgreement
+        Say how far is far.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        The tables that :func:`~qa_sampling.reporting.calibration_pack.write_calibration_pack`
+        takes: the widest gap first, then those that bear most on the net bias.
+    """
+    wide = disagreements(review.overall, min_gap=settings.gap)
+    wide = wide.rename(columns={"case_ref": "audit_id"})
+    known = review.audits.set_index("audit_id")
+    for name in ("case_ref", "reflects_practice", "meaningful_learning"):
+        wide[name] = wide["audit_id"].map(known[name])
+    for name in ("reflects_practice", "meaningful_learning"):
+        wide[name] = wide[name].astype("str").fillna(NOT_RECORDED)
+    for name in ("auditor", "moderator"):
+        wide[name] = wide[name].map(review.names)
+    pairs = review.standards.pairs().rename(columns={"case_ref": "audit_id"})
+    pairs = pairs[pairs["audit_id"].isin(wide["audit_id"])]
+    ordered = pd.Categorical(pairs["standard"], list(QUALITY_STANDARDS), ordered=True)
+    pairs = pairs.assign(standard=ordered).sort_values(["audit_id", "standard"])
+    pairs["standard"] = pairs["standard"].astype(str).map(QUALITY_STANDARDS)
+    for role in ("auditor", "moderator"):
+        none = pairs[f"{role}_code"] == NO_GRADE
+        grade = pairs[f"{role}_grade"].where(~none, NOT_APPLICABLE)
+        pairs[f"{role}_grade"] = grade.where(grade.notna(), NOT_RECORDED)
+    columns = ["audit_id", "standard", "auditor_grade", "moderator_grade", "gap"]
+    return wide, pairs[columns].reset_index(drop=True)
+
+
+def panel_questions(review: Review) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the answers to the panel's two questions beside how the grades met.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        Does the audit reflect the quality of practice, and is there meaningful learning: one
+        row an answer, "Yes" first (see
+        :func:`~qa_sampling.agreement.applicability.panel_answers`).
+    """
+    told = review.audits[review.audits["moderated"]]
+    told = told.assign(case_ref=told["audit_id"], moderator=told["moderator_id"])
+    heads = {
+        "reflects_practice": "Answer",
+        "meaningful_learning": "Answer",
+        "n": "Moderations",
+        "same": "Same grade",
+        "one_higher": "Auditor one higher",
+        "one_lower": "Auditor one lower",
+        "two_or_more": "Two or more apart",
+    }
+    order = {answer: place for place, answer in enumerate(("Yes", "Partly", "No"))}
+    return tuple(
+        panel_answers(review.overall, told, question=question)
+        .sort_values(question, key=lambda answers: answers.map(order), kind="stable")
+        .rename(columns=heads)
+        .reset_index(drop=True)
+        for question in ("reflects_practice", "meaningful_learning")
+    )
+
+
+def over_time(review: Review, *, level: float = 0.95) -> pd.DataFrame:
+    """Give the months one after the other: net bias and same grades, smoothed, and signals.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a month: `period`, `n`, `net_bias`, `low`, `high` (the moving average and its
+        ends), `same`, `same_low`, `same_high` (the same of the share of same grades), `signal`
+        (of the cumulative sum).
+    """
+    bias = monthly(review.overall, measure="net_bias", level=level)
+    same = monthly(review.overall, measure="exact", level=level)
+    signal = cusum(review.overall).by_period().set_index("period")["signal"]
+    columns = ["average", "average_low", "average_high"]
+    table = bias[["period", "n", *columns]].set_axis(
+        ["period", "n", "net_bias", "low", "high"], axis=1
+    )
+    table[["same", "same_low", "same_high"]] = same[columns]
+    return table.assign(signal=table["period"].map(signal).fillna(""))
+
+
+def planned_moderations(review: Review, settings: ModerationAgreement) -> pd.DataFrame:
+    """Give how many audits to moderate for a wanted width, if next month's are as these were.
+
+    Parameters
+    ----------
+    review : Review
+        The audits and their moderations.
+    settings : ModerationAgreement
+        Say what is wanted.
+
+    Returns
+    -------
+    DataFrame
+        "What is to be known", "Interval wanted", "Audits to moderate", "So far, a month".
+    """
+    row = counts(review.overall, level=settings.level, fewest=1).table.iloc[0]
+    wide = 2 * settings.wanted_half_width
+    share = float(np.clip(row["exact"] / max(row["n"], 1), 0.02, 0.98))
+    spread = scatter_seen(review.overall)["spread"]
+    plans = (
+        (
+            "Share with the same grade",
+            moderations_for_share(wide, share=share, level=settings.level),
+        ),
+        ("Net bias in grades", moderations_for_bias(wide, spread=spread, level=settings.level)),
+    )
+    months = review.audits["period"].nunique()
+    return pd.DataFrame(
+        [
+            (
+                what,
+                f"{settings.wanted_half_width:g} either side",
+                "more than 2,000" if plan.n is None else f"{plan.n:,}",
+                f"{review.moderated / months:.1f}",
+            )
+            for what, plan in plans
+        ],
+        columns=["What is to be known", "Interval wanted", "Audits to moderate", "So far, a month"],
+    )

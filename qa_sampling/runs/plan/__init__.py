@@ -1,0 +1,1 @@
+"""The monthly audit plan, step by step."""

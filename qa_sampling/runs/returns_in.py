@@ -1,0 +1,118 @@
+"""What an analysis of returned audits works on: the register, and who the people in it are."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from qa_sampling.errors import RegisterError
+from qa_sampling.records.extras import read_extras
+from qa_sampling.records.register import Register
+from qa_sampling.records.returned import (
+    ACTIONS,
+    ANSWERS,
+    AUDITS,
+    MODERATED_ANSWERS,
+    MODERATIONS,
+    OVERALL,
+)
+from qa_sampling.runs.inputs import invented_authority, open_register, register_is_there
+from qa_sampling.runs.keyring import load_keys
+from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.schema import Table
+from qa_sampling.settings.common import Settings
+
+
+def open_returns(settings: Settings) -> Register:
+    """Open the register with the audits that came back.
+
+    Parameters
+    ----------
+    settings : Settings
+        Say where it is. Of the invented authority the audits up to its as-at day are recorded
+        first, unless the register knows of that month already.
+
+    Raises
+    ------
+    RegisterError
+        When there is no register: nothing has been drawn or collected yet.
+    """
+    if not settings.is_invented:
+        if not register_is_there(settings):
+            raise RegisterError(
+                "There is no register yet, so no audit has come back. Run the monthly audit plan "
+                "first, or check `register_at` and `outputs`."
+            )
+        return open_register(settings)
+    register = open_register(settings)
+    if not (register.audits()["period"] >= settings.period).any():
+        _record_invented(settings, register)
+    return register
+
+
+def staff_of(settings: Settings) -> pd.DataFrame | None:
+    """Give the staff list that the settings name; None when they name none.
+
+    Parameters
+    ----------
+    settings : Settings
+        Say where the extra tables are.
+    """
+    if settings.is_invented:
+        return invented_authority().staff.copy()
+    folder = settings.extra_tables
+    return read_extras(settings.place(folder)).staff if folder else None
+
+
+def _record_invented(settings: Settings, register: Register) -> None:
+    """Record what the invented authority's audits found up to the day looked back from."""
+    told, day = invented_authority(), pd.Timestamp(settings.extract_day)
+    roles = told.staff.set_index("staff_id")["role"]
+    key = load_keys(settings).key.secret
+    audits = told.audits[told.audits["date_assigned"] <= day].copy()
+    late = audits["date_completed"] > day
+    audits.loc[late, "date_completed"] = pd.NaT
+    audits["case_ref"] = [pseudonym(number, key) for number in audits["child_id"]]
+    audits["design"] = audits["audit_type"] = "monthly"
+    audits["auditor_role"] = audits["auditor_id"].map(roles)
+    audits["immediate_safeguarding_concern"] = audits["immediate_concern"]
+    audits["stratum"] = audits["status"]
+    done = audits[audits["date_completed"].notna()]
+    overall = done[["audit_id"]].assign(standard=OVERALL, grade=done["grade_overall"])
+    answers = told.answers[told.answers["audit_id"].isin(done["audit_id"])]
+    register.record_audits(
+        _declared(audits, AUDITS), _declared(pd.concat([answers, overall]), ANSWERS)
+    )
+    kept = told.moderations["audit_id"].isin(done["audit_id"]) & (told.moderations["date"] <= day)
+    moderations = told.moderations[kept].copy()
+    moderations["moderation_id"] = "M-" + moderations["audit_id"].str.removeprefix("A-")
+    moderations["role"] = moderations["moderator_id"].map(roles)
+    given = moderations.rename(columns={"grade_overall": "grade"}).assign(standard=OVERALL)
+    names = moderations.set_index("audit_id")["moderation_id"]
+    more = told.moderated_answers[told.moderated_answers["audit_id"].isin(names.index)]
+    more = more.assign(moderation_id=more["audit_id"].map(names))
+    given = pd.concat([given[["moderation_id", "standard", "grade"]], more])
+    register.record_moderations(
+        _declared(moderations, MODERATIONS), _declared(given, MODERATED_ANSWERS)
+    )
+    actions = told.actions[told.actions["audit_id"].isin(done["audit_id"])].copy()
+    register.record_actions(_declared(_as_known(actions, day), ACTIONS))
+
+
+def _as_known(actions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Forget what became of actions after a day."""
+    undone, unseen = actions["completed"] > day, actions["verified_date"] > day
+    actions.loc[undone, ["completed", "verified_date"]] = pd.NaT
+    actions.loc[undone | unseen, "verified_date"] = pd.NaT
+    actions.loc[undone | unseen, ["verified_by", "impact_evidence"]] = None
+    overdue = actions["due"] <= day
+    actions.loc[unseen & ~undone, "status"] = "Completed"
+    actions.loc[undone, "status"] = "Open"
+    actions.loc[undone & overdue, "status"] = "Overdue"
+    return actions
+
+
+def _declared(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give the declared columns in their order; those that are absent are missing."""
+    empty = table.empty()
+    held = frame.reindex(columns=table.names).reset_index(drop=True)
+    return held.astype(empty.dtypes.to_dict())

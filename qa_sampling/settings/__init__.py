@@ -1,0 +1,1 @@
+"""What may be asked of a notebook: one closed, frozen model each."""
