@@ -108,6 +108,19 @@ def test_a_signal_keeps_its_id() -> None:
     assert found["signal_id"].is_unique
 
 
+def test_no_team_is_taken_for_steadier_than_is_usual_for_its_measure() -> None:
+    wild = [1, 9, 2, 8] * 6
+    series = {("M", f"T{one}"): chart(readings([*wild, 5])) for one in range(4)}
+    series["M", "steady"] = chart(readings([*STEADY, 12]))
+    series["other", "steady"] = chart(readings([*STEADY, 12]))
+    p = alerts(series).considered.set_index(["measure", "unit"])["p"]
+    assert p["other", "steady"] == pytest.approx(latest_test(series["M", "steady"]).p)
+    usual = latest_test(series["M", "T0"]).dispersion
+    wanted = latest_test(series["M", "steady"], sibling_dispersion=usual).p
+    assert p["M", "steady"] == pytest.approx(wanted)
+    assert wanted > 2 * p["other", "steady"]
+
+
 def test_the_p_value_is_the_predictive_one() -> None:
     test = latest_test(chart(readings([*STEADY, 12])))
     wanted = stats.nbinom(sum(STEADY) + 0.5, 24 / 25)

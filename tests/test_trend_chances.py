@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from trend_samples import readings
+from trend_samples import readings, share
 
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.between import CasesAhead, TimeAhead
@@ -167,6 +167,14 @@ def test_a_far_month_counts_for_less_and_it_is_said() -> None:
     assert any("count for less" in note for note in found.notes)
     plain, mean = chart(readings(values)), np.mean(spiked[:-1])
     assert plain.table["centre"].iloc[0] < found.table["centre"].iloc[0] < mean
+
+
+def test_a_change_of_level_does_not_hide_itself() -> None:
+    # Were its months to widen the spread that they are judged by, none would lie far off.
+    whole = [30, 25, 35, 28] * 8
+    met = [25, 20, 29, 23] * 7 + [14, 12, 17, 13]
+    found = chart(share(met, whole)).table
+    assert (found["beyond_limit"].iloc[-4:] == -1).sum() >= 2
 
 
 def test_limits_survive_nothing_and_all() -> None:

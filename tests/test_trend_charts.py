@@ -120,6 +120,13 @@ def test_limits_of_nhsr() -> None:
         assert found == pytest.approx([wanted[name] for name in ("mean", "low", "high")], abs=digit)
 
 
+def test_near_points_on_opposite_sides_are_no_signal_of_nhsr() -> None:
+    # NHSRplotthedots 0.2.2, test-ptd_spc_standard.R: its last two points are common cause.
+    values = np.array([[1.0, -1] * 7 + [5.5, -5.5]])
+    _, fired = chart_arrays(values, preset="nhsr")
+    assert not any(one[0, -2:].any() for one in fired.values())
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the shared answers")
 def test_shared_answers() -> None:
     known = json.loads(SHARED.read_text("utf-8"))

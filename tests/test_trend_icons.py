@@ -91,6 +91,7 @@ def test_limits_of_a_moving_process_are_said_to_be() -> None:
 def test_too_short_has_no_icon() -> None:
     found = icons_of(chart(readings([3, 4, 5], better="up", target=4), "xmr"))
     assert (found.variation, found.assurance) == ("too_short", "")
+    assert icons_of(chart(readings([3, 4, 5]))).variation == "too_short"
     # the workbook of Making Data Count shows icons from 13 points
     twelve = readings([10, 12] * 6)
     assert icons_of(chart(twelve, "xmr", preset="mdc")).variation == "common_cause"

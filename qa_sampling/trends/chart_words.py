@@ -145,7 +145,7 @@ def _one_sided(chart: Chart) -> list[str]:
     low, high = (bool(one) for one in (next(ends) <= 0, next(ends) >= most))
     low = low and not (chart.readings.values < 0).any()
     if low and high:
-        return ["No single value can be a signal here: there are too few cases a period."]
+        return ["No single value of the latest period could be a signal: it has too few cases."]
     if low:
         return ["No single value can be low enough for a signal; only a run can."]
     return ["No single value can be high enough for a signal; only a run can."] if high else []

@@ -75,6 +75,14 @@ class Chart:
         return long[long["side"] != 0].sort_values(["period", "rule"]).reset_index(drop=True)
 
     @property
+    def long_enough(self) -> bool:
+        """Whether the latest phase has mature periods enough for limits and signals."""
+        if self.latest is None:
+            return False
+        phase, mature = (self.table[name].to_numpy() for name in ("phase", "mature"))
+        return bool((mature & (phase == phase[self.latest])).sum() >= self.preset.least)
+
+    @property
     def latest(self) -> int | None:
         """Place of the latest mature period; None without any."""
         places = np.flatnonzero(self.table["mature"].to_numpy(dtype=bool))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.rules import TOLERANCE
@@ -89,12 +88,9 @@ def icons_of(chart: Chart) -> Icons:
 def _variation(chart: Chart) -> str:
     if chart.unchanged:
         return "no_change"
-    latest = chart.latest
-    if latest is None or pd.isna(chart.table["centre"].iloc[latest]):
+    if not chart.long_enough:
         return "too_short"
-    if chart.kind.name != "run" and pd.isna(chart.table["high"].iloc[latest]):
-        return "too_short"
-    side = int(label_of(chart)[1][latest])
+    side = int(label_of(chart)[1][chart.latest])
     if not side:
         return "common_cause"
     return f"{meaning_of(side, chart.readings.better)}_{'high' if side > 0 else 'low'}"

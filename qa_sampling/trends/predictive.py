@@ -28,6 +28,9 @@ __all__ = ["Ahead", "binomial_ahead", "count_ahead", "counted_lines", "sibling_d
 FAR = 2.58
 """Standard deviations from which a month counts for less in its baseline."""
 
+INNER = 0.3685
+"""Mean square of the nearer three quarters of a normal sample."""
+
 
 @dataclass(frozen=True)
 class Ahead:
@@ -88,29 +91,44 @@ def _anscombe_share(top: np.ndarray, mean: np.ndarray, bottom: np.ndarray) -> np
 
 
 def _fit(material: Material, *, share: bool) -> tuple[np.ndarray, ...]:
-    """Give events and exposure of the baseline, phi and weights, far months counting less."""
+    """Give events and exposure of the baseline, phi and weights, far months counting less.
+
+    How far a month lies off is judged by the nearer three quarters of the months, or it would
+    widen the spread that it is judged by; phi itself is of all months, weighted.
+    """
     top = np.where(material.base, material.top, 0.0)
     bottom = np.where(material.base, material.bottom, 0.0)
     weights = material.base.astype("float64")
     count = weights.sum(axis=-1)
     residual = _anscombe_share if share else _anscombe_count
+    least = max(material.sibling_dispersion, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         for again in (True, True, False):
             events = (weights * top).sum(axis=-1, keepdims=True)
             exposure = (weights * bottom).sum(axis=-1, keepdims=True)
-            rate = events / exposure
-            mean = rate * bottom
-            plain = mean * (1 - rate) if share else mean
-            chi = np.where(plain > 0, weights * (top - mean) ** 2 / plain, 0.0).sum(axis=-1)
-            moments = np.where(count > 1, chi / np.maximum(weights.sum(axis=-1) - 1, 0.5), 1.0)
-            phi = np.maximum(np.maximum(moments, material.sibling_dispersion), 1.0)
+            mean = events / exposure * bottom
+            plain = mean * (1 - events / exposure) if share else mean
+            z = np.where(plain > 0, (top - mean) / np.sqrt(plain), 0.0)
             if not again:
                 break
-            left = np.sqrt(phi[:, None] * np.maximum(1 - bottom / exposure, 0.01))
-            far = np.abs(residual(top, mean, bottom)) / left
+            left = np.maximum(_middle(z, material.base), least)[:, None]
+            left = left * np.maximum(1 - bottom / exposure, 0.01)
+            far = np.abs(residual(top, mean, bottom)) / np.sqrt(left)
             weights = np.where(material.base & (far > FAR), (FAR / far) ** 2, material.base)
-    phi = np.where(np.isfinite(phi), phi, 1.0)
+        chi = (weights * z**2).sum(axis=-1)
+        moments = chi / np.maximum(weights.sum(axis=-1) - 1, 0.5)
+    phi = np.maximum(np.where(count > 1, moments, 1.0), least)
     return events, exposure, phi, weights
+
+
+def _middle(z: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Give the spread of the nearer three quarters of the months, as if they were normal."""
+    square = np.sort(np.where(base, z**2, np.inf), axis=-1)
+    count = base.sum(axis=-1)
+    kept = np.ceil(0.75 * count)
+    inner = np.arange(z.shape[-1]) < kept[:, None]
+    total = np.where(inner, square, 0.0).sum(axis=-1)
+    return total / np.maximum(kept, 1) / INNER
 
 
 def count_ahead(material: Material) -> Ahead:

@@ -148,11 +148,6 @@ def latest_words(chart: Chart) -> str:
         return f"no change in {periods_words(chart.unchanged, chart.readings.frequency)}"
     if chart.latest is None:
         return "no period yet that can no longer change"
-    if pd.isna(chart.table["centre"].iloc[chart.latest]):
-        return "no centre line yet"
-    if words := rule_words(chart)[chart.latest]:
-        return words
-    no_limits = pd.isna(chart.table["high"].iloc[chart.latest])
-    if no_limits and chart.kind.name != "run":
+    if not chart.long_enough:
         return "too short for limits"
-    return "as usual"
+    return rule_words(chart)[chart.latest] or "as usual"
