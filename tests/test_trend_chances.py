@@ -11,7 +11,7 @@ from scipy import stats
 from trend_samples import readings, share
 
 from qa_sampling.errors import TrendError
-from qa_sampling.trends.between import CasesAhead, TimeAhead
+from qa_sampling.trends.between import CasesAhead, TimeAhead, waits
 from qa_sampling.trends.chances import BinomialAhead, CountAhead, two_sided
 from qa_sampling.trends.charts import chart
 from qa_sampling.trends.classical import Material
@@ -114,7 +114,7 @@ def test_time_between_events_comes_down_to_the_exponential() -> None:
 
 
 def test_cases_between_events_come_down_to_the_geometric() -> None:
-    # The peers' g charts take three standard deviations: 0 to 83.5 for a mean of 20.
+    # The peers' g charts take three standard deviations: 0 to 81.5 for a mean of 20.
     ahead = CasesAhead(np.array([[1e8]]), np.array([[2e9]]))
     wanted = stats.geom.ppf([ALPHA, 0.5, 1 - ALPHA], 1 / 21) - 1
     found = [ahead.ends(ALPHA)[0][0, 0], ahead.median()[0, 0], ahead.ends(ALPHA)[1][0, 0]]
@@ -136,6 +136,22 @@ def test_cases_between_events_by_adding_up(events: int, others: int, seen: int) 
     low_end, high_end = (one[0, 0] for one in ahead.ends(0.05))
     assert ahead.tails(np.array([[low_end]]))[0][0, 0] >= 0.05 - 1e-9
     assert ahead.tails(np.array([[high_end + 1]]))[1][0, 0] <= 0.05 + 1e-9
+
+
+def test_waits_from_days_of_events() -> None:
+    days = ["2025-03-04", "2025-01-01", "2025-01-31", "2025-01-31"]
+    found = waits(days)
+    assert found["numerator"].tolist() == [30, 32]
+    assert found["period"].astype(str).tolist() == ["2025-01-31", "2025-03-04"]
+    still = waits(days, as_at="2025-03-10")
+    assert still["numerator"].tolist() == [30, 32, 6]
+    assert still["mature"].tolist() == [True, True, False]
+    assert len(waits(days, as_at="2025-03-04")) == 2
+    assert not len(waits([])) and not len(waits(["2025-01-01"]))
+    with pytest.raises(TrendError, match="2 events lie after `as_at`"):
+        waits(days, as_at="2025-01-15")
+    with pytest.raises(TrendError, match="1 dates of events are missing"):
+        waits([*days, None])
 
 
 def test_siblings_come_together() -> None:

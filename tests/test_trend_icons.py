@@ -1,13 +1,17 @@
 """Icons, meanings, words, and the results that pictures are drawn from."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from trend_samples import readings, share
 
 from qa_sampling.errors import TrendError
+from qa_sampling.reporting import plots
 from qa_sampling.reporting.alt_texts import control_chart_alt
+from qa_sampling.trends.between import waits
 from qa_sampling.trends.charts import chart
 from qa_sampling.trends.icons import ASSURANCE, VARIATION, assurance_of, icons_of
+from qa_sampling.trends.readings import Readings
 from qa_sampling.trends.rebasing import Rebase
 from qa_sampling.trends.showing import control_chart_of, sparklines_of
 from qa_sampling.trends.signals import meaning_of, meanings
@@ -159,6 +163,18 @@ def test_what_is_drawn_is_what_was_found() -> None:
     anew = control_chart_of(awkward()["rebases"])
     assert anew.rebases == ("New front door team", "New case system")
     assert anew.table["phase"].max() == 2
+
+
+def test_events_stand_side_by_side() -> None:
+    # two events of one month must not lie on each other
+    days = pd.to_datetime("2025-01-01") + pd.to_timedelta(np.cumsum([3, 9, 40, 2, 21] * 4), "D")
+    rows = Readings(waits(days), kind="between", unit="days", frequency="event", better="up")
+    found = control_chart_of(chart(rows, "t"))
+    ax = plots.control_chart(found)
+    assert ax.get_xlim() == pytest.approx((-0.7, 18.7))
+    assert found.baseline.startswith("13 January 2025 to ")
+    assert found.baseline.endswith(", 18 events")
+    assert " on 13 January 2025" in str(control_chart_alt(found))
 
 
 def test_sparklines_of_many() -> None:

@@ -9,17 +9,58 @@ quantiles as it grows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
+from qa_sampling.errors import TrendError
 from qa_sampling.trends.classical import Material
 from qa_sampling.trends.lines import Lines
 
-__all__ = ["CasesAhead", "TimeAhead", "cases_ahead", "g_lines", "t_lines", "time_ahead"]
+__all__ = ["CasesAhead", "TimeAhead", "cases_ahead", "g_lines", "t_lines", "time_ahead", "waits"]
 
 _MOST = 62
+
+
+def waits(dates: Iterable[object], *, as_at: object = None) -> pd.DataFrame:
+    """Give the days from each event to the next, as a table of readings.
+
+    Parameters
+    ----------
+    dates : iterable of dates
+        Days of the events in any order. Events of one day are one: a family of five is not five
+        waits of which four are 0.
+    as_at : date, optional
+        Day to which events are known; the wait since the last is then the last row, and can
+        still grow.
+
+    Returns
+    -------
+    DataFrame
+        `period` (the day that ends the wait), `numerator` (days), `mature`; a row less than there
+        are days with events, without `as_at`.
+
+    Raises
+    ------
+    TrendError
+        When a date is missing or lies after `as_at`.
+    """
+    days = pd.DatetimeIndex(pd.to_datetime(list(dates))).normalize()
+    if days.hasnans:
+        raise TrendError(f"{int(days.isna().sum())} dates of events are missing; leave them out.")
+    days = days.unique().sort_values()
+    ends, mature = days[1:], [True] * max(len(days) - 1, 0)
+    if as_at is not None and len(days):
+        last = pd.Timestamp(as_at).normalize()
+        if days[-1] > last:
+            raise TrendError(f"{int((days > last).sum())} events lie after `as_at`.")
+        if days[-1] < last:
+            ends, mature = ends.append(pd.DatetimeIndex([last])), [*mature, False]
+    gaps = (ends - days[: len(ends)]).days.astype("float64")
+    return pd.DataFrame({"period": ends, "numerator": gaps, "mature": mature})
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def periods_words(count: int, frequency: str) -> str:
 
 
 def period_words(period: object, frequency: str) -> str:
-    """Say a period: "April 2025", "the quarter from April 2025", "the week from 7 April 2025".
+    """Say a period: "April 2025", "the quarter from April 2025", "7 April 2025" for an event.
 
     Parameters
     ----------
@@ -45,6 +45,8 @@ def period_words(period: object, frequency: str) -> str:
     month = f"{_MONTHS[period.month]} {period.year}"
     if frequency == "month":
         return month
+    if frequency == "event":
+        return f"{period.day} {month}"
     return f"the {frequency} from {f'{period.day} ' if frequency == 'week' else ''}{month}"
 
 

@@ -54,12 +54,19 @@ def choose_for(readings: Readings) -> ChartChoice:
     """
     seen = readings.mature
     return choose_chart(
-        readings.kind, counts=readings.numerators[seen], whole=readings.exposures[seen]
+        readings.kind,
+        counts=readings.numerators[seen],
+        whole=readings.exposures[seen],
+        in_days=readings.unit == "days",
     )
 
 
 def choose_chart(
-    kind: str, *, counts: Sequence[float] = (), whole: Sequence[float] = ()
+    kind: str,
+    *,
+    counts: Sequence[float] = (),
+    whole: Sequence[float] = (),
+    in_days: bool = False,
 ) -> ChartChoice:
     """Choose a chart and say why.
 
@@ -71,6 +78,8 @@ def choose_chart(
         Mature counts or values.
     whole : sequence of float
         Those who could, for a proportion.
+    in_days : bool
+        Whether waits between events are days, and not cases.
 
     Returns
     -------
@@ -103,7 +112,7 @@ def choose_chart(
     if kind == "proportion":
         return _of_shares(known, np.asarray(whole, dtype="float64"))
     if kind == "between":
-        return _of_waits(known)
+        return _of_waits(known, in_days=in_days)
     if kind == "grade":
         return ChartChoice(
             "run",
@@ -157,16 +166,12 @@ def _of_shares(met: np.ndarray, whole: np.ndarray) -> ChartChoice:
     )
 
 
-def _of_waits(known: np.ndarray) -> ChartChoice:
-    whole = bool((known == np.rint(known)).all())
-    name = "g" if whole else "t"
-    what = "cases" if whole else "time"
+def _of_waits(known: np.ndarray, *, in_days: bool) -> ChartChoice:
+    cases = not in_days and bool((known == np.rint(known)).all())
+    name, what = ("g", "cases") if cases else ("t", "time")
     return ChartChoice(
         name,
         f"The values are {what} between rare events, which are skewed: limits are exact chances, "
         "not standard deviations.",
-        ("g", "t") if whole else ("run",),
-        "Whole days may be read either way: a t chart takes time, a g chart cases in between."
-        if whole
-        else "",
+        ("t", "run") if cases else ("run",),
     )

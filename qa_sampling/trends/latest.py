@@ -136,8 +136,8 @@ def _counted(
     now = Material(top[:, -1:], bottom[:, -1:], base[:, -1:])
     kind, phi = chart.readings.kind, np.nan
     if kind == "between":
-        whole_days = bool((top == np.rint(top)).all()) and chart.kind.name != "t"
-        chances = cases_ahead(whole) if whole_days else time_ahead(whole)
+        cases = chart.kind.name == "g"
+        chances = cases_ahead(whole) if cases else time_ahead(whole)
         expected = float(before["numerator"].mean())
     else:
         ahead = (binomial_ahead if kind == "proportion" else count_ahead)(whole)

@@ -15,7 +15,7 @@ from qa_sampling.results.described import Counted, hold, refuse
 __all__ = ["KINDS", "Frequency", "MeasureKind", "Readings"]
 
 MeasureKind = Literal["count", "rate", "proportion", "duration", "grade", "between"]
-Frequency = Literal["month", "quarter", "week", "year"]
+Frequency = Literal["month", "quarter", "week", "year", "event"]
 KINDS: dict[str, str] = {
     "count": "how many there were in the period",
     "rate": "how many for an exposure, such as children and days",
@@ -53,8 +53,8 @@ class Readings(Counted):
         What is measured.
     per : float
         A rate is shown per so much exposure: 10,000 children.
-    frequency : {"month", "quarter", "week", "year"}
-        Length of a period.
+    frequency : {"month", "quarter", "week", "year", "event"}
+        Length of a period; "event" for waits, with a row an event (:func:`between.waits`).
     better : {"up", "down", ""}
         Which way is better; blank for neither.
     target : float or None
