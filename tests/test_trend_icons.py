@@ -174,7 +174,7 @@ def test_events_stand_side_by_side() -> None:
     assert ax.get_xlim() == pytest.approx((-0.7, 18.7))
     assert found.baseline.startswith("13 January 2025 to ")
     assert found.baseline.endswith(", 18 events")
-    assert " on 13 January 2025" in str(control_chart_alt(found))
+    assert " on 24 February 2025" in str(control_chart_alt(found))
 
 
 def test_sparklines_of_many() -> None:
