@@ -20,6 +20,7 @@ from qa_sampling.trends.many import chart_arrays, chart_frame
 from qa_sampling.trends.presets import PRESETS
 from qa_sampling.trends.readings import Readings
 from qa_sampling.trends.rebasing import Rebase, phases_of
+from qa_sampling.trends.showing import control_chart_of
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "trends.json").read_text("utf-8"))
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "trends" / "known_answers.json"
@@ -395,6 +396,27 @@ def test_a_long_frame_in_any_order() -> None:
         chart_frame(pd.concat([long, long.iloc[:1]]))
     with pytest.raises(TrendError, match="`series` is missing"):
         chart_frame(long.drop(columns="series"))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "values",
+    [[0] * 29 + [1], [10**6, 10**6 + 5000] * 15, [np.nan] * 30, [5] + [np.nan] * 29,
+     [np.nan] * 10 + [3, 4] * 10, [0] * 29 + [10**6]],
+)  # fmt: skip
+def test_extreme_series_with_every_chart(values: list[float]) -> None:
+    rebase = [Rebase("2024-09-01", "Head of service", "New front door")]
+    for name, kind in CHARTS.items():
+        for measure in kind.fits[:1]:
+            for open_end in (1, 30):
+                whole = [max(1.0, np.nan_to_num(one)) for one in values]
+                rows = readings(
+                    values, whole if measure == "proportion" else None, kind=measure,
+                    mature=[True] * (30 - open_end) + [False] * open_end,
+                )  # fmt: skip
+                found = chart(rows, name, rebases=rebase)
+                assert len(control_chart_of(found).table) == 30
+                assert not found.table.loc[30 - open_end :, list(found.preset.rules)].any().any()
 
 
 def test_choice_says_its_reason() -> None:

@@ -149,7 +149,7 @@ def count_ahead(material: Material) -> Ahead:
         rate = (events + 0.5) / exposure
         mean = rate * material.bottom
         variance = phi[:, None] * mean * (1 + material.bottom / exposure)
-    plain = np.where(exposure > 0, events / exposure, np.nan)
+        plain = np.where(exposure > 0, events / exposure, np.nan)
     return Ahead(CountAhead(mean, variance), mean, plain, phi, weights)
 
 
@@ -172,8 +172,8 @@ def binomial_ahead(material: Material) -> Ahead:
         plain = material.bottom * share * (1 - share)
         learnt = 1 + (material.bottom - 1) / (exposure + 2)
         share = np.where(exposure > 0, share, np.nan)
+        seen = np.where(exposure > 0, events / exposure, np.nan)
     chances = BinomialAhead(material.bottom, share, phi[:, None] * plain * learnt)
-    seen = np.where(exposure > 0, events / exposure, np.nan)
     return Ahead(chances, share * material.bottom, seen, phi, weights)
 
 
