@@ -117,7 +117,8 @@ def _fit(material: Material, *, share: bool) -> tuple[np.ndarray, ...]:
             weights = np.where(material.base & (far > FAR), (FAR / far) ** 2, material.base)
         chi = (weights * z**2).sum(axis=-1)
         moments = chi / np.maximum(weights.sum(axis=-1) - 1, 0.5)
-    phi = np.maximum(np.where(count > 1, moments, 1.0), least)
+    phi = np.maximum(np.where((count > 1) & np.isfinite(moments), moments, 1.0), least)
+    exposure = np.where(exposure > 0, exposure, np.nan)
     return events, exposure, phi, weights
 
 
@@ -149,8 +150,7 @@ def count_ahead(material: Material) -> Ahead:
         rate = (events + 0.5) / exposure
         mean = rate * material.bottom
         variance = phi[:, None] * mean * (1 + material.bottom / exposure)
-        plain = np.where(exposure > 0, events / exposure, np.nan)
-    return Ahead(CountAhead(mean, variance), mean, plain, phi, weights)
+    return Ahead(CountAhead(mean, variance), mean, events / exposure, phi, weights)
 
 
 def binomial_ahead(material: Material) -> Ahead:
@@ -171,10 +171,8 @@ def binomial_ahead(material: Material) -> Ahead:
         share = (events + 0.5) / (exposure + 1)
         plain = material.bottom * share * (1 - share)
         learnt = 1 + (material.bottom - 1) / (exposure + 2)
-        share = np.where(exposure > 0, share, np.nan)
-        seen = np.where(exposure > 0, events / exposure, np.nan)
     chances = BinomialAhead(material.bottom, share, phi[:, None] * plain * learnt)
-    return Ahead(chances, share * material.bottom, seen, phi, weights)
+    return Ahead(chances, share * material.bottom, events / exposure, phi, weights)
 
 
 def counted_lines(material: Material, *, share: bool = False) -> Lines:
