@@ -167,9 +167,9 @@ def test_the_latest_mature_month_of_the_latest_phase_is_tested() -> None:
 
 
 def test_false_alerts_are_rare_and_spikes_are_found() -> None:
-    # A small piece of benchmarks/trend_false_alarms.py: 6 measures x 10 teams, one spike.
+    # A small piece of benchmarks/trend_false_alarms.py: 4 measures x 10 teams, one spike.
     dice = np.random.default_rng(20261125)
-    values = dice.poisson(np.resize([2, 5, 8, 12], 60)[:, None], (60, 36))
+    values = dice.poisson(np.resize([2, 5, 8, 12], 40)[:, None], (40, 36))
     series = {(f"M{one // 10}", f"T{one % 10}"): chart(readings(row), "gamma_poisson")
               for one, row in enumerate(values)}  # fmt: skip
     assert len(alerts(series).table) <= 2

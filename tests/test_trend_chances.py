@@ -205,12 +205,12 @@ def test_latest_month_of_a_stable_series_is_seldom_a_signal(mean: float, phi: fl
     # A small piece of benchmarks/trend_false_alarms.py; the gate is 1%.
     dice = np.random.default_rng(20261125)
     if phi == 1:
-        values = dice.poisson(mean, (3000, 24)).astype(float)
+        values = dice.poisson(mean, (2000, 24)).astype(float)
     else:
-        values = dice.negative_binomial(mean / (phi - 1), 1 / phi, (3000, 24)).astype(float)
+        values = dice.negative_binomial(mean / (phi - 1), 1 / phi, (2000, 24)).astype(float)
     _, fired = chart_arrays(values, kind="gamma_poisson")
     alarms = np.any([one[:, -1] != 0 for one in fired.values()], axis=0).mean()
-    assert alarms <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / 3000)
+    assert alarms <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / 2000)
 
 
 def test_two_sided_p_never_exceeds_one() -> None:

@@ -139,12 +139,12 @@ def test_stable_series_get_a_proposal_as_seldom_as_asked(
     # A small piece of benchmarks/trend_changes.py, between the cells that were simulated.
     dice = np.random.default_rng(20261125)
     if phi == 1:
-        values = dice.poisson(mean, (4000, length)).astype(float)
+        values = dice.poisson(mean, (2500, length)).astype(float)
     else:
-        values = dice.negative_binomial(mean / (phi - 1), 1 / phi, (4000, length)).astype(float)
+        values = dice.negative_binomial(mean / (phi - 1), 1 / phi, (2500, length)).astype(float)
     found = scan_arrays(values).statistic
     limits = np.array([scan_threshold(length, one, level=0.05) for one in values.mean(axis=1)])
-    assert (found > limits).mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 4000)
+    assert (found > limits).mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 2500)
 
 
 def test_a_step_of_a_third_is_nearly_always_found() -> None:

@@ -175,7 +175,7 @@ def test_screening_is_left_undone_where_hardly_any_range_would_stay() -> None:
     assert sum(int((one != 0).sum()) for one in fired.values()) == 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 1), min_size=13, max_size=60))
 def test_no_series_of_zeros_and_ones_collapses(values: list[int]) -> None:
     for preset in ("mdc", "nhsr", "excel"):
@@ -320,7 +320,7 @@ def test_excluded_periods_carry_no_line_but_are_tested() -> None:
     assert found["beyond_limit"].iloc[14] == 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=12, max_size=30), st.randoms())
 def test_permuting_months_leaves_the_centre(values: list[int], order: object) -> None:
     mixed = values[:]
@@ -408,7 +408,7 @@ def test_extreme_series_with_every_chart(values: list[float]) -> None:
     rebase = [Rebase("2024-09-01", "Head of service", "New front door")]
     for name, kind in CHARTS.items():
         for measure in kind.fits[:1]:
-            for open_end in (1, 30):
+            for open_end in (1, 30) if name == "xmr" else (1,):
                 whole = [max(1.0, np.nan_to_num(one)) for one in values]
                 rows = readings(
                     values, whole if measure == "proportion" else None, kind=measure,
