@@ -92,6 +92,16 @@ def test_limits_of_a_moving_process_are_said_to_be() -> None:
     assert set(ASSURANCE) >= {found.assurance}
 
 
+def test_assurance_is_that_of_the_latest_phase() -> None:
+    # NHSRplotthedots, issue 172: wrong after a rebase.
+    values = [40, 42] * 7 + [10, 12] * 7
+    rebase = Rebase("2023-06-01", "Head of service", "New front door")
+    rows = readings(values, better="down", target=30)
+    found = icons_of(chart(rows, "xmr", rebases=[rebase]))
+    assert found.assurance == "consistent_pass"
+    assert icons_of(chart(rows, "xmr")).assurance == "inconsistent"
+
+
 def test_too_short_has_no_icon() -> None:
     found = icons_of(chart(readings([3, 4, 5], better="up", target=4), "xmr"))
     assert (found.variation, found.assurance) == ("too_short", "")

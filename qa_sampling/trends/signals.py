@@ -51,13 +51,13 @@ def label_of(chart: Chart) -> tuple[list[str], np.ndarray]:
     rules = list(chart.preset.rules)
     signs = chart.table[rules].to_numpy(dtype=int)
     good = _BETTER[chart.readings.better]
-    names, found = [], np.zeros(len(signs), dtype=int)
-    for place, row in enumerate(signs):
+    names, found = [""] * len(signs), np.zeros(len(signs), dtype=int)
+    for place in np.flatnonzero(signs.any(axis=1)):
+        row = signs[place]
         hits = np.flatnonzero(row)
         if chart.preset.improvement_first and good and (row == good).any():
             hits = np.flatnonzero(row == good)
-        names.append(rules[hits[0]] if len(hits) else "")
-        found[place] = row[hits[0]] if len(hits) else 0
+        names[place], found[place] = rules[hits[0]], row[hits[0]]
     return names, found
 
 
@@ -100,6 +100,8 @@ def rule_words(chart: Chart) -> list[str]:
     parts: list[list[str]] = [[] for _ in range(len(chart.table))]
     for rule in chart.preset.rules:
         signs = chart.table[rule].to_numpy(dtype=int)
+        if not signs.any():
+            continue
         lengths = _lengths(chart, signs)
         for place in np.flatnonzero(signs):
             parts[place].append(_say(rule, int(signs[place]), int(lengths[place]), chart))
