@@ -85,6 +85,7 @@ def test_a_step_is_proposed_with_date_size_and_evidence() -> None:
     assert (found.before, found.after, found.change) == pytest.approx((20, 30, 10))
     assert (found.points_before, found.points_after) == (24, 18)
     assert found.statistic > found.threshold
+    assert found.threshold == pytest.approx(scan_threshold(42, np.mean(values)))
     assert found.chance == pytest.approx(LEVELS[-1])
     for words in ("from 20 to 30 (1.5 times) with April 2024", "24 months before, 18 since",
                   "Fewer than 1 in 500 stable series", "stays as it is until somebody decides",
@@ -114,8 +115,11 @@ def test_rates_shares_and_durations_are_in_their_units() -> None:
     assert (rate.before, rate.after) == pytest.approx((200, 400))
     (part,) = propose_rebases(share([36, 35] * 6 + [24, 25] * 6, [40] * 24))
     assert "from 88.8% to 61.3%" in part.words
+    # of a share the rarer outcome says how fine the counts are: 10 of 40 here
+    assert part.threshold == pytest.approx(scan_threshold(24, 10.0))
     (days,) = propose_rebases(readings([30, 32] * 6 + [45, 47] * 6, kind="duration", unit="days"))
     assert (days.before, days.after) == pytest.approx((31, 46))
+    assert days.threshold == pytest.approx(scan_threshold(12, None))
 
 
 def test_periods_that_can_still_change_are_left_out() -> None:
