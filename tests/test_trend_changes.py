@@ -119,7 +119,7 @@ def test_rates_shares_and_durations_are_in_their_units() -> None:
     assert part.threshold == pytest.approx(scan_threshold(24, 10.0))
     (days,) = propose_rebases(readings([30, 32] * 6 + [45, 47] * 6, kind="duration", unit="days"))
     assert (days.before, days.after) == pytest.approx((31, 46))
-    assert days.threshold == pytest.approx(scan_threshold(12, None))
+    assert days.threshold == pytest.approx(scan_threshold(24, None))
 
 
 def test_periods_that_can_still_change_are_left_out() -> None:
