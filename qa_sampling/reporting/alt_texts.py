@@ -254,7 +254,7 @@ def _ends(result: ControlChart | Forecast, rows: pd.DataFrame) -> list[str]:
     latest, low, high = (seen.iloc[-1], seen.loc[seen["value"].idxmin()],
                          seen.loc[seen["value"].idxmax()])  # fmt: skip
     words = [
-        f"{name} {said(row['value'], result.unit)} in "
+        f"{name} {said(row['value'], result.unit)} {'on' if result.frequency == 'event' else 'in'} "
         f"{when(row['period'], result.frequency, short=False)}"
         for name, row in (("latest", latest), ("lowest", low), ("highest", high))
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qa_sampling.reporting.plot_captions import position
+from qa_sampling.reporting.plot_captions import positions
 from qa_sampling.reporting.plot_labels import LINE, apart, shortened, width_of
 from qa_sampling.reporting.plot_sheet import Sheet, in_points
 from qa_sampling.reporting.plot_style import FAINT, INK, MUTED, QUIET, SMALL
@@ -194,10 +194,10 @@ def time_axis(sheet: Sheet, periods: Sequence[pd.Timestamp], frequency: str) -> 
     ax = sheet.ax
     if not len(periods):
         return
-    places = [position(one, frequency) for one in periods]
+    places = positions(periods, frequency)
     ax.set_xlim(min(places) - 0.7, max(places) + 0.7)
     each = sheet.plot[2] / max(ax.get_xlim()[1] - ax.get_xlim()[0], 1.0)
-    apart_by = width_of("2026" if frequency != "week" else "30 Sep", SMALL) + 4
+    apart_by = width_of("30 Sep" if frequency in ("week", "event") else "2026", SMALL) + 4
     step = next((one for one in (1, 2, 3, 6, 12, 24, 60, 120) if one * each >= apart_by), 240)
     start = _first_tick(places, step, frequency)
     ticks, words, year = [], [], None
@@ -216,7 +216,7 @@ def time_axis(sheet: Sheet, periods: Sequence[pd.Timestamp], frequency: str) -> 
 def _first_tick(places: Sequence[float], step: int, frequency: str) -> float:
     """Let ticks fall on Januaries, or on the first period where there is none."""
     yearly = {"month": 12, "quarter": 4}.get(frequency, 1)
-    if step >= yearly or frequency == "week":
+    if step >= yearly or frequency in ("week", "event"):
         return places[0]
     januaries = [place for place in places if place % yearly == 0]
     return januaries[0] if januaries else places[0]
@@ -225,7 +225,7 @@ def _first_tick(places: Sequence[float], step: int, frequency: str) -> float:
 def _tick_words(period: pd.Timestamp, frequency: str, *, new_year: bool) -> str:
     if frequency == "year":
         return str(period.year)
-    day = f"{period.day} " if frequency == "week" else ""
+    day = f"{period.day} " if frequency in ("week", "event") else ""
     return f"{day}{period:%b}\n{period.year}" if new_year else f"{day}{period:%b}\n"
 
 

@@ -79,7 +79,7 @@ def when(period: pd.Timestamp, frequency: str, *, short: bool = True) -> str:
     month = month[:3] if short else month
     if frequency == "year":
         return str(period.year)
-    if frequency == "week":
+    if frequency in ("week", "event"):
         return f"{period.day} {month} {period.year}"
     if frequency == "quarter":
         last = _MONTHS[(period.month + 1) % 12]
@@ -107,6 +107,21 @@ def position(period: pd.Timestamp, frequency: str) -> float:
         return period.toordinal() // 7
     months = 12 * period.year + period.month - 1
     return months / {"month": 1, "quarter": 3, "year": 12}[frequency]
+
+
+def positions(periods: Iterable[pd.Timestamp], frequency: str) -> list[float]:
+    """Give the places of periods on the axis of time; events stand one beside the other.
+
+    Parameters
+    ----------
+    periods : iterable of Timestamp
+        First days, in order.
+    frequency : {"month", "quarter", "week", "year", "event"}
+        Their length.
+    """
+    if frequency == "event":
+        return [float(place) for place, _ in enumerate(periods)]
+    return [position(one, frequency) for one in periods]
 
 
 def subtitle_of(result: Described) -> str:

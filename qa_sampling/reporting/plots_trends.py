@@ -22,7 +22,14 @@ from qa_sampling.reporting.plot_axes import (
     steps_of,
     time_axis,
 )
-from qa_sampling.reporting.plot_captions import caption_of, position, said, subtitle_of, when
+from qa_sampling.reporting.plot_captions import (
+    caption_of,
+    position,
+    positions,
+    said,
+    subtitle_of,
+    when,
+)
 from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
 from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
@@ -68,7 +75,7 @@ def control_chart(
     """
     chart, table = opened(result, ControlChart)
     rows, sheet = chart.table, open_sheet(ax, table)
-    x = np.array([position(one, chart.frequency) for one in rows["period"]])
+    x = np.array(positions(rows["period"], chart.frequency))
     numbers = known(rows[["value", "low", "high", "centre"]])
     ends = span(numbers + ([chart.target] if chart.target is not None else []), chart.unit)
     labels = _control_labels(chart)

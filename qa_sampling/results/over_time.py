@@ -68,8 +68,8 @@ class ControlChart(Counted):
         Kind of chart in words: "u' chart".
     limits : str
         What the limits mean: "a stable process stays within them in 997 of 1,000 months".
-    frequency : {"month", "quarter", "week", "year"}
-        Length of a period.
+    frequency : {"month", "quarter", "week", "year", "event"}
+        Length of a period; "event": every row is an event and stands beside the one before it.
     better : {"up", "down", ""}
         Which way is better; blank for neither.
     target : float or None
@@ -86,7 +86,7 @@ class ControlChart(Counted):
     table: pd.DataFrame
     chart: str = ""
     limits: str = ""
-    frequency: Literal["month", "quarter", "week", "year"] = "month"
+    frequency: Literal["month", "quarter", "week", "year", "event"] = "month"
     better: Better = ""
     target: float | None = None
     rebases: tuple[str, ...] = ()

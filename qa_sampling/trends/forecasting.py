@@ -1,0 +1,244 @@
+"""Where a measure goes if nothing changes: a fan of counts or shares that may drift.
+
+The level of a measure moves a little each month. How fast is not known, so the forecast is
+averaged over how fast it may move, each speed weighed by how well it foretold the past. That
+is the discounted gamma-Poisson of Harvey and Fernandes (1989), and its beta-binomial twin for
+shares; intervals are of whole counts, so they hold for counts of 0 to 5 as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+from qa_sampling.errors import TrendError
+from qa_sampling.results import Forecast
+from qa_sampling.trends.seasons import seasonal_factors
+
+Kind = Literal["count", "rate", "proportion"]
+_KEPT = np.concatenate([np.linspace(0.6, 0.95, 8), [0.97, 0.985, 1.0]])
+"""How much of what is known stays known from one period to the next."""
+LEAST = 8
+"""Periods below which nothing is foretold."""
+_FREQUENCIES = {12: "MS", 4: "QS"}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the level after the last period, for each speed of drift."""
+
+    first: np.ndarray
+    second: np.ndarray
+    weights: np.ndarray
+
+
+def forecast(
+    history: pd.DataFrame,
+    *,
+    ahead: int,
+    kind: Kind,
+    scale: float = 1.0,
+    exposure_ahead: float | None = None,
+    levels: tuple[float, ...] = (0.8, 0.95),
+    periods: int = 12,
+    target: float | None = None,
+    better: Literal["up", "down", ""] = "",
+    measure: str = "",
+    scope: str = "",
+) -> Forecast:
+    """Foretell a measure if nothing changes.
+
+    Parameters
+    ----------
+    history : DataFrame
+        One row a period, in order and without a period left out: `period` (first day),
+        `numerator`, `denominator` (missing or 1 for counts), `mature` (may be left out; periods
+        that can still change are shown and not learned from). A missing numerator is a gap.
+    ahead : int
+        Periods to foretell, after the last one in `history`.
+    kind : {"count", "rate", "proportion"}
+        Events; events in an exposure; a part of a whole.
+    scale : float
+        What a rate is multiplied by; 1 for shares and counts.
+    exposure_ahead : float, optional
+        Denominator of the periods ahead; the mean of the last year by default.
+    levels : tuple of float
+        Levels of the intervals, narrowest first.
+    periods : int
+        Periods a year: 12 or 4.
+    target : float, optional
+        Target, in the unit of the values.
+    better : {"up", "down", ""}
+        Which way is better.
+    measure, scope : str
+        What the picture says it shows.
+
+    Returns
+    -------
+    Forecast
+        With too few mature periods, or no event in any, its `fan` is empty and a warning says so.
+
+    Raises
+    ------
+    TrendError
+        When the history is not as described.
+
+    References
+    ----------
+    Harvey and Fernandes (1989), Time series models for count or qualitative observations.
+    """
+    table = _checked(history, ahead, kind, scale, periods)
+    learned = table[table["mature"] & table["numerator"].notna() & (table["denominator"] > 0)]
+    values = scale * table["numerator"] / table["denominator"]
+    about = {
+        "history": pd.DataFrame(
+            {"period": table["period"], "value": values, "mature": table["mature"]}
+        ),
+        "levels": tuple(levels),
+        "frequency": "month" if periods == 12 else "quarter",
+        "better": better,
+        "target": target,
+        "measure": measure,
+        "scope": scope,
+        "unit": {"count": "count", "rate": "rate", "proportion": "share"}[kind],
+    }
+    ends = [f"{end}_{100 * level:g}" for level in levels for end in ("low", "high")]
+    days = pd.date_range(table["period"].iloc[-1], periods=ahead + 1, freq=_FREQUENCIES[periods])[
+        1:
+    ]
+    if len(learned) < LEAST or learned["numerator"].sum() == 0:
+        why = (
+            f"There are fewer than {LEAST} settled periods to learn from."
+            if len(learned) < LEAST
+            else "There was no event in any settled period."
+        )
+        empty = pd.DataFrame({"period": days[:0], "middle": []} | {name: [] for name in ends})
+        return Forecast(fan=empty, warnings=(f"{why} Nothing is foretold.",), **about)
+    steps_to_last = len(table) - 1 - learned.index[-1]
+    factors = np.ones(periods)
+    if kind != "proportion":
+        factors = seasonal_factors(
+            learned["numerator"].to_numpy(),
+            learned["denominator"].to_numpy(),
+            _place(learned["period"], periods),
+            periods=periods,
+        )
+    known = _filter(table.loc[: learned.index[-1]], kind, factors, periods)
+    given = learned["denominator"].tail(periods).mean()
+    size = given if exposure_ahead is None else exposure_ahead
+    rows = [
+        _one_ahead(known, steps_to_last + step, size * factor, size, kind, levels, scale)
+        for step, factor in enumerate(factors[_place(pd.Series(days), periods)], start=1)
+    ]
+    fan = pd.DataFrame(rows, columns=["middle", *ends])
+    fan.insert(0, "period", days)
+    seasonal = "" if np.allclose(factors, 1) else ", with the time of year"
+    name = "beta-binomial" if kind == "proportion" else "gamma-Poisson"
+    return Forecast(fan=fan, method=f"discounted {name}{seasonal}", **about)
+
+
+def _checked(
+    history: pd.DataFrame, ahead: int, kind: str, scale: float, periods: int
+) -> pd.DataFrame:
+    faults = []
+    if kind not in ("count", "rate", "proportion"):
+        faults.append(f'`kind` must be "count", "rate" or "proportion"; got {kind!r}')
+    if ahead < 1:
+        faults.append(f"`ahead` must be 1 or more; got {ahead}")
+    if periods not in _FREQUENCIES:
+        faults.append(f"`periods` must be 12 or 4; got {periods}")
+    if not scale > 0 or (kind != "rate" and scale != 1):
+        faults.append(f"`scale` must be above 0, and 1 but for rates; got {scale}")
+    missing = [name for name in ("period", "numerator") if name not in history]
+    if missing or not len(history):
+        faults.append(f"`history` needs rows with {', '.join(missing) or 'period, numerator'}")
+    if faults:
+        raise TrendError(f"Nothing can be foretold: {'; '.join(faults)}.")
+    table = history.reset_index(drop=True)
+    whole = pd.Series(1.0, index=table.index)
+    given = table.get("denominator", whole)
+    table = pd.DataFrame(
+        {
+            "period": pd.to_datetime(table["period"]),
+            "numerator": table["numerator"].astype("float64"),
+            "denominator": given.astype("float64").where(given.notna(), 1.0),
+            "mature": table.get("mature", pd.Series(True, index=table.index)).astype(bool),
+        }
+    )
+    freq = _FREQUENCIES[periods]
+    expected = pd.date_range(table["period"].iloc[0], periods=len(table), freq=freq)
+    if list(expected) != list(table["period"]):
+        faults.append("periods must follow each other, each by its first day; a gap has no value")
+    counts = table["numerator"]
+    if (counts < 0).any() or (table["denominator"] < 0).any():
+        faults.append("counts must be 0 or more")
+    if kind == "proportion" and (counts > table["denominator"]).any():
+        faults.append("a period has more events than there could be")
+    if faults:
+        raise TrendError(f"Nothing can be foretold: {'; '.join(faults)}.")
+    return table
+
+
+def _place(days: pd.Series, periods: int) -> np.ndarray:
+    return ((days.dt.month - 1) // (12 // periods)).to_numpy()
+
+
+def _filter(table: pd.DataFrame, kind: Kind, factors: np.ndarray, periods: int) -> _Known:
+    """Learn the level period by period, for each speed of drift."""
+    counts = table["numerator"].to_numpy()
+    size = table["denominator"].to_numpy()
+    usable = np.isfinite(counts) & (size > 0) & table["mature"].to_numpy()
+    exposure = size * factors[_place(table["period"], periods)]
+    prior = counts[usable].sum() / size[usable].sum()
+    first = np.full(len(_KEPT), 0.5 + 0.5 * (kind == "proportion") * prior)
+    second = np.full(len(_KEPT), 0.5 / max(prior, 1e-12))
+    if kind == "proportion":
+        first, second = np.full(len(_KEPT), 0.5), np.full(len(_KEPT), 0.5)
+    log = np.zeros(len(_KEPT))
+    for t, count in enumerate(counts):
+        first, second = first * _KEPT, second * _KEPT
+        if not usable[t]:
+            continue
+        if kind == "proportion":
+            log += special.betaln(first + count, second + size[t] - count)
+            log -= special.betaln(first, second)
+            first, second = first + count, second + size[t] - count
+        else:
+            log += special.gammaln(first + count) - special.gammaln(first)
+            log += first * np.log(second / (second + exposure[t]))
+            log += count * np.log(exposure[t] / (second + exposure[t]))
+            first, second = first + count, second + exposure[t]
+    weights = np.exp(log - log.max())
+    return _Known(first, second, weights / weights.sum())
+
+
+def _one_ahead(
+    known: _Known,
+    steps: int,
+    exposure: float,
+    size: float,
+    kind: Kind,
+    levels: tuple[float, ...],
+    scale: float,
+) -> list[float]:
+    """Give the middle and the ends of the intervals of one period ahead."""
+    fade = _KEPT**steps
+    first, second = known.first * fade, known.second * fade
+    if kind == "proportion":
+        n = max(1, round(size))
+        chance = stats.betabinom.pmf(np.arange(n + 1)[:, None], n, first, second) @ known.weights
+        per = 1 / n
+    else:
+        share = second / (second + exposure)
+        most = int(np.max(stats.nbinom.ppf(0.99999, first, share))) + 1
+        grid = np.arange(min(most, 200_000) + 1)[:, None]
+        chance = stats.nbinom.pmf(grid, first, share) @ known.weights
+        per = scale / size
+    up_to = np.cumsum(chance)
+    asked = [0.5, *(edge for level in levels for edge in ((1 - level) / 2, (1 + level) / 2))]
+    found = np.searchsorted(up_to, np.array(asked) * up_to[-1], side="left")
+    return [float(per * value) for value in found]
