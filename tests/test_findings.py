@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from findings_register import GOLDEN, MONTHS, WORDS, drawn, frame, golden, small
+from findings_register import GOLDEN, MONTHS, WORDS, drawn, frame, golden, shared_outputs, small
 
 from qa_sampling.errors import EstimationError, ParameterError, RegisterError
 from qa_sampling.parameters import read_parameters
@@ -29,9 +29,9 @@ SETTINGS = AuditFindings()
 
 
 @pytest.fixture(scope="module")
-def register(tmp_path_factory):
+def register():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path_factory.mktemp("findings")))
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(shared_outputs()))
         with open_findings(SETTINGS) as opened:
             yield opened
 
@@ -88,6 +88,7 @@ class TestReading:
         then = findings_of(early, register, None)
         assert len(then.design.table) < len(found.design.table)
         assert then.now == ("2026-06", "2026-07", "2026-09")
+        assert then.before == ("2026-04", "2026-05"), "as many as there are"
         assert list(then.unanswered) == ["2026-10"]
         last = estimates.missing_audits(then).iloc[-1]
         assert (last["period"], last["audited"], last["response"]) == ("2026-10", 0, 0.0)

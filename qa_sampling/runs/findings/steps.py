@@ -39,7 +39,8 @@ class Findings:
     populations : dict of str to int
         Cases that could be drawn, by month.
     now, before : tuple of str
-        The months of the findings, and those they are compared with; `before` may be empty.
+        The months of the findings, and those they are compared with; `before` may be fewer, or
+        none.
     undrawn, uncalled : int
         Audits of these months whose draw is not in the register, and audits of reserves that
         no lost case called; both are left out.
@@ -266,6 +267,5 @@ def _with_team(
 
 
 def _before(answered: list[str], window: int) -> tuple[str, ...]:
-    """Give the months that the findings are compared with: as many, next before; or none."""
-    earlier = answered[:-window]
-    return tuple(earlier[-window:]) if len(earlier) >= window else ()
+    """Give the months that the findings are compared with: next before, as many as there are."""
+    return tuple(answered[:-window][-window:])
