@@ -21,7 +21,7 @@ from qa_sampling.runs.findings.steps import findings_of, opened_cases
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.sampling.association import estimate_association
 from qa_sampling.sampling.estimation import make_design
-from qa_sampling.schema import GRADES, NOT_APPLICABLE
+from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED
 from qa_sampling.settings.findings import AuditFindings
 
 GOOD = ("Outstanding", "Good")
@@ -104,6 +104,14 @@ class TestReading:
         for name in ("service", "status", "age_band", "ethnic_group"):
             assert back[name].notna().all()
         assert set(back["status"]) == set(back["stratum"].str.partition(" / ")[2])
+
+    def test_without_an_extract_or_staff_nothing_is_known_of_the_child(self, register, found):
+        mine = AuditFindings(extract="", authority="Little Inventshire")
+        alone = findings_of(mine, register, None)
+        assert estimates.good_or_better(alone) == estimates.good_or_better(found)
+        assert alone.audited["team"].tolist() == found.audited["team"].tolist()
+        for name in ("service", "status", "age_band", "ethnic_group"):
+            assert set(alone.audited[name]) == {NOT_RECORDED}
 
     def test_no_drawn_audit_no_findings(self, register):
         asked = SETTINGS.model_copy(update={"period": "2026-03", "months": 2})
