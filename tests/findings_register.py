@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
+from qa_sampling.runs.drawn_returns import open_findings
 from qa_sampling.runs.findings.steps import FACTS, Findings, design_of, opened_cases
 from qa_sampling.sampling.frame import frame_fingerprint
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.selection import Size, draw_sample
 from qa_sampling.schema import NOT_APPLICABLE, QUALITY_STANDARDS
+from qa_sampling.settings.findings import AuditFindings
 
 GOLDEN = Path(__file__).parent / "golden" / "findings.json"
 WORDS = {"O": "Outstanding", "G": "Good", "R": "Requires improvement", "I": "Inadequate",
@@ -20,6 +27,17 @@ WORDS = {"O": "Outstanding", "G": "Good", "R": "Requires improvement", "I": "Ina
 MONTHS = ("2026-05", "2026-06")
 FIXED = {"team": "Team A", "service": "Service A", "status": "Looked after", "age_band": "5 to 9",
          "ethnic_group": "White"}  # fmt: skip
+
+
+@cache
+def shared_outputs() -> Path:
+    """A folder of outputs with the invented authority's drawn months in its register, made once."""
+    folder = Path(tempfile.mkdtemp(prefix="qa-sampling-findings-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(folder))
+        open_findings(AuditFindings()).close()
+    return folder
 
 
 def golden() -> Findings:
@@ -47,7 +65,7 @@ def findings(
         design=design_of(cases, populations, rounded=rounded),
         populations=populations,
         now=months[-window:],
-        before=before if len(before) == window else (),
+        before=before,
         undrawn=0,
         uncalled=0,
         actions=pd.DataFrame({"audit_id": [], "due": [], "completed": []}),

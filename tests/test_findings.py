@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from findings_register import GOLDEN, MONTHS, WORDS, drawn, frame, golden, small
+from findings_register import GOLDEN, MONTHS, WORDS, drawn, frame, golden, shared_outputs, small
 
 from qa_sampling.errors import EstimationError, ParameterError, RegisterError
 from qa_sampling.parameters import read_parameters
@@ -21,7 +21,7 @@ from qa_sampling.runs.findings.steps import findings_of, opened_cases
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.sampling.association import estimate_association
 from qa_sampling.sampling.estimation import make_design
-from qa_sampling.schema import GRADES, NOT_APPLICABLE
+from qa_sampling.schema import GRADES, NOT_APPLICABLE, NOT_RECORDED
 from qa_sampling.settings.findings import AuditFindings
 
 GOOD = ("Outstanding", "Good")
@@ -29,9 +29,9 @@ SETTINGS = AuditFindings()
 
 
 @pytest.fixture(scope="module")
-def register(tmp_path_factory):
+def register():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path_factory.mktemp("findings")))
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(shared_outputs()))
         with open_findings(SETTINGS) as opened:
             yield opened
 
@@ -88,6 +88,7 @@ class TestReading:
         then = findings_of(early, register, None)
         assert len(then.design.table) < len(found.design.table)
         assert then.now == ("2026-06", "2026-07", "2026-09")
+        assert then.before == ("2026-04", "2026-05"), "as many as there are"
         assert list(then.unanswered) == ["2026-10"]
         last = estimates.missing_audits(then).iloc[-1]
         assert (last["period"], last["audited"], last["response"]) == ("2026-10", 0, 0.0)
@@ -103,6 +104,14 @@ class TestReading:
         for name in ("service", "status", "age_band", "ethnic_group"):
             assert back[name].notna().all()
         assert set(back["status"]) == set(back["stratum"].str.partition(" / ")[2])
+
+    def test_without_an_extract_or_staff_nothing_is_known_of_the_child(self, register, found):
+        mine = AuditFindings(extract="", authority="Little Inventshire")
+        alone = findings_of(mine, register, None)
+        assert estimates.good_or_better(alone) == estimates.good_or_better(found)
+        assert alone.audited["team"].tolist() == found.audited["team"].tolist()
+        for name in ("service", "status", "age_band", "ethnic_group"):
+            assert set(alone.audited[name]) == {NOT_RECORDED}
 
     def test_no_drawn_audit_no_findings(self, register):
         asked = SETTINGS.model_copy(update={"period": "2026-03", "months": 2})

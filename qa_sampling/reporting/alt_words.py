@@ -21,7 +21,17 @@ def opening(kind: str, result: Described) -> str:
 
 
 def told(table: SafeTable | None, rows: pd.DataFrame, parts: Iterable[str]) -> Told:
-    """Put the sentences together; a raw result's words know no SafeTable."""
+    """Put the sentences together; a raw result's words know no SafeTable.
+
+    Parameters
+    ----------
+    table : SafeTable or None
+        The table the result was derived from; None for a raw result.
+    rows : DataFrame
+        The raw result's own table.
+    parts : iterable of str
+        Sentences; blank ones are left out.
+    """
     text = " ".join(part for part in parts if part)
     return _told_from(rows if table is None else table, text)
 

@@ -7,6 +7,7 @@ extract, by its reference.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import lru_cache
 
 import pandas as pd
@@ -19,34 +20,32 @@ from qa_sampling.settings.findings import AuditFindings
 _COLUMNS = ["team", "service", "status", "age_band", "ethnic_group"]
 
 
-def describe_cases(
-    settings: AuditFindings,
-    day: dt.date,
-    refs: pd.Series,
-    staff: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Say what cases were like.
+Describer = Callable[[dt.date, pd.Series], pd.DataFrame]
+"""Takes the day a draw describes and references; gives what is known of these cases."""
+
+
+def describer(settings: AuditFindings) -> Describer:
+    """Give what says what cases were like; the extract is read once.
 
     Parameters
     ----------
     settings : AuditFindings
-        Say where the extract is.
-    day : date
-        Day the draw's cases describe. The invented authority is looked at as it was then; of a
-        real one the extract that is given tells, so that what changed since is as it is now.
-    refs : Series of str
-        References of the cases.
-    staff : DataFrame or None
-        ``schema.STAFF``.
+        Say where the extract is. The invented authority is looked at as it was on the day; of a
+        real one the extract that is given tells, so that what changed since is as it is there.
 
     Returns
     -------
-    DataFrame
-        `case_ref`, `team`, `service`, `status`, `age_band`, `ethnic_group`; cases that are in no
-        extract are absent.
+    callable
+        Gives `case_ref`, `team`, `service`, `status`, `age_band`, `ethnic_group`; cases that are
+        in no extract are absent.
     """
-    known = _invented(day) if settings.is_invented else _extract(settings)
-    return known[known["case_ref"].isin(set(refs))].reset_index(drop=True)
+    whole = None if settings.is_invented else _extract(settings)
+
+    def describe(day: dt.date, refs: pd.Series) -> pd.DataFrame:
+        known = _invented(day) if whole is None else whole
+        return known[known["case_ref"].isin(set(refs))].reset_index(drop=True)
+
+    return describe
 
 
 @lru_cache(maxsize=24)

@@ -10,7 +10,7 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
-from qa_sampling.runs.findings.describing import describe_cases
+from qa_sampling.runs.findings.describing import describer
 from qa_sampling.sampling.estimation import Design, make_design
 from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.plan import Frame
@@ -39,7 +39,8 @@ class Findings:
     populations : dict of str to int
         Cases that could be drawn, by month.
     now, before : tuple of str
-        The months of the findings, and those they are compared with; `before` may be empty.
+        The months of the findings, and those they are compared with; `before` may be fewer, or
+        none.
     undrawn, uncalled : int
         Audits of these months whose draw is not in the register, and audits of reserves that
         no lost case called; both are left out.
@@ -113,7 +114,7 @@ def findings_of(
     RegisterError
         When no draw of these months is in the register, or none of its audits came back.
     """
-    audits = _graded(settings, register)
+    audits, describe = _graded(settings, register), describer(settings)
     parts, populations, rounded, used, uncalled = [], {}, [], [], 0
     for period in settings.all_periods:
         recorded = register.find_draw(period, settings.design)
@@ -124,7 +125,7 @@ def findings_of(
         opened, left = opened_cases(_frame(fixed.snapshot, recorded), recorded, mine)
         uncalled += left
         used += mine["audit_id"].tolist()
-        described = describe_cases(settings, recorded.as_at, opened["case_ref"], staff)
+        described = describe(recorded.as_at, opened["case_ref"])
         part = opened.merge(described, on="case_ref", how="left")
         parts.append(_with_team(part, mine, staff).assign(period=period))
         populations[period] = int(recorded.draw.allocation["population"].sum())
@@ -266,6 +267,5 @@ def _with_team(
 
 
 def _before(answered: list[str], window: int) -> tuple[str, ...]:
-    """Give the months that the findings are compared with: as many, next before; or none."""
-    earlier = answered[:-window]
-    return tuple(earlier[-window:]) if len(earlier) >= window else ()
+    """Give the months that the findings are compared with: next before, as many as there are."""
+    return tuple(answered[:-window][-window:])
