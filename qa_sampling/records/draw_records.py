@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from qa_sampling.errors import RegisterError
-from qa_sampling.records.draw_rules import agreed, check_names, require_fixed
+from qa_sampling.records.draw_rules import agreed, check_names
+from qa_sampling.records.draw_tables import fixed_frame, fixed_row, of_draw
 from qa_sampling.records.ledger import Ledger
 from qa_sampling.records.link_tables import require_current_key
 from qa_sampling.records.recorded_draw import (
@@ -92,7 +92,7 @@ class DrawRecords(Ledger):
 
         def work(write: Transaction) -> tuple[int, bool]:
             number = current_redraw(write.connection, period, design)
-            fixed = _fixed(write.connection, period, design, number)
+            fixed = fixed_row(write.connection, period, design, number)
             if fixed is None:
                 require_current_key(write.connection, str(parameters.get("key_id", "")))
                 if alone:
@@ -112,15 +112,15 @@ class DrawRecords(Ledger):
 
         number, found = self._write("frame fixed", work)
         with self._reading() as connection:
-            return _fixed_frame(_fixed(connection, period, design, number), found)
+            return fixed_frame(fixed_row(connection, period, design, number), found)
 
     def find_frame(self, period: str, design: str) -> FixedFrame | None:
         """Give the frame that is fixed for the current draw, or None."""
         check_names(period, design)
         with self._reading() as connection:
             number = current_redraw(connection, period, design)
-            row = _fixed(connection, period, design, number)
-        return None if row is None else _fixed_frame(row, found=True)
+            row = fixed_row(connection, period, design, number)
+        return None if row is None else fixed_frame(row, found=True)
 
     def frame_of(self, draw: RecordedDraw) -> FixedFrame:
         """Give the frame a draw was made from.
@@ -136,10 +136,10 @@ class DrawRecords(Ledger):
             When the register does not hold it.
         """
         with self._reading() as connection:
-            row = _fixed(connection, draw.period, draw.design, draw.redraw)
+            row = fixed_row(connection, draw.period, draw.design, draw.redraw)
         if row is None:
             raise RegisterError(f"The register holds no frame of {draw.draw_id}.")
-        return _fixed_frame(row, found=True)
+        return fixed_frame(row, found=True)
 
     def commit_draw(
         self,
@@ -200,7 +200,7 @@ class DrawRecords(Ledger):
             draw_id = f"{period}-{design}" + (f"-r{number}" if number else "")
             if write.rows(select(draws.c.event).where(draws.c.draw_id == draw_id)):
                 return draw_id, True
-            fixed = _fixed(write.connection, period, design, number)
+            fixed = fixed_row(write.connection, period, design, number)
             require_fixed(fixed and fixed.fingerprint, rows.row["frame_fingerprint"], draw_id)
             names = {"draw_id": draw_id}
             write.facts |= {"draw_id": draw_id, "fingerprint": rows.row["fingerprint"]}
@@ -261,7 +261,7 @@ class DrawRecords(Ledger):
 
         def work(write: Transaction) -> int:
             number = current_redraw(write.connection, period, design)
-            if _fixed(write.connection, period, design, number) is None:
+            if fixed_row(write.connection, period, design, number) is None:
                 held = f"redraw {number} is open and its frame not fixed" if number else "no frame"
                 raise RegisterError(
                     f"There is nothing to draw again for {period} {design}: {held}. Fix a frame "
@@ -319,7 +319,7 @@ class DrawRecords(Ledger):
         with self._reading() as connection:
             fixed = None
             if known_to is not None:
-                fixed = _fixed(connection, *known_to, current_redraw(connection, *known_to))
+                fixed = fixed_row(connection, *known_to, current_redraw(connection, *known_to))
             before = None if fixed is None else fixed.event
             return past_audits_table(connection, design, before_event=before)
 
@@ -380,30 +380,3 @@ def _require_none_waiting(write: Transaction) -> None:
             f"The frame of {' '.join(waiting)} is fixed and waits for its draw; a child "
             f"could be drawn twice. Draw it first, or set it aside (`qa-sampling redraw`)."
         )
-
-
-def of_draw(table: object, period: str, design: str, redraw: int | None = None) -> object:
-    """Give the condition that a table's rows are of one period and design, or of one draw.
-
-    Parameters
-    ----------
-    table : Table
-        A table with `period`, `design` and `redraw`.
-    period, design : str
-        What the rows are of.
-    redraw : int, optional
-        Number of the redraw; all of them by default.
-    """
-    named = and_(table.c.period == period, table.c.design == design)
-    return named if redraw is None else and_(named, table.c.redraw == redraw)
-
-
-def _fixed(connection: Connection, period: str, design: str, redraw: int) -> object:
-    joined = select(frames, events.c.hash.label("head")).join(events, events.c.n == frames.c.event)
-    return connection.execute(joined.where(of_draw(frames, period, design, redraw))).first()
-
-
-def _fixed_frame(row: object, found: bool) -> FixedFrame:
-    same = ("period", "design", "redraw", "fingerprint", "snapshot", "fixed_at", "head")
-    held = {name: row._mapping[name] for name in same}
-    return FixedFrame(**held, parameters=json.loads(row.parameters), found=found)

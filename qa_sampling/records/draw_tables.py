@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from qa_sampling.records.link_tables import latest_references
+from qa_sampling.records.recorded_draw import FixedFrame
 from qa_sampling.records.register_schema import (
     answers,
     assignments,
     audits,
     draws,
+    events,
+    frames,
     redraws,
     sampled_cases,
 )
@@ -105,3 +108,32 @@ def past_audits_table(
             done.append((case_ref, as_at, period, drawn_for, "assigned", None))
     kinds = dict.fromkeys(_PAST, "str") | {"date": _DAY}
     return pd.DataFrame(done, columns=_PAST).astype(kinds)
+
+
+def of_draw(table: object, period: str, design: str, redraw: int | None = None) -> object:
+    """Give the condition that a table's rows are of one period and design, or of one draw.
+
+    Parameters
+    ----------
+    table : Table
+        A table with `period`, `design` and `redraw`.
+    period, design : str
+        What the rows are of.
+    redraw : int, optional
+        Number of the redraw; all of them by default.
+    """
+    named = and_(table.c.period == period, table.c.design == design)
+    return named if redraw is None else and_(named, table.c.redraw == redraw)
+
+
+def fixed_row(connection: Connection, period: str, design: str, redraw: int) -> object:
+    """Give the row of a fixed frame, with the hash of its event; None when there is none."""
+    joined = select(frames, events.c.hash.label("head")).join(events, events.c.n == frames.c.event)
+    return connection.execute(joined.where(of_draw(frames, period, design, redraw))).first()
+
+
+def fixed_frame(row: object, found: bool) -> FixedFrame:
+    """Give a fixed frame from its row."""
+    same = ("period", "design", "redraw", "fingerprint", "snapshot", "fixed_at", "head")
+    held = {name: row._mapping[name] for name in same}
+    return FixedFrame(**held, parameters=json.loads(row.parameters), found=found)

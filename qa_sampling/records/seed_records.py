@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from qa_sampling.records.draw_records import current_redraw, of_draw
+from qa_sampling.records.draw_records import current_redraw
 from qa_sampling.records.draw_rules import check_names
+from qa_sampling.records.draw_tables import of_draw
 from qa_sampling.records.ledger import Ledger
 from qa_sampling.records.register_schema import seeds
 from qa_sampling.records.transaction import Transaction
