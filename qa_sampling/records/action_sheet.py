@@ -327,7 +327,7 @@ def _note_names(
     for column, heading in (("you_said", "You said"), ("we_did", "We did"),
                             ("what_changed", "What changed")):  # fmt: skip
         texts = rows[column].fillna("").str.casefold()
-        named = [any(name in text for name in names) for text in texts]
+        named = texts.map(lambda text: any(name in text for name in names)).astype(bool)
         for sheet, part in places[named].groupby("sheet", sort=False):
             log.add("stop", file, str(sheet), "the cell names a member of staff",
                     "Take the name out: everybody may read it.", column=heading,
