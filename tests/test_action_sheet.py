@@ -125,6 +125,13 @@ class TestBack:
         assert (told["action_id"], told["audit_id"]) == (f"{ID}-001", "OBS-7")
         assert (told["source"], told["status"], told["sheet_id"]) == ("Observation", "Open", ID)
 
+    def test_a_new_one_without_a_day_is_told(self, sheet):
+        row = {"Came from": "OBS-7", "What is to be done": "Speak", "Owner": "S2",
+               "Due": "01/12/2026"}  # fmt: skip
+        filled(sheet, {(3, name): value for name, value in row.items()}, sheet=NEW)
+        with pytest.raises(ExtractError, match=r"New actions: Raised: the cell is blank \(row 3\)"):
+            read(sheet)
+
     def test_through_the_register_twice_and_corrected(self, sheet, tmp_path):
         with made(tmp_path / "register.sqlite") as register:
             register.record_actions(HELD)
