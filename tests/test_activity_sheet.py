@@ -283,6 +283,7 @@ class TestCounts:
         assert table.loc["Complaint", "upheld"] == 1
         standard = activity_counts(held, by=["standard"]).table.set_index("standard")
         assert standard["activities"].to_dict() == {"Not recorded": 3, "visits": 2, "voice": 1}
+        assert standard.index.tolist() == ["voice", "visits", "Not recorded"]
         month = activity_counts(held, by=["month", "group"]).table
         assert month.iloc[0][["month", "group", "activities"]].tolist() == [
             "2026-09",
