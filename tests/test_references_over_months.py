@@ -407,8 +407,8 @@ def register_text(path: Path) -> str:
     import sqlite3
 
     connection = sqlite3.connect(path)
-    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
-    tables = [name for name in names if not name.startswith(("sqlite_",)) and "_no_" not in name]
+    listed = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = [name for (name,) in listed if not name.startswith("sqlite_")]
     lines = []
     for table in tables:
         for row in connection.execute(f"SELECT * FROM {table}"):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from loop_samples import activities
 from register_samples import PERIOD, clock, commit, fix, invented_returns
 
 from qa_sampling.declared import Table
@@ -64,6 +65,7 @@ def full(tmp_path_factory):
         words = {"by": "QA lead", "reason": "The yearly rotation."}
         register.record_rotation(**keys, links={"CASE1": "NEW1", "CASE2": "NEW2"}, **words)
         register.record_relinking(**words, source="2026-11", asked_for=2, found=1)
+        register.record_activities(activities({"grade": "Good", "people": 3, "score": 61.5}))
         assert register.check() == ()
     return path
 

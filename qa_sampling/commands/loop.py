@@ -46,11 +46,9 @@ def actions_record(file: Filled, as_at: AsAt = "", parameters: ParameterFiles = 
     from qa_sampling.records.action_sheet import read_action_sheet
     from qa_sampling.runs.returns_in import open_returns, staff_of
 
-    settings = settings_of(parameters)
+    today, settings = _day(as_at), settings_of(parameters)
     with open_returns(settings) as register:
-        rows = read_action_sheet(
-            file, register.actions(), today=_day(as_at), staff=staff_of(settings)
-        )
+        rows = read_action_sheet(file, register.actions(), today=today, staff=staff_of(settings))
         recorded = register.record_actions(rows.table)
     _tell("actions", recorded, rows.unchanged)
 
@@ -73,11 +71,11 @@ def activities_record(file: Filled, as_at: AsAt = "", parameters: ParameterFiles
     from qa_sampling.runs.inputs import open_register
     from qa_sampling.runs.returns_in import open_returns, staff_of, teams_of
 
-    settings = settings_of(parameters)
+    today, settings = _day(as_at), settings_of(parameters)
     opened = open_returns(settings) if settings.is_invented else open_register(settings)
     with opened as register:
         teams = teams_of(staff_of(settings))
-        rows = read_activity_sheet(file, register.activities(), today=_day(as_at), teams=teams)
+        rows = read_activity_sheet(file, register.activities(), today=today, teams=teams)
         recorded = register.record_activities(rows.table)
     _tell("activities", recorded, rows.unchanged)
 

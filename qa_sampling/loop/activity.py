@@ -9,7 +9,7 @@ import pandas as pd
 
 from qa_sampling.errors import SchemaError
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
-from qa_sampling.schema import GRADES, NOT_RECORDED
+from qa_sampling.schema import GRADES, NOT_RECORDED, QUALITY_STANDARDS
 
 BY = ("kind", "group", "month", "service", "team", "observer_role", "standard", "theme", "given_by")
 """What activity can be counted by."""
@@ -28,8 +28,9 @@ class ActivityCounts:
         What it is counted by.
     table : DataFrame
         One row a combination that occurs: the columns of `by`, `activities`, `people` (taking
-        part or answering; 1 where not given), `graded`, `good` (graded Good or better),
-        `positive`, `negative` (views), `upheld` (in full or in part), in the order of `by`.
+        part or answering; 1 where not given), `graded`, `good` (of the graded: Good or better),
+        `viewed`, `positive`, `negative` (of those with a view), `judged`, `upheld` (of those
+        judged: in full or in part), in the order of `by`; standards in their own order.
     total : int
         Activities in all. By standard or theme an activity counts in each of its own, so that
         those counts do not add up to it.
@@ -101,8 +102,10 @@ def activity_counts(
             "people": held["people"].fillna(1),
             "graded": held["grade"].isin(GRADES),
             "good": held["grade"].isin(GRADES[:2]),
+            "viewed": held["view"].notna(),
             "positive": held["view"] == "Positive",
             "negative": held["view"] == "Negative",
+            "judged": held["outcome"].isin(("Upheld", "Partly upheld", "Not upheld")),
             "upheld": held["outcome"].isin(("Upheld", "Partly upheld")),
         },
         index=held.index,
@@ -115,4 +118,8 @@ def activity_counts(
     table = (
         flags.groupby(list(by), sort=True).sum().reset_index() if by else flags.sum().to_frame().T
     )
+    if "standard" in by:
+        places = {key: place for place, key in enumerate(QUALITY_STANDARDS)}
+        order = table["standard"].map(places).fillna(len(places)).sort_values(kind="stable")
+        table = table.loc[order.index]
     return ActivityCounts(tuple(by), table.reset_index(drop=True), total)

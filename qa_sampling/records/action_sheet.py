@@ -312,6 +312,10 @@ def _note_repeated(file: str, held: pd.DataFrame, log: FaultLog) -> None:
 def _note_rules(file: str, rows: pd.DataFrame, places: pd.DataFrame, log: FaultLog) -> None:
     """Note what cannot be so, such as a verification by the owner."""
     fields = {field.name: field.heading for field in action_fields(None, None)}
+    undated = places["version"].str.endswith("-new") & rows["raised"].isna()
+    for sheet, part in places[undated.astype(bool)].groupby("sheet", sort=False):
+        log.add("stop", file, str(sheet), "the cell is blank", f"{_DAY} New actions need it.",
+                column="Raised", rows=part["row"].tolist())  # fmt: skip
     at = dict(zip(rows["action_id"], zip(places["sheet"], places["row"], strict=True), strict=True))
     for fault in action_faults(rows):
         sheet, row = at[fault.action_id]
@@ -327,7 +331,7 @@ def _note_names(
     for column, heading in (("you_said", "You said"), ("we_did", "We did"),
                             ("what_changed", "What changed")):  # fmt: skip
         texts = rows[column].fillna("").str.casefold()
-        named = [any(name in text for name in names) for text in texts]
+        named = texts.map(lambda text: any(name in text for name in names)).astype(bool)
         for sheet, part in places[named].groupby("sheet", sort=False):
             log.add("stop", file, str(sheet), "the cell names a member of staff",
                     "Take the name out: everybody may read it.", column=heading,

@@ -173,9 +173,9 @@ def write_activity_template(
                          marking=_MARKING, contents=None)  # fmt: skip
         for group in ACTIVITY_GROUPS:
             fields = activity_fields(group, teams=teams, themes=themes)
-            letter = group[0]
+            letters = group[:2].upper()
             rows: list[dict[str, object]] = [
-                {"activity_id": f"{name}-{letter}{number:03d}"}
+                {"activity_id": f"{name}-{letters}{number:03d}"}
                 for number in range(1, BLANK_ROWS + 1)
             ]
             only = [kind for kind, told in ACTIVITY_KINDS.items() if told.group == group]

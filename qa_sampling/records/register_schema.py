@@ -18,6 +18,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     String,
@@ -399,6 +400,11 @@ releases = _table(
     _key("released_at"),
     UniqueConstraint("source", "fingerprint"),
 )
+
+# Block "loop" of schema 3: what stands is found by name and event.
+
+for _kept in (audits, moderations, actions, activities):
+    Index(f"{_kept.name}_by_name", list(_kept.columns)[2], _kept.c.event)
 
 ROW_TABLES: tuple[Table, ...] = tuple(
     table for table in METADATA.sorted_tables if table is not events

@@ -107,6 +107,14 @@ ACTIVITIES: tuple[str, ...] = (
 )
 """Schema 3, block "loop": activities."""
 
+NAME_INDEXES: tuple[str, ...] = (
+    "CREATE INDEX audits_by_name ON audits (audit_id, event)",
+    "CREATE INDEX moderations_by_name ON moderations (moderation_id, event)",
+    "CREATE INDEX actions_by_name ON actions (action_id, event)",
+    "CREATE INDEX activities_by_name ON activities (activity_id, event)",
+)
+"""Schema 3, block "loop": what stands is found by name and event."""
+
 
 FIELDWORK: tuple[str, ...] = (
     """CREATE TABLE outcomes (
@@ -207,6 +215,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             *ACTION_COLUMNS,  # block "loop": columns of actions
             *ACTIVITIES,  # block "loop": activities
             *FIELDWORK,  # block "fieldwork": outcomes, grants, reassignments, audit_tags
+            *NAME_INDEXES,  # block "loop": indexes
         ),
     ),
 )

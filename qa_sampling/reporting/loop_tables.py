@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +25,8 @@ STATES = {
     "withdrawn": "Withdrawn",
 }
 """What an action can be on a day, and the words people read."""
-_ACTIONS, _ACTIVITY, _HEARD = "actions", "other QA activity", "family_feedback"
+_ACTIONS, _RAISED = "actions", "actions raised"
+_ACTIVITY, _HEARD = "other QA activity", "family_feedback"
 _FAMILY = ("Feedback from a family", "Feedback from a child")
 
 
@@ -80,7 +82,7 @@ def protect_loop(
     activities: pd.DataFrame,
     *,
     as_at: str,
-    first: str,
+    raised: Sequence[str],
     days: Sequence[str],
     designs: Sequence[str] = (),
     edition: str = "",
@@ -88,8 +90,9 @@ def protect_loop(
 ) -> LoopTables:
     """Protect the counts of actions and of other activity.
 
-    What has become of actions changes from day to day, so those tables are of one day; activity
-    is tied to what was published of the same days before.
+    Actions are tied by the day they were raised on, activity by the day it was done on, to what
+    was published of the same days before. What has become of actions changes from day to day, so
+    that table is tied to others of its own day only.
 
     Parameters
     ----------
@@ -97,10 +100,10 @@ def protect_loop(
         Actions raised in the months, as they stood (``loop.actions.known_at``).
     activities : DataFrame
         Activity of the months (``records.activities.ACTIVITIES``).
-    as_at, first : str
-        The day, as "2026-10-31", and the first day of the months.
-    days : sequence of str
-        The days whose activity counts.
+    as_at : str
+        The day, as "2026-10-31".
+    raised, days : sequence of str
+        The days whose actions, and whose activity, count.
     designs : sequence of str
         Designs whose actions are counted, when these are not all.
     edition : str
@@ -113,15 +116,25 @@ def protect_loop(
     DisclosureError
         When figures contradict what was released; give an `edition`.
     """
-    series = f"actions raised from {first}, as at {as_at}"
-    if designs:
-        series += f", of {' and '.join(sorted(designs))}"
-    about = _action_requests(actions, population_of_edition(series, edition))
-    known = tied_editions(about, earlier, series=series, edition=edition)
-    states, standards = protect_linked(about, earlier=known)
+    made = []
+    count = _ACTIONS + (f" of {' and '.join(sorted(designs))}" if designs else "")
+    for request, series in (
+        (_state_request, f"actions, as at {as_at}"),
+        (_standard_request, _RAISED),
+    ):
+        shared = {
+            "counts": [count],
+            "percentages": {"share": (count, "total")},
+            "within": {count: _ACTIONS} if designs else {},
+            "over": {"raised": list(raised)},
+            "population": population_of_edition(series, edition),
+        }
+        about = [request(actions, count, shared)]
+        known = tied_editions(about, earlier, series=series, edition=edition)
+        made += protect_linked(about, earlier=known)
     about = _activity_requests(activities, population_of_edition(_ACTIVITY, edition), days)
     known = tied_editions(about, earlier, series=_ACTIVITY, edition=edition)
-    return LoopTables(states, standards, *protect_linked(about, earlier=known))
+    return LoopTables(*made, *protect_linked(about, earlier=known))
 
 
 def state_of(actions: pd.DataFrame) -> pd.Series:
@@ -137,32 +150,27 @@ def state_of(actions: pd.DataFrame) -> pd.Series:
     return state.mask(actions["overdue"], "overdue")
 
 
-def _action_requests(actions: pd.DataFrame, population: str) -> list[TableRequest]:
-    heads = {_ACTIONS: "Actions", "share": "Per cent of actions"}
-    shared = {
-        "counts": [_ACTIONS],
-        "percentages": {"share": (_ACTIONS, "total")},
-        "population": population,
-    }
+def _state_request(actions: pd.DataFrame, count: str, shared: dict[str, Any]) -> TableRequest:
     states = state_of(actions).map(STATES)
+    return request_of(
+        _counted(states, "state", list(STATES.values()), count),
+        by=["state"],
+        labels={count: "Actions", "share": "Per cent of actions", "state": "What has become of it"},
+        coarser=[{"state": _ROUGH}],
+        **shared,
+    )
+
+
+def _standard_request(actions: pd.DataFrame, count: str, shared: dict[str, Any]) -> TableRequest:
     standards = actions["standard"].map(QUALITY_STANDARDS).fillna(NOT_RECORDED)
     listed = [*QUALITY_STANDARDS.values()]
     listed += [NOT_RECORDED] if (standards == NOT_RECORDED).any() else []
-    return [
-        request_of(
-            _counted(states, "state", list(STATES.values())),
-            by=["state"],
-            labels=heads | {"state": "What has become of it"},
-            coarser=[{"state": _ROUGH}],
-            **shared,
-        ),
-        request_of(
-            _counted(standards, "standard", listed),
-            by=["standard"],
-            labels=heads | {"standard": "Quality standard"},
-            **shared,
-        ),
-    ]
+    return request_of(
+        _counted(standards, "standard", listed, count),
+        by=["standard"],
+        labels={count: "Actions", "share": "Per cent of actions", "standard": "Quality standard"},
+        **shared,
+    )
 
 
 _ROUGH = {
@@ -208,6 +216,6 @@ def _activity_requests(
     ]
 
 
-def _counted(values: pd.Series, name: str, labels: Sequence[str]) -> pd.DataFrame:
+def _counted(values: pd.Series, name: str, labels: Sequence[str], count: str) -> pd.DataFrame:
     counts = values.value_counts().reindex(labels, fill_value=0)
-    return pd.DataFrame({name: list(labels), _ACTIONS: counts.to_numpy()})
+    return pd.DataFrame({name: list(labels), count: counts.to_numpy()})

@@ -10,6 +10,7 @@ from qa_sampling.loop.actions import ActionCounts
 from qa_sampling.loop.activity import ActivityCounts
 from qa_sampling.loop.closing import ClosingTimes
 from qa_sampling.loop.re_audits import ReAuditResult, ReAuditsDue
+from qa_sampling.loop.vocabulary import THEMES
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.schema import QUALITY_STANDARDS
 
@@ -149,16 +150,20 @@ def activity_view(found: ActivityCounts) -> pd.DataFrame:
              "given_by": "Who said it"}  # fmt: skip
     view = pd.DataFrame(index=table.index)
     for name in found.by:
-        view[heads[name]] = [QUALITY_STANDARDS.get(one, one) for one in table[name]]
+        known = {"standard": QUALITY_STANDARDS, "theme": THEMES}.get(name, {})
+        view[heads[name]] = [known.get(one, one) for one in table[name]]
     view["Activities"] = table["activities"]
-    for name, of, head in (("good", "graded", "Good or better"), ("positive", None, "Positive"),
-                           ("negative", None, "Negative"), ("upheld", None, "Upheld")):  # fmt: skip
-        if not table[of or name].sum():
-            continue
-        view[head] = [
-            f"{part} of {whole}" if of else str(part)
-            for part, whole in zip(table[name], table[of or name], strict=True)
-        ]
+    for name, of, head in (
+        ("good", "graded", "Good or better"),
+        ("positive", "viewed", "Positive"),
+        ("negative", "viewed", "Negative"),
+        ("upheld", "judged", "Upheld"),
+    ):
+        if table[of].sum():
+            view[head] = [
+                f"{part} of {whole}" if whole else "–"
+                for part, whole in zip(table[name], table[of], strict=True)
+            ]
     return view.reset_index(drop=True)
 
 

@@ -174,6 +174,10 @@ def basis_of(register: Register) -> str:
     return digest.hexdigest()
 
 
+_REFERENCE = r"(?=.*\d)\S{5,}"
+"""What people name actions and owners by, if it can be told from any other word."""
+
+
 def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     """Give what must not be read on a page for everybody: references, audits, staff.
 
@@ -187,8 +191,9 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     audits, moderations, actions = register.audits(), register.moderations(), register.actions()
     columns = [audits[name] for name in ("case_ref", "audit_id", "auditor_id")]
     columns += [moderations[name] for name in ("moderation_id", "moderator_id")]
-    columns += [actions[name] for name in ("action_id", "owner", "verified_by")]
-    columns.append(register.activities()["activity_id"])
+    named = [actions[name] for name in ("action_id", "owner", "verified_by")]
+    named.append(register.activities()["activity_id"])
+    columns += [column[column.str.fullmatch(_REFERENCE).fillna(False)] for column in named]
     staff = staff_of(settings)
     if staff is not None:
         names = staff["name"].dropna().astype(str)

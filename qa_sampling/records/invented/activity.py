@@ -122,7 +122,8 @@ def invent_activity(
         }
         number = 0
         for kind, rate in rates.items():
-            for _ in range(dice.round(rate * scale)):
+            tries = dice.round(2 * rate * scale)
+            for _ in range(sum(dice.chance(0.5) for _ in range(tries))):
                 team, service = dice.pick(teams)
                 row = _activity(kind, start, dice)
                 is_said = kind in ("Feedback from a family", "Feedback from a child")

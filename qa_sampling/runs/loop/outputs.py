@@ -17,7 +17,7 @@ from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analyses import identifiers_of
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.loop.steps import Loop, days_active
+from qa_sampling.runs.loop.steps import Loop, days_of
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.settings.analyses import ActionsAndActivity
 
@@ -43,8 +43,8 @@ def release_loop(loop: Loop, settings: ActionsAndActivity, register: Register) -
         loop.recent,
         loop.activities,
         as_at=settings.extract_day.isoformat(),
-        first=settings.first_day.isoformat(),
-        days=days_active(settings, register),
+        raised=days_of(settings, loop.actions["raised"]),
+        days=days_of(settings, register.activities()["date"]),
         designs=settings.designs,
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),

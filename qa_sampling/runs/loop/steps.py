@@ -111,15 +111,17 @@ def by_month(loop: Loop) -> pd.DataFrame:
     return wide.rename_axis(index="Month", columns=None).reset_index()
 
 
-def days_active(settings: ActionsAndActivity, register: Register) -> tuple[str, ...]:
-    """Give the days whose other activity counts, from the first on which there was any.
+def days_of(settings: ActionsAndActivity, happened: pd.Series) -> tuple[str, ...]:
+    """Give the days that count, from the first on which anything happened at all.
+
+    Everybody knows that there was nothing before, so those days may not be thought to hold some.
 
     Parameters
     ----------
     settings : ActionsAndActivity
         Checked parameters.
-    register : Register
-        Activity that stands.
+    happened : Series of datetime
+        Days of all that is on record, whether or not it counts.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def days_active(settings: ActionsAndActivity, register: Register) -> tuple[str, 
         As "2026-10-31"; the last day alone when there was nothing until then.
     """
     last = pd.Timestamp(settings.extract_day)
-    held = register.activities()["date"].dropna()
+    held = happened.dropna()
     first = min(held.min(), last) if len(held) else last
     days = pd.date_range(max(pd.Timestamp(settings.first_day), first), last)
     return tuple(days.strftime("%Y-%m-%d"))
