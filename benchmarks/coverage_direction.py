@@ -13,6 +13,7 @@ lenient and one 0.7 severe, everybody else, moderators too, within 0.12.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -146,7 +147,7 @@ def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Rat
     programme._people = {person.staff_id: person for person in people.itertuples(index=False)}
     auditors = people.loc[people["may_audit"], "staff_id"].tolist()
     moderators = people.loc[people["may_moderate"], "staff_id"].tolist()
-    grading = Grading(dice, programme._appoint(), programme.history.last)
+    grading = Grading(dice, programme._appoint(), programme.history.last, programme.second)
     rota: list[str] = []
     for start in month_starts(UNTIL, 36):
         for number in range(40 if to_date(start).month not in QUIET_MONTHS else 0):
@@ -195,7 +196,7 @@ def planted(seeds: int, *, at_random: bool = False) -> list[dict]:
     shown, interval, mixed, cases = [], [], [], []
     for seed in range(seeds):
         dice = Dice(seed, "audits")
-        programme = AuditProgramme(history, dice, 1.0)
+        programme = AuditProgramme(history, dice, 1.0, Dice(seed, "second grades"))
         ratings = ratings_of(programme, dice, at_random=at_random)
         marked = {programme.lenient: "easier", programme.severe: "harder"}
         people = severity(ratings).table
@@ -228,6 +229,49 @@ def planted(seeds: int, *, at_random: bool = False) -> list[dict]:
         f"{few.max():.0f}); median of all {middle:.1f}"
     )
     return rows
+
+
+def by_weights(seeds: int) -> list[dict]:
+    """Tell what weighting by the chance of moderation does to shifts, by how audits are chosen."""
+    turn, spike = plant(UNTIL, 36, 1.0)
+    history = build_history(2026, scale=1.0, months=36, until=UNTIL, turn=turn, spike=spike)
+    ways = [(chosen, weighted) for chosen in ("at random", "and every Inadequate")
+            for weighted in ("all alike", "by chance of moderation")]  # fmt: skip
+    scores: dict[tuple, list] = {way: [] for way in ways}
+    found: dict[tuple, list] = {way: [] for way in ways}
+    for seed in range(seeds):
+        for chosen in ("at random", "and every Inadequate"):
+            dice = Dice(seed, "audits")
+            programme = AuditProgramme(history, dice, 1.0, Dice(seed, "second grades"))
+            ratings = ratings_of(programme, dice, at_random=chosen == "at random")
+            marked = {programme.lenient: "easier", programme.severe: "harder"}
+            for weighted in ("all alike", "by chance of moderation"):
+                given = ratings if weighted == "all alike" else with_chances(ratings)
+                people = severity(given).table.dropna(subset="mean").set_index("auditor")
+                scores[chosen, weighted].append(_score(people.reset_index(), marked))
+                means = people["mean"]
+                innocent = means[~means.index.isin(list(marked))].mean()
+                planted_two = [means.get(one, np.nan) for one in marked]
+                found[chosen, weighted].append([*planted_two, innocent, len(people)])
+    rows = []
+    for way in ways:
+        told = _told(f"{way[0]}; {way[1]}", scores[way])
+        told.pop("both found")
+        lenient, severe, innocent, shown = np.nanmean(np.array(found[way]), axis=0)
+        means = (lenient, severe, innocent)
+        names = ("mean shift, lenient", "severe", "innocent")
+        told |= {name: f"{one:+.2f}" for name, one in zip(names, means, strict=True)}
+        rows.append(told | {"auditors shown": f"{shown:.0f}"})
+    return rows
+
+
+def with_chances(ratings: Ratings) -> Ratings:
+    """Give the same ratings, weighted by the share moderated of each grade of auditors."""
+    grade = np.where(ratings.roles == 0, ratings.codes, -1).max(axis=1)
+    moderated = (ratings.roles == 1).any(axis=1)
+    share = np.array([moderated[grade == one].mean() for one in range(4)])
+    weights = np.where(moderated, 1 / np.maximum(share[grade], 1e-9), 0.0)
+    return replace(ratings, weights=weights)
 
 
 def _score(people: pd.DataFrame, marked: dict[str, str]) -> tuple[int, int, int]:
@@ -313,6 +357,7 @@ def main() -> None:
         "moderated share: coverage (width)": lambda: moderated_coverage(runs // 2),
         "planted auditors, every Inadequate moderated": lambda: planted(seeds),
         "planted auditors, moderation at random": lambda: planted(seeds, at_random=True),
+        "weights: planted auditors, before and after": lambda: by_weights(seeds),
     }
     for name, part in parts.items():
         if given.only in name:
