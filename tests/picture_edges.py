@@ -38,8 +38,8 @@ ABOUT = {"measure": f"{LONG} and what is measured of it", "scope": f"In {LONG}",
          "baseline": LONG, "warnings": (f"{LONG} must be known.", f"So must {LONG}.")}  # fmt: skip
 TABLES = ("table", "history", "fan", "lines")
 VALUES = {"value", "average", "share", "low", "high", "count", "shift", "contribution",
-          "share_before", "share_first", "days", "days_low", "days_high", "pending", "latest", "middle",
-          "low_80", "high_80", "low_95", "high_95", "centre"}  # fmt: skip
+          "share_before", "share_first", "days", "days_low", "days_high", "pending", "latest",
+          "middle", "low_80", "high_80", "low_95", "high_95", "centre"}  # fmt: skip
 
 
 def tables_of(result) -> dict[str, pd.DataFrame]:
