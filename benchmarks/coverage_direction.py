@@ -139,7 +139,14 @@ def shift_coverage(runs: int) -> list[dict]:
 
 
 def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Ratings:
-    """Let every auditor grade in turn, 40 audits a month, and give the overall grades.
+    """Give the overall grades of :func:`graded`."""
+    return overall_of(*graded(programme, dice, at_random=at_random)[:2])
+
+
+def graded(
+    programme: AuditProgramme, dice: Dice, *, at_random: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Let every auditor grade in turn, 40 audits a month; give audits, moderations, all tables.
 
     Every Inadequate is moderated; `at_random` keeps one in five of those, as of all others.
     """
@@ -168,6 +175,11 @@ def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Rat
         grade = moderations["audit_id"].map(audits.set_index("audit_id")["grade_overall"])
         kept = [one != "Inadequate" or dice.chance(MODERATED) for one in grade]
         moderations = moderations[kept]
+    return audits, moderations, made
+
+
+def overall_of(audits: pd.DataFrame, moderations: pd.DataFrame) -> Ratings:
+    """Give the overall grades."""
     sides = [
         audits.rename(columns={"auditor_id": "rater"}).assign(role="auditor"),
         moderations.rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
@@ -177,6 +189,25 @@ def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Rat
     )
     columns = ["case_ref", "period", "rater", "role", "grade"]
     return Ratings.from_long(rows[columns], scale=GRADES_SCALE)
+
+
+def standards_of(
+    audits: pd.DataFrame, moderations: pd.DataFrame, made: dict[str, pd.DataFrame]
+) -> Ratings:
+    """Give the grades of the standards of moderated audits, with their chances of moderation."""
+    moderated = audits["audit_id"].isin(moderations["audit_id"])
+    chance = moderated.groupby(audits["grade_overall"]).transform("mean")
+    known = audits.assign(chance=chance)[moderated]
+    sides = [
+        made["answers"].merge(known.rename(columns={"auditor_id": "rater"}), on="audit_id")
+        .assign(role="auditor"),
+        made["moderated_answers"].merge(known.drop(columns="auditor_id"), on="audit_id")
+        .merge(moderations[["audit_id", "moderator_id"]], on="audit_id")
+        .rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
+    ]  # fmt: skip
+    columns = ["audit_id", "period", "standard", "rater", "role", "grade", "chance"]
+    rows = pd.concat(sides, ignore_index=True)[columns].rename(columns={"audit_id": "case_ref"})
+    return Ratings.from_long(rows, scale=GRADES_SCALE, probability="chance")
 
 
 RULES = {
@@ -235,18 +266,19 @@ def by_weights(seeds: int) -> list[dict]:
     """Tell what weighting by the chance of moderation does to shifts, by how audits are chosen."""
     turn, spike = plant(UNTIL, 36, 1.0)
     history = build_history(2026, scale=1.0, months=36, until=UNTIL, turn=turn, spike=spike)
-    ways = [(chosen, weighted) for chosen in ("at random", "and every Inadequate")
-            for weighted in ("all alike", "by chance of moderation")]  # fmt: skip
+    counted = ("all alike", "by chance of moderation", "by chance, all standards")
+    ways = [(chosen, one) for chosen in ("at random", "and every Inadequate") for one in counted]
     scores: dict[tuple, list] = {way: [] for way in ways}
     found: dict[tuple, list] = {way: [] for way in ways}
     for seed in range(seeds):
         for chosen in ("at random", "and every Inadequate"):
             dice = Dice(seed, "audits")
             programme = AuditProgramme(history, dice, 1.0, Dice(seed, "second grades"))
-            ratings = ratings_of(programme, dice, at_random=chosen == "at random")
+            drawn = graded(programme, dice, at_random=chosen == "at random")
+            ratings = overall_of(*drawn[:2])
+            sets = (ratings, with_chances(ratings), standards_of(*drawn))
             marked = {programme.lenient: "easier", programme.severe: "harder"}
-            for weighted in ("all alike", "by chance of moderation"):
-                given = ratings if weighted == "all alike" else with_chances(ratings)
+            for weighted, given in zip(counted, sets, strict=True):
                 people = severity(given).table.dropna(subset="mean").set_index("auditor")
                 scores[chosen, weighted].append(_score(people.reset_index(), marked))
                 means = people["mean"]

@@ -78,8 +78,8 @@ def good_words(share: ModeratedShare, found: SafeTable, *, level: float = 0.95) 
         percent_text(min(max(one, 0.0), 1.0)) for one in (share.estimate, ends.low, ends.high)
     )
     return _said(
-        f"had moderators read every audit, about {after} ({low} to {high}) of practice would be "
-        f"good or better"
+        f"had moderators graded every audit, about {after} of them ({low} to {high}) would be good "
+        f"or better"
     )
 
 
