@@ -104,3 +104,18 @@ def test_nobody_is_told_by_always_moderated_grades_alone() -> None:
 def test_moderators_shifts_are_weighted_too() -> None:
     found = shifts(moderated(ROWS, NAMES, probability="chance"), role="moderator")
     assert found["mean"].tolist() == pytest.approx([-3 / 14])
+
+
+def test_means_over_standards_have_their_exact_sums_too() -> None:
+    gaps = [(1, 0), (1, 1), (0, 0), (0, -1), (1, 0), (0, 0)]
+    rows = [(f"c{n}", "A" if n < 3 else "B", "M", 1 + gap, 1, f"s{s}")
+            for n, pair in enumerate(gaps) for s, gap in enumerate(pair)]  # fmt: skip
+    table = shifts(moderated(rows, "case_ref auditor moderator first second standard"))
+    assert table["mean"].tolist() == pytest.approx([0.5, 0])
+    eighths = [4, 8, 0, -4, 4, 0, 8, -8]
+    eighths += [-one for one in eighths]
+    ways = [sum(way) for way in product(eighths, repeat=3)]
+    exact = 2 * np.mean([way >= 12 for way in ways])
+    t = 2 * stats.t.sf(table["mean"] / table["standard_error"], table.attrs["degrees_of_freedom"])
+    assert p_values(table, "moderators")[0] == pytest.approx(max(exact, t[0]))
+    assert exact > t[0]

@@ -156,19 +156,17 @@ def p_values(table: pd.DataFrame, against: Against) -> np.ndarray:
     """
     gap, error = gaps(table, against)
     p_value = 2 * stats.t.sf(np.abs(gap) / error, table.attrs["degrees_of_freedom"])
-    cases = table.attrs["cases"]
-    if (cases["gap"] % 1 != 0).any():
-        return p_value
-    return np.maximum(p_value, _exact(cases, against))
+    return np.maximum(p_value, _exact(table.attrs["cases"], against))
 
 
 def _exact(cases: pd.DataFrame, against: Against) -> np.ndarray:
     """Give the probability of a sum of weighted differences so far out, by folding their scatter.
 
-    On a lattice; with equal weights it is that of whole grades and nothing is rounded.
+    On a lattice of eighths; with equal weights and one standard a case it is that of whole grades
+    and nothing is rounded.
     """
     weight, gap = cases["weight"].to_numpy(), cases["gap"].to_numpy()
-    even = bool(np.allclose(weight, 1))
+    even = bool(np.allclose(weight, 1) and (gap % 1 == 0).all())
     held = 0.0 if against == "moderators" or even else float(np.average(gap, weights=weight))
     sums = np.rint(weight * (gap - held) * (1 if even else _PARTS)).astype(int)
     seen = np.append(sums, [_PARTS, -_PARTS] if not even else [1, -1])
