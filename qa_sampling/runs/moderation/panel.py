@@ -184,7 +184,7 @@ def planned_moderations(review: Review, settings: ModerationAgreement) -> pd.Dat
 
 
 def _cases_for_one_auditor(review: Review) -> list[tuple[str, str, str, str]]:
-    found = shifts(review.overall)
+    found = shifts(review.standards)
     level = 1 - _FALSE_ALARMS / len(found)
     rows = []
     for shift in _SHIFTS:
