@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
+import pandas as pd
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.estimation_columns import check_present, column_of, numbers_of
@@ -254,9 +255,14 @@ def of_a_kind(
     column = column_of(design.table, y)
     check_present(np.where(column.isna(), np.nan, 0.0), member, y)
     if values is not None:
-        if isinstance(values, str):
+        if isinstance(values, str) or not isinstance(values, Collection):
             raise EstimationError(
                 f"`values` must be several labels; got {values!r}. Give ({values!r},)."
+            )
+        if not len(values) or any(pd.isna(one) for one in values):
+            raise EstimationError(
+                "`values` is empty or holds a missing label, so it says of no case whether it "
+                "counts. Name the labels that count, such as ('Outstanding', 'Good')."
             )
         return column.isin(list(values)).to_numpy(dtype=float)
     numbers = numbers_of(design.table, y)
