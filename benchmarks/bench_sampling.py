@@ -28,6 +28,7 @@ from qa_sampling.sampling.frame import frame_fingerprint
 from qa_sampling.sampling.large_draws import count_strata, draw_large
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.selection import Size, draw_sample
+from qa_sampling.sampling.ticket_chunks import SHA256_AT_MOST
 
 STATM = Path("/proc/self/statm")
 
@@ -84,11 +85,11 @@ def big_table(rows: int, strata: int = 1_000) -> pd.DataFrame:
     )
 
 
-def our_draw(table: pd.DataFrame) -> object:
+def our_draw(table: pd.DataFrame, engine: str = "auto") -> object:
     """Count the strata, take 1% and at least 2 of each, draw."""
     counts = count_strata(table)
     sizes = {label: min(n, max(2, round(n / 100))) for label, n in counts.items()}
-    return draw_large(table, sizes, seed="20261125")
+    return draw_large(table, sizes, seed="20261125", engine=engine)
 
 
 def peers(table: pd.DataFrame, slow: bool) -> dict[str, tuple[str, Callable[[], object]]]:
@@ -214,12 +215,20 @@ def main() -> None:
     parser.add_argument("--slow", action="store_true", help="samplics on all rows")
     given = parser.parse_args()
     table = big_table(given.rows)
-    our_draw(big_table(1_000, 10))  # libraries that load on first use are not memory of a draw
+    before, start = memory(), time.perf_counter()
+    our_draw(big_table(SHA256_AT_MOST + 1))  # what loads on first use is not memory of a draw
+    print(
+        f"first draw, with what it loads: {time.perf_counter() - start:.1f} s, "
+        f"{memory() - before:.0f} MB"
+    )
     compare(
         f"1% of {given.rows:,} cases in 1,000 strata",
-        "draw_large",
+        "draw_large, " + ("numba" if importlib.util.find_spec("numba") else "numpy"),
         lambda: our_draw(table),
-        peers(table, given.slow),
+        {
+            "draw_large, numpy": ("numpy", lambda: our_draw(table, "numpy")),
+            **peers(table, given.slow),
+        },
         given.repeats,
     )
     small = big_table(5_000, 40)

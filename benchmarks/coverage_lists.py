@@ -3,11 +3,12 @@
     python benchmarks/coverage_lists.py             (some ten minutes on two cores; writes the page)
     python benchmarks/coverage_lists.py --quick     (half a minute; prints only)
 
-The caseload and the truths of coverage_selection.py: 1,400 cases, of which young children, a common
-need and short cases are more often good. Everything is the package's own, from tickets to
-interval: ``select_cases``, ``design_of_selection``, ``estimate_proportion``. Lists are ordered by age,
-need and weeks open, and drawn from with equal probabilities; so the order bears upon the answer. Order
-samples and Poisson draw in proportion to 13 weeks and the weeks open, at most two years.
+The caseload and the truths of coverage_selection.py: 1,400 cases, of which young children, a
+common need and short cases are more often good. Everything is the package's own, from tickets to
+interval: ``select_cases``, ``design_of_selection``, ``estimate_proportion``. Lists are ordered by
+age, need and weeks open, and drawn from with equal probabilities; so the order bears upon the
+answer. Order samples and Poisson draw in proportion to 13 weeks and the weeks open, at most two
+years.
 """
 
 from __future__ import annotations

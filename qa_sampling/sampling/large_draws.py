@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import AllocationError, FrameError, SelectionError
-from qa_sampling.sampling.case_tables import key_texts
+from qa_sampling.sampling.case_tables import check_seed, check_table, key_texts
 from qa_sampling.sampling.ticket_chunks import (
     SHA256_AT_MOST,
     ChunkTickets,
@@ -80,6 +80,7 @@ def count_strata(table: pd.DataFrame, *, chunk_rows: int = 16_384) -> dict[str, 
     SelectionError
         When `chunk_rows` is not 1 or more.
     """
+    _check_columns(table, "stratum")
     _check_chunk(chunk_rows)
     codes = StratumCodes(table["stratum"])
     loops = loops_of("auto", "siphash-2-4", len(table))
@@ -135,10 +136,10 @@ def draw_large(
     fewer than n remain in less than one stratum in 10**8. Memory above the table is some 20 bytes
     a kept ticket, so large shares of the cases need more.
     """
+    _check_columns(table, "case_ref", "stratum")
     kind = _kind(ticket, len(table))
     _check_chunk(chunk_rows)
-    if not seed.strip():
-        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+    check_seed(seed)
     loops = loops_of(engine, kind, len(table))
     codes = StratumCodes(table["stratum"])
     drawn = ChunkTickets(table["case_ref"], seed, kind, loops)
@@ -182,6 +183,13 @@ def _kind(ticket: str, rows: int) -> TicketKind:
     return ticket
 
 
+def _check_columns(table: pd.DataFrame, *names: str) -> None:
+    check_table(table)
+    for name in names:
+        if name not in table.columns:
+            raise FrameError(f"The table has no column `{name}`; every case needs one.")
+
+
 def _check_chunk(chunk_rows: int) -> None:
     if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
         raise SelectionError(
@@ -210,6 +218,10 @@ def _counts(
 
 
 def _wanted(codes: StratumCodes, counts: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
+    if not isinstance(sizes, Mapping):
+        raise AllocationError(
+            f"`sizes` must say how many from which stratum, such as {{'North': 12}}; got {sizes!r}."
+        )
     asked = {str(label): n for label, n in sizes.items()}
     held = {label for label, count in zip(codes.labels, counts.tolist(), strict=True) if count}
     if strangers := sorted(label for label, n in asked.items() if label not in held and n):

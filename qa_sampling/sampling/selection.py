@@ -31,6 +31,7 @@ import pandas as pd
 from qa_sampling.errors import AllocationError, FrameError
 from qa_sampling.sampling.allocation import Method
 from qa_sampling.sampling.bounds import Bound
+from qa_sampling.sampling.case_tables import check_seed
 from qa_sampling.sampling.drawn_sizes import cells_of, drawn_sizes
 from qa_sampling.sampling.plan import Draw, Frame
 from qa_sampling.sampling.rounding import coin
@@ -166,8 +167,7 @@ def draw_sample(
         value = getattr(size, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise AllocationError(f"`{name}` must be a whole number, 0 or more; got {value!r}.")
-    if not seed.strip():
-        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+    check_seed(seed)
     if start_after and not ticket_seed:
         raise FrameError("`start_after` rotates permanent tickets; give their `ticket_seed` too.")
     refs = frame.cases["case_ref"].tolist()
