@@ -9,8 +9,8 @@ import pandas as pd
 
 from qa_sampling.errors import AllocationError
 
-MOST_CASES = 2**53
-"""Cases of a stratum that are still counted exactly."""
+MOST_CASES = 2**62
+"""More than any stratum holds, and as far as sizes are counted."""
 
 Bound = int | Mapping[str, int] | None
 """One number for all, numbers by label, or none."""
