@@ -57,11 +57,12 @@ def estimate_proportion(
     y : str
         Column of yes or no (bool, or 1 and 0), or of labels with `values`.
     values : collection, optional
-        Labels that count, such as ("Outstanding", "Good").
+        Labels that count, at least one, such as ("Outstanding", "Good").
     where : mapping, optional
         Domain: column -> label or labels.
     domain_population : int, optional
-        Cases of the domain, where known; with a plain random sample it makes the interval exact.
+        Cases of the domain, where known: from those audited up to the frame's less those found
+        outside. With a plain random sample it makes the interval exact.
 
     Returns
     -------
@@ -70,7 +71,8 @@ def estimate_proportion(
     Raises
     ------
     EstimationError
-        When a column is absent or has missing or other values, or the domain holds no case.
+        When a column is absent or has missing or other values, no label counts, the domain holds no
+        case, or `domain_population` is not possible.
     """
     member = _member(design, where)
     kind = of_a_kind(design, y, member, values)

@@ -63,7 +63,9 @@ class LargeDraw:
     fingerprint: str
 
 
-def count_strata(table: pd.DataFrame, *, chunk_rows: int = 16_384) -> dict[str, int]:
+def count_strata(
+    table: pd.DataFrame, *, chunk_rows: int = 16_384, engine: Engine = "auto"
+) -> dict[str, int]:
     """Count the cases of every stratum of a large table, by label.
 
     Parameters
@@ -72,18 +74,20 @@ def count_strata(table: pd.DataFrame, *, chunk_rows: int = 16_384) -> dict[str, 
         With `stratum`: categories, text or whole numbers.
     chunk_rows : int
         Rows read at once; it changes nothing.
+    engine : {"auto", "numpy", "numba"}
+        What counts, as in :func:`draw_large`; it changes nothing.
 
     Raises
     ------
     FrameError
         When a stratum is missing or blank.
     SelectionError
-        When `chunk_rows` is not 1 or more.
+        When `chunk_rows` is not 1 or more, or the engine is unknown or not there.
     """
     _check_columns(table, "stratum")
     _check_chunk(chunk_rows)
     codes = StratumCodes(table["stratum"])
-    loops = loops_of("auto", "siphash-2-4", len(table))
+    loops = loops_of(engine, "siphash-2-4", len(table))
     counts = _counts(codes, len(table), chunk_rows, loops)
     return {codes.labels[code]: int(counts[code]) for code in _by_label(codes) if counts[code]}
 
