@@ -87,6 +87,16 @@ def test_one_case_a_stratum_never_has_an_interval_of_no_width(rule: str) -> None
     assert estimate_change(design, design, "y").confidence_interval().width > 0.5
 
 
+def test_the_same_cases_unchanged_do_not_make_a_change_of_no_width() -> None:
+    table = SAMPLE.assign(y=[1, 0, 1, 0], k=range(4), g=list("mmnn"))
+    design = post_stratify(make_design(table, population=40), "g", {"m": 20, "n": 20})
+    found = estimate_change(design, design, "y", key="k")
+    assert found.standard_error == 0
+    assert found.confidence_interval().width > 0.1
+    whole = make_design(table, population=4)
+    assert estimate_change(whole, whole, "y", key="k").confidence_interval().width == 0
+
+
 # estimates --------------------------------------------------------------------------------
 
 
