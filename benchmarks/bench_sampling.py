@@ -84,11 +84,11 @@ def big_table(rows: int, strata: int = 1_000) -> pd.DataFrame:
     )
 
 
-def our_draw(table: pd.DataFrame) -> object:
+def our_draw(table: pd.DataFrame, engine: str = "auto") -> object:
     """Count the strata, take 1% and at least 2 of each, draw."""
-    counts = count_strata(table)
+    counts = count_strata(table, engine=engine)
     sizes = {label: min(n, max(2, round(n / 100))) for label, n in counts.items()}
-    return draw_large(table, sizes, seed="20261125")
+    return draw_large(table, sizes, seed="20261125", engine=engine)
 
 
 def peers(table: pd.DataFrame, slow: bool) -> dict[str, tuple[str, Callable[[], object]]]:
@@ -214,12 +214,19 @@ def main() -> None:
     parser.add_argument("--slow", action="store_true", help="samplics on all rows")
     given = parser.parse_args()
     table = big_table(given.rows)
-    our_draw(big_table(1_000, 10))  # libraries that load on first use are not memory of a draw
+    before, start = memory(), time.perf_counter()
+    engine = "numba" if importlib.util.find_spec("numba") else "numpy"
+    draw_large(big_table(20_000), {}, seed="1", ticket="siphash-2-4", engine=engine)
+    loaded = f"{time.perf_counter() - start:.1f} s and {memory() - before:.0f} MB once a process"
+    print(f"loading {engine} and its compiled loops: {loaded}")
     compare(
         f"1% of {given.rows:,} cases in 1,000 strata",
-        "draw_large",
+        f"draw_large, {engine}",
         lambda: our_draw(table),
-        peers(table, given.slow),
+        {
+            "draw_large, numpy": ("numpy", lambda: our_draw(table, "numpy")),
+            **peers(table, given.slow),
+        },
         given.repeats,
     )
     small = big_table(5_000, 40)

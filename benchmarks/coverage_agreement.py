@@ -3,13 +3,16 @@
 Run `python benchmarks/coverage_agreement.py` (some ten minutes); it prints the tables of
 docs/agreement.md. `--samples` and `--bootstraps` change how many samples are drawn a line.
 
-Five worlds, each with a declared joint distribution of the grades of auditor and moderator:
+Eight worlds, each with a declared joint distribution of the grades of auditor and moderator:
 
 - every case graded twice;
 - a third of the cases graded again, the others once;
 - three moderators grade, each grade missing with a chance of 30%;
 - cases in 8 teams, some of which are much better understood than others;
-- cases graded again by risk: most of the Inadequate, few of the Good, weighted by the chance.
+- cases graded again by risk: most of the Inadequate, few of the Good, weighted by the chance;
+- both at once: 8 or 20 such teams, whose cases are graded again by risk;
+- 5 or 10 graders, some hard and some easy, drawn anew in every sample: the truth is of all such
+  graders, and the interval is for these graders or for graders like these (`unconditional`).
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.agreement.ratings import Ratings
@@ -51,6 +56,8 @@ class World:
     pairs: np.ndarray
     cluster: str | None = "auto"
     coefficients: tuple[str, ...] = COEFFICIENTS
+    unconditional: bool = False
+    methods: tuple[str, ...] = QUICK
 
 
 GRADER = moves(0.86, 0.12)
@@ -124,7 +131,65 @@ def by_risk_unweighted(random: np.random.Generator, n: int) -> Ratings:
     return Ratings.from_codes(found.codes, scale=GRADES_SCALE)
 
 
+def teams_by_risk(random: np.random.Generator, n: int, count: int) -> Ratings:
+    """So many cases of teams that about n are graded again, chosen by the auditor's grade."""
+    size = round(n / float(MIX @ RISK))
+    team = np.arange(size) % count
+    clear = random.random(count) < 0.5
+    truth = random.choice(4, size, p=MIX)
+    kinds = np.stack([moves(TEAM_SHARES[0], 0.4), moves(TEAM_SHARES[1], 0.05)])
+    second = chosen(random, kinds[clear[team].astype(int), truth])
+    again = random.random(size) < RISK[truth]
+    return Ratings.from_codes(
+        np.stack([truth, np.where(again, second, -1)], axis=1),
+        scale=GRADES_SCALE,
+        units=pd.DataFrame({"case_ref": np.arange(size), "team": team}),
+        weights=np.where(again, 1 / RISK[truth], 0.0),
+    )
+
+
+CUTS = np.array([-1.4, -0.25, 1.05])
+"""Where a grade ends on a scale on which cases have the spread 1."""
+HARD, UNSURE = 0.3, 0.35
+"""Spread of graders' hardness, and of a grader about a case, on that scale."""
+
+
+def like_these(random: np.random.Generator, n: int, raters: int) -> Ratings:
+    """Cases graded by all of some graders, who are drawn too."""
+    case, shift = random.normal(size=n), random.normal(scale=HARD, size=raters)
+    seen = case[:, None] + shift + random.normal(scale=UNSURE, size=(n, raters))
+    return Ratings.from_codes(np.searchsorted(CUTS, seen).astype(np.int8), scale=GRADES_SCALE)
+
+
+def pairs_of_like_these() -> np.ndarray:
+    """Give the chance of each pair of grades of two such graders, by adding up over cases."""
+    case = np.linspace(-7, 7, 4001)
+    edges = np.concatenate([[-np.inf], CUTS, [np.inf]])
+    grade = np.diff(stats.norm.cdf((edges - case[:, None]) / np.hypot(HARD, UNSURE)), axis=1)
+    chance = stats.norm.pdf(case)
+    return np.einsum("t,ta,tb->ab", chance / chance.sum(), grade, grade)
+
+
 MANY = ("exact", "ac2", "conger", "alpha")
+LIKE_THESE = pairs_of_like_these()
+
+
+def of_graders(raters: int, *, unconditional: bool) -> World:
+    """Give the world of some graders drawn from many."""
+    name = f"{raters} graders drawn, interval for " + (
+        "graders like these" if unconditional else "these graders"
+    )
+    return World(name, partial(like_these, raters=raters), LIKE_THESE, coefficients=MANY,
+                 unconditional=unconditional, methods=("plus_two", "jackknife"))  # fmt: skip
+
+
+def of_teams(count: int) -> World:
+    """Give the world of teams that are graded again by risk."""
+    return World(f'{count} teams by risk, weighted, `cluster="team"`',
+                 partial(teams_by_risk, count=count), TEAM_PAIRS, cluster="team",
+                 methods=("plus_two", "jackknife", "linearised"))  # fmt: skip
+
+
 WORLDS = (
     World("all graded twice", twice, PAIRS),
     World("a third graded again", some_again, PAIRS),
@@ -133,6 +198,12 @@ WORLDS = (
     World('8 teams, `cluster="team"`', teams, TEAM_PAIRS, cluster="team"),
     World("by risk, weighted", by_risk, PAIRS),
     World("by risk, not weighted", by_risk_unweighted, PAIRS),
+    of_teams(8),
+    of_teams(20),
+    of_graders(5, unconditional=False),
+    of_graders(5, unconditional=True),
+    of_graders(10, unconditional=False),
+    of_graders(10, unconditional=True),
 )
 
 
@@ -159,6 +230,7 @@ def measure(
                 continue
             found = agreement(
                 ratings, coefficients=world.coefficients, interval=method, cluster=world.cluster,
+                unconditional=world.unconditional,
                 seed=f"{SEED} {stream} {n} {sample}", draws=1000,
             )  # fmt: skip
             for one in found.estimates:
@@ -196,12 +268,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--bootstraps", type=int, default=300)
-    parser.add_argument("--world", type=int, default=None, help="only this one, from 0")
+    parser.add_argument("--world", type=int, default=None, help="from this one on, 0 the first")
     options = parser.parse_args()
     many = f"{options.samples:,} samples a line ({options.bootstraps:,} for bootstraps)"
     print(f"Seed {SEED}; {many}.")
     for stream, world in enumerate(WORLDS):
-        if options.world not in (None, stream):
+        if stream < (options.world or 0):
             continue
         truth = truth_of(world)
         told = ", ".join(f"{name} {value:.3f}" for name, value in truth.items())
@@ -209,9 +281,9 @@ def main() -> None:
         print("| graded again | interval |", " | ".join(world.coefficients), "|")
         print("| --- | --- |", " | ".join("---" for _ in world.coefficients), "|")
         for n in SIZES:
-            quick = measure(world, n, options.samples, QUICK, stream)
+            quick = measure(world, n, options.samples, world.methods, stream)
             slow = {}
-            if options.bootstraps:
+            if options.bootstraps and world.methods == QUICK:
                 slow = measure(world, n, options.bootstraps, ("percentile", "bca"), stream)
             for method, found in (quick | slow).items():
                 cells = " | ".join(line(found, world.coefficients))

@@ -13,6 +13,7 @@ lenient and one 0.7 severe, everybody else, moderators too, within 0.12.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -138,7 +139,14 @@ def shift_coverage(runs: int) -> list[dict]:
 
 
 def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Ratings:
-    """Let every auditor grade in turn, 40 audits a month, and give the overall grades.
+    """Give the overall grades of :func:`graded`."""
+    return overall_of(*graded(programme, dice, at_random=at_random)[:2])
+
+
+def graded(
+    programme: AuditProgramme, dice: Dice, *, at_random: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Let every auditor grade in turn, 40 audits a month; give audits, moderations, all tables.
 
     Every Inadequate is moderated; `at_random` keeps one in five of those, as of all others.
     """
@@ -146,7 +154,7 @@ def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Rat
     programme._people = {person.staff_id: person for person in people.itertuples(index=False)}
     auditors = people.loc[people["may_audit"], "staff_id"].tolist()
     moderators = people.loc[people["may_moderate"], "staff_id"].tolist()
-    grading = Grading(dice, programme._appoint(), programme.history.last)
+    grading = Grading(dice, programme._appoint(), programme.history.last, programme.second)
     rota: list[str] = []
     for start in month_starts(UNTIL, 36):
         for number in range(40 if to_date(start).month not in QUIET_MONTHS else 0):
@@ -167,6 +175,11 @@ def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Rat
         grade = moderations["audit_id"].map(audits.set_index("audit_id")["grade_overall"])
         kept = [one != "Inadequate" or dice.chance(MODERATED) for one in grade]
         moderations = moderations[kept]
+    return audits, moderations, made
+
+
+def overall_of(audits: pd.DataFrame, moderations: pd.DataFrame) -> Ratings:
+    """Give the overall grades."""
     sides = [
         audits.rename(columns={"auditor_id": "rater"}).assign(role="auditor"),
         moderations.rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
@@ -176,6 +189,25 @@ def ratings_of(programme: AuditProgramme, dice: Dice, *, at_random: bool) -> Rat
     )
     columns = ["case_ref", "period", "rater", "role", "grade"]
     return Ratings.from_long(rows[columns], scale=GRADES_SCALE)
+
+
+def standards_of(
+    audits: pd.DataFrame, moderations: pd.DataFrame, made: dict[str, pd.DataFrame]
+) -> Ratings:
+    """Give the grades of the standards of moderated audits, with their chances of moderation."""
+    moderated = audits["audit_id"].isin(moderations["audit_id"])
+    chance = moderated.groupby(audits["grade_overall"]).transform("mean")
+    known = audits.assign(chance=chance)[moderated]
+    sides = [
+        made["answers"].merge(known.rename(columns={"auditor_id": "rater"}), on="audit_id")
+        .assign(role="auditor"),
+        made["moderated_answers"].merge(known.drop(columns="auditor_id"), on="audit_id")
+        .merge(moderations[["audit_id", "moderator_id"]], on="audit_id")
+        .rename(columns={"moderator_id": "rater"}).assign(role="moderator"),
+    ]  # fmt: skip
+    columns = ["audit_id", "period", "standard", "rater", "role", "grade", "chance"]
+    rows = pd.concat(sides, ignore_index=True)[columns].rename(columns={"audit_id": "case_ref"})
+    return Ratings.from_long(rows, scale=GRADES_SCALE, probability="chance")
 
 
 RULES = {
@@ -195,7 +227,7 @@ def planted(seeds: int, *, at_random: bool = False) -> list[dict]:
     shown, interval, mixed, cases = [], [], [], []
     for seed in range(seeds):
         dice = Dice(seed, "audits")
-        programme = AuditProgramme(history, dice, 1.0)
+        programme = AuditProgramme(history, dice, 1.0, Dice(seed, "second grades"))
         ratings = ratings_of(programme, dice, at_random=at_random)
         marked = {programme.lenient: "easier", programme.severe: "harder"}
         people = severity(ratings).table
@@ -228,6 +260,50 @@ def planted(seeds: int, *, at_random: bool = False) -> list[dict]:
         f"{few.max():.0f}); median of all {middle:.1f}"
     )
     return rows
+
+
+def by_weights(seeds: int) -> list[dict]:
+    """Tell what weighting by the chance of moderation does to shifts, by how audits are chosen."""
+    turn, spike = plant(UNTIL, 36, 1.0)
+    history = build_history(2026, scale=1.0, months=36, until=UNTIL, turn=turn, spike=spike)
+    counted = ("all alike", "by chance of moderation", "by chance, all standards")
+    ways = [(chosen, one) for chosen in ("at random", "and every Inadequate") for one in counted]
+    scores: dict[tuple, list] = {way: [] for way in ways}
+    found: dict[tuple, list] = {way: [] for way in ways}
+    for seed in range(seeds):
+        for chosen in ("at random", "and every Inadequate"):
+            dice = Dice(seed, "audits")
+            programme = AuditProgramme(history, dice, 1.0, Dice(seed, "second grades"))
+            drawn = graded(programme, dice, at_random=chosen == "at random")
+            ratings = overall_of(*drawn[:2])
+            sets = (ratings, with_chances(ratings), standards_of(*drawn))
+            marked = {programme.lenient: "easier", programme.severe: "harder"}
+            for weighted, given in zip(counted, sets, strict=True):
+                people = severity(given).table.dropna(subset="mean").set_index("auditor")
+                scores[chosen, weighted].append(_score(people.reset_index(), marked))
+                means = people["mean"]
+                innocent = means[~means.index.isin(list(marked))].mean()
+                planted_two = [means.get(one, np.nan) for one in marked]
+                found[chosen, weighted].append([*planted_two, innocent, len(people)])
+    rows = []
+    for way in ways:
+        told = _told(f"{way[0]}; {way[1]}", scores[way])
+        told.pop("both found")
+        lenient, severe, innocent, shown = np.nanmean(np.array(found[way]), axis=0)
+        means = (lenient, severe, innocent)
+        names = ("mean shift, lenient", "severe", "innocent")
+        told |= {name: f"{one:+.2f}" for name, one in zip(names, means, strict=True)}
+        rows.append(told | {"auditors shown": f"{shown:.0f}"})
+    return rows
+
+
+def with_chances(ratings: Ratings) -> Ratings:
+    """Give the same ratings, weighted by the share moderated of each grade of auditors."""
+    grade = np.where(ratings.roles == 0, ratings.codes, -1).max(axis=1)
+    moderated = (ratings.roles == 1).any(axis=1)
+    share = np.array([moderated[grade == one].mean() for one in range(4)])
+    weights = np.where(moderated, 1 / np.maximum(share[grade], 1e-9), 0.0)
+    return replace(ratings, weights=weights)
 
 
 def _score(people: pd.DataFrame, marked: dict[str, str]) -> tuple[int, int, int]:
@@ -313,6 +389,7 @@ def main() -> None:
         "moderated share: coverage (width)": lambda: moderated_coverage(runs // 2),
         "planted auditors, every Inadequate moderated": lambda: planted(seeds),
         "planted auditors, moderation at random": lambda: planted(seeds, at_random=True),
+        "weights: planted auditors, before and after": lambda: by_weights(seeds),
     }
     for name, part in parts.items():
         if given.only in name:

@@ -143,7 +143,9 @@ def safe_table_name(text: str) -> str:
     return name if re.match(r"[a-z]{3,}_", name) else f"table_{name}".rstrip("_")
 
 
-def set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame, room: Sequence[float]) -> None:
+def set_heights(
+    sheet: Worksheet, top: int, frame: pd.DataFrame, room: Sequence[float], *, least: float = 0
+) -> None:
     """Make rows as high as their text needs; bold headings share their cell with a button.
 
     Parameters
@@ -156,11 +158,14 @@ def set_heights(sheet: Worksheet, top: int, frame: pd.DataFrame, room: Sequence[
         The table.
     room : sequence of float
         Widths of the columns in characters.
+    least : float
+        Least height of a row below the headings, in points.
     """
     rows = [(frame.columns, 5), *((row, 2) for row in frame.itertuples(index=False, name=None))]
     for number, (texts, taken) in enumerate(rows, start=top):
         lines = [count_lines(text, width - taken) for text, width in zip(texts, room, strict=True)]
-        sheet.set_row(number, max(lines) * LINE_HEIGHT + PADDING)
+        needed = max(lines) * LINE_HEIGHT + PADDING
+        sheet.set_row(number, needed if number == top else max(needed, least))
 
 
 def style_of(values: pd.Series) -> str:

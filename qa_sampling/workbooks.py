@@ -158,6 +158,7 @@ def write_sheet(
     table_name: str = "",
     filters: bool = True,
     strong_rows: int = 0,
+    row_height: float = 0,
 ) -> Worksheet:
     """Add a sheet with one table: title, marking, notes, then a real Excel table from column A.
 
@@ -197,6 +198,8 @@ def write_sheet(
         Whether the headings carry filter buttons.
     strong_rows : int
         How many of the last rows are written in bold: totals that come with the table.
+    row_height : float
+        Least height of a row below the headings in points, such as 34 to write in by hand.
 
     Returns
     -------
@@ -235,7 +238,7 @@ def write_sheet(
         filters=filters,
     )
     lay_table(sheet, top, table, formats)
-    set_heights(sheet, top, frame, room)
+    set_heights(sheet, top, frame, room, least=row_height)
     if freeze_columns is not None:
         sheet.freeze_panes(top + 1, freeze_columns)
     return sheet
@@ -300,7 +303,7 @@ def write_paragraphs(
     formats: Formats,
     *,
     contents: str | None = "Contents",
-    width: float = 84,
+    width: float = 74,
 ) -> Worksheet:
     """Add an unmarked sheet of words in column A alone: headings, and wrapped paragraphs.
 

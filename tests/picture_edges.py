@@ -19,6 +19,7 @@ from qa_sampling.reporting.derived import Derived, derive
 from qa_sampling.reporting.disclosure import protect
 from qa_sampling.results import (
     AgreementTable,
+    Calibration,
     ControlChart,
     Decomposition,
     Forecast,
@@ -38,9 +39,9 @@ LONG = (
 ABOUT = {"measure": f"{LONG} and what is measured of it", "scope": f"In {LONG}", "n_of": LONG,
          "baseline": LONG, "warnings": (f"{LONG} must be known.", f"So must {LONG}.")}  # fmt: skip
 TABLES = ("table", "history", "fan", "lines")
-VALUES = {"value", "share", "low", "high", "count", "shift", "contribution", "share_before",
-          "share_first", "days", "days_low", "days_high", "pending", "latest", "middle",
-          "low_80", "high_80", "low_95", "high_95", "centre", "outstanding", "good",
+VALUES = {"value", "average", "share", "low", "high", "count", "shift", "contribution",
+          "share_before", "share_first", "days", "days_low", "days_high", "pending", "latest",
+          "middle", "low_80", "high_80", "low_95", "high_95", "centre", "outstanding", "good",
           "requires_improvement", "inadequate"}  # fmt: skip
 
 
@@ -188,6 +189,14 @@ def severities_from(frame: pd.DataFrame) -> Severities:
     return Severities(rows, unit="grades")
 
 
+def calibration_from(frame: pd.DataFrame) -> Calibration:
+    share = frame["again"] / frame["referrals"]
+    rows = pd.DataFrame({"period": pd.to_datetime(frame["month"] + "-01"), "value": share,
+                         "average": share, "low": share - 0.1, "high": share + 0.1,
+                         "hidden": share.isna()})  # fmt: skip
+    return Calibration(rows, unit="share", agreed=1.0)
+
+
 def grades_from(frame: pd.DataFrame) -> GradeDistribution:
     share = frame["again"] / frame["again"].sum()
     rows = pd.DataFrame({"grade": frame["month"], "share": share, "low": 0.9 * share,
@@ -262,6 +271,7 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
         "small_multiples": derive(months, many_from),
         "funnel_plot": derive(months, funnel_from),
         "severity_funnel": derive(months, severities_from),
+        "calibration_chart": derive(months, calibration_from),
         "grade_distribution": derive(months, grades_from),
         "grade_profiles": derive(months, profiles_from),
         "interval_chart": derive(months, intervals_from),

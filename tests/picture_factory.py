@@ -15,6 +15,7 @@ from qa_sampling.reporting import plots
 from qa_sampling.reporting.plots_designs import design_chart_alt
 from qa_sampling.results import (
     AgreementTable,
+    Calibration,
     ControlChart,
     Decomposition,
     Forecast,
@@ -179,6 +180,31 @@ def severities() -> Severities:
         method="normal–normal, REML",
         expected_by_chance=0.7,
         warnings=("Auditor 14: too few moderated audits for a shift.",),
+    )
+
+
+def calibrated(count: int = 18) -> Calibration:
+    """Net bias month by month: high at first, near the moderators at last; one month too few."""
+    average = [0.34 * 0.88**one + 0.03 * sin(1.9 * one) for one in range(count)]
+    half = [0.3 / sqrt(one + 1) + 0.06 for one in range(count)]
+    own = [value + 0.16 * sin(2.6 * one) for one, value in enumerate(average)]
+    table = pd.DataFrame({"period": months(count, "2025-04-01"), "n": 6.0, "value": own,
+                          "average": average,
+                          "low": [a - h for a, h in zip(average, half, strict=True)],
+                          "high": [a + h for a, h in zip(average, half, strict=True)],
+                          "signal": ""})  # fmt: skip
+    if count > 6:
+        table.loc[3, "value"] = nan
+        table.loc[5, "signal"] = "higher"
+    return Calibration(
+        table,
+        measure="Auditor’s grade minus the moderator’s, mean, in grades",
+        scope="Invented authority",
+        unit="grades",
+        n=6 * count,
+        n_of="moderations",
+        agreed=0.0,
+        method="moving average; cumulative sum, 250 cases between false alarms",
     )
 
 
@@ -361,6 +387,8 @@ PICTURES = {
                        "Moderators gave the same grade to 37 of 52 audits"),
     "severity_funnel": (plots.severity_funnel, severities,
                         "One auditor of 14 grades higher than moderators do"),
+    "calibration_chart": (plots.calibration_chart, calibrated,
+                          "Auditors graded higher at first and are now as moderators"),
     "grade_distribution": (plots.grade_distribution, grades,
                            "About half of all cases would be graded Good"),
     "grade_profiles": (plots.grade_profiles, profiles,

@@ -1,5 +1,6 @@
 """Coefficients against published tables and against irrCAC, over its whole grid."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from qa_sampling.agreement.benchmarks import benchmark, gwet_benchmark
 from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.agreement.ratings import Ratings
+from qa_sampling.agreement.resampling import numbers_below, split_mix
 from qa_sampling.agreement.scale import Scale
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -124,3 +126,30 @@ def test_a_benchmark_speaks_with_the_intervals_own_distribution() -> None:
     # what lies above the low end of a 90% interval has a chance of 95%
     assert one.chance_above(one.interval.low) == pytest.approx(0.95)
     assert one.chance_above(one.interval.high) == pytest.approx(0.05)
+
+
+def test_the_generator_of_the_bootstrap_is_splitmix64() -> None:
+    """Numbers of splitmix64.c (Vigna, prng.di.unimi.it) from the state 1234567."""
+    published = [6457827717110365317, 3203168211198807973, 9817491932198370423,
+                 4593380528125082431, 16408922859458223821]  # fmt: skip
+    assert split_mix(1234567, 5).tolist() == published
+    state = int.from_bytes(
+        hashlib.sha256(b"qa_sampling/agreement/bootstrap/v2\x00seed\x000").digest()[:8], "little"
+    )
+    halves = [half for one in split_mix(state, 2).tolist() for half in (one % 2**32, one >> 32)]
+    assert numbers_below(60, 3, "seed").tolist() == [60 * half >> 32 for half in halves[:3]]
+
+
+def test_an_estimate_alone_is_the_same_estimate() -> None:
+    ratings = ratings_of(IRRCAC["raw4"])
+    asked = ("exact", "ac2", "alpha", "conger", "specific")
+    alone = agreement(ratings, coefficients=asked, interval="none").estimates
+    whole = agreement(ratings, coefficients=asked).estimates
+    for one, other in zip(alone, whole, strict=True):
+        assert (one.estimate, one.observed, one.expected) == (
+            other.estimate, other.observed, other.expected,
+        )  # fmt: skip
+        assert one.standard_error is None and one.interval is None and one.why_not == ""
+    same = Ratings.from_codes(np.zeros((4, 2), dtype=np.int8), scale=Scale.of_numbers(1, 2))
+    none = agreement(same, coefficients=["alpha"], interval="none").one("alpha")
+    assert none.estimate is None and "0 divided by 0" in none.why_not

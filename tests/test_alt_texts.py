@@ -135,3 +135,11 @@ def test_long_lists_are_cut():
     assert "and 5 more" in told
     quiet = made.many(2)
     assert "No series stands out at its latest value." in alt_texts.sparklines_alt(quiet)
+
+
+def test_a_calibration_says_first_and_last_average_and_each_drift() -> None:
+    told = str(alt_texts.calibration_chart_alt(made.calibrated()))
+    assert "At first +0.34 (95% interval" in told and "At last" in told
+    assert "Auditors have drifted: September 2025 (higher)." in told
+    plain = made.calibrated(6)
+    assert "No drift is told." in str(alt_texts.calibration_chart_alt(plain))

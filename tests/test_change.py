@@ -93,7 +93,7 @@ def test_overlap_needs_keys_and_stratified_samples_of_cases() -> None:
     with refused("`case_ref` is missing or repeated"):
         estimate_change(design, design, "good", key="case_ref")
     families = make_design(table.assign(f=[1, 2]), population=9, cluster="f")
-    with refused("matched in stratified samples of cases. Leave `key` out"):
+    with refused("matches cases in samples of fixed numbers from strata.*Leave `key` out"):
         estimate_change(families, families, "good", key="case_ref")
     with refused("No case of the domain was audited in one of the samples"):
         estimate_change(audits(), audits(), "good", where={"team": "T9"})

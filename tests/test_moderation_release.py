@@ -135,8 +135,7 @@ def test_a_share_is_hidden_with_what_moderators_found_and_counts_no_audits(regis
     share = moderated_share(review_of(settings, register, None).overall)
     (said,) = good_words(share, released.found).sentences
     assert said == (
-        "Had moderators read every audit, about 70% (57% to 80%) of practice would be good or "
-        "better."
+        "Had moderators graded every audit, about 70% of them (57% to 80%) would be good or better."
     )
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from qa_sampling import runner
+from qa_sampling.agreement.applicability import applicability_counts
+from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.agreement.counts import counts
 from qa_sampling.agreement.moderated import moderated_share
 from qa_sampling.agreement.severity import shifts
@@ -17,6 +21,11 @@ from qa_sampling.parameters import read_parameters
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.moderation_view import applicability_view, counts_view, over_time_view
 from qa_sampling.runs.analyses import identifiers_of
+from qa_sampling.runs.moderation.checks import (
+    changes_between_halves,
+    margin_tests,
+    mixed_model,
+)
 from qa_sampling.runs.moderation.outputs import release_moderation
 from qa_sampling.runs.moderation.panel import (
     cases_apart,
@@ -150,7 +159,9 @@ class TestPanel:
         assert months["period"].is_monotonic_increasing
         assert over_time_view(months)["Moderated"].sum() == review.moderated
         plan = planned_moderations(review, settings)
-        assert plan["Audits to moderate"].str.replace(",", "").astype(int).gt(50).all()
+        assert plan["Audits to moderate"][:2].str.replace(",", "").astype(int).gt(50).all()
+        each = plan["Audits to moderate"][2:].str.removesuffix(" of theirs").astype(int)
+        assert each.is_monotonic_decreasing and each.min() > 5
         by_standard = counts(review.standards, by="standard")
         shown = counts_view(by_standard, words_of(review))
         assert shown["Standard"].str.len().gt(10).all()
@@ -161,6 +172,50 @@ class TestPanel:
         shown = counts_view(counts(few))
         assert shown["Net bias in grades"].tolist() == ["too few to say"]
         assert "%" not in shown["Same grade"][0]
+
+
+class TestChecks:
+    def test_the_halves_hold_every_moderation_once(self, review):
+        halves = changes_between_halves(review)
+        assert sorted(halves.first + halves.second) == sorted(review.audits["period"].unique())
+        assert max(halves.first) < min(halves.second)
+        for one in halves.changes:
+            assert one.n_first + one.n_second == review.moderated
+        assert halves.words.startswith(f"First half: {halves.first[0]} to ")
+        share = halves.changes[0]
+        early = review.audits[review.audits["period"].isin(halves.first)]
+        same = early["grade"] == early["moderated_grade"]
+        assert share.first == pytest.approx(same.sum() / early["moderated"].sum())
+
+    def test_one_month_has_no_halves(self, review):
+        month = review.overall.units["period"] == "2026-09"
+        audits = review.audits[review.audits["period"] == "2026-09"]
+        alone = replace(review, audits=audits, overall=review.overall.where(month.to_numpy()))
+        halves = changes_between_halves(alone)
+        assert halves.changes == () and "Only one month" in halves.words
+
+    def test_the_tests_count_what_is_moderated(self, review):
+        found = margin_tests(review)
+        told = review.audits[review.audits["moderated"]]
+        apart = (told["grade"] != told["moderated_grade"]).sum()
+        good = told["grade"].isin(GRADES[:2]), told["moderated_grade"].isin(GRADES[:2])
+        assert [one.discordant for one in found[:3]] == [apart] * 3
+        assert found[3].discordant == (good[0] != good[1]).sum()
+        assert found[1].statistic == pytest.approx(
+            found[0].statistic / (1 - found[0].statistic / len(told))
+        )
+
+    def test_the_mixed_model_sees_every_audit(self, review):
+        fit = mixed_model(review)
+        assert fit.n == review.completed + review.moderated
+        few = replace(review, overall=review.overall.where(np.arange(len(review.audits)) < 2))
+        assert "at least 3 cases" in mixed_model(few)
+
+    def test_agreement_beyond_chance_stands_beside_the_shares(self, review):
+        ac1 = agreement(review.standards.applicability(), by="standard", coefficients=("ac1",))
+        shown = applicability_view(applicability_counts(review.standards), beyond_chance=ac1)
+        assert len(shown) == 12 and "Moderated" not in shown
+        assert shown["Gwet’s AC1"].str.contains("(", regex=False).all()
 
 
 class TestTruth:
@@ -220,6 +275,12 @@ class TestRelease:
                 release_moderation(asked, register)
             corrected = asked.model_copy(update={"edition": "second edition"})
             release_moderation(corrected, register)
+            before = review_of(asked, register, None)
+            kept.loc[overall, "grade"] = "Not applicable"
+            assert register.record_moderations(one, kept).corrected == 1
+            after = review_of(asked, register, None)
+            assert (before.ungraded, after.ungraded) == (0, 1), "left out and told, not dropped"
+            assert after.moderated == before.moderated - 1
 
 
 def test_the_last_gate_looks_for_references_audits_and_staff(settings, register, review):

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NOT_ON_CONDA_BY_PIP_NAME = {"playwright", "axe-playwright-python", "axe-core-python"}
+OPTIONAL = {"numba": ("compiled_tickets.py",)}
 HOSTS = [
     "python" + "hosted",
     "npm" + "js",
@@ -26,6 +27,11 @@ def declared() -> dict[str, Requirement]:
     lines = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
     found = [Requirement(line) for line in lines]
     return {canonicalize_name(one.name): one for one in found}
+
+
+def optional() -> set[str]:
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    return {canonicalize_name(Requirement(line).name) for lines in extras for line in lines}
 
 
 def conda() -> dict[str, Requirement]:
@@ -92,7 +98,21 @@ def test_imports_are_declared() -> None:
             for root in roots:
                 if root in sys.stdlib_module_names or root == "qa_sampling":
                     continue
-                assert canonicalize_name(names.get(root, root)) in declared(), f"{path}: {root}"
+                name = canonicalize_name(names.get(root, root))
+                assert name in declared() or path.name in OPTIONAL.get(name, ()), f"{path}: {root}"
+
+
+def test_what_is_optional_is_imported_where_it_is_expected_only() -> None:
+    # The package works without the extras: one module each may import them.
+    assert optional() == set(OPTIONAL)
+    assert not optional() & set(declared())
+    for name, paths in OPTIONAL.items():
+        held = [
+            path.name
+            for path in (ROOT / "qa_sampling").rglob("*.py")
+            if re.search(rf"^\s*(from|import) {name}\b", path.read_text("utf-8"), re.MULTILINE)
+        ]
+        assert held == list(paths)
 
 
 def tracked() -> list[Path]:

@@ -333,3 +333,15 @@ def test_signs_and_periods():
     for frequency, step in (("month", "MS"), ("quarter", "3MS"), ("year", "12MS"), ("week", "7D")):
         days = pd.date_range(april, periods=20, freq=step)
         assert np.diff([position(day, frequency) for day in days]) == pytest.approx(1)
+
+
+def test_a_calibration_draws_months_average_and_a_drift() -> None:
+    found = made.calibrated()
+    ax = plots.calibration_chart(found)
+    line = next(one for one in ax.lines if len(one.get_xdata()) == len(found.table))
+    assert list(line.get_ydata()) == list(found.table["average"])
+    words = " ".join(text.get_text() for text in ax.figure.findobj(plt.Text))
+    assert "Auditors have drifted higher" in words and "As moderators" in words
+    points = [one.get_offsets() for one in ax.collections if len(one.get_offsets()) == 1]
+    drift = float(found.table.loc[5, "average"])
+    assert any(float(one[0][1]) == drift for one in points)

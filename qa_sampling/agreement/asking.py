@@ -16,7 +16,7 @@ from qa_sampling.agreement.scale import Scale
 from qa_sampling.agreement.weighting import weight_matrix, within
 from qa_sampling.errors import AgreementError
 
-IntervalName = Literal["plus_two", "jackknife", "linearised", "percentile", "bca", "gwet"]
+IntervalName = Literal["plus_two", "jackknife", "linearised", "percentile", "bca", "gwet", "none"]
 INTERVALS: dict[str, str] = {
     "plus_two": "t interval on the atanh scale with two cases more, over {blocks}",
     "jackknife": "t interval on the atanh scale, jackknife over {blocks}",
@@ -24,9 +24,11 @@ INTERVALS: dict[str, str] = {
     "percentile": "percentile bootstrap of {blocks}, {draws} draws",
     "bca": "bias-corrected accelerated bootstrap of {blocks}, {draws} draws",
     "gwet": "t interval by Gwet's published formula, as irrCAC gives it",
+    "none": "the estimate alone: no error and no interval was asked for",
 }
 """Intervals by name, in words."""
 Columns = Literal["auto", "role", "rater"]
+_PART = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +190,8 @@ def clusters_of(units: pd.DataFrame, cluster: str | None) -> tuple[np.ndarray | 
 def _all_differ(values: pd.Series) -> bool:
     """Say whether no value occurs twice; quick for numbers that rise."""
     held = values.to_numpy()
-    if np.issubdtype(held.dtype, np.number) and (held[1:] > held[:-1]).all():
-        return True
+    if np.issubdtype(held.dtype, np.number):
+        parts = (held[start : start + _PART + 1] for start in range(0, len(held), _PART))
+        if all((part[1:] > part[:-1]).all() for part in parts):
+            return True
     return values.is_unique

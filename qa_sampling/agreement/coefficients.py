@@ -48,11 +48,11 @@ def agreement(
         A name of ``weighting.WEIGHTS`` or a matrix, for the coefficients that have weights.
     by : str, optional
         Column of the units, or "auditor" or "moderator": one answer a group.
-    interval : {"plus_two", "jackknife", "linearised", "percentile", "bca", "gwet"}
+    interval : {"plus_two", "jackknife", "linearised", "percentile", "bca", "gwet", "none"}
         How the interval is found. "plus_two" holds its level with few cases (see
         ``intervals``); "jackknife" and "linearised" do without two cases more; "gwet" gives
-        irrCAC's figures. The standard error is the exact jackknife's, but for "linearised" and
-        "gwet".
+        irrCAC's figures; "none" gives the estimate alone, quickly. The standard error is the
+        exact jackknife's, but for "linearised" and "gwet".
     level : float
         Confidence level, between 0 and 1.
     columns : {"auto", "role", "rater"}

@@ -53,7 +53,8 @@ class CoefficientEstimate:
     warnings : tuple of str
         What a reader must know, each a sentence.
     why_not : str
-        Why there is no estimate, no standard error or no interval; blank where there are all.
+        Why there is no estimate, no standard error or no interval; blank where there are all, and
+        where only the estimate was asked for.
     centre, centre_error, centre_df : float or None
         Where the interval is centred (the estimate, or that with two cases more), the error it
         rests on and its degrees of freedom.

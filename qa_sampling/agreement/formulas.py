@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_sampling.agreement.patterns import Sums
-from qa_sampling.agreement.weighting import ordinal_metric
+from qa_sampling.agreement.weighting import ordinal_middles, two_grades
 
 TINY = 1e-12
 
@@ -158,14 +158,19 @@ def alpha(sums: Sums, key: str, *, small_sample: bool = True) -> Parts:
 
 
 def _alpha_ordinal(sums: Sums) -> Parts:
-    """Krippendorff's alpha with his ordinal metric, of the counts of each draw."""
+    """Krippendorff's alpha with his ordinal metric, of the counts of each draw.
+
+    Distances are squared gaps of mean ranks, so those of all pairs are twice n times their spread.
+    """
     counts = sums.get("counts")
     whole = counts.sum(axis=-1)
-    apart = ordinal_metric(counts)
-    pairs = sums.get("pairs").reshape(-1, sums.size, sums.size)
-    found = ratio((pairs * apart).sum(axis=(1, 2)), whole)
-    chance = np.einsum("bk,bkl,bl->b", counts, apart, counts)
-    expected = ratio(chance, whole * (whole - 1))
+    middle = ordinal_middles(counts)
+    low, high = two_grades(sums.size)
+    apart = (middle[:, high] - middle[:, low]) ** 2
+    found = ratio((sums.get("pairs") * apart).sum(axis=-1), whole)
+    mean = ratio((counts * middle).sum(axis=-1), whole)
+    spread = (counts * (middle - mean[:, None]) ** 2).sum(axis=-1)
+    expected = ratio(2 * spread, whole - 1)
     scale = np.real(whole) ** 2  # so that "0" does not depend on how many grades there are
     return Parts(1 - ratio(found / scale, expected / scale))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_sampling.agreement.asking import Group, Question
+from qa_sampling.agreement.asking import INTERVALS, Group, Question
 from qa_sampling.agreement.estimates import FEWEST
 from qa_sampling.agreement.formulas import FORMULAS, Formula, alpha
 from qa_sampling.agreement.precision import (
@@ -65,6 +65,12 @@ def measure(names: Sequence[str], group: Group, question: Question) -> dict[str,
         formula = FORMULAS[name]
         parts = point(formula.formula, group.blocks, question.matrices)
         values = columns_of(parts)[0]
+        if question.interval == "none":
+            columns = [_alone(formula, value) for value in values]
+            found[name] = Measured(
+                name, tuple(columns), _known(parts.observed), _known(parts.expected)
+            )
+            continue
         spread = _spread(name, values, group, question, drawn.get(name))
         columns = [
             _column(formula, value, place, spread, group, question)
@@ -72,6 +78,13 @@ def measure(names: Sequence[str], group: Group, question: Question) -> dict[str,
         ]
         found[name] = Measured(name, tuple(columns), _known(parts.observed), _known(parts.expected))
     return found
+
+
+def _alone(formula: Formula, value: float) -> Column:
+    """Give one value without error and interval, or why there is none."""
+    if not np.isfinite(value):
+        return Column(None, why_not=formula.undefined)
+    return Column(float(value), method=INTERVALS["none"])
 
 
 def _known(values: np.ndarray | None) -> float | None:

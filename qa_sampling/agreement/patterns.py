@@ -9,15 +9,19 @@ function of other totals, and all totals come from matrix products.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from qa_sampling.agreement.weighting import two_grades
+
 MOST_CODES = 1 << 21
 """Largest number of possible patterns that is counted rather than sorted."""
-_BLOCK = 1 << 16
+_BLOCK = 1 << 14
+_EXACT = 1 << 24
+"""Whole numbers below it are exact in single precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +112,10 @@ def find_patterns(
     each = levels[which]
     keep = (cells >= 0).any(axis=1) & (each > 0) if raters else np.zeros(len(cells), dtype=bool)
     place = np.where(keep, np.cumsum(keep) - 1, -1)
-    members = place[member()] if keep_members and len(codes) else np.full(len(codes), -1)
-    return Patterns(cells[keep], times[keep], each[keep], size, members if keep_members else None)
+    members = None
+    if keep_members:
+        members = place[member()] if len(codes) else np.full(len(codes), -1)
+    return Patterns(cells[keep], times[keep], each[keep], size, members)
 
 
 Found = tuple[np.ndarray, np.ndarray, np.ndarray, Callable[[], np.ndarray]]
@@ -119,18 +125,17 @@ def _counted(codes: np.ndarray, size: int, level: np.ndarray | None, levels: int
     """Give every row a number in base grades + 1 and count the numbers."""
     base, raters = size + 1, codes.shape[1]
     most = base**raters * levels
-    number = np.zeros(len(codes), dtype=np.int16 if most < 1 << 15 else np.int32)
+    kind = np.float32 if most < _EXACT else np.float64
+    worth = (float(base) ** np.arange(raters)[::-1]).astype(kind)
+    zero = worth.sum()
+    number = np.empty(len(codes), dtype=np.int32)
     for start in range(0, len(codes), _BLOCK):
-        block = np.maximum(codes[start : start + _BLOCK], -1)
-        into = number[start : start + _BLOCK]
-        for rater in range(raters):
-            into *= into.dtype.type(base)
-            into += block[:, rater]
-            into += into.dtype.type(1)
-        if level is not None:
-            into *= into.dtype.type(levels)
-            into += level[start : start + _BLOCK].astype(into.dtype)
-    times = np.bincount(number, minlength=1)
+        block = np.maximum(codes[start : start + _BLOCK], -1).astype(kind)
+        number[start : start + _BLOCK] = block @ worth + zero
+    if level is not None:
+        number *= np.int32(levels)
+        number += level.astype(np.int32)
+    times = _times(number, most)
     seen = np.flatnonzero(times)
     rest, which = np.divmod(seen, levels)
     cells = np.empty((len(seen), raters), dtype=np.int8)
@@ -139,6 +144,16 @@ def _counted(codes: np.ndarray, size: int, level: np.ndarray | None, levels: int
         cells[:, rater] = digit - 1
     place = np.cumsum(times > 0) - 1
     return cells, which, times[seen], lambda: place[number]
+
+
+def _times(number: np.ndarray, most: int) -> np.ndarray:
+    """Count how often each number occurs, block by block where that is less work."""
+    if most > _BLOCK:
+        return np.bincount(number, minlength=1)
+    times = np.zeros(most, dtype=np.int64)
+    for start in range(0, len(number), _BLOCK):
+        times += np.bincount(number[start : start + _BLOCK], minlength=most)
+    return times
 
 
 def _sorted(codes: np.ndarray, level: np.ndarray | None) -> Found:
@@ -160,11 +175,9 @@ def _agreeing(patterns: Patterns, weights: np.ndarray) -> np.ndarray:
 
 
 def _pairs_of(patterns: Patterns) -> np.ndarray:
-    """Give every ordered pair of grades given to one unit, (patterns, grades squared)."""
-    counts = patterns.counts
-    met = counts[:, :, None] * counts[:, None, :]
-    met -= counts[:, :, None] * np.eye(patterns.size)
-    return met.reshape(len(counts), -1)
+    """Count pairs of two different grades given to one unit, both ways round: lower with higher."""
+    low, high = two_grades(patterns.size)
+    return 2 * patterns.counts[:, low] * patterns.counts[:, high]
 
 
 def _over(values: np.ndarray, below: np.ndarray, where: np.ndarray) -> np.ndarray:
@@ -319,6 +332,23 @@ class Sums:
     def put(self, name: tuple[str, str], values: np.ndarray) -> None:
         """Set the sums of a feature, to see what a change of them does."""
         self._made[name] = values
+
+    def put_all(self, asked: Iterable[tuple[str, str]], draws: np.ndarray) -> None:
+        """Set the sums of several features by one product of the draws and all their columns.
+
+        Parameters
+        ----------
+        asked : iterable of (str, str)
+            Features and keys, as in :meth:`get`.
+        draws : ndarray, (draws, kinds)
+            How often each kind of block is in each draw.
+        """
+        names = list(asked)
+        totals = [self.blocks.totals(name, key, self.matrices.get(key)) for name, key in names]
+        whole = np.concatenate(totals, axis=1).T @ draws.T
+        ends = np.cumsum([one.shape[1] for one in totals])[:-1]
+        for name, part in zip(names, np.split(whole, ends), strict=True):
+            self._made[name] = part.T
 
     @property
     def asked(self) -> dict[tuple[str, str], np.ndarray]:

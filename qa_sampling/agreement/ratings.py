@@ -206,7 +206,7 @@ class Ratings:
     @property
     def has_roles(self) -> bool:
         """Whether every unit has at most one auditor, and there are moderators."""
-        if not (self.roles == 1).any():
+        if self.roles.max(initial=-1) < 1:
             return False
         return bool(((self.roles == 0).sum(axis=1) <= 1).all())
 

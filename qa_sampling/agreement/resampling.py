@@ -1,7 +1,8 @@
 """Bootstrap: cases drawn with putting back, from a seed text, so that anyone can repeat it.
 
-All random numbers are the output of SHAKE-128 (FIPS 202) for a tag, the seed text and the number
-of the part, read as unsigned 32-bit numbers in little-endian order and multiplied into
+The first eight bytes of SHA-256 (FIPS 180-4) of a tag, the seed text and the number of the part,
+in little-endian order, are the state of SplitMix64 (Steele, Lea and Flood 2014, Proc. OOPSLA,
+453-472). Each of its numbers gives two of 32 bits, the lower half first, multiplied into
 0 … n - 1. So a draw depends on the seed and n alone, not on a library's version.
 """
 
@@ -13,11 +14,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from scipy import special
 
-from qa_sampling.agreement.patterns import Blocks, drawn_sums
+from qa_sampling.agreement.patterns import Blocks, drawn_sums, point_sums
 from qa_sampling.agreement.precision import Formulae, columns_of
 from qa_sampling.errors import AgreementError
 
-_TAG = "qa_sampling/agreement/bootstrap/v1"
+_TAG = "qa_sampling/agreement/bootstrap/v2"
 _PART = 1 << 21
 _MOST = 2_000_000_000
 
@@ -38,11 +39,34 @@ def numbers_below(n: int, count: int, seed: str, part: int = 0) -> np.ndarray:
 
     Returns
     -------
-    ndarray of uint64, (count,)
+    ndarray of int64, (count,)
     """
     text = f"{_TAG}\x00{seed}\x00{part}"
-    stream = hashlib.shake_128(text.encode()).digest(4 * count)
-    return (np.frombuffer(stream, dtype="<u4").astype(np.uint64) * np.uint64(n)) >> np.uint64(32)
+    state = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+    halves = split_mix(state, (count + 1) // 2).astype("<u8").view("<u4")[:count]
+    return ((halves.astype(np.uint64) * np.uint64(n)) >> np.uint64(32)).view(np.int64)
+
+
+def split_mix(state: int, count: int) -> np.ndarray:
+    """Give numbers of the generator SplitMix64.
+
+    Parameters
+    ----------
+    state : int
+        Where it starts, from 0 to 2⁶⁴ - 1.
+    count : int
+        How many numbers.
+
+    Returns
+    -------
+    ndarray of uint64, (count,)
+    """
+    mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed += np.uint64(state)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def resampled(blocks: Blocks, draws: int, seed: str) -> Iterator[np.ndarray]:
@@ -76,7 +100,8 @@ def resampled(blocks: Blocks, draws: int, seed: str) -> Iterator[np.ndarray]:
     rows = max(_PART // max(n, kinds), 1)
     for part, start in enumerate(range(0, draws, rows)):
         here = min(rows, draws - start)
-        chosen = kind[numbers_below(n, here * n, seed, part)].reshape(here, n)
+        chosen = numbers_below(n, here * n, seed, part).reshape(here, n)
+        chosen = kind[chosen] if kinds < n else chosen
         chosen += np.arange(here)[:, None] * kinds
         counts = np.bincount(chosen.ravel(), minlength=here * kinds)
         yield counts.reshape(here, kinds).astype(float)
@@ -111,8 +136,12 @@ def bootstrap(
         Name to an array (draws, columns); NaN where a resample leaves it undefined.
     """
     found: dict[str, list[np.ndarray]] = {name: [] for name in formulas}
+    once = point_sums(blocks, matrices)
+    for formula in formulas.values():
+        formula(once)
     for counts in resampled(blocks, draws, seed):
         sums = drawn_sums(blocks, counts, matrices)
+        sums.put_all(once.asked, counts)
         for name, formula in formulas.items():
             found[name].append(columns_of(formula(sums)))
     return {name: np.concatenate(parts) for name, parts in found.items()}

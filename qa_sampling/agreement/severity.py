@@ -12,23 +12,23 @@ all a grade higher are less rare than t says, so the exact probability of such a
 where it is larger, differences being scattered as those of all auditors: against the moderators
 as often high as low, against the average as they are.
 
-Moderation should be random. Where audits are moderated because of their grade, such as every
-Inadequate, whoever graded one by chance looks harder: a second grade falls back to the middle.
+Where audits are moderated because of their grade, such as every Inadequate, give their chance of
+moderation: shifts are then those of all audits of an auditor
+(:mod:`~qa_sampling.agreement.shifts`). An auditor whose moderated audits stand for less than half
+of their audits, such as one of whom only the Inadequate were moderated, is not shown.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
-from scipy import optimize, special, stats
+from scipy import stats
 
-from qa_sampling.agreement.counts import graded_pairs
-from qa_sampling.agreement.cusum import scatter_of
+from qa_sampling.agreement.detectable import cases_to_detect, minimum_detectable_bias
 from qa_sampling.agreement.discovery import Control, adjusted_p_values, expected_false_alarms
 from qa_sampling.agreement.net_bias import check_level
 from qa_sampling.agreement.ratings import Ratings
+from qa_sampling.agreement.shifts import Against, gaps, p_values, shifts
 from qa_sampling.agreement.shrinkage import ShrinkMethod, shrink
 from qa_sampling.errors import AgreementError
 from qa_sampling.results import Funnel, Severities
@@ -37,60 +37,8 @@ __all__ = ["bias_funnel", "cases_to_detect", "minimum_detectable_bias", "severit
 
 FEWEST = 3
 """Fewest moderated cases for an auditor's shift to be shown."""
-_STEPS = np.linspace(-8, 8, 321)
-Against = Literal["moderators", "average"]
-
-
-def shifts(ratings: Ratings, *, role: Literal["auditor", "moderator"] = "auditor") -> pd.DataFrame:
-    """Give each auditor's plain mean shift and its standard error.
-
-    Parameters
-    ----------
-    ratings : Ratings
-        Grades of both roles.
-    role : {"auditor", "moderator"}
-        Whose shifts: a moderator's is the mean of their grades less the auditors'.
-
-    Returns
-    -------
-    DataFrame
-        One row a person, by name: the role's column, `n` (cases), `mean` (in grades; a case on
-        several standards counts as one, with its mean), `standard_error` (with the pooled
-        spread). ``attrs["spread"]`` is the pooled standard deviation of a case's difference,
-        ``attrs["degrees_of_freedom"]`` what it rests on; ``attrs["scatter"]`` how often each
-        difference is seen, both ways alike (None where a case's mean is no whole grade),
-        ``attrs["seen"]`` as it is, a case each way added.
-
-    Raises
-    ------
-    AgreementError
-        When no audit was graded by both roles.
-    """
-    met = graded_pairs(ratings)
-    if not len(met):
-        raise AgreementError(
-            "No audit has a grade of both auditor and moderator, so no shift can be told."
-        )
-    sign = 1.0 if role == "auditor" else -1.0
-    cases = sign * met.groupby([role, "case"], sort=True)["gap"].mean()
-    found = cases.groupby(level=0).agg(["size", "mean"])
-    rest = cases - cases.groupby(level=0).transform("mean")
-    free = len(cases) - len(found) + 2
-    spread = float(np.sqrt(((rest**2).sum() + 2) / free))
-    table = pd.DataFrame(
-        {
-            role: found.index.to_numpy(),
-            "n": found["size"].to_numpy(),
-            "mean": found["mean"].to_numpy(),
-            "standard_error": spread / np.sqrt(found["size"].to_numpy()),
-        }
-    )
-    whole = bool((cases % 1 == 0).all())
-    table.attrs |= {"spread": spread, "degrees_of_freedom": free}
-    table.attrs["scatter"] = scatter_of(cases) if whole else None
-    seen = pd.Series([*cases, 1.0, -1.0]).value_counts(normalize=True)
-    table.attrs["seen"] = {int(gap): float(share) for gap, share in seen.items()} if whole else None
-    return table
+LEAST_STANDS_FOR = 0.5
+"""Least share of an auditor's audits that moderated ones must stand for, where chances differ."""
 
 
 def severity(
@@ -109,7 +57,7 @@ def severity(
     Parameters
     ----------
     ratings : Ratings
-        Grades of both roles.
+        Grades of both roles, with the chances of moderation where these differ.
     against : {"moderators", "average"}
         What an auditor must differ from to stand out: no shift at all, or the mean shift of the
         other auditors.
@@ -145,12 +93,13 @@ def severity(
         )
     shrunken = shrink(table["mean"], table["standard_error"] ** 2, method=method)
     low, high = shrunken.confidence_limits(level)
-    shown = (table["n"] >= fewest).to_numpy()
-    p_value = np.where(shown, _p_values(table, against), np.nan)
+    enough = (table["n"] >= fewest).to_numpy()
+    shown = enough & _stand_for_enough(table)
+    p_value = np.where(shown, p_values(table, against), np.nan)
     adjusted = adjusted_p_values(p_value, control=control)
     held = 0.0 if against == "moderators" else shrunken.middle
     named = (np.nan_to_num(adjusted, nan=1.0) <= rate) & ((low > held) | (high < held))
-    way = np.where(_gaps(table, against)[0] > 0, "easier", "harder")
+    way = np.where(gaps(table, against)[0] > 0, "easier", "harder")
     rows = pd.DataFrame(
         {
             "auditor": table["auditor"],
@@ -173,9 +122,9 @@ def severity(
         n_of="moderated audits",
         average=shrunken.middle,
         level=level,
-        method=shrunken.method,
+        method=shrunken.method + (", weighted" if _is_weighted(table) else ""),
         expected_by_chance=expected_false_alarms(int(shown.sum()), rate=rate, control=control),
-        warnings=_few(int((~shown).sum()), fewest),
+        warnings=_few(int((~enough).sum()), fewest) + _one_sided(int((enough & ~shown).sum())),
     )
 
 
@@ -196,22 +145,23 @@ def bias_funnel(ratings: Ratings, *, scope: str = "", fewest: int = FEWEST) -> F
     Funnel
         Limits at 95% and 99.8% around the mean of all cases, by Student's t with the pooled
         spread; without false discovery control. Whoever lies beyond the outer ones is marked.
+        Where chances of moderation differ, sizes are numbers of cases of equal weight.
     """
     table = shifts(ratings)
     spread, free = table.attrs["spread"], table.attrs["degrees_of_freedom"]
-    centre = float(np.average(table["mean"], weights=table["n"]))
-    seen = table[table["n"] >= fewest]
+    centre = float(np.average(table["mean"], weights=table["effective_n"]))
+    seen = table[(table["n"] >= fewest) & _stand_for_enough(table)]
     sizes = np.arange(1, int(table["n"].max()) + 2, dtype=float)
     reach = {level: stats.t.ppf((1 + level) / 2, free) * spread for level in (0.95, 0.998)}
     limits = {"n": sizes}
     for level, end in ((0.95, ""), (0.998, "_outer")):
         limits[f"low{end}"] = centre - reach[level] / np.sqrt(sizes)
         limits[f"high{end}"] = centre + reach[level] / np.sqrt(sizes)
-    beyond = (seen["mean"] - centre).abs() > reach[0.998] / np.sqrt(seen["n"])
+    beyond = (seen["mean"] - centre).abs() > reach[0.998] / np.sqrt(seen["effective_n"])
     units = pd.DataFrame(
         {
             "unit": seen["auditor"],
-            "n": seen["n"].astype(float),
+            "n": seen["effective_n"],
             "value": seen["mean"],
             "signal": np.where(beyond, "neutral", ""),
         }
@@ -230,116 +180,26 @@ def bias_funnel(ratings: Ratings, *, scope: str = "", fewest: int = FEWEST) -> F
     )
 
 
-def minimum_detectable_bias(
-    n: int, *, spread: float, level: float = 0.95, power: float = 0.8
-) -> float:
-    """Give the smallest shift that a t-test of n moderated cases would probably find.
-
-    Parameters
-    ----------
-    n : int
-        Moderated cases of the auditor, at least 2.
-    spread : float
-        Standard deviation of a case's difference, in grades.
-    level : float
-        One less the chance of a false alarm.
-    power : float
-        Wanted chance of finding the shift.
-
-    Returns
-    -------
-    float
-        In grades.
-    """
-    check_level(level)
-    check_level(power)
-    if n < 2 or not spread > 0:
-        raise AgreementError("A shift can be found from 2 cases on, with a spread above 0.")
-
-    if power <= 1 - level:
-        return 0.0
-    edge = float(stats.t.ppf((1 + level) / 2, n - 1))
-    high = edge + 6.0
-    while _power(high, edge, n - 1) < power:
-        high *= 2
-    size = optimize.brentq(lambda one: _power(one, edge, n - 1) - power, 0.0, high, xtol=1e-12)
-    return float(size) * spread / np.sqrt(n)
+def _is_weighted(table: pd.DataFrame) -> bool:
+    """Say whether cases stand for different numbers of audits."""
+    return not bool(np.allclose(table.attrs["cases"]["weight"], 1))
 
 
-def _power(size: float, edge: float, free: int) -> float:
-    """Give the power of a two-sided t-test, averaged over the spread that the sample shows.
-
-    The noncentral t distribution of scipy has no value far out, where two cases need it.
-    """
-    low, high = stats.norm.cdf(_STEPS), stats.norm.sf(_STEPS)
-    squares = np.where(_STEPS < 0, stats.chi2.ppf(low, free), stats.chi2.isf(high, free))
-    shown = np.sqrt(squares / free)
-    found = special.ndtr(size - edge * shown) + special.ndtr(-size - edge * shown)
-    return float(stats.norm.pdf(_STEPS) @ found * (_STEPS[1] - _STEPS[0]))
+def _stand_for_enough(table: pd.DataFrame) -> np.ndarray:
+    """Say whose moderated audits stand for enough of their audits; all where chances are alike."""
+    if not _is_weighted(table):
+        return np.ones(len(table), dtype=bool)
+    return (table["stands_for"] >= LEAST_STANDS_FOR).to_numpy()
 
 
-def cases_to_detect(
-    bias: float, *, spread: float, level: float = 0.95, power: float = 0.8, most: int = 10_000
-) -> int | None:
-    """Give the fewest moderated cases with which a shift would probably be found.
-
-    Parameters
-    ----------
-    bias : float
-        The shift in grades; its sign does not matter.
-    spread : float
-        Standard deviation of a case's difference, in grades.
-    level, power : float
-        As in :func:`minimum_detectable_bias`.
-    most : int
-        Beyond this many, None.
-    """
-    low, high = 1, most
-    if not bias or minimum_detectable_bias(most, spread=spread, level=level, power=power) > abs(
-        bias
-    ):
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        least = minimum_detectable_bias(middle, spread=spread, level=level, power=power)
-        low, high = (low, middle) if least <= abs(bias) else (middle, high)
-    return high
-
-
-def _gaps(table: pd.DataFrame, against: Against) -> tuple[np.ndarray, np.ndarray]:
-    """Give how far each mean lies from what it is held against, and the error of that."""
-    mean, n = table["mean"].to_numpy(), table["n"].to_numpy(dtype=float)
-    error = table["standard_error"].to_numpy()
-    if against == "moderators":
-        return mean, error
-    rest = n.sum() - n
-    if (rest <= 0).any():
-        raise AgreementError("An auditor is held against the others; there is only one.")
-    others = ((mean * n).sum() - mean * n) / rest
-    return mean - others, error * np.sqrt(1 + n / rest)
-
-
-def _p_values(table: pd.DataFrame, against: Against) -> np.ndarray:
-    gap, error = _gaps(table, against)
-    p_value = 2 * stats.t.sf(np.abs(gap) / error, table.attrs["degrees_of_freedom"])
-    if table.attrs["scatter"] is None:
-        return p_value
-    return np.maximum(p_value, _exact_p_values(table, against))
-
-
-def _exact_p_values(table: pd.DataFrame, against: Against) -> np.ndarray:
-    """Give the probability of a sum of differences so far out, by folding their scatter."""
-    scatter = table.attrs["scatter" if against == "moderators" else "seen"]
-    most = max(abs(gap) for gap in scatter)
-    each = np.array([scatter.get(gap, 0.0) for gap in range(-most, most + 1)])
-    sums = {0: np.ones(1)}
-    for n in range(1, int(table["n"].max()) + 1):
-        sums[n] = np.convolve(sums[n - 1], each)
-    found = []
-    for n, mean in zip(table["n"], table["mean"], strict=True):
-        place = n * most + round(n * mean)
-        found.append(2 * min(sums[n][: place + 1].sum(), sums[n][place:].sum()))
-    return np.minimum(found, 1.0)
+def _one_sided(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    people = "Of 1 auditor" if count == 1 else f"Of {count} auditors"
+    return (
+        f"{people} nearly only grades that are always moderated were moderated: they stand for too "
+        "few of their audits for a shift.",
+    )
 
 
 def _few(count: int, fewest: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ Alpha-Reliability); the ordinal one depends on how often each grade was given.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -154,8 +155,20 @@ def ratio_metric(x: np.ndarray) -> np.ndarray:
     return apart**2
 
 
-def ordinal_metric(counts: np.ndarray) -> np.ndarray:
-    """Give Krippendorff's squared ordinal distances, which depend on how often grades occur.
+@cache
+def two_grades(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the lower and the higher grade of every pair of two grades.
+
+    Parameters
+    ----------
+    size : int
+        Grades of the scale.
+    """
+    return np.triu_indices(size, 1)
+
+
+def ordinal_middles(counts: np.ndarray) -> np.ndarray:
+    """Give the mean rank of each grade, whose squared gaps are Krippendorff's ordinal distances.
 
     Parameters
     ----------
@@ -164,8 +177,7 @@ def ordinal_metric(counts: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray, (..., grades, grades)
-        (sum of the counts from k to l, less half of those of k and of l) squared.
+    ndarray, (..., grades)
+        The gap of k and l is the sum of the counts from k to l, less half of those of k and of l.
     """
-    middle = np.cumsum(counts, axis=-1) - counts / 2
-    return (middle[..., :, None] - middle[..., None, :]) ** 2
+    return np.cumsum(counts, axis=-1) - counts / 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Select, func, select
 
 from qa_sampling.errors import RegisterError
-from qa_sampling.records.draw_rules import agreed, check_names
+from qa_sampling.records.draw_rules import agreed, check_names, require_fixed
 from qa_sampling.records.draw_tables import fixed_frame, fixed_row, of_draw
 from qa_sampling.records.ledger import Ledger
 from qa_sampling.records.link_tables import require_current_key

@@ -16,6 +16,7 @@ from qa_sampling.reporting.plot_captions import days_words, said, when
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import (
     AgreementTable,
+    Calibration,
     ControlChart,
     Decomposition,
     Forecast,
@@ -127,6 +128,27 @@ def severity_funnel_alt(result: Severities | Derived) -> Told:
     few = int((rows["shift"].isna() & ~rows["hidden"].astype(bool)).sum())
     parts.append(f"Too few audits for a shift: {many(few, 'auditor')}." if few else "")
     return told(table, rows, [*parts, hidden(rows, "auditor")])
+
+
+def calibration_chart_alt(result: Calibration | Derived) -> Told:
+    """Say what a calibration shows: the average first and last, its interval, and each drift."""
+    found, table = opened(result, Calibration)
+    rows, unit, signed = found.table, found.unit, found.unit == "grades"
+    parts = [opening("Moving average", found), _span(rows, "month")]
+    shown = rows[rows["average"].notna()]
+    for words, place in (("At first", 0), ("At last", -1)):
+        if len(shown):
+            row = shown.iloc[place]
+            ends = [said(row[one], unit, signed=signed) for one in ("average", "low", "high")]
+            parts.append(f"{words} {ends[0]} ({100 * found.level:g}% interval {ends[1]} to "
+                         f"{ends[2]}).")  # fmt: skip
+    if signed:
+        parts.append("Above 0 auditors grade higher than moderators.")
+    marked = rows[rows["signal"].fillna("") != ""]
+    listed = [f"{when(row.period, 'month', short=False)} ({row.signal})"
+              for row in marked.itertuples()]  # fmt: skip
+    parts.append(f"Auditors have drifted: {some_named(listed)}." if listed else "No drift is told.")
+    return told(table, rows, [*parts, hidden(rows, "month")])
 
 
 def agreement_heat_alt(result: AgreementTable | Derived) -> Told:

@@ -12,6 +12,8 @@ from qa_sampling.workbooks import Formats, open_workbook, write_sheet, write_tex
 
 _MARKING = "RESTRICTED – about single cases and single members of staff"
 _CONTENTS, _CASES = "Contents", "Cases"
+_BY_HAND = 42.0
+"""Height of a row to write in by hand, in points; thirteen of them still print on one page."""
 _TO_FILL = ("The panel’s grade", "What we learned")
 _WIDTHS = {
     "Standard": 46,
@@ -24,18 +26,18 @@ _WIDTHS = {
 
 
 _LIST_WIDTHS = {
-    "Sheet": 10,
-    "Audit": 17,
-    "Case reference": 32,
-    "Month": 10,
-    "Team": 24,
-    "Auditor": 24,
-    "Auditor’s grade": 17,
-    "Moderator": 24,
-    "Moderator’s grade": 17,
-    "Auditor is": 19,
-    "Reflects practice?": 14,
-    "Real learning?": 14,
+    "Sheet": 9,
+    "Audit": 16,
+    "Case reference": 20,
+    "Month": 9,
+    "Team": 20,
+    "Auditor": 20,
+    "Auditor’s grade": 16,
+    "Moderator": 20,
+    "Moderator’s grade": 16,
+    "Auditor is": 15,
+    "Reflects practice?": 12,
+    "Real learning?": 12,
 }
 """Together no more than a page on its side takes."""
 
@@ -165,5 +167,5 @@ def _write_case(
     title = f"{name}: the auditor’s overall grade is {_way(case.gap)}"
     write_sheet(
         workbook, name, title, notes, table, formats,
-        widths=_WIDTHS, filters=False, marking=_MARKING,
+        widths=_WIDTHS, filters=False, marking=_MARKING, row_height=_BY_HAND,
     )  # fmt: skip

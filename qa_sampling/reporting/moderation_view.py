@@ -12,6 +12,7 @@ from qa_sampling.agreement.benchmarks import sure_word
 from qa_sampling.agreement.counts import Counts
 from qa_sampling.agreement.estimates import Agreement, CoefficientEstimate
 from qa_sampling.agreement.moderated import ModeratedShare
+from qa_sampling.agreement.pooling import Pooled
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.results import Severities
 
@@ -85,7 +86,11 @@ def auditors_view(met: Counts, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def coefficients_view(
-    found: Agreement, names: Mapping[object, str] | None = None, *, fewest_for_words: int = 10
+    found: Agreement,
+    names: Mapping[object, str] | None = None,
+    *,
+    fewest_for_words: int = 10,
+    pooled: Pooled | None = None,
 ) -> pd.DataFrame:
     """Give coefficients with intervals and what they can be called, as the panel reads them.
 
@@ -99,23 +104,41 @@ def coefficients_view(
         Words for the groups.
     fewest_for_words : int
         Cases below which nothing is called "substantial" or anything else.
+    pooled : Pooled, optional
+        The same groups, each drawn towards their mean: a column beside the estimate.
     """
     known, rows = names or {}, []
     single = found.by is not None and len({one.title for one in found.estimates}) == 1
     for one in found.estimates:
         row = {} if found.by is None else {_GROUPS.get(found.by, found.by): known.get(
             one.group, one.group)}  # fmt: skip
-        ends = one.interval
         row |= {
             **({} if single else {"Coefficient": one.title}),
             "Cases": one.cases,
-            f"Estimate ({100 * found.level:g}% interval)": _span(
-                one.estimate, ends.low if ends else None, ends.high if ends else None
-            ),
-            "How sure": sure_words(one, fewest=fewest_for_words),
+            f"Estimate ({100 * found.level:g}% interval)": _estimate(one),
+            **_sure(one, fewest_for_words, in_heading=single),
         }
         rows.append(row)
-    return pd.DataFrame(rows)
+    view = pd.DataFrame(rows)
+    if pooled is not None:
+        drawn = {
+            row.group: _span(row.pooled, row.pooled_low, row.pooled_high)
+            for row in pooled.table.itertuples()
+        }
+        told = [drawn.get(one.group, "–") for one in found.estimates]
+        view.insert(len(view.columns) - 1, "Drawn towards all", told)
+    return view
+
+
+def _sure(
+    one: CoefficientEstimate, fewest: int, *, in_heading: bool, chance: float = 0.8
+) -> dict[str, str]:
+    """Give the column that says how sure: in every row in full, or the word under a heading."""
+    words = sure_words(one, fewest=fewest, chance=chance)
+    if not in_heading:
+        return {"How sure": words}
+    start = f"{percent_text(chance)} sure it is at least "
+    return {start.strip(): words.removeprefix(start)}
 
 
 def sure_words(one: CoefficientEstimate, *, fewest: int = 10, chance: float = 0.8) -> str:
@@ -145,7 +168,10 @@ def sure_words(one: CoefficientEstimate, *, fewest: int = 10, chance: float = 0.
 
 
 def applicability_view(
-    table: pd.DataFrame, names: Mapping[object, str] | None = None
+    table: pd.DataFrame,
+    names: Mapping[object, str] | None = None,
+    *,
+    beyond_chance: Agreement | None = None,
 ) -> pd.DataFrame:
     """Give agreement about whether standards apply as the panel reads it.
 
@@ -155,9 +181,12 @@ def applicability_view(
         What ``applicability_counts`` gives by standard.
     names : mapping, optional
         Words for the standards.
+    beyond_chance : Agreement, optional
+        Gwet's AC1 of the same standards (``ratings.applicability()``): a column beside the share,
+        in place of the number moderated, which is the sum of the others.
     """
     known = names or {}
-    return pd.DataFrame(
+    view = pd.DataFrame(
         {
             "Standard": [known.get(one, one) for one in table["standard"]],
             "Moderated": table["n"],
@@ -171,6 +200,18 @@ def applicability_view(
             ],
         }
     )
+    if beyond_chance is not None:
+        found = {one.group: one for one in beyond_chance.estimates}
+        view["Gwet’s AC1"] = [_estimate(found.get(one)) for one in table["standard"]]
+        view = view.drop(columns="Moderated")
+    return view
+
+
+def _estimate(one: CoefficientEstimate | None) -> str:
+    if one is None:
+        return "–"
+    ends = one.interval
+    return _span(one.estimate, ends.low if ends else None, ends.high if ends else None)
 
 
 def over_time_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +220,7 @@ def over_time_view(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        What ``moderation_steps.over_time`` gives.
+        What ``moderation.panel.over_time`` gives.
     """
     rows = list(table.itertuples())
     return pd.DataFrame(

@@ -9,7 +9,11 @@ from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.quantities import cell
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
-from qa_sampling.reporting.sentence_agreement import agreement_words, coefficient_words
+from qa_sampling.reporting.sentence_agreement import (
+    agreement_words,
+    coefficient_words,
+    difference_words,
+)
 from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 from qa_sampling.schema import NOT_RECORDED
 
@@ -34,11 +38,15 @@ def moderation_findings(
     fewest : int
         Moderated audits below which no coefficient is said.
     """
-    words = agreement_words(tables.steps, count=tables.count)
+    words = agreement_words(tables.steps, count=tables.count, counted=("moderation", "moderations"))
     words += good_words(share, tables.found, level=coefficients.level)
     whole = cell(tables.steps, tables.count)
+    basis = [whole, share.moderated]
     for one in coefficients.estimates:
-        words += coefficient_words(one, counts=[whole, share.moderated], fewest=fewest)
+        words += coefficient_words(one, counts=basis, fewest=fewest)
+    named = {one.coefficient: one for one in coefficients.estimates}
+    if {"ac2", "alpha"} <= set(named):
+        words += difference_words(named["ac2"], named["alpha"], counts=basis, fewest=fewest)
     return (
         words
         + _yes_words(tables.reflects, "the audit reflects the quality of practice")
@@ -70,8 +78,8 @@ def good_words(share: ModeratedShare, found: SafeTable, *, level: float = 0.95) 
         percent_text(min(max(one, 0.0), 1.0)) for one in (share.estimate, ends.low, ends.high)
     )
     return _said(
-        f"had moderators read every audit, about {after} ({low} to {high}) of practice would be "
-        f"good or better"
+        f"had moderators graded every audit, about {after} of them ({low} to {high}) would be good "
+        f"or better"
     )
 
 
@@ -82,7 +90,7 @@ def _yes_words(table: SafeTable, what: str) -> Words:
     if answers.get(NOT_RECORDED) == table.totals[table.counts[0]]:
         return _said(f"whether {what} was not recorded")
     return say(
-        "The panel said in {yes} of {all:moderation|moderations} that {what}.",
+        "In {yes} of {all:moderation|moderations} the panel said that {what}.",
         yes=cell(table, table.counts[0], "Yes"),
         all=cell(table, table.counts[0]),
         what=what,

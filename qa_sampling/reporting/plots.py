@@ -18,6 +18,7 @@ from qa_sampling.reporting.plot_style import (
     house_style,
 )
 from qa_sampling.reporting.plots_agreement import agreement_heat, grade_distribution
+from qa_sampling.reporting.plots_calibration import calibration_chart
 from qa_sampling.reporting.plots_change import decomposition_waterfall, journey_chart
 from qa_sampling.reporting.plots_designs import design_chart
 from qa_sampling.reporting.plots_findings import grade_profiles, interval_chart
@@ -42,6 +43,7 @@ __all__ = [
     "allocation_chart",
     "at_width",
     "bar_chart",
+    "calibration_chart",
     "control_chart",
     "coverage_map",
     "decomposition_waterfall",

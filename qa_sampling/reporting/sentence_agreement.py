@@ -11,8 +11,10 @@ from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import as_sentence, listed, percent_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
 from qa_sampling.reporting.saying import USUAL, Basis, _said, hidden_words, rests_on_hidden
-from qa_sampling.reporting.words import Words
+from qa_sampling.reporting.words import NOTHING_SAID, Words
 
+_FAR_APART = 0.15
+"""How far AC2 must lie above alpha for the difference to be explained."""
 _SMALL = "no one two three four five six seven eight nine ten".split()
 
 
@@ -21,6 +23,7 @@ def agreement_words(
     *,
     count: str,
     people: tuple[str, str] = ("auditor", "moderator"),
+    counted: tuple[str, str] = ("audit", "audits"),
 ) -> Words:
     """Say how often two graders gave the same grade, and how far and which way they differed.
 
@@ -33,6 +36,8 @@ def agreement_words(
         Its count of audits.
     people : (str, str)
         What the two are called.
+    counted : (str, str)
+        What is counted, one and many: moderations, where an audit can be moderated twice.
 
     Returns
     -------
@@ -40,7 +45,7 @@ def agreement_words(
         One sentence, such as "In 9 of 12 audits the moderator gave the same grade as the
         auditor; in 2 the auditor was one grade higher and in 1 one grade lower."
     """
-    require_all_free("agreement_words", people=people)
+    require_all_free("agreement_words", people=people, counted=counted)
     safe = require_safe(table, what="agreement_words()")
     if len(safe.by) != 1 or count not in safe.counts:
         raise DisclosureError(
@@ -56,7 +61,7 @@ def agreement_words(
         return _said("how often the grades agree is hidden")
     body = safe.body
     counts = {_steps(label): n for label, n in zip(body[safe.by[0]], body[count], strict=True)}
-    return _said(agreement_text(counts, safe.totals[count], people=people))
+    return _said(agreement_text(counts, safe.totals[count], people=people, counted=counted))
 
 
 def _steps(label: str) -> int:
@@ -74,6 +79,7 @@ def agreement_text(
     whole: int | str,
     *,
     people: tuple[str, str] = ("auditor", "moderator"),
+    counted: tuple[str, str] = ("audit", "audits"),
 ) -> str:
     """Say the same of plain counts, for a restricted page: text, which cannot be shared.
 
@@ -85,14 +91,17 @@ def agreement_text(
         All these audits.
     people : (str, str)
         What the two are called.
+    counted : (str, str)
+        What is counted, one and many.
     """
     first, second = people
+    one, many = counted
     if whole == 0:
-        return as_sentence(f"no audit was graded by both {first} and {second}")
+        return as_sentence(f"no {one} was graded by both {first} and {second}")
     same = counts.get(0, 0)
-    total = "a hidden number of audits" if whole == HIDDEN_MARK else _audits(int(whole))
+    total = f"a hidden number of {many}" if whole == HIDDEN_MARK else _many(int(whole), counted)
     if same == whole and same != HIDDEN_MARK:
-        every = "the 1 audit" if whole == 1 else f"all {total}"
+        every = f"the 1 {one}" if whole == 1 else f"all {total}"
         return as_sentence(f"in {every} the {second} gave the same grade as the {first}")
     if same == 0:
         start = f"in none of {total} did the {second} give the same grade as the {first}"
@@ -103,8 +112,8 @@ def agreement_text(
     return as_sentence("; ".join([start, *parts]))
 
 
-def _audits(number: int) -> str:
-    return f"{number:,} {'audit' if number == 1 else 'audits'}"
+def _many(number: int, counted: tuple[str, str]) -> str:
+    return f"{number:,} {counted[0] if number == 1 else counted[1]}"
 
 
 def _way(counts: Mapping[int, int | str], first: str, up: bool) -> str:
@@ -165,4 +174,29 @@ def coefficient_words(
     return _said(
         f"allowing for luck (perfect is one, luck alone zero), agreement was {value} "
         f"({low} to {high}) by {named}; {words}"
+    )
+
+
+def difference_words(
+    ac2: CoefficientEstimate, alpha: CoefficientEstimate, *, counts: Basis, fewest: int = 10
+) -> Words:
+    """Say why AC2 can be high where alpha is not, where they are far apart; nothing else.
+
+    Parameters
+    ----------
+    ac2, alpha : CoefficientEstimate
+        Gwet's AC2 and Krippendorff's alpha of the same grades.
+    counts, fewest
+        As :func:`coefficient_words` has them; nothing is said where that says no number.
+    """
+    known = ac2.estimate is not None and alpha.estimate is not None
+    few = min(ac2.cases, alpha.cases) < fewest
+    if not known or few or rests_on_hidden(counts, USUAL, what="difference_words()"):
+        return NOTHING_SAID
+    if ac2.estimate - alpha.estimate < _FAR_APART:
+        return NOTHING_SAID
+    return _said(
+        "both are right, for they answer different questions: AC2 is high because grades seldom "
+        "lie far apart, and it counts a neighbouring grade as nearly the same; alpha asks how well "
+        "grades tell one case from another, which shows less the more audits get the same grade"
     )

@@ -9,6 +9,7 @@ never altered; a column that may be left out is filled in a copy.
 from __future__ import annotations
 
 from qa_sampling.results.agreeing import AgreementTable, Severities
+from qa_sampling.results.calibrating import Calibration
 from qa_sampling.results.changing import Decomposition, Journey
 from qa_sampling.results.comparing import Funnel
 from qa_sampling.results.described import Described
@@ -18,6 +19,7 @@ from qa_sampling.results.profiles import GradeProfiles, IntervalList
 
 __all__ = [
     "AgreementTable",
+    "Calibration",
     "ControlChart",
     "Decomposition",
     "Described",

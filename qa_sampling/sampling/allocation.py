@@ -27,7 +27,7 @@ import pandas as pd
 
 from qa_sampling.errors import AllocationError
 from qa_sampling.sampling.allocation_margins import Margin
-from qa_sampling.sampling.allocation_measures import Method, plain, squared_measure
+from qa_sampling.sampling.allocation_measures import Method, plain_values, squared_measure
 from qa_sampling.sampling.allocation_precision import (
     ExpectedPrecision,
     expected_precision,
@@ -195,9 +195,11 @@ def allocate(
     """
     sizes = whole_cases(populations)
     standard_deviations, means, importance, costs = (
-        None if part is None else {str(label): plain(value) for label, value in part.items()}
+        part if part is None else {str(label): one for label, one in plain_values(part).items()}
         for part in (standard_deviations, means, importance, costs)
     )
+    if isinstance(certainty, str) or not isinstance(certainty, Iterable):
+        raise AllocationError(f"`certainty` must be a list of strata; got {certainty!r}.")
     filled = {label: size for label, size in sizes.items() if size > 0}
     _check_one_way(n, budget, variance)
     if n is not None:

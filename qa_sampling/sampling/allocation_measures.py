@@ -26,7 +26,11 @@ from fractions import Fraction
 from numbers import Integral, Real
 from typing import Literal
 
+import pandas as pd
+
 from qa_sampling.errors import AllocationError
+
+_LARGEST = 1e100
 
 Method = Literal["proportional", "equal", "square_root", "power", "neyman", "cost_optimal"]
 METHODS: tuple[str, ...] = (
@@ -128,7 +132,13 @@ def plain_values(given: Mapping[str, float] | None) -> dict | None:
     given : mapping or Series, or None
         Numbers by stratum, of any kind.
     """
-    return None if given is None else {label: plain(value) for label, value in given.items()}
+    if given is None:
+        return None
+    if not isinstance(given, Mapping | pd.Series):
+        raise AllocationError(
+            f"Numbers by stratum must be a mapping, such as {{'North': 0.5}}; got {given!r}."
+        )
+    return {label: plain(value) for label, value in given.items()}
 
 
 def plain(value: float) -> float:
@@ -207,7 +217,10 @@ def check_deviations(given: Mapping[str, float] | None) -> None:
     AllocationError
         When one is.
     """
-    if not all(0 <= value < math.inf for value in (given or {}).values()):
+    if not all(
+        isinstance(value, Real | Decimal) and 0 <= value < _LARGEST
+        for value in (given or {}).values()
+    ):
         raise AllocationError(
             "A standard deviation is negative, missing or infinite; give values of 0 or more."
         )

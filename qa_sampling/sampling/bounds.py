@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+import pandas as pd
+
 from qa_sampling.errors import AllocationError
+
+MOST_CASES = 2**62
+"""More than any stratum holds, and as far as sizes are counted."""
 
 Bound = int | Mapping[str, int] | None
 """One number for all, numbers by label, or none."""
@@ -24,9 +29,14 @@ def whole_cases(populations: Mapping[str, int]) -> dict[str, int]:
     AllocationError
         When two labels read alike, or a number of cases is negative, missing or not whole.
     """
+    if not isinstance(populations, Mapping | pd.Series):
+        raise AllocationError(
+            f"Cases by stratum must be a mapping, such as {{'North': 120}}; got {populations!r}."
+        )
     sizes = {}
     for label, size in populations.items():
-        if not 0 <= size < math.inf or size != int(size):
+        number = isinstance(size, int | float | np.number) and not isinstance(size, bool)
+        if not number or not 0 <= size < MOST_CASES or size != int(size):
             raise AllocationError(
                 f"Stratum {str(label)!r} holds {size!r} cases; give a whole number, 0 or more."
             )

@@ -17,7 +17,7 @@ import numpy as np
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.calibration_adjustment import Adjustment
-from qa_sampling.sampling.estimation_columns import check_present, codes_of, numbers_of
+from qa_sampling.sampling.estimation_columns import LARGEST, check_present, codes_of, numbers_of
 from qa_sampling.sampling.estimation_design import Design
 
 CalibrationMethod = Literal["linear", "raking", "logit"]
@@ -131,7 +131,7 @@ def _check(design: Design, totals: Totals, method: str, bounds: tuple[float, flo
         )
     if design.adjustment is not None:
         raise EstimationError("The design is calibrated already. Give all totals in one call.")
-    if not totals:
+    if not totals or not isinstance(totals, Mapping):
         raise EstimationError("`totals` is empty. Give the known totals by column.")
     if bounds is not None and not bounds[0] < 1 < bounds[1]:
         raise EstimationError(
@@ -142,11 +142,13 @@ def _check(design: Design, totals: Totals, method: str, bounds: tuple[float, flo
     if bounds is None and method == "logit":
         raise EstimationError("method='logit' needs `bounds`, such as (0.4, 2.5).")
     counts = [
-        float(count)
+        count
         for one in totals.values()
         for count in (one.values() if isinstance(one, Mapping) else [one])
     ]
-    if not np.isfinite(counts).all():
+    if any(isinstance(one, bool) or not isinstance(one, int | float | np.number) for one in counts):
+        raise EstimationError("A total is not a number. Give the number of cases that is known.")
+    if not np.isfinite(counts).all() or max(np.abs(counts)) > LARGEST:
         raise EstimationError("A total is missing or infinite. Give the number that is known.")
     sums = {
         name: float(sum(one.values())) for name, one in totals.items() if isinstance(one, Mapping)
@@ -174,6 +176,13 @@ def _auxiliaries(design: Design, totals: Totals) -> tuple[np.ndarray, np.ndarray
         codes, labels = codes_of(design.table, name)
         counts = {str(label): float(count) for label, count in one.items()}
         _check_labels(name, counts, set(labels))
+        opened = np.bincount(codes, minlength=len(labels))
+        short = [label for label, n in zip(labels, opened, strict=True) if counts[label] < n]
+        if short:
+            raise EstimationError(
+                f"`{name}` {short[0]!r} is said to have {counts[short[0]]:g} cases, but "
+                f"{opened[labels.index(short[0])]} of them were opened. Give the cases there are."
+            )
         for place, label in enumerate(labels):
             columns.append((codes == place).astype(float))
             wanted.append(counts[label])

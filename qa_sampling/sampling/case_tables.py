@@ -75,6 +75,48 @@ def _text(value: object, name: str) -> str:
     )
 
 
+def check_table(table: object) -> None:
+    """Refuse what is not a table, and two columns of one name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A table of cases.
+
+    Raises
+    ------
+    FrameError
+        When it is something else, or repeats a column.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise FrameError(f"The cases must be a table; got {type(table).__name__}.")
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()][0]
+        raise FrameError(f"The table has two columns `{twice}`. Give every column its own name.")
+
+
+def check_seed(seed: object) -> None:
+    """Refuse a seed that is not a text, or blank.
+
+    Parameters
+    ----------
+    seed : str
+        Seed text.
+
+    Raises
+    ------
+    FrameError
+        When it is.
+    """
+    if not isinstance(seed, str):
+        raise FrameError(
+            f"`seed` must be a text, such as '53417960'; got {type(seed).__name__}. Leading zeros "
+            f"count."
+        )
+    if not seed.strip():
+        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+
+
 def read_cases(table: pd.DataFrame) -> pd.DataFrame:
     """Give a table of cases sorted by reference, its keys as text.
 
@@ -93,6 +135,7 @@ def read_cases(table: pd.DataFrame) -> pd.DataFrame:
     FrameError
         When the table is empty, or a key is missing, blank or repeated.
     """
+    check_table(table)
     if "case_ref" not in table.columns:
         raise FrameError("The table has no column `case_ref`; every case needs a reference.")
     if not len(table):

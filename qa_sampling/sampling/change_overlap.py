@@ -132,8 +132,11 @@ def _side(design: Design, linear: Linear, key: str) -> _Side:
     variance = design.variance
     if not isinstance(variance, StratifiedVariance) or not variance.rows_are_units:
         raise EstimationError(
-            "Cases audited both times are matched in stratified samples of cases. Leave `key` out "
-            "when the samples were drawn independently."
+            "`key` matches cases in samples of fixed numbers from strata. After controlled "
+            "rounding, unequal probabilities or families drawn whole nobody knows how likely two "
+            "cases were to be audited both times, so their covariance cannot be told. Leave `key` "
+            "out: the change is then told as if the samples were independent, too wide rather "
+            "than too narrow where cases tend to be found as they were."
         )
     keys = column_of(design.table, key)
     if keys.isna().any() or keys.duplicated().any():

@@ -247,11 +247,12 @@ def _balance(
     rows = []
     for name, labels in known.items():
         wanted = labels.cases / labels.cases.sum()
-        plain, weighted = (
-            np.array([pair[side] / pair[side].sum() for pair in shares[name]]) for side in (0, 1)
-        )
+        some = [pair for pair in shares[name] if pair[0].sum() > 0]  # Poisson may draw nobody
         apart = [
-            float(np.abs(found - wanted).sum(axis=1).mean() / 2) for found in (plain, weighted)
+            float(np.abs(_shares([pair[side] for pair in some]) - wanted).sum(axis=1).mean() / 2)
+            if some
+            else 1.0
+            for side in (0, 1)
         ]
         rows.append((name, *apart))
     return pd.DataFrame(rows, columns=["characteristic", "other", "weighted"])

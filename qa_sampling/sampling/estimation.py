@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
+import pandas as pd
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.estimation_columns import check_present, column_of, numbers_of
@@ -56,11 +57,12 @@ def estimate_proportion(
     y : str
         Column of yes or no (bool, or 1 and 0), or of labels with `values`.
     values : collection, optional
-        Labels that count, such as ("Outstanding", "Good").
+        Labels that count, at least one, such as ("Outstanding", "Good").
     where : mapping, optional
         Domain: column -> label or labels.
     domain_population : int, optional
-        Cases of the domain, where known; with a plain random sample it makes the interval exact.
+        Cases of the domain, where known: from those audited up to the frame's less those found
+        outside. With a plain random sample it makes the interval exact.
 
     Returns
     -------
@@ -69,7 +71,8 @@ def estimate_proportion(
     Raises
     ------
     EstimationError
-        When a column is absent or has missing or other values, or the domain holds no case.
+        When a column is absent or has missing or other values, no label counts, the domain holds no
+        case, or `domain_population` is not possible.
     """
     member = _member(design, where)
     kind = of_a_kind(design, y, member, values)
@@ -254,9 +257,14 @@ def of_a_kind(
     column = column_of(design.table, y)
     check_present(np.where(column.isna(), np.nan, 0.0), member, y)
     if values is not None:
-        if isinstance(values, str):
+        if isinstance(values, str) or not isinstance(values, Collection):
             raise EstimationError(
                 f"`values` must be several labels; got {values!r}. Give ({values!r},)."
+            )
+        if not len(values) or any(pd.isna(one) for one in values):
+            raise EstimationError(
+                "`values` is empty or holds a missing label, so it says of no case whether it "
+                "counts. Name the labels that count, such as ('Outstanding', 'Good')."
             )
         return column.isin(list(values)).to_numpy(dtype=float)
     numbers = numbers_of(design.table, y)

@@ -9,6 +9,9 @@ import pandas as pd
 
 from qa_sampling.errors import EstimationError
 
+LARGEST = 1e100
+"""Largest number that is estimated from; squares of larger ones would overflow."""
+
 
 def column_of(table: pd.DataFrame, name: str) -> pd.Series:
     """Give a column.
@@ -56,6 +59,8 @@ def codes_of(
     EstimationError
         When a column is absent or a label is missing.
     """
+    if not isinstance(names, str | Sequence | None):
+        raise EstimationError(f"Name a column, or a list of columns; got {names!r}.")
     names = [names] if isinstance(names, str) else list(names or [])
     names = ([draw] if draw else []) + [name for name in names if name != draw]
     codes, labels = np.zeros(len(table), dtype=np.int64), [""]
@@ -122,8 +127,29 @@ def numbers_of(table: pd.DataFrame, name: str) -> np.ndarray:
         raise EstimationError(f"`{name}` is not a column of numbers.") from None
 
 
+def amounts_of(table: pd.DataFrame, name: str) -> np.ndarray:
+    """Give a column of numbers of cases or chances, which true and false are not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The sample.
+    name : str
+        Column.
+
+    Raises
+    ------
+    EstimationError
+        When the column is absent, not of numbers, or of true and false.
+    """
+    values = column_of(table, name)
+    if pd.api.types.is_bool_dtype(values) or values.map(lambda one: isinstance(one, bool)).any():
+        raise EstimationError(f"`{name}` holds true and false. Give a number for every row.")
+    return numbers_of(table, name)
+
+
 def check_present(values: np.ndarray, rows: np.ndarray, name: str) -> None:
-    """Refuse missing or infinite values among the rows an estimate rests on.
+    """Refuse missing, infinite or unheard-of values among the rows an estimate rests on.
 
     Parameters
     ----------
@@ -137,7 +163,7 @@ def check_present(values: np.ndarray, rows: np.ndarray, name: str) -> None:
     Raises
     ------
     EstimationError
-        When values are missing or infinite.
+        When values are missing, infinite, or so large that their squares have no number.
     """
     missing = int((rows & np.isnan(values)).sum())
     if missing:
@@ -150,3 +176,5 @@ def check_present(values: np.ndarray, rows: np.ndarray, name: str) -> None:
         raise EstimationError(
             f"`{name}` is infinite for {endless} of {int(rows.sum())} audited cases. Correct it."
         )
+    if (rows & (np.abs(values) > LARGEST)).any():
+        raise EstimationError(f"`{name}` holds a number above {LARGEST:g}. Correct it.")

@@ -124,8 +124,7 @@ def make_design(
         with cases has none opened, or an option is unknown.
     """
     _check_options(single_case, approximation, degrees)
-    if table.empty:
-        raise EstimationError("The sample holds no case. Give one row for every case opened.")
+    _check_table(table)
     codes, labels = codes_of(table, strata, draw)
     held = read_populations(table, codes, labels, population)
     outcomes = _outcomes(table, outcome)
@@ -144,19 +143,20 @@ def make_design(
     classes = (codes, labels) if fixed else codes_of(table, draw)
     classes = codes_of(table, response_class) if response_class else classes
     spread = spread_over_answers(weights, answers, *classes)
-    kept, collapsed, variance = table[answers], (), None
+    kept, collapsed = table[answers], ()
     if fixed:
         within = codes_of(kept, collapse_within)[0]
-        units = None if clusters is None else clusters[answers]
-        places = codes[answers]
+        units, places = None if clusters is None else clusters[answers], codes[answers]
         variance, collapsed = _stratified(places, labels, units, drawn_from, single_case, within)
         if children is not None:
             added = held > drawn_from, children[answers], spread[answers]
             variance = _with_standing(variance, places, *added)
         method = f"stratified, single cases: {single_case}"
     else:
-        margins = _indicators(kept, _sides(approximation, row, column), draw)
-        variance = BalancedVariance(_chances(kept, probability, weights[answers]), margins)
+        _check_opened(held, codes, labels)
+        variance = _rounded(
+            kept, probability, weights[answers], _sides(approximation, row, column), draw
+        )
         method = f"rounded draw, {approximation} approximation"
     known = cluster is None and np.isfinite(held).all()
     return Design(
@@ -181,6 +181,24 @@ def _outcomes(table: pd.DataFrame, outcome: str | None) -> np.ndarray:
     if not (outcomes == OUTCOMES.index(AUDITED)).any():
         raise EstimationError("No case was audited, so nothing can be said of the others.")
     return outcomes
+
+
+def _check_table(table: object) -> None:
+    if not isinstance(table, pd.DataFrame):
+        raise EstimationError(f"The sample must be a table; got {type(table).__name__}.")
+    if table.empty:
+        raise EstimationError("The sample holds no case. Give one row for every case opened.")
+
+
+def _check_opened(held: np.ndarray, codes: np.ndarray, labels: list[str]) -> None:
+    """Refuse fewer cases than were opened, which no draw can do."""
+    opened = np.bincount(codes, minlength=len(labels))
+    over = np.flatnonzero(opened > held)
+    if len(over):
+        raise EstimationError(
+            f"{opened[over[0]]} were opened in stratum {labels[over[0]]!r}, which has "
+            f"{held[over[0]]:g}. Give the number there was before the draw."
+        )
 
 
 def _names(strata: str | Sequence[str] | None, draw: str | None) -> tuple[str, ...]:
@@ -226,12 +244,7 @@ def _stratified(
         _, first, unit = np.unique(clusters, return_index=True, return_inverse=True)
         stratum = codes[first]
     sizes = np.bincount(stratum, minlength=len(labels))
-    over = np.flatnonzero(sizes > populations)
-    if len(over):
-        raise EstimationError(
-            f"{sizes[over[0]]} were opened in stratum {labels[over[0]]!r}, which has "
-            f"{populations[over[0]]:g}. Give the number there was before the draw."
-        )
+    _check_opened(populations, stratum, labels)
     collapsed: tuple[tuple[str, ...], ...] = ()
     joined = None
     if rule == "collapse" and ((sizes == 1) & (sizes < populations)).any():
@@ -254,6 +267,17 @@ def _sides(approximation: str, row: str, column: str) -> list[str]:
     """Give the columns of the margins that an approximation takes as held."""
     held = {"row": [row], "column": [column], "balanced": [row, column]}
     return held.get(approximation, [])
+
+
+def _rounded(
+    kept: pd.DataFrame,
+    probability: str | None,
+    weights: np.ndarray,
+    sides: Sequence[str],
+    draw: str | None,
+) -> BalancedVariance:
+    """Build the approximate variance of a rounded draw."""
+    return BalancedVariance(_chances(kept, probability, weights), _indicators(kept, sides, draw))
 
 
 def _chances(kept: pd.DataFrame, probability: str | None, weights: np.ndarray) -> np.ndarray:

@@ -94,6 +94,10 @@ class Difference:
         twice = 2 * self.correlation
         down = below_b**2 + above_a**2 - twice * below_b * above_a
         up = above_b**2 + below_a**2 - twice * above_b * below_a
+        if max(down, up) < 1e-18 and not (self.first.is_complete and self.second.is_complete):
+            # the same cases, none of them changed: those not seen may have, as 0 of n may be more
+            share = 1 - ((1 - level) / 2) ** (1 / max(min(self.first.n, self.second.n), 1))
+            down = up = (share * max(a.width, b.width)) ** 2
         return Interval(
             self.estimate - math.sqrt(max(down, 0)),
             self.estimate + math.sqrt(max(up, 0)),

@@ -120,8 +120,9 @@ def check_level(level: float) -> None:
     EstimationError
         When it is out of range.
     """
-    if not 0 < level < 1:
-        raise EstimationError(f"`level` must lie between 0 and 1; got {level:g}. Give 0.95.")
+    is_number = isinstance(level, int | float | np.number) and not isinstance(level, bool)
+    if not is_number or not 0 < level < 1:
+        raise EstimationError(f"`level` must lie between 0 and 1; got {level!r}. Give 0.95.")
 
 
 def _varies(p: np.ndarray, variance: np.ndarray, n: np.ndarray) -> np.ndarray:

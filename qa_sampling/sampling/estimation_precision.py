@@ -85,6 +85,7 @@ def precise(
         One a domain.
     """
     n = linear.sums(np.ones(len(linear.domain))).astype(int)
+    _check_domain(design, int(n[0]), domain_population)
     told, careful = _variances(design, linear)
     variances, careful = _without_noise(linear, told), _without_noise(linear, careful)
     plain, kish = _plain_variances(design, linear), _kish(design, linear)
@@ -310,14 +311,30 @@ def _place_of(design: Design, linear: Linear, rows: np.ndarray) -> _Place:
     return _Place(df, int(rows.sum()), complete, population, False)
 
 
+def _check_domain(design: Design, n: int, domain_population: object) -> None:
+    """Refuse a number of the domain's cases that the sample or the frame contradicts."""
+    if domain_population is None:
+        return
+    said = f"`domain_population` is {domain_population!r}"
+    if isinstance(domain_population, bool) or not isinstance(domain_population, int | np.integer):
+        raise EstimationError(f"{said}; it must be a whole number of cases.")
+    if domain_population < n:
+        raise EstimationError(f"{said}, but {n} of its cases were audited.")
+    variance = design.variance
+    known = isinstance(variance, StratifiedVariance) and variance.rows_are_units
+    most = design.population - (len(design.weight) - n)
+    if known and np.isfinite(variance.population).all() and domain_population > most + 1e-6:
+        raise EstimationError(
+            f"{said}, but the frame holds {design.population:g} cases, of which "
+            f"{len(design.weight) - n} were found outside. Give the cases of the frame that "
+            f"belong to the domain."
+        )
+
+
 def _exact(
     linear: Linear, place: _Place, found: int, n: int, domain_population: int | None
 ) -> tuple[int, int, int] | None:
     """Give found, audited and population where the sample is a plain random one."""
-    if domain_population is not None and domain_population < n:
-        raise EstimationError(
-            f"`domain_population` is {domain_population}, but {n} of its cases were audited."
-        )
     size = domain_population or place.population
     if linear.kind != "proportion" or not place.plain or size is None or not np.isfinite(size):
         return None

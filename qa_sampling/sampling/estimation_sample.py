@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.calibration_adjustment import Adjustment
 from qa_sampling.sampling.estimation_columns import column_of
 from qa_sampling.sampling.estimation_outcomes import UNAVAILABLE
@@ -162,6 +163,11 @@ class Design:
         -------
         ndarray of bool
         """
+        if not isinstance(where, Mapping | None):
+            raise EstimationError(
+                f"`where` must say which labels of which column; got {where!r}. Give such as "
+                f"{{'team': 'North'}}."
+            )
         member = self.in_scope.copy()
         for name, wanted in (where or {}).items():
             one = isinstance(wanted, str) or not isinstance(wanted, Iterable)

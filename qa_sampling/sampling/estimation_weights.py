@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import EstimationError
-from qa_sampling.sampling.estimation_columns import numbers_of
+from qa_sampling.sampling.estimation_columns import amounts_of
 from qa_sampling.sampling.estimation_outcomes import share_weights
 from qa_sampling.sampling.estimation_standing import check_against_standing
 
+_LEAST, _MOST = 1e-9, 1e15
 Population = int | str | Mapping[str, int] | None
 
 
@@ -40,7 +41,7 @@ def read_populations(
     if population is None:
         return np.full(len(labels), np.inf)
     if isinstance(population, str):
-        values = numbers_of(table, population)
+        values = amounts_of(table, population)
         low, high = np.full(len(labels), np.inf), np.full(len(labels), -np.inf)
         np.minimum.at(low, codes, values)
         np.maximum.at(high, codes, values)
@@ -53,15 +54,24 @@ def read_populations(
             )
         held = dict(zip(labels, low, strict=True))
     elif isinstance(population, Mapping):
-        held = {str(label): float(size) for label, size in population.items()}
+        held = {str(label): _number(size) for label, size in population.items()}
     elif len(labels) == 1:
-        held = {labels[0]: float(population)}
+        held = {labels[0]: _number(population)}
     else:
         raise EstimationError(
             f"`population` is one number, but there are {len(labels)} strata. Give a column, or a "
             f"mapping from stratum to its number of cases."
         )
     return _checked(held, labels)
+
+
+def _number(size: object) -> float:
+    if isinstance(size, bool | np.bool_) or not isinstance(size, int | float | np.number):
+        raise EstimationError(
+            f"`population` must be a number of cases; got {size!r}. Give the cases there are, or "
+            f"None where nobody knows."
+        )
+    return float(size)
 
 
 def _checked(held: Mapping[str, float], labels: list[str]) -> np.ndarray:
@@ -124,9 +134,9 @@ def settle_weights(
         When weights are neither given nor follow, or are not above 0 and finite.
     """
     if weight is not None:
-        weights = numbers_of(table, weight)
+        weights = amounts_of(table, weight)
     elif probability is not None:
-        chances = numbers_of(table, probability)
+        chances = amounts_of(table, probability)
         if not ((chances > 0) & (chances <= 1) | np.isnan(chances)).all():
             raise EstimationError(
                 f"`{probability}` must lie above 0 and up to 1 for every case drawn, blank for "
@@ -145,11 +155,11 @@ def settle_weights(
         weights = weights if children is None else weights * children
     weights = share_weights(weights, codes)
     carried = ~answers & (weights == 0)
-    wrong = int(((~(weights > 0) & ~carried) | np.isinf(weights)).sum())
+    wrong = int(((~(weights > _LEAST) & ~carried) | (weights > _MOST)).sum())
     if wrong:
         raise EstimationError(
-            f"{wrong} cases have a weight that is not above 0 and finite. Every case opened stands "
-            f"for at least a part of one."
+            f"{wrong} cases have a weight that is not above 0 and finite (from {_LEAST:g} to "
+            f"{_MOST:g}). Every case opened stands for at least a part of one."
         )
     return weights
 

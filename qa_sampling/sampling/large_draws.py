@@ -12,19 +12,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import AllocationError, FrameError, SelectionError
-from qa_sampling.sampling.case_tables import key_texts
+from qa_sampling.sampling.case_tables import check_seed, check_table, key_texts
 from qa_sampling.sampling.ticket_chunks import (
     SHA256_AT_MOST,
     ChunkTickets,
+    Engine,
     StratumCodes,
     TicketKind,
     chunks,
+    loops_of,
 )
 
 LARGE_VERSION = "qa_sampling/large-draw/v1"
@@ -60,7 +63,9 @@ class LargeDraw:
     fingerprint: str
 
 
-def count_strata(table: pd.DataFrame, *, chunk_rows: int = 16_384) -> dict[str, int]:
+def count_strata(
+    table: pd.DataFrame, *, chunk_rows: int = 16_384, engine: Engine = "auto"
+) -> dict[str, int]:
     """Count the cases of every stratum of a large table, by label.
 
     Parameters
@@ -69,17 +74,21 @@ def count_strata(table: pd.DataFrame, *, chunk_rows: int = 16_384) -> dict[str, 
         With `stratum`: categories, text or whole numbers.
     chunk_rows : int
         Rows read at once; it changes nothing.
+    engine : {"auto", "numpy", "numba"}
+        What counts, as in :func:`draw_large`; it changes nothing.
 
     Raises
     ------
     FrameError
         When a stratum is missing or blank.
     SelectionError
-        When `chunk_rows` is not 1 or more.
+        When `chunk_rows` is not 1 or more, or the engine is unknown or not there.
     """
+    _check_columns(table, "stratum")
     _check_chunk(chunk_rows)
     codes = StratumCodes(table["stratum"])
-    counts = _counts(codes, len(table), chunk_rows)
+    loops = loops_of(engine, "siphash-2-4", len(table))
+    counts = _counts(codes, len(table), chunk_rows, loops)
     return {codes.labels[code]: int(counts[code]) for code in _by_label(codes) if counts[code]}
 
 
@@ -90,6 +99,7 @@ def draw_large(
     seed: str,
     ticket: Literal["auto", "sha256", "siphash-2-4"] = "auto",
     chunk_rows: int = 16_384,
+    engine: Engine = "auto",
 ) -> LargeDraw:
     """Draw the cases with the lowest tickets of every stratum of a large table.
 
@@ -105,6 +115,9 @@ def draw_large(
         "auto": SHA-256 for up to a million cases, SipHash-2-4 above.
     chunk_rows : int
         Rows read at once; it changes nothing but speed and memory.
+    engine : {"auto", "numpy", "numba"}
+        What does the work of SipHash tickets; it changes nothing but speed. "auto": numba where
+        it is installed, for which the extra `fast` is.
 
     Returns
     -------
@@ -118,7 +131,8 @@ def draw_large(
     AllocationError
         When a size is not a whole number, larger than its stratum, or of no stratum.
     SelectionError
-        When the kind of ticket is unknown, or `chunk_rows` is not 1 or more.
+        When the kind of ticket or the engine is unknown, numba is asked for and is not there, or
+        `chunk_rows` is not 1 or more.
 
     Notes
     -----
@@ -126,13 +140,14 @@ def draw_large(
     fewer than n remain in less than one stratum in 10**8. Memory above the table is some 20 bytes
     a kept ticket, so large shares of the cases need more.
     """
+    _check_columns(table, "case_ref", "stratum")
     kind = _kind(ticket, len(table))
     _check_chunk(chunk_rows)
-    if not seed.strip():
-        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+    check_seed(seed)
+    loops = loops_of(engine, kind, len(table))
     codes = StratumCodes(table["stratum"])
-    drawn = ChunkTickets(table["case_ref"], seed, kind)
-    counts = _counts(codes, len(table), chunk_rows)
+    drawn = ChunkTickets(table["case_ref"], seed, kind, loops)
+    counts = _counts(codes, len(table), chunk_rows, loops)
     wanted = _wanted(codes, counts, sizes)
     if len(table) <= SHA256_AT_MOST:
         every = drawn.every(len(table), chunk_rows)
@@ -172,6 +187,13 @@ def _kind(ticket: str, rows: int) -> TicketKind:
     return ticket
 
 
+def _check_columns(table: pd.DataFrame, *names: str) -> None:
+    check_table(table)
+    for name in names:
+        if name not in table.columns:
+            raise FrameError(f"The table has no column `{name}`; every case needs one.")
+
+
 def _check_chunk(chunk_rows: int) -> None:
     if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
         raise SelectionError(
@@ -183,17 +205,27 @@ def _by_label(codes: StratumCodes) -> list[int]:
     return sorted(range(len(codes.labels)), key=codes.labels.__getitem__)
 
 
-def _counts(codes: StratumCodes, rows: int, chunk_rows: int) -> np.ndarray:
+def _counts(
+    codes: StratumCodes, rows: int, chunk_rows: int, loops: ModuleType | None
+) -> np.ndarray:
     """Count the cases by code."""
     counts = np.zeros(len(codes.labels), dtype=np.int64)
     for part in chunks(rows, chunk_rows):
-        found = np.bincount(codes.of(part), minlength=len(codes.labels))
-        found[: len(counts)] += counts
-        counts = found
+        code = codes.of(part)
+        if new := len(codes.labels) - len(counts):
+            counts = np.append(counts, np.zeros(new, dtype=np.int64))
+        if loops is not None:
+            loops.count_codes(code, counts)
+        else:
+            counts += np.bincount(code, minlength=len(counts))
     return counts
 
 
 def _wanted(codes: StratumCodes, counts: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
+    if not isinstance(sizes, Mapping):
+        raise AllocationError(
+            f"`sizes` must say how many from which stratum, such as {{'North': 12}}; got {sizes!r}."
+        )
     asked = {str(label): n for label, n in sizes.items()}
     held = {label for label, count in zip(codes.labels, counts.tolist(), strict=True) if count}
     if strangers := sorted(label for label, n in asked.items() if label not in held and n):
@@ -238,7 +270,7 @@ def _scan(
         code = codes.of(part)
         if only is None:
             ticket = drawn.of(part)
-            near = np.flatnonzero(ticket <= limits.take(code))
+            near = _near(ticket, code, limits, drawn.loops)
             ticket = ticket[near]
         else:
             near = np.flatnonzero(only[code])
@@ -248,13 +280,21 @@ def _scan(
     return row, code, ticket
 
 
+def _near(
+    ticket: np.ndarray, code: np.ndarray, limits: np.ndarray, loops: ModuleType | None
+) -> np.ndarray:
+    """Give the places of the tickets within the limits of their strata."""
+    if loops is None:
+        return np.flatnonzero(ticket <= limits.take(code))
+    places = np.empty(len(ticket) + 1, dtype=np.int64)
+    return places[: loops.keep_near(ticket, code, limits, places)]
+
+
 def _check_repeated(drawn: ChunkTickets, rows: np.ndarray, ticket: np.ndarray) -> None:
     """Refuse references that come twice: their tickets are equal."""
-    order = np.argsort(ticket, kind="stable")
-    ordered = ticket[order]
-    equal = np.flatnonzero(ordered[1:] == ordered[:-1])
-    twice = np.union1d(order[equal], order[equal + 1]) if len(equal) else equal
-    texts = drawn.texts(rows[twice]) if len(twice) else []
+    ordered = np.sort(ticket)
+    equal = ordered[1:][ordered[1:] == ordered[:-1]]
+    texts = drawn.texts(rows[np.isin(ticket, equal)]) if len(equal) else []
     if repeated := len(texts) - len(set(texts)):
         raise FrameError(
             f"{repeated} rows or more repeat a `case_ref` (1 and '1' are the same). Give every "
@@ -273,7 +313,7 @@ def _in_order(
     """Give rows, codes, tickets and ranks of the cases that are drawn, by stratum and rank."""
     _check_repeated(drawn, row, ticket)
     by_label = _by_label(codes)
-    place = np.empty(len(by_label), dtype=np.int32)
+    place = np.empty(len(by_label), dtype=np.int16 if len(by_label) < 2**15 else np.int32)
     place[by_label] = np.arange(len(by_label))
     order = _without_ties(drawn, row, place[code], ticket)
     code = code[order]
@@ -296,7 +336,7 @@ def _result(
 ) -> LargeDraw:
     row, code, ticket, rank = rows
     share = wanted[code] / counts[code]
-    labels = pd.Series(np.array(codes.labels, dtype=object)[code], dtype="str")
+    labels = pd.Series(codes.labels, dtype="str").take(code).reset_index(drop=True)
     rank = rank.astype(np.int64)
     columns = (drawn.references(row), labels, rank, ticket, share, 1 / share)
     sample = pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
@@ -315,7 +355,8 @@ def _without_ties(
     drawn: ChunkTickets, row: np.ndarray, place: np.ndarray, ticket: np.ndarray
 ) -> np.ndarray:
     """Order by stratum and ticket; equal first 8 bytes by the whole ticket, then by reference."""
-    order = np.lexsort((ticket, place))
+    order = np.argsort(ticket)  # with the next line quicker than lexsort, and the same
+    order = order[np.argsort(place[order], kind="stable")]
     same = (place[order][1:] == place[order][:-1]) & (ticket[order][1:] == ticket[order][:-1])
     if not same.any():
         return order
@@ -331,11 +372,11 @@ def _fingerprint(sample: pd.DataFrame, kind: str) -> str:
     digest = hashlib.sha256(f"{LARGE_VERSION}\x1f{kind}\x1f{len(sample)}\n".encode())
     for part in chunks(len(sample), _LINES):
         held = sample.iloc[part]
-        refs = key_texts(held["case_ref"], "case_ref")
-        columns = (held[name].tolist() for name in ("stratum", "rank", "ticket"))
-        lines = [
-            f"{ref}\x1f{label}\x1f{rank}\x1f{ticket:016x}\n"
-            for ref, label, rank, ticket in zip(refs, *columns, strict=True)
-        ]
-        digest.update("".join(lines).encode())
+        values = held["ticket"].to_numpy().astype(">u8").tobytes().hex(" ", 8)
+        texts = ["", "\x1f", "", "\x1f", "", "\x1f", "", "\n"] * len(held)
+        texts[0::8] = key_texts(held["case_ref"], "case_ref")
+        texts[2::8] = held["stratum"].tolist()
+        texts[4::8] = map(str, held["rank"].tolist())
+        texts[6::8] = values.split(" ")
+        digest.update("".join(texts).encode())
     return digest.hexdigest()

@@ -19,6 +19,7 @@ from qa_sampling.sampling.planning_assumptions import (
     Assumptions,
     HalfWidthMethod,
     check_half_width,
+    is_number,
     real_size,
     z_value,
 )
@@ -151,7 +152,8 @@ def size_for_mean(
     ``n = n0 / (1 + n0/N)`` with ``n0 = deff (z S / e)²`` (Cochran 1977, Sampling Techniques, eq.
     4.6): the normal interval with a known standard deviation.
     """
-    if not 0 < wanted < math.inf or not 0 <= standard_deviation < math.inf:
+    both = is_number(wanted) and is_number(standard_deviation)
+    if not both or not 0 < wanted < math.inf or not 0 <= standard_deviation < math.inf:
         raise ParameterError(
             f"A half-width of {wanted!r} with a standard deviation of {standard_deviation!r} is "
             f"not possible; both are numbers, the first above 0."

@@ -17,13 +17,18 @@ ch. 3).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from qa_sampling.errors import ParameterError
+
+MOST_CASES = 2**53
+"""Cases that are still counted exactly."""
 
 HalfWidthMethod = Literal["wilson", "wald", "log_odds"]
 HALF_WIDTHS: tuple[str, ...] = ("wilson", "wald", "log_odds")
@@ -66,11 +71,11 @@ class Assumptions:
             raise ParameterError("Log odds of 0 or 1 are infinite; choose method 'wilson'.")
         check_level(self.level)
         check_population(self.population)
-        if not 0 < self.design_effect < math.inf:
+        if not is_number(self.design_effect) or not 0 < self.design_effect < math.inf:
             raise ParameterError(
                 f"`design_effect` must be above 0; got {self.design_effect!r}. Give 1 for none."
             )
-        if not 0 < self.response_rate <= 1:
+        if not is_number(self.response_rate) or not 0 < self.response_rate <= 1:
             raise ParameterError(
                 f"`response_rate` must be above 0 and at most 1; got {self.response_rate!r}."
             )
@@ -177,9 +182,40 @@ def z_value(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
+def cases_by_stratum(given: Mapping[str, int], name: str) -> dict[str, int]:
+    """Give numbers of cases by stratum; refuse what is no mapping of whole numbers.
+
+    Parameters
+    ----------
+    given : mapping of str to int
+        Numbers by stratum, 0 or more.
+    name : str
+        The argument, for messages.
+
+    Raises
+    ------
+    ParameterError
+        When it is another thing, or a number is not whole or below 0.
+    """
+    if not isinstance(given, Mapping | pd.Series):
+        raise ParameterError(
+            f"`{name}` must give a number for every stratum, such as {{'North': 120}}; got "
+            f"{given!r}."
+        )
+    for size in given.values if isinstance(given, pd.Series) else given.values():
+        if size != 0 or isinstance(size, bool):
+            check_population(size)
+    return {str(label): int(size) for label, size in given.items()}
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a number; true and false are none."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
 def check_half_width(wanted: float) -> None:
     """Refuse a half-width of a proportion that is not between 0 and one half."""
-    if not 0 < wanted < 0.5:
+    if not is_number(wanted) or not 0 < wanted < 0.5:
         raise ParameterError(
             f"A half-width must lie between 0 and 0.5; got {wanted!r}. Give 0.1 for plus or minus "
             f"10 points."
@@ -188,7 +224,7 @@ def check_half_width(wanted: float) -> None:
 
 def check_level(level: float) -> None:
     """Refuse a confidence level that is not between 0 and 1."""
-    if not 0 < level < 1:
+    if not is_number(level) or not 0 < level < 1:
         raise ParameterError(f"`level` must lie between 0 and 1; got {level!r}. Give 0.95.")
 
 
@@ -199,9 +235,9 @@ def check_share(value: float, name: str) -> None:
 
 
 def check_population(population: int | None) -> None:
-    """Refuse a population that is not a whole number from 1, or None."""
+    """Refuse a population that is not a whole number from 1 that is counted exactly, or None."""
     whole = isinstance(population, int | np.integer) and not isinstance(population, bool)
-    if population is not None and (not whole or population < 1):
+    if population is not None and (not whole or not 1 <= population <= MOST_CASES):
         raise ParameterError(
             f"`population` must be a whole number of cases, 1 or more; got {population!r}."
         )

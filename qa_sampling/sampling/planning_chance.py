@@ -9,7 +9,7 @@ from scipy.special import bdtr, pdtr
 from scipy.stats import hypergeom
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.sampling.planning_assumptions import check_population, check_share
+from qa_sampling.sampling.planning_assumptions import check_population, check_share, is_number
 
 LARGEST = 10_000_000
 """Most audits that are looked at where there is no population."""
@@ -36,7 +36,7 @@ class Chance:
     ) -> None:
         check_share(share, "tolerable")
         check_population(population)
-        if share == 0 or not 0 < confidence < 1:
+        if share == 0 or not is_number(confidence) or not 0 < confidence < 1:
             raise ParameterError(
                 f"A share of {share!r} with confidence {confidence!r} cannot be planned for: the "
                 f"share must be above 0, the confidence between 0 and 1."

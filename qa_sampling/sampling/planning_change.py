@@ -24,7 +24,12 @@ import pandas as pd
 from scipy.stats import binom, hypergeom
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.sampling.planning_assumptions import check_share, z_value
+from qa_sampling.sampling.planning_assumptions import (
+    check_population,
+    check_share,
+    is_number,
+    z_value,
+)
 from qa_sampling.sampling.planning_periods import TwoPeriods, share_variance
 
 __all__ = ["ChangePower", "TwoPeriods", "detectable_change", "power_of_change", "size_for_change"]
@@ -140,6 +145,7 @@ def size_for_change(
     """
     _check_power(power)
     check_share(overlap_share, "overlap_share")
+    check_population(population)
     if before == after:
         raise ParameterError("`before` and `after` are equal; there is no change to be seen.")
 
@@ -198,6 +204,7 @@ def detectable_change(
         Fall and rise as shares, above 0; None where none is large enough.
     """
     _check_power(power)
+    check_share(before, "before")
     given = (n, n, population, population, overlap, correlation, level)
     found: list[float | None] = []
     for end in (0.0, 1.0):
@@ -218,7 +225,7 @@ def detectable_change(
 
 
 def _check_power(power: float) -> None:
-    if not 0 < power < 1:
+    if not is_number(power) or not 0 < power < 1:
         raise ParameterError(f"`power` must lie between 0 and 1; got {power!r}. Give 0.8.")
 
 

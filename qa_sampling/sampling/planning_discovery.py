@@ -25,7 +25,7 @@ from scipy.special import pdtr
 from scipy.stats import beta, betabinom, binom, hypergeom
 
 from qa_sampling.errors import ParameterError
-from qa_sampling.sampling.planning_assumptions import check_share
+from qa_sampling.sampling.planning_assumptions import MOST_CASES, check_share, is_number
 from qa_sampling.sampling.planning_chance import LARGEST, Chance
 
 Distribution = Literal["hypergeometric", "binomial", "poisson"]
@@ -192,7 +192,8 @@ def bayesian_plan(
         When a value is impossible, or no number of audits is enough.
     """
     chance = Chance(tolerable, population, confidence, None)
-    if not all(0 < value < math.inf for value in prior):
+    two = isinstance(prior, tuple | list) and len(prior) == 2 and all(map(is_number, prior))
+    if not two or not all(0 < value < math.inf for value in prior):
         raise ParameterError(f"`prior` must be two numbers above 0; got {prior!r}. Give (1, 1).")
     if accept is not None and expected is not None:
         raise ParameterError("Give `accept` or `expected`, not both.")
@@ -228,7 +229,7 @@ def bayesian_plan(
 
 def _whole_accept(accept: int | None) -> int:
     given = 0 if accept is None else accept
-    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST_CASES:
         raise ParameterError(f"`accept` must be a whole number of cases, 0 or more; got {given!r}.")
     return given
 

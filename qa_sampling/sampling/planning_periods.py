@@ -12,6 +12,7 @@ from qa_sampling.sampling.planning_assumptions import (
     check_level,
     check_population,
     check_share,
+    is_number,
 )
 
 
@@ -60,11 +61,11 @@ class TwoPeriods:
                 raise ParameterError(
                     f"Audits of a period must be a whole number from 1 to its cases; got {n!r}."
                 )
-        if not -1 <= self.correlation <= 1:
+        if not is_number(self.correlation) or not -1 <= self.correlation <= 1:
             raise ParameterError(
                 f"`correlation` must lie between -1 and 1; got {self.correlation!r}."
             )
-        if not 0 <= self.overlap <= min(self.n_before, self.n_after):
+        if not is_number(self.overlap) or not 0 <= self.overlap <= min(self.n_before, self.n_after):
             raise ParameterError(
                 f"`overlap` must be from 0 to the audits of either period; got {self.overlap!r}."
             )

@@ -14,6 +14,8 @@ from qa_sampling.sampling.allocation_precision import expected_precision
 from qa_sampling.sampling.planning_assumptions import (
     Assumptions,
     HalfWidthMethod,
+    cases_by_stratum,
+    check_population,
     half_width,
     z_value,
 )
@@ -81,7 +83,10 @@ def precision_of(
     ParameterError
         When a value is impossible.
     """
+    check_population(population)
     _check_size(n, population)
+    if not isinstance(proportions, Sequence) or isinstance(proportions, str):
+        raise ParameterError(f"`proportions` must be a list of shares; got {proportions!r}.")
     rests = [Assumptions(p, population, level, method, design_effect) for p in proportions]
     rows = [(rest.proportion, rest.half_width(n), *_ends(rest, n)) for rest in rests]
     most = 4 * n if population is None else min(4 * n, population)
@@ -129,7 +134,9 @@ def precision_by_stratum(
     ParameterError
         When a value is impossible.
     """
-    filled = {label: int(size) for label, size in populations.items() if size > 0}
+    sampled = cases_by_stratum(sampled, "sampled")
+    sizes = cases_by_stratum(populations, "populations")
+    filled = {label: size for label, size in sizes.items() if size > 0}
     if not filled:
         raise ParameterError("No stratum holds cases; nothing can be audited.")
     shares = complete_shares(proportions, filled)

@@ -15,6 +15,7 @@ from qa_sampling.sampling.planning import SampleSize, smallest_size
 from qa_sampling.sampling.planning_assumptions import (
     Assumptions,
     HalfWidthMethod,
+    cases_by_stratum,
     check_half_width,
     check_level,
     check_share,
@@ -62,6 +63,7 @@ def size_for_each_stratum(
         When a value is impossible.
     """
     check_half_width(wanted)
+    populations = cases_by_stratum(populations, "populations")
     shares = complete_shares(proportions, populations)
     rows, rests = [], {}
     for label, size in populations.items():
@@ -135,7 +137,8 @@ def size_for_all_strata(
     """
     check_half_width(wanted)
     check_level(level)
-    sizes = {str(label): int(size) for label, size in populations.items() if size > 0}
+    every = cases_by_stratum(populations, "populations")
+    sizes = {label: size for label, size in every.items() if size > 0}
     if not sizes:
         raise ParameterError("No stratum holds cases; nothing can be audited.")
     shares = complete_shares(proportions, sizes)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import FrameError, SelectionError
-from qa_sampling.sampling.case_tables import read_cases
+from qa_sampling.sampling.case_tables import check_seed, read_cases
 from qa_sampling.sampling.chance import TicketChance
 from qa_sampling.sampling.covariates import balance_columns, spread_coordinates
 from qa_sampling.sampling.selection_methods import Group, SelectionMethod, selection_method
@@ -66,8 +66,7 @@ class PreparedSelection:
         FrameError
             When the seed is blank.
         """
-        if not seed.strip():
-            raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+        check_seed(seed)
         drawn = self.probability >= 1
         for group in self.groups:
             chance = TicketChance(seed, self.name, group.label)
@@ -106,11 +105,11 @@ def prepare_selection(
         As ``select_cases`` does, but for the seed.
     """
     chosen = selection_method(method)
-    options = {
-        "order_by": list(order_by),
-        "spread_over": list(spread_over),
-        "balance_on": list(balance_on),
-    }
+    options = {"order_by": order_by, "spread_over": spread_over, "balance_on": balance_on}
+    for name, columns in options.items():
+        if isinstance(columns, str) or not isinstance(columns, Sequence):
+            raise SelectionError(f"`{name}` must be a list of columns; got {columns!r}.")
+        options[name] = list(columns)
     _check_options(method, chosen, options, size_column or probability_column)
     cases = read_cases(table)
     by_stratum = isinstance(sizes, Mapping) or (sizes is None and "stratum" in table.columns)

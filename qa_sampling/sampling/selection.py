@@ -23,16 +23,18 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Literal
 
 import pandas as pd
 
 from qa_sampling.errors import AllocationError, FrameError
-from qa_sampling.sampling.allocation import Method, allocate
+from qa_sampling.sampling.allocation import Method
 from qa_sampling.sampling.bounds import Bound
+from qa_sampling.sampling.case_tables import check_seed
+from qa_sampling.sampling.drawn_sizes import cells_of, drawn_sizes
 from qa_sampling.sampling.plan import Draw, Frame
-from qa_sampling.sampling.rounding import UNIT, Cell, coin, controlled_rounding
-from qa_sampling.sampling.targets import cell_targets
+from qa_sampling.sampling.rounding import coin
 from qa_sampling.sampling.tickets import ticket, tickets
 from qa_sampling.schema import SAMPLE
 
@@ -165,17 +167,18 @@ def draw_sample(
         value = getattr(size, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise AllocationError(f"`{name}` must be a whole number, 0 or more; got {value!r}.")
-    if not seed.strip():
-        raise FrameError("`seed` is blank. Give the text that was rolled or committed to.")
+    check_seed(seed)
     if start_after and not ticket_seed:
         raise FrameError("`start_after` rotates permanent tickets; give their `ticket_seed` too.")
     refs = frame.cases["case_ref"].tolist()
-    strata = sorted(set(frame.cases["stratum"].tolist()))
     chance = _Tickets(
         draw=dict(zip(refs, tickets(refs, ticket_seed or seed), strict=True)),
-        family=_family_tickets(frame.cases, seed) if size.one_per_family else {},
+        family=_family_tickets(refs, frame.cases, seed) if size.one_per_family else {},
         toss=coin(seed),
-        order={label: ticket(f"order {label}", seed, purpose="rounding") for label in strata},
+        order={
+            label: ticket(f"order {label}", seed, purpose="rounding")
+            for label in frame.cases["stratum"].unique().tolist()
+        },
     )
     sample, allocation, set_aside = _select(frame.cases, size, chance, dict(start_after or {}))
     parameters = _plain(size) | {
@@ -194,15 +197,11 @@ def draw_sample(
     )
 
 
-def _family_tickets(cases: pd.DataFrame, seed: str) -> dict[str, str]:
+def _family_tickets(refs: list[str], cases: pd.DataFrame, seed: str) -> dict[str, str]:
     """Give the "family" tickets of children with siblings in the frame; others need none."""
     families = cases["family_ref"].tolist()
     children = Counter(families)
-    together = [
-        ref
-        for ref, family in zip(cases["case_ref"].tolist(), families, strict=True)
-        if children[family] > 1
-    ]
+    together = [ref for ref, family in zip(refs, families, strict=True) if children[family] > 1]
     return dict(zip(together, tickets(together, seed, purpose="family"), strict=True))
 
 
@@ -246,15 +245,24 @@ def _select(
     for ref, label in zip(refs, labels, strict=True):
         if ref not in away:
             waiting[label][ref] = chance.draw[ref]
-    table = _sizes(cases, {label: len(held) for label, held in waiting.items()}, size, chance)
+    available = {label: len(held) for label, held in waiting.items()}
+    table = drawn_sizes(
+        cells_of(cases, labels),
+        Counter(labels),
+        available,
+        size,
+        toss=chance.toss,
+        order=chance.order,
+    )
     drawn, spares = [], []
     for label, target, taken in zip(
         table["stratum"], table["target"], table["sampled"].tolist(), strict=True
     ):
-        order = in_ticket_order(waiting[label], start_after.get(label, "")) if taken else []
-        spares.append(min(size.reserves, len(order) - taken) if taken else 0)
-        for rank, ref in enumerate(order[: taken + spares[-1]], start=1):
-            probability = target / len(order) / children.get(family_of[ref], 1)
+        held = waiting[label]
+        spares.append(min(size.reserves, len(held) - taken) if taken else 0)
+        first = in_ticket_order(held, start_after.get(label, ""), count=taken + spares[-1])
+        for rank, ref in enumerate(first, start=1):
+            probability = target / len(held) / children.get(family_of[ref], 1)
             drawn.append(_drawn(ref, label, rank, rank <= taken, chance.draw[ref], probability))
     sample = _sample_table(drawn)
     table.insert(table.columns.get_loc("sampled") + 1, "reserves", spares)
@@ -292,7 +300,9 @@ def _drawn(ref: str, label: str, rank: int, audited: bool, value: str, probabili
     return (ref, label, "sample", rank, value, probability, 1 / probability)
 
 
-def in_ticket_order(held: Mapping[str, str], start: str = "") -> list[str]:
+def in_ticket_order(
+    held: Mapping[str, str], start: str = "", *, count: int | None = None
+) -> list[str]:
     """Order references by ticket, ties by reference.
 
     Parameters
@@ -301,96 +311,12 @@ def in_ticket_order(held: Mapping[str, str], start: str = "") -> list[str]:
         Ticket by reference.
     start : str, optional
         Ticket after which the order starts; it wraps round. Empty for the lowest.
+    count : int, optional
+        How many, the first ones; all by default.
     """
-    line = sorted(zip(held.values(), held.keys(), strict=True))
+    pairs = zip(held.values(), held.keys(), strict=True)
+    if count is not None and not start:
+        return [ref for _, ref in nsmallest(count, pairs)]
+    line = sorted(pairs)
     first = bisect_right(line, start, key=lambda place: place[0]) if start else 0
-    return [ref for _, ref in line[first:] + line[:first]]
-
-
-def _sizes(
-    cases: pd.DataFrame, available: Mapping[str, int], size: Size, chance: _Tickets
-) -> pd.DataFrame:
-    """Settle how many of each stratum are audited, from the cases that stand in it."""
-    labels = (cases[name].tolist() for name in ("stratum", "row", "column"))
-    cells: list[Cell] = sorted(set(zip(*labels, strict=True)))
-    population = Counter(cases["stratum"].tolist())
-    if size.audits > sum(available.values()):
-        raise AllocationError(
-            f"{size.audits} audits were asked for, but only {sum(available.values())} cases can be "
-            f"drawn (of {len(cases)} in the frame, one child standing for each family). "
-            f"Ask for fewer, or widen who is eligible."
-        )
-    if size.rounding == "controlled":
-        target, sampled, bound = _controlled(cells, available, size, chance)
-    elif size.rounding == "fixed":
-        target, sampled, bound = _fixed(cells, available, size)
-    else:
-        raise AllocationError(
-            f"`rounding` {size.rounding!r} is unknown; choose 'controlled' or 'fixed'."
-        )
-    return pd.DataFrame(
-        {
-            "stratum": [cell[0] for cell in cells],
-            "row": [cell[1] for cell in cells],
-            "column": [cell[2] for cell in cells],
-            "population": [int(population[cell[0]]) for cell in cells],
-            "available": [int(available[cell[0]]) for cell in cells],
-            "target": [target[cell[0]] for cell in cells],
-            "sampled": [sampled[cell[0]] for cell in cells],
-            "bound": [bound[cell[0]] for cell in cells],
-        }
-    )
-
-
-def _controlled(
-    cells: list[Cell], available: Mapping[str, int], size: Size, chance: _Tickets
-) -> tuple[dict[str, float], dict[str, int], dict[str, str]]:
-    if size.certainty or size.maximum is not None or size.minimum not in (None, 0, 1):
-        raise AllocationError(
-            "Bounds of single strata and certainty strata go with rounding='fixed'; with "
-            "'controlled' bound the rows and columns instead."
-        )
-    units = cell_targets(
-        {cell: available[cell[0]] for cell in cells},
-        size.audits,
-        **size.measure,
-        row_minimum=size.row_minimum,
-        row_maximum=size.row_maximum,
-        column_minimum=size.column_minimum,
-        column_maximum=size.column_maximum,
-    )
-    order = sorted(units, key=lambda cell: (chance.order.get(cell[0], ""), cell))
-    whole = controlled_rounding(units, chance.toss, order=order)
-    target = {cell[0]: units.get(cell, 0) / UNIT for cell in cells}
-    sampled = {cell[0]: whole.get(cell, 0) for cell in cells}
-    bound = {
-        cell[0]: "no cases left"
-        if not available[cell[0]]
-        else "all taken"
-        if units[cell] == available[cell[0]] * UNIT
-        else ""
-        for cell in cells
-    }
-    return target, sampled, bound
-
-
-def _fixed(
-    cells: list[Cell], available: Mapping[str, int], size: Size
-) -> tuple[dict[str, float], dict[str, int], dict[str, str]]:
-    result = allocate(
-        {cell[0]: available[cell[0]] for cell in cells},
-        size.audits,
-        **size.measure,
-        minimum=size.minimum,
-        maximum=size.maximum,
-        certainty=size.certainty,
-        groups={cell[0]: cell[1] for cell in cells},
-        group_minimum=size.row_minimum,
-        group_maximum=size.row_maximum,
-        columns={cell[0]: cell[2] for cell in cells},
-        column_minimum=size.column_minimum,
-        column_maximum=size.column_maximum,
-    )
-    sizes = result.sizes
-    bound = dict(zip(result.table["stratum"], result.table["bound"], strict=True))
-    return {label: float(value) for label, value in sizes.items()}, sizes, bound
+    return [ref for _, ref in line[first:] + line[:first]][:count]

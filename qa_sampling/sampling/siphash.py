@@ -7,6 +7,8 @@ a129ca6149be45e5.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 
 _START = (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261, 0x7465646279746573)
@@ -20,6 +22,8 @@ class SipHash:
     ----------
     key : bytes
         16 bytes.
+    loops : module, optional
+        :mod:`compiled_tickets`, to hash messages of one or two words with.
 
     Raises
     ------
@@ -27,12 +31,13 @@ class SipHash:
         When the key has another length.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, loops: ModuleType | None = None) -> None:
         if len(key) != 16:
             raise ValueError(f"`key` must hold 16 bytes; got {len(key)}.")
         low, high = (int.from_bytes(part, "little") for part in (key[:8], key[8:]))
         self._start = [word ^ part for word, part in zip(_START, (low, high) * 2, strict=True)]
         self._rooms = np.empty((5, 0), dtype=np.uint64)
+        self._loops = loops
 
     def of_words(self, words: np.ndarray) -> np.ndarray:
         """Give the hashes of messages that were cut into words.
@@ -49,6 +54,10 @@ class SipHash:
             One a message.
         """
         count = words.shape[1]
+        if self._loops is not None and len(words) <= 2:
+            found = np.empty(count, dtype=np.uint64)
+            self._loops.hash_words(np.array(self._start, dtype=np.uint64), words, found)
+            return found
         if self._rooms.shape[1] < count:
             self._rooms = np.empty((5, count), dtype=np.uint64)
         a, b, c, d, spare = (room[:count] for room in self._rooms)
@@ -118,13 +127,17 @@ def words_of(texts: list[bytes]) -> list[tuple[np.ndarray, np.ndarray]]:
     return parts
 
 
-def words_of_numbers(numbers: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def words_of_numbers(
+    numbers: np.ndarray, loops: ModuleType | None = None
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Cut the decimal digits of whole numbers into words, as :func:`words_of` does their text.
 
     Parameters
     ----------
     numbers : ndarray of int
         Whole numbers, 0 or more, below 2**63.
+    loops : module, optional
+        :mod:`compiled_tickets`, to cut with.
 
     Returns
     -------
@@ -136,21 +149,24 @@ def words_of_numbers(numbers: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]
         return []
     shortest, longest = len(str(left.min())), len(str(left.max()))
     if shortest == longest:
-        return [(np.arange(len(left)), _digit_words(left, longest))]
+        return [(np.arange(len(left)), _digit_words(left, longest, loops))]
     digits = np.searchsorted(_TENS, left, side="right") + (left == 0)
     parts = []
     for length in np.unique(digits).tolist():
         whole = digits == length
         places = np.flatnonzero(whole)
-        parts.append((places, _digit_words(left[places], length)))
+        parts.append((places, _digit_words(left[places], length, loops)))
     return parts
 
 
 _TENS = 10 ** np.arange(19, dtype=np.uint64)
 
 
-def _digit_words(numbers: np.ndarray, length: int) -> np.ndarray:
+def _digit_words(numbers: np.ndarray, length: int, loops: ModuleType | None) -> np.ndarray:
     words = np.zeros((length // 8 + 1, len(numbers)), dtype=np.uint64)
+    if loops is not None and length <= loops.MOST_DIGITS:
+        loops.cut_digits(numbers, length, words)
+        return words
     words[-1] = _U(length) << _U(56)
     rest = numbers
     for word in range((length + 7) // 8):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import ModuleType
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from qa_sampling.errors import SelectionError
 from qa_sampling.sampling.case_tables import key_texts
 from qa_sampling.sampling.siphash import SipHash, words_of, words_of_numbers
 from qa_sampling.sampling.tickets import TAGS, tickets
 
 TicketKind = Literal["sha256", "siphash-2-4"]
+Engine = Literal["auto", "numpy", "numba"]
 SHA256_AT_MOST = 1_000_000
 """Cases up to which tickets are SHA-256, as in the registered draw."""
 
@@ -28,6 +32,39 @@ def chunks(rows: int, chunk_rows: int) -> Iterator[slice]:
     """
     for start in range(0, rows, chunk_rows):
         yield slice(start, min(start + chunk_rows, rows))
+
+
+def loops_of(engine: Engine, kind: TicketKind, rows: int) -> ModuleType | None:
+    """Give the compiled loops; None where numpy does the work.
+
+    Parameters
+    ----------
+    engine : {"auto", "numpy", "numba"}
+        "auto": numba where it is installed and the table is so large that loading it pays.
+    kind : {"sha256", "siphash-2-4"}
+        Only SipHash is compiled.
+    rows : int
+        Cases of the table.
+
+    Raises
+    ------
+    SelectionError
+        When the engine is unknown, or numba is asked for and cannot be imported.
+    """
+    if engine not in ("auto", "numpy", "numba"):
+        raise SelectionError(f"`engine` {engine!r} is unknown; choose 'auto', 'numpy' or 'numba'.")
+    small = engine == "auto" and rows <= SHA256_AT_MOST
+    if engine == "numpy" or kind == "sha256" or small:
+        return None
+    try:
+        return import_module("qa_sampling.sampling.compiled_tickets")
+    except ImportError as missing:
+        if engine == "auto":
+            return None
+        raise SelectionError(
+            "`engine` 'numba' needs numba, which cannot be imported here. Install "
+            "'qa-sampling[fast]', or leave `engine` out: the draw is the same."
+        ) from missing
 
 
 def siphash_key(seed: str) -> bytes:
@@ -47,12 +84,21 @@ class ChunkTickets:
     kind : {"sha256", "siphash-2-4"}
         "sha256": the first 8 bytes of the draw's ticket. "siphash-2-4": SipHash of the
         reference in UTF-8, keyed by :func:`siphash_key`.
+    loops : module, optional
+        Compiled loops (see :func:`loops_of`).
     """
 
-    def __init__(self, references: pd.Series, seed: str, kind: TicketKind) -> None:
+    def __init__(
+        self,
+        references: pd.Series,
+        seed: str,
+        kind: TicketKind,
+        loops: ModuleType | None = None,
+    ) -> None:
         self._references = references
         self._seed = seed
-        self._hash = SipHash(siphash_key(seed)) if kind == "siphash-2-4" else None
+        self._hash = SipHash(siphash_key(seed), loops) if kind == "siphash-2-4" else None
+        self.loops = loops
         self._numbers = _plain_numbers(references)
         self._known: np.ndarray | None = None
 
@@ -72,7 +118,7 @@ class ChunkTickets:
             drawn = "".join([value[:16] for value in tickets(self.texts(rows), self._seed)])
             return np.frombuffer(bytes.fromhex(drawn), dtype=">u8").astype(np.uint64)
         if self._numbers is not None:
-            parts, count = words_of_numbers(held := self._numbers[rows]), len(held)
+            parts, count = words_of_numbers(held := self._numbers[rows], self.loops), len(held)
         else:
             texts = [text.encode() for text in self.texts(rows)]
             parts, count = words_of(texts), len(texts)

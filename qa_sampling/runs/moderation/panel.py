@@ -15,6 +15,7 @@ from qa_sampling.agreement.moderation_planning import (
     scatter_seen,
 )
 from qa_sampling.agreement.scale import NO_GRADE
+from qa_sampling.agreement.severity import cases_to_detect, shifts
 from qa_sampling.runs.moderation.steps import Review
 from qa_sampling.schema import NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
 from qa_sampling.settings.analyses import ModerationAgreement
@@ -134,7 +135,7 @@ def over_time(review: Review, *, level: float = 0.95) -> pd.DataFrame:
 
 
 def planned_moderations(review: Review, settings: ModerationAgreement) -> pd.DataFrame:
-    """Give how many audits to moderate for a wanted width, if next month's are as these were.
+    """Give how many audits to moderate for what is wanted, if next month's are as these were.
 
     Parameters
     ----------
@@ -146,7 +147,9 @@ def planned_moderations(review: Review, settings: ModerationAgreement) -> pd.Dat
     Returns
     -------
     DataFrame
-        "What is to be known", "Interval wanted", "Audits to moderate", "So far, a month".
+        "What is to be known", "Wanted", "Audits to moderate", "So far". The last rows are of one
+        auditor: cases with which a shift would be found eight times in ten, looking at as many
+        auditors as there are.
     """
     row = counts(review.overall, level=settings.level, fewest=1).table.iloc[0]
     wide = 2 * settings.wanted_half_width
@@ -155,20 +158,49 @@ def planned_moderations(review: Review, settings: ModerationAgreement) -> pd.Dat
     plans = (
         (
             "Share with the same grade",
+            f"{100 * settings.wanted_half_width:g} points",
             moderations_for_share(wide, share=share, level=settings.level),
         ),
-        ("Net bias in grades", moderations_for_bias(wide, spread=spread, level=settings.level)),
+        (
+            "Net bias in grades",
+            f"{settings.wanted_half_width:g} grades",
+            moderations_for_bias(wide, spread=spread, level=settings.level),
+        ),
     )
     months = review.audits["period"].nunique()
     return pd.DataFrame(
         [
             (
                 what,
-                f"{settings.wanted_half_width:g} either side",
+                f"{wanted} either side",
                 "more than 2,000" if plan.n is None else f"{plan.n:,}",
-                f"{review.moderated / months:.1f}",
+                f"{review.moderated / months:.1f} a month",
             )
-            for what, plan in plans
-        ],
-        columns=["What is to be known", "Interval wanted", "Audits to moderate", "So far, a month"],
+            for what, wanted, plan in plans
+        ]
+        + _cases_for_one_auditor(review),
+        columns=["What is to be known", "Wanted", "Audits to moderate", "So far"],
     )
+
+
+def _cases_for_one_auditor(review: Review) -> list[tuple[str, str, str, str]]:
+    found = shifts(review.standards)
+    level = 1 - _FALSE_ALARMS / len(found)
+    rows = []
+    for shift in _SHIFTS:
+        n = cases_to_detect(shift, spread=found.attrs["spread"], level=level)
+        rows.append(
+            (
+                f"That one auditor marks {shift:g} {'grade' if shift == 1 else 'grades'} off",
+                "found 8 times in 10",
+                "more than 10,000" if n is None else f"{n:,} of theirs",
+                f"{found['n'].median():g} of theirs, all months",
+            )
+        )
+    return rows
+
+
+_SHIFTS = (0.5, 0.7, 1.0)
+"""Shifts of one auditor, in grades, that a panel may want to find."""
+_FALSE_ALARMS = 0.05
+"""Chance that any innocent auditor is found, all looked at together."""

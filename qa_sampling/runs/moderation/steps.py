@@ -38,6 +38,11 @@ class Review:
         How many audits were completed, and how many of them moderated.
     late : int
         Moderations that came after the day that is looked back from, left out.
+    ungraded : int
+        Moderations whose overall grade is none of the scale (not applicable, not recorded):
+        left out of the overall grades, and the audit is not moderated unless another was.
+    without_grade : int
+        Audits to which the auditor gave no overall grade of the scale, left out of all.
     """
 
     audits: pd.DataFrame
@@ -47,6 +52,8 @@ class Review:
     completed: int
     moderated: int
     late: int
+    ungraded: int = 0
+    without_grade: int = 0
 
 
 def review_of(
@@ -54,8 +61,9 @@ def review_of(
 ) -> Review:
     """Bring the audits of the months asked for together with their moderations.
 
-    Of several moderations of an audit the latest counts for the panel's two questions; all
-    their grades are ratings. Of several by one moderator the latest replaces the others.
+    Of several moderations of an audit the latest with an overall grade counts for the panel's two
+    questions; all their grades are ratings. Of several by one moderator the latest replaces the
+    others.
 
     Parameters
     ----------
@@ -75,11 +83,14 @@ def review_of(
     moderations, late = _moderations(settings, register, audits)
     grades = register.answers().query("standard == @OVERALL").set_index("audit_id")["grade"]
     audits["grade"] = audits["audit_id"].map(grades)
+    without_grade = int((~audits["grade"].isin(GRADES)).sum())
     audits = audits[audits["grade"].isin(GRADES)].reset_index(drop=True)
-    last = moderations.drop_duplicates("audit_id", keep="last").set_index("audit_id")
     told = register.moderated_answers()
     told = told[told["moderation_id"].isin(moderations["moderation_id"])]
     again = told[told["standard"] == OVERALL].set_index("moderation_id")["grade"]
+    graded = moderations["moderation_id"].map(again).isin(GRADES)
+    ungraded = int((~graded & moderations["audit_id"].isin(audits["audit_id"])).sum())
+    last = moderations[graded].drop_duplicates("audit_id", keep="last").set_index("audit_id")
     moderated_grade = last["moderation_id"].map(again)
     audits["moderated_grade"] = audits["audit_id"].map(moderated_grade)
     audits["moderated"] = audits["moderated_grade"].isin(GRADES)
@@ -107,6 +118,8 @@ def review_of(
         completed=len(audits),
         moderated=int(audits["moderated"].sum()),
         late=late,
+        ungraded=ungraded,
+        without_grade=without_grade,
     )
 
 
