@@ -148,7 +148,8 @@ def interval_chart(
     )  # fmt: skip
     low, high = _ends(values)
     drawn.set_xlim(low, high)
-    ticks = steps_of(low, high, most=_ticks(sheet), unit=values.unit)
+    room = 66.0 if values.signed else 50.0
+    ticks = steps_of(low, high, most=_ticks(sheet, each=room), unit=values.unit)
     number_axis(drawn, ticks, values.unit, signed=values.signed, across=True)
     if not len(rows):
         nothing(sheet)
@@ -219,8 +220,8 @@ def _ends(values: IntervalList) -> tuple[float, float]:
     return bottom, min(high + room, 1.0) if values.unit == "share" and high <= 1 else high + room
 
 
-def _ticks(sheet: Sheet) -> int:
-    return max(min(int(sheet.plot[2] / 50), 6), 1)
+def _ticks(sheet: Sheet, *, each: float = 50.0) -> int:
+    return max(min(int(sheet.plot[2] / each), 6), 1)
 
 
 def _rows(
