@@ -140,6 +140,21 @@ class TestReading:
         assert len(cases) == len(draw.cases)
         assert (cases["outcome"] == "audited").all()
 
+    def test_a_case_out_of_scope_is_not_missing_but_does_not_belong(self):
+        from types import SimpleNamespace
+
+        from qa_sampling.sampling.selection import Size, draw_sample
+
+        whole, truth = frame("2026-05")
+        draw = draw_sample(whole, Size(24, reserves=2), seed="one")
+        asked = list(draw.cases["case_ref"])
+        audits = truth.loc[asked].assign(audit_id=asked)
+        audits.loc[asked[:2], "overall"] = None
+        told = {asked[0]: "out_of_scope", asked[1]: "conflict"}
+        cases, _ = opened_cases(whole, SimpleNamespace(draw=draw), audits, told=told)
+        outcomes = cases.set_index("case_ref")["outcome"]
+        assert outcomes[asked[0]] == "out_of_scope" and outcomes[asked[1]] == "unavailable"
+
 
 class TestAgainstR:
     """R 4.2, survey 4.1: svydesign(~1, strata=~period, weights=~w); w is 1 / probability, times
@@ -344,7 +359,8 @@ class TestEdges:
         assert table.to_numpy().tolist() == [
             ["strength", "Direct work", 2], ["learning", "Drift", 1]
         ]  # fmt: skip
-        assert practice.themes(found, object()).empty
+        tags = tags.iloc[:0]
+        assert practice.themes(found, Tagged()).empty
 
 
 class TestTruth:

@@ -127,7 +127,17 @@ def of_draw(table: object, period: str, design: str, redraw: int | None = None) 
 
 
 def fixed_row(connection: Connection, period: str, design: str, redraw: int) -> object:
-    """Give the row of a fixed frame, with the hash of its event; None when there is none."""
+    """Give the row of a fixed frame, with the hash of its event; None when there is none.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the register.
+    period, design : str
+        What it is the frame of.
+    redraw : int
+        Number of the redraw.
+    """
     joined = select(frames, events.c.hash.label("head")).join(events, events.c.n == frames.c.event)
     return connection.execute(joined.where(of_draw(frames, period, design, redraw))).first()
 

@@ -148,8 +148,7 @@ def themes(found: Findings, register: Register) -> pd.DataFrame:
         One row a kind and tag, the most frequent first: `kind` ("strength" or "learning"), `tag`,
         `audits` (that have it).
     """
-    empty = pd.DataFrame(columns=["audit_id", "kind", "tag"])
-    held = register.audit_tags() if hasattr(register, "audit_tags") else empty
+    held = register.audit_tags()
     mine = held[held["audit_id"].isin(found.audited["audit_id"])].drop_duplicates()
     counted = mine.groupby(["kind", "tag"]).size().rename("audits").reset_index()
     place = {kind: number for number, kind in enumerate(TAG_KINDS)}

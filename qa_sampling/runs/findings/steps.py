@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -115,6 +116,8 @@ def findings_of(
         When no draw of these months is in the register, or none of its audits came back.
     """
     audits, describe = _graded(settings, register), describer(settings)
+    outcomes = register.outcomes()
+    outcomes = outcomes[outcomes["date"] <= pd.Timestamp(settings.extract_day)]
     parts, populations, rounded, used, uncalled = [], {}, [], [], 0
     for period in settings.all_periods:
         recorded = register.find_draw(period, settings.design)
@@ -122,7 +125,9 @@ def findings_of(
         if recorded is None or fixed is None:
             continue
         mine = audits[audits["draw_id"] == recorded.draw_id].set_index("case_ref")
-        opened, left = opened_cases(_frame(fixed.snapshot, recorded), recorded, mine)
+        own = outcomes[outcomes["draw_id"] == recorded.draw_id]
+        told = dict(zip(own["case_ref"], own["outcome"], strict=True))
+        opened, left = opened_cases(_frame(fixed.snapshot, recorded), recorded, mine, told=told)
         uncalled += left
         used += mine["audit_id"].tolist()
         described = describe(recorded.as_at, opened["case_ref"])
@@ -186,7 +191,11 @@ def design_of(cases: pd.DataFrame, populations: dict[str, int], *, rounded: bool
 
 
 def opened_cases(
-    frame: Frame, recorded: RecordedDraw, audits: pd.DataFrame
+    frame: Frame,
+    recorded: RecordedDraw,
+    audits: pd.DataFrame,
+    *,
+    told: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, int]:
     """Give the cases of a draw that were opened, with what came back and their probabilities.
 
@@ -198,6 +207,9 @@ def opened_cases(
         The draw.
     audits : DataFrame
         Its audits by `case_ref`, with their grades; `overall` is missing while it is not back.
+    told : mapping of str to str, optional
+        What is known of cases that did not come back (``schema.AUDIT_OUTCOMES``): out of scope
+        counts as a case that does not belong; all else as one that could not be had.
 
     Returns
     -------
@@ -208,6 +220,7 @@ def opened_cases(
     listed = recorded.draw.sample.sort_values(["stratum", "rank"], ignore_index=True)
     back = set(audits.index[audits["overall"].isin(GRADES)])
     asked = set(audits.index)
+    known_of = told or {}
     outcome, uncalled = {}, 0
     for _, rows in listed.groupby("stratum"):
         due = 0
@@ -216,7 +229,8 @@ def opened_cases(
                 uncalled += ref in asked
                 due = 0 if ref not in asked else due
                 continue
-            outcome[ref] = "audited" if ref in back else "unavailable"
+            lost = "out_of_scope" if known_of.get(ref) == "out_of_scope" else "unavailable"
+            outcome[ref] = "audited" if ref in back else lost
             due += (outcome[ref] in LOSSES) - (drawn_as == "reserve")
     table = pd.DataFrame(outcome.items(), columns=["case_ref", "outcome"])
     found = follow_up(frame, recorded.draw, table).cases
