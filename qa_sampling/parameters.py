@@ -20,6 +20,7 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
+from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
@@ -29,6 +30,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "audit_findings": AuditFindings,
     "collect_audits": CollectAudits,
     "moderation_agreement": ModerationAgreement,
+    "training_exercise": TrainingExercise,
 }
 """The model of each notebook, by the notebook's name without its number."""
 

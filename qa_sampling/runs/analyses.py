@@ -15,8 +15,10 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.runs.collecting import open_collect
 from qa_sampling.runs.drawn_returns import open_findings
+from qa_sampling.runs.exercise_grades import graders_of, grades_digest, open_exercise
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.exercise import TrainingExercise
 
 
 def _whole_span(settings: AnalysisSettings) -> str:
@@ -137,6 +139,17 @@ ANALYSES: dict[str, Analysis] = {
         open=open_findings,
         span=_until,
     ),
+    "training_exercise": Analysis(
+        file="45_training_exercise.ipynb",
+        title="Training exercise",
+        question="Do auditors who read the same cases give the same grades?",
+        files=(
+            ("restricted/feedback_*.xlsx", "a sheet for each auditor, and for nobody else"),
+            ("shareable/exercise_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=lambda settings, register: None,
+        open=open_exercise,
+    ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",
         title="Moderation of audits",
@@ -151,14 +164,18 @@ ANALYSES: dict[str, Analysis] = {
 """By the notebook's name without its number."""
 
 
-def basis_of(register: Register) -> str:
-    """Give the SHA-256 of all that came back and stands: what an analysis rests on.
+def basis_of(settings: AnalysisSettings, register: Register) -> str:
+    """Give the SHA-256 of what an analysis rests on: all that came back and stands.
 
     Parameters
     ----------
+    settings : AnalysisSettings
+        A training exercise rests on its own grades.
     register : Register
         The register.
     """
+    if isinstance(settings, TrainingExercise):
+        return grades_digest(settings)
     digest = hashlib.sha256()
     for table in (
         register.audits(),
@@ -194,6 +211,8 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     named = [actions[name] for name in ("action_id", "owner", "verified_by")]
     named.append(register.activities()["activity_id"])
     columns += [column[column.str.fullmatch(_REFERENCE).fillna(False)] for column in named]
+    if isinstance(settings, TrainingExercise):
+        columns.append(pd.Series(graders_of(settings), dtype="str"))
     staff = staff_of(settings)
     if staff is not None:
         names = staff["name"].dropna().astype(str)

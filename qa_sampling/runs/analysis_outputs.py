@@ -52,7 +52,7 @@ def publish_files(
     """
     if staged := os.environ.get(STAGE_VARIABLE):
         write(Path(staged))
-        done = {"slug": settings.slug, "basis": basis_of(register)}
+        done = {"slug": settings.slug, "basis": basis_of(settings, register)}
         (Path(staged) / FINISHED).write_text(json.dumps(done), encoding="utf-8")
         return settings.slug
     target = settings.outputs_folder / settings.slug
@@ -82,7 +82,7 @@ def analysis_facts(settings: AnalysisSettings, register: Register) -> dict[str, 
         "period": settings.period,
         "first_period": settings.first_period,
         "parameters": settings.record(),
-        "basis": basis_of(register),
+        "basis": basis_of(settings, register),
         "written_with": {"qa-sampling": __version__},
     }
 

@@ -1,0 +1,1 @@
+"""A training exercise: how grades of the same cases spread."""

@@ -1,0 +1,100 @@
+"""The files of a training exercise: feedback for each auditor, and what everybody may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.reporting.exercise_tables import ExerciseTables, protect_exercise
+from qa_sampling.reporting.feedback_pack import write_feedback_pack
+from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.tables import write_tables_workbook
+from qa_sampling.reporting.tables_csv import write_tables_csv
+from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.exercise.steps import NAMES, SHORT, Graded
+from qa_sampling.settings.exercise import TrainingExercise
+
+
+def release_exercise(
+    graded: Graded, settings: TrainingExercise, register: Register
+) -> ExerciseTables:
+    """Protect the table, and enter it in the ledger before anyone reads it.
+
+    Parameters
+    ----------
+    graded : Graded
+        The exercise.
+    settings : TrainingExercise
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+
+    Raises
+    ------
+    DisclosureError
+        When figures contradict what was released; name an `edition` then, and keep it.
+    """
+    tables = protect_exercise(
+        graded.found.grades,
+        names=SHORT,
+        whose=graded.whose,
+        exercise=settings.slug,
+        edition=settings.edition,
+        earlier=printed_tables(register.releases()["content"]),
+    )
+    texts = {title: release_text(table) for title, table in tables.by_title().items()}
+    register.record_releases(settings.slug, texts)
+    return tables
+
+
+def publish_exercise(
+    graded: Graded,
+    settings: TrainingExercise,
+    register: Register,
+    *,
+    tables: ExerciseTables,
+    findings: Words = NOTHING_SAID,
+) -> str:
+    """Write the files, all or nothing; give the name of their folder.
+
+    Parameters
+    ----------
+    graded : Graded
+        The exercise.
+    settings : TrainingExercise
+        Checked parameters.
+    register : Register
+        The ledger of releases.
+    tables : ExerciseTables
+        The protected tables the page shows.
+    findings : Words
+        What the page says first.
+    """
+    span = period_in_words(settings.first_day, settings.period_end)
+    released = set(register.releases(settings.slug)["fingerprint"])
+
+    def write(folder: Path) -> None:
+        write_feedback_pack(
+            folder / "restricted" / f"feedback_{settings.period}.xlsx",
+            graded.found,
+            words=NAMES,
+            title=f"Training exercise: feedback, {span}",
+            as_at=settings.extract_day,
+        )
+        shared = tables.shared(span)
+        write_tables_workbook(
+            folder / "shareable" / "exercise_tables.xlsx",
+            shared,
+            title=f"Training exercise, {span}",
+            as_at=settings.extract_day,
+            source=declared(f"{settings.whose}, a training exercise."),
+            contact=settings.contact[:1].upper() + settings.contact[1:],
+            findings=findings,
+            released=released,
+        )
+        write_tables_csv(folder / "shareable" / "exercise_tables.csv", shared, released=released)
+
+    return publish_files(settings, register, write)
