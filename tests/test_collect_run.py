@@ -352,4 +352,20 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     with Register.open(outputs / "invented" / "register.sqlite") as register:
         assert list(register.audits()["draw_id"]) == ["2026-11-monthly"]
         ref = register.audits()["case_ref"].iloc[0]
+        done = register.audits()["audit_id"].iloc[0]
+        table = register.get_draw("2026-11-monthly").assignment.table
     assert ref not in told.output
+    # a case that nobody has returned yet is given to somebody else, who gets its form
+    names = [case_name("2026-11-monthly", one) for one in table["case_ref"]]
+    place = next(n for n, name in enumerate(names) if name != done)
+    other = next(one for one in table["auditor_id"] if one != table["auditor_id"].iloc[place])
+    call = ["reassign", names[place], "--auditor", other, "--by", "QA lead", "-f", str(asked)]
+    given = CliRunner().invoke(app, [*call, "--as-at", "2026-11-30"])
+    assert given.exit_code == 0, given.output
+    (form,) = (outputs / "invented" / "restricted" / "late_forms").rglob("*.xlsx")
+    assert openpyxl.load_workbook(form).sheetnames[:2] == ["Start here", "Case 1"]
+    with Register.open(outputs / "invented" / "register.sqlite") as register:
+        sent = sent_out(register).expected
+        assert sent["2026-11-monthly", table["case_ref"].iloc[place]].auditor_id == other
+        batch, _ = collect(read_parameters("monthly_audit_plan", values), register, form.parent)
+    assert batch.counts()["untouched"] == 1 and batch.counts()["faulty"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -92,14 +93,18 @@ def reassign_command(
     as_at: AsAt = "",
     parameters: ParameterFiles = None,
 ) -> None:
-    """Give a case, or the next reserve of its stratum, to an auditor."""
+    """Give a case, or the next reserve of its stratum, to an auditor, and write them its form.
+
+    The form needs the extract and the parameters of the plan: give the same parameter files.
+    """
     from qa_sampling.runs.collect.granting import reassign
     from qa_sampling.runs.collecting import open_drawn
+    from qa_sampling.runs.plan.late_forms import write_late_form
     from qa_sampling.runs.returns_in import staff_of
 
     settings = settings_of(parameters)
     with open_drawn(settings) as register:
-        reassign(
+        name = reassign(
             register,
             audit,
             auditor=auditor,
@@ -108,7 +113,11 @@ def reassign_command(
             staff=staff_of(settings),
             today=_day(as_at),
         )
-    out.print("Recorded.")
+        out.print("Recorded.")
+        folder = settings.outputs_folder / "restricted" / "late_forms" / uuid.uuid4().hex[:8]
+        folder.mkdir(parents=True)
+        path = write_late_form(settings, register, name, folder)
+    out.print(f"{path}  (the form for the new auditor; Restricted)", markup=False)
 
 
 def _day(text: str) -> date:
