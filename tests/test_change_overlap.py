@@ -184,17 +184,17 @@ def test_small_overlaps_always_have_an_answer(seed: int, kind: str) -> None:
             ]
         )
         table = pd.DataFrame({"k": rows, "s": label[rows], "y": dice.integers(0, 3, len(rows))})
-        table["g"] = np.where(np.arange(len(rows)) % 2, "u", "v")
-        table["h"] = np.where(np.arange(len(rows)) % 3, "u", "v")
+        everyone = np.arange(size)
+        halves, thirds = (np.where(everyone % n, "u", "v") for n in (2, 3))
+        table["g"], table["h"] = halves[rows], thirds[rows]
         sizes = pd.Series(label).value_counts().to_dict()
         rule = "adjust" if kind == "adjust" else "collapse"
         design = make_design(table, "s", population=sizes, single_case=rule)
-        if kind in ("post", "rake") and len(rows) > 3:
-            halves = {"u": size / 2, "v": size / 2}
+        both = table["g"].nunique() == table["h"].nunique() == 2
+        if kind in ("post", "rake") and both:
+            g, h = (pd.Series(one).value_counts().to_dict() for one in (halves, thirds))
             design = (
-                post_stratify(design, "g", halves)
-                if kind == "post"
-                else rake(design, {"g": halves, "h": {"u": 0.6 * size, "v": 0.4 * size}})
+                post_stratify(design, "g", g) if kind == "post" else rake(design, {"g": g, "h": h})
             )
         designs.append(design)
     found = estimate_change(*designs, "y", as_mean=True, key="k")

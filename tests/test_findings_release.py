@@ -169,7 +169,7 @@ def test_the_words_are_of_the_findings_and_hide_small_groups(months):
         assert f"of {found.open_cases:,} open cases were graded good or better" in first
         text = " ".join(words.sentences)
         assert "cannot be told from chance" in text or "percentage points" in text
-        assert "Had moderators read every audit" in text or "is hidden" in text
+        assert "Had moderators graded every audit" in text or "is hidden" in text
         table = estimates.by_group(found, "service", asked)
         for row in table.itertuples():
             rest = row.audits - row.count_good
