@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -193,9 +194,9 @@ def test_small_overlaps_always_have_an_answer(seed: int, kind: str) -> None:
         both = table["g"].nunique() == table["h"].nunique() == 2
         if kind in ("post", "rake") and both:
             g, h = (pd.Series(one).value_counts().to_dict() for one in (halves, thirds))
-            design = (
-                post_stratify(design, "g", g) if kind == "post" else rake(design, {"g": g, "h": h})
-            )
+            with suppress(EstimationError):  # margins that so few cases cannot meet are refused
+                post = kind == "post"
+                design = post_stratify(design, "g", g) if post else rake(design, {"g": g, "h": h})
         designs.append(design)
     found = estimate_change(*designs, "y", as_mean=True, key="k")
     assert np.isfinite([found.standard_error, found.correlation, found.interval_error]).all()
