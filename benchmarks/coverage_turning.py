@@ -1,4 +1,4 @@
-"""How often forecasts and interrupted series hold the truth: the tables of docs/turning.md.
+"""How often forecasts and interrupted series hold the truth: the tables of docs/trends.md.
 
 Run by hand: ``python benchmarks/coverage_turning.py [series]``, 300 series a row by default.
 """

@@ -117,7 +117,7 @@ class TestInterrupted:
             ).effects[0]
             held += 0.55 in effect.confidence_interval("step")
             seen += effect.p < 0.05
-        assert held >= 52 and seen > 30  # docs/turning.md: 97% and 74%
+        assert held >= 52 and seen > 30  # benchmarks/coverage_turning.py
 
     @pytest.mark.parametrize(
         ("asked", "message"),
@@ -228,7 +228,7 @@ class TestForecast:
                 low, high = fan[f"low_{level}"], fan[f"high_{level}"]
                 held[n] += ((counts[36:] >= low) & (counts[36:] <= high)).sum()
             asked += 6
-        # docs/turning.md: 0.77 and 0.93 at the worst; a series' six months hold or fail together
+        # benchmarks/coverage_turning.py: 0.77 and 0.93 at the worst; a series' six months hold or fail together
         assert held[0] / asked > 0.68 and held[1] / asked > 0.87
 
     @pytest.mark.parametrize(
