@@ -228,7 +228,8 @@ class TestForecast:
                 low, high = fan[f"low_{level}"], fan[f"high_{level}"]
                 held[n] += ((counts[36:] >= low) & (counts[36:] <= high)).sum()
             asked += 6
-        # benchmarks/coverage_turning.py: 0.77 and 0.93 at the worst; a series' six months hold or fail together
+        # benchmarks/coverage_turning.py: 0.74 and 0.91 at the worst; a series' six months hold
+        # or fail together
         assert held[0] / asked > 0.68 and held[1] / asked > 0.87
 
     @pytest.mark.parametrize(

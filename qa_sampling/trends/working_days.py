@@ -7,7 +7,6 @@ the same day is 0 and the next working day 1. The start may be a weekend or a ba
 from __future__ import annotations
 
 from datetime import date
-from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -60,10 +59,6 @@ Day = date | np.datetime64
 Days = pd.Series | pd.DatetimeIndex | np.ndarray
 
 
-@overload
-def is_working_day(day: Day) -> bool: ...
-@overload
-def is_working_day(day: Days) -> pd.Series: ...
 def is_working_day(day: Day | Days) -> bool | pd.Series:
     """Tell whether days are working days in England.
 
@@ -87,10 +82,6 @@ def is_working_day(day: Day | Days) -> bool | pd.Series:
     return _given(working.mask(at < 0), day)
 
 
-@overload
-def working_days_between(start: Day, end: Day) -> int: ...
-@overload
-def working_days_between(start: Day | Days, end: Day | Days) -> pd.Series: ...
 def working_days_between(start: Day | Days, end: Day | Days) -> int | pd.Series:
     """Count the working days after a start, up to and with an end.
 
@@ -130,10 +121,6 @@ def working_days_between(start: Day | Days, end: Day | Days) -> int | pd.Series:
     return _given(held, None if several else start)
 
 
-@overload
-def add_working_days(start: Day, days: int) -> pd.Timestamp: ...
-@overload
-def add_working_days(start: Days, days: int) -> pd.Series: ...
 def add_working_days(start: Day | Days, days: int) -> pd.Timestamp | pd.Series:
     """Give the day so many working days after a start: by when something is due.
 
