@@ -83,7 +83,10 @@ def test_every_figure_is_a_plain_count_of_the_grades(graded, settings) -> None:
     spread = spread_view(graded)
     assert len(spread) == 26 and list(spread["Standard"].head(2)) == ["Overall", "Assessments"]
     counted = own.groupby("grade").size()
-    assert all(spread[grade].sum() == counted.get(grade, 0) for grade in order)
+    assert all(
+        spread[letter].sum() == counted.get(grade, 0)
+        for grade, letter in zip(order, ("I", "RI", "G", "O"), strict=True)
+    )
 
 
 def test_the_planted_auditors_are_the_outermost(graded, settings) -> None:

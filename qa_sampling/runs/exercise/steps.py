@@ -98,18 +98,18 @@ def spread_view(graded: Graded) -> pd.DataFrame:
         The exercise.
     """
     spread = graded.found.spread
-    heads = {grade: grade for grade in reversed(GRADES_SCALE.grades)}
+    heads = {grade: _LETTERS[grade] for grade in reversed(GRADES_SCALE.grades)}
     view = pd.DataFrame(
         {
             "Case": spread["case_ref"].astype(str),
             "Standard": [SHORT.get(name, name) for name in spread["standard"].astype(str)],
             **{head: spread[grade] for grade, head in heads.items()},
-            "Most frequent": spread["same"],
+            "Most": spread["same"],
         }
     )
     if graded.found.against == "expert":
         view["Expert"] = spread["expert"].map(_LETTERS).fillna("–")
-        view["As the expert"] = spread["with_expert"].astype("Int64")
+        view["Same"] = spread["with_expert"].astype("Int64")
     place = {name: number for number, name in enumerate(SHORT.values())}
     order = view.assign(place=view["Standard"].map(place)).sort_values(["Case", "place"])
     return order.drop(columns="place").reset_index(drop=True)
