@@ -1,0 +1,251 @@
+"""Measures counted from events: against plain loops, hand-worked cases and planted truths."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from measure_twins import TWINS, counted
+
+from qa_sampling.errors import SchemaError, TrendError
+from qa_sampling.records.invented.authority import Authority
+from qa_sampling.records.published_measures import MEASURES as PUBLISHED
+from qa_sampling.records.synthetic import invent
+from qa_sampling.schema import EVENT_KINDS, EVENTS
+from qa_sampling.trends.measures import MEASURES, measure_of
+from qa_sampling.trends.measuring_events import measure_events
+from qa_sampling.trends.readings import KINDS
+
+AS_AT = date(2026, 10, 31)
+COUNTS = ["numerator", "denominator", "children", "families", "pending", "unknown"]
+ANSWERED = [name for name, one in MEASURES.items() if one.base]
+ELSEWHERE = [name for name, one in MEASURES.items() if not one.base]
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return invent(seed=11, scale=0.1)
+
+
+@pytest.fixture(scope="module")
+def events(authority: Authority) -> pd.DataFrame:
+    return authority.events.merge(authority.families, on="child_id", how="left")
+
+
+def made(*rows: tuple, **more: list) -> pd.DataFrame:
+    """Events of (child, event, date, end date, outcome, previous plans, category)."""
+    names = ("child_id", "event", "date", "end_date", "outcome", "previous_recorded", "category")
+    filled = [dict(zip(names, row, strict=False)) for row in rows]
+    table = pd.DataFrame(filled, columns=list(names)).assign(**more)
+    for name in EVENTS.names:
+        if name not in table:
+            table[name] = "North" if name in ("team", "worker") else None
+    for name in ("date", "end_date"):
+        table[name] = pd.to_datetime(table[name])
+    whole = {"previous_recorded": "Int64", "list": "Int64"}
+    return table.astype(EVENTS.empty().dtypes.to_dict() | whole)
+
+
+def same_as_twin(events: pd.DataFrame, name: str, as_at: date, first: date) -> None:
+    table = measure_events(events, name, as_at=as_at, by="team", first=first)
+    shown = table[COUNTS].fillna(-1).astype("int64")
+    keys = zip(table["period"].dt.date, table["unit"], strict=True)
+    fast = dict(zip(keys, map(tuple, shown.to_numpy().tolist()), strict=True))
+    slow = counted(events, name, as_at, "team")
+    if MEASURES[name].rule is None:
+        slow = {key: (row[0], -1, *row[2:]) for key, row in slow.items()}
+    whole = {key: row for key, row in slow.items() if key[0] >= first}
+    nothing = (0, -1 if MEASURES[name].rule is None else 0, 0, 0, 0, 0)
+    assert {key: row for key, row in fast.items() if key[0] >= first and row != nothing} == whole
+    assert all(set(row) == {-1} for key, row in fast.items() if key[0] < first)
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_invented_events_count_as_in_plain_loops(events: pd.DataFrame, name: str) -> None:
+    same_as_twin(events, name, AS_AT, date(2023, 11, 1))
+    assert int(measure_events(events, name, as_at=AS_AT)["numerator"].sum()) > 0
+
+
+FEW = st.tuples(
+    st.sampled_from(["a", "b"]),
+    st.sampled_from([kind for kind in EVENT_KINDS if not kind.startswith(("Adop", "Early"))]),
+    st.dates(date(2024, 1, 1), date(2026, 4, 1)),
+    st.one_of(st.none(), st.integers(-2, 800)),
+    st.sampled_from(["No further action", "Plan made", "RC9", "Conference unnecessary", None]),
+    st.sampled_from([0, 1, None]),
+    st.sampled_from(["V3", "N1", None]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(FEW, min_size=1, max_size=24), st.sampled_from(ANSWERED))
+def test_any_events_count_as_in_plain_loops(rows: list[tuple], name: str) -> None:
+    ended = [
+        (*row[:3], None if row[3] is None else row[2] + pd.Timedelta(days=row[3]), *row[4:])
+        for row in rows
+    ]
+    family = ["one" if row[0] == "a" else None for row in rows]
+    same_as_twin(made(*ended, family_id=family), name, date(2026, 2, 11), date(2024, 1, 1))
+
+
+def one_month(table: pd.DataFrame, month: str) -> pd.Series:
+    return table.set_index("period").loc[pd.Timestamp(month)]
+
+
+def test_a_re_referral_reaches_back_twelve_calendar_months() -> None:
+    rows = [
+        ("a", "Referral", "2024-03-15", None, "No further action"),
+        ("a", "Referral", "2025-03-15"),  # exactly 12 months after one without further action
+        ("b", "Referral", "2024-03-14"),
+        ("b", "Referral", "2025-03-15"),  # a day too late
+        ("c", "Referral", "2025-03-03"),
+        ("c", "Referral", "2025-03-03"),  # the same day: one referral
+        ("d", "Referral", "2025-03-01"),
+        ("d", "Referral", "2025-03-20"),  # initial, then re-referral, in one month
+        ("d", "Referral", "2025-03-21"),  # each repeat counts
+    ]
+    by_referral = one_month(measure_events(made(*rows), "re_referrals", as_at=AS_AT), "2025-03-01")
+    assert by_referral[["numerator", "denominator", "children"]].tolist() == [3, 6, 2]
+    assert by_referral["value"] == 0.5
+    by_child = measure_events(made(*rows), "re_referred_children", as_at=AS_AT)
+    assert one_month(by_child, "2025-03-01")[["numerator", "denominator"]].tolist() == [2, 4]
+    leap = made(("a", "Referral", "2023-02-28"), ("a", "Referral", "2024-02-29"))
+    counted_back = measure_events(leap, "re_referrals", as_at=AS_AT)
+    assert one_month(counted_back, "2024-02-01")["numerator"] == 1
+
+
+def test_clocks_stop_on_the_last_working_day() -> None:
+    rows = [
+        ("a", "Referral", "2024-01-01"),
+        ("a", "Assessment", "2024-06-03", "2024-08-05"),  # 45 working days
+        ("b", "Assessment", "2024-06-03", "2024-08-06"),  # 46
+        ("c", "Assessment", "2024-06-03", None),  # open: not counted
+        ("d", "Assessment", "2024-08-06", "2024-08-05"),  # ended first: not known
+        ("a", "Section 47 enquiry", "2024-12-12"),
+        ("a", "Initial child protection conference", "2025-01-07"),  # 15, over Christmas
+        ("b", "Section 47 enquiry", "2024-12-12"),
+        ("b", "Initial child protection conference", "2025-01-08"),  # 16
+        ("c", "Initial child protection conference", "2025-01-08"),  # moved in
+        ("e", "Child protection plan", "2023-01-01", "2024-12-29"),  # 729 days
+        ("f", "Child protection plan", "2023-01-01", "2024-12-30"),  # 730
+    ]
+    events = made(*rows)
+    shown = ["numerator", "denominator", "unknown"]
+    in_time = measure_events(events, "assessments_45_days", as_at=AS_AT)
+    assert one_month(in_time, "2024-08-01")[shown].tolist() == [1, 2, 1]
+    conferences = measure_events(events, "icpc_15_days", as_at=AS_AT)
+    assert one_month(conferences, "2025-01-01")[shown].tolist() == [1, 2, 1]
+    long = measure_events(events, "plans_two_years", as_at=AS_AT)
+    assert one_month(long, "2024-12-01")[shown].tolist() == [1, 2, 0]
+
+
+def test_what_may_still_happen_is_pending_and_keeps_a_month_open() -> None:
+    rows = [
+        ("a", "Referral", "2026-01-01"),
+        ("a", "Section 47 enquiry", "2026-08-03", None, "Conference needed"),
+        ("b", "Section 47 enquiry", "2026-08-04", None, "Conference unnecessary"),
+        ("c", "Section 47 enquiry", "2026-08-05", None, "Conference needed"),
+        ("c", "Section 47 enquiry", "2026-08-10", None, "Conference needed"),
+        ("c", "Initial child protection conference", "2026-08-20"),
+        ("d", "Section 47 enquiry", "2026-07-30"),
+    ]
+    table = measure_events(made(*rows), "s47_to_icpc", as_at=AS_AT)
+    august, july = one_month(table, "2026-08-01"), one_month(table, "2026-07-01")
+    assert august[["numerator", "denominator", "pending"]].tolist() == [1, 4, 2]
+    assert (august["mature"], august["note"]) == (False, "follow-up not over")
+    assert (july["mature"], july["pending"], july["note"]) == (True, 0, "")
+    assert one_month(table, "2026-10-01")["note"] == "follow-up not over"
+    before = measure_events(made(*rows), "s47", as_at=date(2026, 8, 4))
+    assert one_month(before, "2026-08-01")[["numerator", "note"]].tolist() == [
+        2,
+        "period not over",
+    ]
+
+
+def test_before_the_records_is_missing_and_nothing_is_zero() -> None:
+    rows = [
+        ("a", "Child protection plan", "2022-05-01", "2024-05-01"),
+        ("a", "Contact", "2024-02-10"),
+        ("a", "Contact", "2024-04-10"),
+    ]
+    events = made(*rows)
+    table = measure_events(events, "contacts", as_at=date(2024, 5, 31))
+    assert table["numerator"].fillna(-1).tolist() == [-1, 0, 1, 0]
+    assert table["note"].tolist() == ["before the records", "", "", ""]
+    assert table["families"].isna().all()
+    given = measure_events(events, "contacts", as_at=date(2024, 5, 31), first=date(2024, 1, 1))
+    assert given["numerator"].tolist() == [0, 1, 0, 1, 0]
+    quarters = measure_events(
+        events, "contacts", as_at=date(2024, 6, 30), first=date(2024, 1, 1), every="quarter"
+    )
+    assert quarters["numerator"].tolist() == [1, 1]
+    assert quarters["mature"].all()
+    ratio = measure_events(events, "re_referrals", as_at=date(2024, 5, 31))
+    assert ratio["value"].isna().all()
+    assert ratio["denominator"].fillna(-1).tolist() == [-1, 0, 0, 0]
+
+
+def test_units_have_every_period_and_blanks_are_said() -> None:
+    rows = [("a", "Contact", "2024-01-01"), ("b", "Contact", "2024-03-02")]
+    events = made(*rows, source=["3A", None])
+    table = measure_events(events, "contacts", as_at=date(2024, 3, 31), by="source")
+    assert table["unit"].tolist() == ["3A"] * 3 + ["Not recorded"] * 3
+    assert table["numerator"].tolist() == [1, 0, 0, 0, 0, 1]
+
+
+def test_families_are_counted_beside_children() -> None:
+    rows = [(child, "Contact", "2024-01-01") for child in "abcd"]
+    table = measure_events(
+        made(*rows, family_id=["F1", "F1", "F1", None]), "contacts", as_at=date(2024, 1, 31)
+    )
+    assert table.loc[0, ["numerator", "children", "families"]].tolist() == [4, 4, 2]
+
+
+def test_the_planted_spike_of_re_referrals_stands_out(authority: Authority) -> None:
+    truth = authority.truths["re_referral_spike"]
+    months = pd.to_datetime(pd.Series(truth["months"]))
+    table = measure_events(authority.events, "re_referrals", as_at=AS_AT, by="team")
+    own = table[(table["unit"] == truth["team"]) & table["mature"]].set_index("period")
+    three = own["numerator"].astype("float64").rolling(3).sum()
+    assert three.idxmax() == months.max()
+    assert three.max() >= 2 * three.drop(months.max()).median()
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_measures_of_other_records_say_what_they_need(events: pd.DataFrame, name: str) -> None:
+    with pytest.raises(TrendError, match="cannot be counted from the events: it needs") as refusal:
+        measure_events(events, name, as_at=AS_AT)
+    assert MEASURES[name].needs in str(refusal.value)
+
+
+def test_the_registry_is_sound() -> None:
+    assert set(ANSWERED) == set(TWINS)
+    for name, one in MEASURES.items():
+        assert name == one.name
+        assert one.kind in KINDS
+        assert one.definition.endswith(".")
+        assert (one.needs == "") == (one.base is not None)
+        assert one.benchmark in {"", *PUBLISHED}
+        assert (one.kind == "count") == (one.rule is None) or one.base is None
+        if one.base:
+            assert one.base.event in EVENT_KINDS
+        if one.benchmark and one.better:
+            assert PUBLISHED[one.benchmark].better in ("", one.better)
+    assert len({one.title for one in MEASURES.values()}) == len(MEASURES)
+    assert (measure_of("re_referrals").look_back, measure_of("re_plans_24_months").lag) == (12, 24)
+
+
+def test_refusals_say_what_to_do(events: pd.DataFrame) -> None:
+    with pytest.raises(TrendError, match="no measure 'rereferrals'. Choose one of: contacts"):
+        measure_events(events, "rereferrals", as_at=AS_AT)
+    with pytest.raises(TrendError, match='must be "month" or "quarter"; got \'week\''):
+        measure_events(events, "contacts", as_at=AS_AT, every="week")
+    with pytest.raises(TrendError, match="no column 'service'. Choose one of: event, date"):
+        measure_events(events, "contacts", as_at=AS_AT, by="service")
+    with pytest.raises(TrendError, match="01 January 2027.* lies after `as_at`"):
+        measure_events(events, "contacts", as_at=AS_AT, first=date(2027, 1, 1))
+    with pytest.raises(TrendError, match="nothing says since when"):
+        measure_events(events, "contacts", as_at=date(2020, 1, 1))
+    with pytest.raises(SchemaError, match="column `outcome` is missing"):
+        measure_events(events.drop(columns="outcome"), "contacts", as_at=AS_AT)
