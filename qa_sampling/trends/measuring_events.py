@@ -99,7 +99,10 @@ def measure_events(
         )
     periods, whole = _periods(held, asked, until, every, first)
     rows = _judged(held, asked, until, by, every)
-    table = _table(_tally(rows, asked), periods, sorted(rows["unit"].unique()) or ["All"], asked)
+    units = sorted(rows["unit"].unique()) or ["All"]
+    table = _table(_tally(rows, asked), periods, units, asked)
+    if "family_id" not in held:
+        table["families"] = pd.array([pd.NA] * len(table), dtype="Int64")
     return check_table(_aged(table, asked, whole, until, every), MEASURED)
 
 
@@ -166,7 +169,7 @@ def _judged(
             "unknown": met.isna(),
             "pending": open_still & ~met.fillna(value=True),
         }
-    ).assign(families_known="family_id" in rows)
+    )
 
 
 def _tally(rows: pd.DataFrame, asked: Measure) -> pd.DataFrame:
@@ -177,7 +180,7 @@ def _tally(rows: pd.DataFrame, asked: Measure) -> pd.DataFrame:
     grouped = above.groupby(keys)
     children = asked.counted == "children"
     counts = below.groupby(keys)["child_id"]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "denominator": counts.nunique() if children else counts.size(),
             "numerator": grouped["child_id"].nunique() if children else grouped.size(),
@@ -187,20 +190,15 @@ def _tally(rows: pd.DataFrame, asked: Measure) -> pd.DataFrame:
             "unknown": rows.groupby(keys)["unknown"].sum(),
         }
     )
-    table.attrs["families"] = bool(rows["families_known"].any())
-    return table
 
 
 def _table(
     tally: pd.DataFrame, periods: pd.DatetimeIndex, units: list[str], asked: Measure
 ) -> pd.DataFrame:
     """Give every unit every period, 0 where nothing was counted."""
-    families = tally.attrs["families"]
     grid = pd.MultiIndex.from_product([units, periods], names=["unit", "period"])
     tally.index = tally.index.set_names(["period", "unit"])
     table = tally.swaplevel().reindex(grid).fillna(0).astype("Int64").reset_index()
-    if not families:
-        table["families"] = pd.array([pd.NA] * len(table), dtype="Int64")
     if asked.rule is None:
         table["value"] = table["numerator"].astype("float64")
         table["denominator"] = pd.array([pd.NA] * len(table), dtype="Int64")
