@@ -13,13 +13,14 @@ from qa_sampling.records.invented.authority import Authority
 from qa_sampling.records.published_measures import MEASURES as PUBLISHED
 from qa_sampling.records.synthetic import invent
 from qa_sampling.schema import EVENT_KINDS, EVENTS
+from qa_sampling.trends.measure_bases import Base
 from qa_sampling.trends.measures import MEASURES, measure_of
-from qa_sampling.trends.measuring_events import measure_events
+from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.readings import KINDS
 
 AS_AT = date(2026, 10, 31)
 COUNTS = ["numerator", "denominator", "children", "families", "pending", "unknown"]
-ANSWERED = [name for name, one in MEASURES.items() if one.base]
+ANSWERED = list(TWINS)
 ELSEWHERE = [name for name, one in MEASURES.items() if not one.base]
 
 
@@ -48,9 +49,9 @@ def made(*rows: tuple, **more: list) -> pd.DataFrame:
 
 
 def same_as_twin(events: pd.DataFrame, name: str, as_at: date, first: date) -> None:
-    table = measure_events(events, name, as_at=as_at, by="team", first=first)
-    shown = table[COUNTS].fillna(-1).astype("int64")
-    keys = zip(table["period"].dt.date, table["unit"], strict=True)
+    table = readings_of(events, name, as_at=as_at, unit="team", since=first)
+    shown = table[COUNTS].astype("float64").fillna(-1).astype("int64")
+    keys = zip(table["start"].dt.date, table["unit"], strict=True)
     fast = dict(zip(keys, map(tuple, shown.to_numpy().tolist()), strict=True))
     slow = counted(events, name, as_at, "team")
     if MEASURES[name].rule is None:
@@ -64,7 +65,7 @@ def same_as_twin(events: pd.DataFrame, name: str, as_at: date, first: date) -> N
 @pytest.mark.parametrize("name", ANSWERED)
 def test_invented_events_count_as_in_plain_loops(events: pd.DataFrame, name: str) -> None:
     same_as_twin(events, name, AS_AT, date(2023, 11, 1))
-    assert int(measure_events(events, name, as_at=AS_AT)["numerator"].sum()) > 0
+    assert int(readings_of(events, name, as_at=AS_AT)["numerator"].sum()) > 0
 
 
 FEW = st.tuples(
@@ -90,7 +91,7 @@ def test_any_events_count_as_in_plain_loops(rows: list[tuple], name: str) -> Non
 
 
 def one_month(table: pd.DataFrame, month: str) -> pd.Series:
-    return table.set_index("period").loc[pd.Timestamp(month)]
+    return table.set_index("start").loc[pd.Timestamp(month)]
 
 
 def test_a_re_referral_reaches_back_twelve_calendar_months() -> None:
@@ -105,13 +106,13 @@ def test_a_re_referral_reaches_back_twelve_calendar_months() -> None:
         ("d", "Referral", "2025-03-20"),  # initial, then re-referral, in one month
         ("d", "Referral", "2025-03-21"),  # each repeat counts
     ]
-    by_referral = one_month(measure_events(made(*rows), "re_referrals", as_at=AS_AT), "2025-03-01")
+    by_referral = one_month(readings_of(made(*rows), "re_referrals", as_at=AS_AT), "2025-03-01")
     assert by_referral[["numerator", "denominator", "children"]].tolist() == [3, 6, 2]
     assert by_referral["value"] == 0.5
-    by_child = measure_events(made(*rows), "re_referred_children", as_at=AS_AT)
+    by_child = readings_of(made(*rows), "re_referred_children", as_at=AS_AT)
     assert one_month(by_child, "2025-03-01")[["numerator", "denominator"]].tolist() == [2, 4]
     leap = made(("a", "Referral", "2023-02-28"), ("a", "Referral", "2024-02-29"))
-    counted_back = measure_events(leap, "re_referrals", as_at=AS_AT)
+    counted_back = readings_of(leap, "re_referrals", as_at=AS_AT)
     assert one_month(counted_back, "2024-02-01")["numerator"] == 1
 
 
@@ -132,11 +133,11 @@ def test_clocks_stop_on_the_last_working_day() -> None:
     ]
     events = made(*rows)
     shown = ["numerator", "denominator", "unknown"]
-    in_time = measure_events(events, "assessments_45_days", as_at=AS_AT)
+    in_time = readings_of(events, "assessments_45_days", as_at=AS_AT)
     assert one_month(in_time, "2024-08-01")[shown].tolist() == [1, 2, 1]
-    conferences = measure_events(events, "icpc_15_days", as_at=AS_AT)
+    conferences = readings_of(events, "icpc_15_days", as_at=AS_AT)
     assert one_month(conferences, "2025-01-01")[shown].tolist() == [1, 2, 1]
-    long = measure_events(events, "plans_two_years", as_at=AS_AT)
+    long = readings_of(events, "plans_two_years", as_at=AS_AT)
     assert one_month(long, "2024-12-01")[shown].tolist() == [1, 2, 0]
 
 
@@ -159,13 +160,13 @@ def test_what_follows_counts_on_the_first_and_the_last_day() -> None:
         ("d", plan, "2023-06-28", "2023-06-28"),  # its own start is no other plan
     ]
     events, shown = made(*rows), ["numerator", "denominator"]
-    led = measure_events(events, "s47_to_icpc", as_at=AS_AT)
+    led = readings_of(events, "s47_to_icpc", as_at=AS_AT)
     assert one_month(led, "2024-03-01")[shown].tolist() == [2, 3]
-    in_time = measure_events(events, "icpc_15_days", as_at=AS_AT)
+    in_time = readings_of(events, "icpc_15_days", as_at=AS_AT)
     assert one_month(in_time, "2024-03-01")[shown].tolist() == [1, 1]
-    again = measure_events(events, "re_plans_12_months", as_at=AS_AT)
+    again = readings_of(events, "re_plans_12_months", as_at=AS_AT)
     assert one_month(again, "2023-06-01")[shown].tolist() == [2, 4]
-    later = measure_events(events, "re_plans_24_months", as_at=AS_AT)
+    later = readings_of(events, "re_plans_24_months", as_at=AS_AT)
     assert one_month(later, "2023-06-01")[shown].tolist() == [3, 4]
 
 
@@ -179,13 +180,13 @@ def test_what_may_still_happen_is_pending_and_keeps_a_month_open() -> None:
         ("c", "Initial child protection conference", "2026-08-20"),
         ("d", "Section 47 enquiry", "2026-07-30"),
     ]
-    table = measure_events(made(*rows), "s47_to_icpc", as_at=AS_AT)
+    table = readings_of(made(*rows), "s47_to_icpc", as_at=AS_AT)
     august, july = one_month(table, "2026-08-01"), one_month(table, "2026-07-01")
     assert august[["numerator", "denominator", "pending"]].tolist() == [1, 4, 2]
     assert (august["mature"], august["note"]) == (False, "follow-up not over")
     assert (july["mature"], july["pending"], july["note"]) == (True, 0, "")
     assert one_month(table, "2026-10-01")["note"] == "follow-up not over"
-    before = measure_events(made(*rows), "s47", as_at=date(2026, 8, 4))
+    before = readings_of(made(*rows), "s47", as_at=date(2026, 8, 4))
     assert one_month(before, "2026-08-01")[["numerator", "note"]].tolist() == [
         2,
         "period not over",
@@ -199,18 +200,18 @@ def test_before_the_records_is_missing_and_nothing_is_zero() -> None:
         ("a", "Contact", "2024-04-10"),
     ]
     events = made(*rows)
-    table = measure_events(events, "contacts", as_at=date(2024, 5, 31))
+    table = readings_of(events, "contacts", as_at=date(2024, 5, 31))
     assert table["numerator"].fillna(-1).tolist() == [-1, 0, 1, 0]
     assert table["note"].tolist() == ["before the records", "", "", ""]
     assert table["families"].isna().all()
-    given = measure_events(events, "contacts", as_at=date(2024, 5, 31), first=date(2024, 1, 1))
+    given = readings_of(events, "contacts", as_at=date(2024, 5, 31), since=date(2024, 1, 1))
     assert given["numerator"].tolist() == [0, 1, 0, 1, 0]
-    quarters = measure_events(
-        events, "contacts", as_at=date(2024, 6, 30), first=date(2024, 1, 1), every="quarter"
+    quarters = readings_of(
+        events, "contacts", as_at=date(2024, 6, 30), since=date(2024, 1, 1), period="quarter"
     )
     assert quarters["numerator"].tolist() == [1, 1]
     assert quarters["mature"].all()
-    ratio = measure_events(events, "re_referrals", as_at=date(2024, 5, 31))
+    ratio = readings_of(events, "re_referrals", as_at=date(2024, 5, 31))
     assert ratio["value"].isna().all()
     assert ratio["denominator"].fillna(-1).tolist() == [-1, 0, 0, 0]
 
@@ -218,14 +219,14 @@ def test_before_the_records_is_missing_and_nothing_is_zero() -> None:
 def test_units_have_every_period_and_blanks_are_said() -> None:
     rows = [("a", "Contact", "2024-01-01"), ("b", "Contact", "2024-03-02")]
     events = made(*rows, source=["3A", None])
-    table = measure_events(events, "contacts", as_at=date(2024, 3, 31), by="source")
+    table = readings_of(events, "contacts", as_at=date(2024, 3, 31), unit="source")
     assert table["unit"].tolist() == ["3A"] * 3 + ["Not recorded"] * 3
     assert table["numerator"].tolist() == [1, 0, 0, 0, 0, 1]
 
 
 def test_families_are_counted_beside_children() -> None:
     rows = [(child, "Contact", "2024-01-01") for child in "abcd"]
-    table = measure_events(
+    table = readings_of(
         made(*rows, family_id=["F1", "F1", "F1", None]), "contacts", as_at=date(2024, 1, 31)
     )
     assert table.loc[0, ["numerator", "children", "families"]].tolist() == [4, 4, 2]
@@ -237,9 +238,9 @@ def test_the_planted_spike_of_re_referrals_stands_out(seed: int, scale: float) -
     truth = authority.truths["re_referral_spike"]
     events = authority.events
     events = events.assign(cell=events["team"] + " | " + events["source"].astype("str"))
-    table = measure_events(events, "re_referrals", as_at=AS_AT, by="cell")
+    table = readings_of(events, "re_referrals", as_at=AS_AT, unit="cell")
     mature = table[table["mature"]]
-    months = mature.pivot(index="period", columns="unit", values="numerator").astype("float64")
+    months = mature.pivot(index="start", columns="unit", values="numerator").astype("float64")
     three = months.rolling(3).sum()
     excess = three - three.median()
     planted = (pd.Timestamp(max(truth["months"])), f"{truth['team']} | {truth['source']}")
@@ -248,13 +249,16 @@ def test_the_planted_spike_of_re_referrals_stands_out(seed: int, scale: float) -
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_measures_of_other_records_say_what_they_need(events: pd.DataFrame, name: str) -> None:
-    with pytest.raises(TrendError, match="cannot be counted from the events: it needs") as refusal:
-        measure_events(events, name, as_at=AS_AT)
+    with pytest.raises(
+        TrendError, match="cannot be counted from the extracts: it needs"
+    ) as refusal:
+        readings_of(events, name, as_at=AS_AT)
     assert MEASURES[name].needs in str(refusal.value)
 
 
 def test_the_registry_is_sound() -> None:
-    assert set(ANSWERED) == set(TWINS)
+    flows = [one.name for one in MEASURES.values() if isinstance(one.base, Base)]
+    assert flows == list(TWINS)
     for name, one in MEASURES.items():
         assert name == one.name
         assert one.kind in KINDS
@@ -262,7 +266,9 @@ def test_the_registry_is_sound() -> None:
         assert (one.needs == "") == (one.base is not None)
         assert one.benchmark in {"", *PUBLISHED}
         assert (one.kind == "count") == (one.rule is None) or one.base is None
-        if one.base:
+        assert one.question.endswith("?")
+        assert one.cluster in ("family", "young person")
+        if getattr(one.base, "event", None):
             assert one.base.event in EVENT_KINDS
         if one.benchmark and one.better:
             assert PUBLISHED[one.benchmark].better in ("", one.better)
@@ -272,14 +278,14 @@ def test_the_registry_is_sound() -> None:
 
 def test_refusals_say_what_to_do(events: pd.DataFrame) -> None:
     with pytest.raises(TrendError, match=r"no measure 'rereferrals'\. Choose one of: contacts"):
-        measure_events(events, "rereferrals", as_at=AS_AT)
+        readings_of(events, "rereferrals", as_at=AS_AT)
     with pytest.raises(TrendError, match='must be "month" or "quarter"; got \'week\''):
-        measure_events(events, "contacts", as_at=AS_AT, every="week")
+        readings_of(events, "contacts", as_at=AS_AT, period="week")
     with pytest.raises(TrendError, match=r"no column 'service'\. Choose one of: event, date"):
-        measure_events(events, "contacts", as_at=AS_AT, by="service")
+        readings_of(events, "contacts", as_at=AS_AT, unit="service")
     with pytest.raises(TrendError, match=r"01 January 2027.* lies after `as_at`"):
-        measure_events(events, "contacts", as_at=AS_AT, first=date(2027, 1, 1))
+        readings_of(events, "contacts", as_at=AS_AT, since=date(2027, 1, 1))
     with pytest.raises(TrendError, match="nothing says since when"):
-        measure_events(events, "contacts", as_at=date(2020, 1, 1))
+        readings_of(events, "contacts", as_at=date(2020, 1, 1))
     with pytest.raises(SchemaError, match="column `outcome` is missing"):
-        measure_events(events.drop(columns="outcome"), "contacts", as_at=AS_AT)
+        readings_of(events.drop(columns="outcome"), "contacts", as_at=AS_AT)

@@ -37,7 +37,7 @@ from qa_sampling.schema import (
     check_table,
 )
 
-__all__ = ["age_band", "build_cases", "build_events"]
+__all__ = ["age_band", "build_cases", "build_events", "completed_years"]
 
 _RANK = {status: place for place, status in enumerate(STATUSES)}
 _CHILD_LISTS = (8, 7, 6, 9, 4, 5, 3, 2, 1, 10)
@@ -248,7 +248,7 @@ def _add_age(cases: pd.DataFrame, day: pd.Timestamp) -> None:
     """Give completed years and the age band at the as-at date."""
     birth = pd.to_datetime(cases["date_of_birth"])
     years = [
-        _completed_years(born, day, age)
+        completed_years(born, day, age)
         for born, age in zip(birth, pd.to_numeric(cases["age"]), strict=True)
     ]
     cases["date_of_birth"] = birth
@@ -256,8 +256,23 @@ def _add_age(cases: pd.DataFrame, day: pd.Timestamp) -> None:
     cases["age_band"] = [age_band(year) for year in years]
 
 
-def _completed_years(born: pd.Timestamp, day: pd.Timestamp, age: float) -> int | None:
-    """Give completed years at a day; from the age column only when the birth date is missing."""
+def completed_years(born: pd.Timestamp, day: pd.Timestamp, age: float) -> int | None:
+    """Give completed years at a day; from the age column only when the birth date is missing.
+
+    Parameters
+    ----------
+    born : Timestamp
+        Date of birth, or the expected one; may be missing.
+    day : Timestamp
+        The day.
+    age : float
+        Age in years as the extract has it; NaN when blank.
+
+    Returns
+    -------
+    int or None
+        Completed years; -1 before birth, None when unknown.
+    """
     if pd.isna(born):
         return None if age is None or np.isnan(age) else math.floor(age)
     if born > day:

@@ -6,16 +6,13 @@ children looked after return; where ours differs the definition says so.
 
 from __future__ import annotations
 
-from typing import Literal
-
-from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.measure import Measure, count, share
+from qa_sampling.trends.measure_bases import Base
 from qa_sampling.trends.measure_rules import (
-    Base,
     Earlier,
     Followed,
     Lasted,
     Outcome,
-    Rule,
     SinceLatest,
     Within,
 )
@@ -29,57 +26,40 @@ _PLAN_STARTS, _PLAN_ENDS = Base(_PLAN), Base(_PLAN, "end_date")
 _SHORT_BREAKS = ("V3", "V4")
 
 
-def _count(name: str, title: str, base: Base, definition: str, benchmark: str = "") -> Measure:
-    return Measure(
-        name=name, title=title, kind="count", base=base, benchmark=benchmark, definition=definition
-    )
-
-
-def _share(
-    name: str,
-    title: str,
-    base: Base,
-    rule: Rule,
-    definition: str,
-    *,
-    better: Literal["up", "down", ""] = "",
-    benchmark: str = "",
-    counted: Literal["events", "children"] = "events",
-) -> Measure:
-    return Measure(
-        name=name,
-        title=title,
-        kind="proportion",
-        base=base,
-        rule=rule,
-        counted=counted,
-        better=better,
-        benchmark=benchmark,
-        definition=definition,
-    )
-
-
 FROM_EVENTS: tuple[Measure, ...] = (
-    _count("contacts", "Contacts", Base(_CONTACT), "Contacts received; each child of one counts."),
-    _count(
+    count(
+        "contacts",
+        "Contacts",
+        "How many contacts come in?",
+        "Contacts",
+        Base(_CONTACT),
+        "Contacts received; each child of one counts.",
+    ),
+    count(
         "referrals",
+        "Referrals",
+        "How many referrals come in?",
         "Referrals",
         Base(_REFERRAL),
         "Referrals received, with those that led to nothing further; one a child and day.",
-        "referrals",
+        benchmark="referrals",
     ),
-    _share(
+    share(
         "referral_nfa",
         "Referrals with no further action",
+        "How many referrals lead to nothing?",
+        "Referrals",
         Base(_REFERRAL),
         Outcome(("No further action",)),
         "Of referrals received, those closed after initial consideration, before an assessment; "
         "where that is not recorded the referral counts below only.",
         benchmark="referral_nfa",
     ),
-    _share(
+    share(
         "re_referrals",
         "Re-referrals within 12 months",
+        "How often does a referral follow another within a year?",
+        "Referrals",
         Base(_REFERRAL),
         Earlier(_REFERRAL, 12),
         "Of referrals received, those of a child with an earlier referral, whatever came of it, "
@@ -87,9 +67,11 @@ FROM_EVENTS: tuple[Measure, ...] = (
         better="down",
         benchmark="re_referrals",
     ),
-    _share(
+    share(
         "re_referred_children",
         "Children re-referred within 12 months",
+        "How many of the children referred were referred within a year before?",
+        "Referrals",
         Base(_REFERRAL),
         Earlier(_REFERRAL, 12),
         "Of children referred in the period, those with a re-referral in it; a child counts once "
@@ -98,25 +80,31 @@ FROM_EVENTS: tuple[Measure, ...] = (
         benchmark="re_referred_children",
         counted="children",
     ),
-    _share(
+    share(
         "step_down_re_referrals",
         "Re-referrals after a step down to early help",
+        "How often do children come back after a step down to early help?",
+        "",
         Base(_CIN, "end_date", ("RC9",)),
         Followed(_REFERRAL, 12),
         "Of episodes closed to early help (RC9), those followed by a referral of the child "
         "within 12 calendar months. A local measure.",
         better="down",
     ),
-    _count(
+    count(
         "assessments",
         "Assessments completed",
+        "How many assessments are completed?",
+        "Assessments",
         Base(_ASSESSMENT, "end_date"),
         "Assessments authorised.",
-        "assessments",
+        benchmark="assessments",
     ),
-    _share(
+    share(
         "assessments_45_days",
         "Assessments within 45 working days",
+        "Are assessments completed in time?",
+        "Assessments",
         Base(_ASSESSMENT, "end_date"),
         Within(45),
         "Of assessments authorised, those authorised at most 45 working days after their start, "
@@ -124,16 +112,20 @@ FROM_EVENTS: tuple[Measure, ...] = (
         better="up",
         benchmark="assessments_45_days",
     ),
-    _count(
+    count(
         "s47",
         "Section 47 enquiries",
+        "How many Section 47 enquiries begin?",
+        "Section 47 and conferences",
         Base(_S47),
         "Enquiries, in the period of the strategy discussion that initiated them.",
-        "s47",
+        benchmark="s47",
     ),
-    _share(
+    share(
         "s47_to_icpc",
         "Section 47 enquiries that led to an initial conference",
+        "How often does an enquiry lead to a conference?",
+        "Section 47 and conferences",
         Base(_S47),
         Followed(_ICPC, 3, last_before=True, same_day=True, settled=("Conference unnecessary",)),
         "Of enquiries, those with an initial conference of the child at most 3 calendar months "
@@ -141,12 +133,20 @@ FROM_EVENTS: tuple[Measure, ...] = (
         "The published ratio divides all conferences by all enquiries.",
         benchmark="icpc_per_s47",
     ),
-    _count(
-        "icpc", "Initial child protection conferences", Base(_ICPC), "Conferences held.", "icpc"
+    count(
+        "icpc",
+        "Initial child protection conferences",
+        "How many initial conferences are held?",
+        "Section 47 and conferences",
+        Base(_ICPC),
+        "Conferences held.",
+        benchmark="icpc",
     ),
-    _share(
+    share(
         "icpc_15_days",
         "Initial conferences within 15 working days",
+        "Are initial conferences held in time?",
+        "Section 47 and conferences",
         Base(_ICPC),
         SinceLatest(_S47, 15, 12),
         "Of conferences held, those at most 15 working days after the child's latest strategy "
@@ -155,32 +155,40 @@ FROM_EVENTS: tuple[Measure, ...] = (
         better="up",
         benchmark="icpc_15_days",
     ),
-    _share(
+    share(
         "icpc_to_plan",
         "Initial conferences that led to a plan",
+        "How often does a conference lead to a plan?",
+        "Section 47 and conferences",
         Base(_ICPC),
         Outcome(("Plan made",)),
         "Of conferences held, those whose result was a child protection plan. The published "
         "ratio divides all plans started by all conferences.",
         benchmark="plans_per_icpc",
     ),
-    _count(
+    count(
         "plan_starts",
         "Child protection plans started",
+        "How many child protection plans begin?",
+        "Child protection",
         _PLAN_STARTS,
         "Plans started, each of a child.",
-        "cp_plan_starts",
+        benchmark="cp_plan_starts",
     ),
-    _count(
+    count(
         "plan_ends",
         "Child protection plans ended",
+        "How many child protection plans end?",
+        "Child protection",
         _PLAN_ENDS,
         "Plans ended.",
-        "cp_plan_ends",
+        benchmark="cp_plan_ends",
     ),
-    _share(
+    share(
         "second_plans",
         "Second or subsequent plans",
+        "How many plans are a child's second or later?",
+        "Child protection",
         _PLAN_STARTS,
         Earlier(_PLAN, recorded=True),
         "Of plans started, those of a child who had one before in this authority, however long "
@@ -188,45 +196,55 @@ FROM_EVENTS: tuple[Measure, ...] = (
         better="down",
         benchmark="second_plans",
     ),
-    _share(
+    share(
         "re_plans_12_months",
         "Plans followed by another within 12 months",
+        "How often does a plan follow within a year of the last?",
+        "",
         _PLAN_ENDS,
         Followed(_PLAN, 12),
         "Of plans ended, those followed by another of the child within 12 calendar months.",
         better="down",
     ),
-    _share(
+    share(
         "re_plans_24_months",
         "Plans followed by another within 24 months",
+        "How often does a plan follow within two years of the last?",
+        "",
         _PLAN_ENDS,
         Followed(_PLAN, 24),
         "Of plans ended, those followed by another of the child within 24 calendar months.",
         better="down",
     ),
-    _share(
+    share(
         "plans_two_years",
         "Plans of two years or more at their end",
+        "How many plans had lasted two years when they ended?",
+        "Child protection",
         _PLAN_ENDS,
         Lasted(730),
         "Of plans ended, those of more than 729 days, the last day counted.",
         better="down",
     ),
-    _count(
+    count(
         "starting_care",
         "New entries to care",
+        "How many children come into care?",
+        "Children looked after",
         Base(_CARE, without=_SHORT_BREAKS),
         "Care episodes started, without short breaks (V3, V4). Each counts; the published figure "
         "has a child's first of the year.",
-        "starting_care",
+        benchmark="starting_care",
     ),
-    _count(
+    count(
         "ceasing_care",
         "Children ceasing to be looked after",
+        "How many children leave care?",
+        "Children looked after",
         Base(_CARE, "end_date", without=_SHORT_BREAKS),
         "Care episodes ended, without short breaks (V3, V4). The published figure has a child's "
         "last of the year.",
-        "ceasing_care",
+        benchmark="ceasing_care",
     ),
 )
 """Each with its events and, for a share, the rule of its numerator."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from qa_sampling.trends.measure_rules import Base, Rule
+from qa_sampling.trends.measure_bases import Whole
+from qa_sampling.trends.measure_rules import Rule
 from qa_sampling.trends.readings import MeasureKind
 
-__all__ = ["Measure"]
+__all__ = ["Measure", "count", "share"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,15 +22,17 @@ class Measure:
         Its key.
     title : str
         What it is called in lists and on charts.
+    question : str
+        The question it answers.
     kind : str
         Kind of measure as charts take it (``readings.KINDS``).
-    base : Base or None
-        Events in the denominator of a proportion, or that are counted. None when the events
-        cannot answer it.
+    base : Whole or None
+        Rows in the denominator of a proportion, or that are counted: events of a period,
+        episodes open on a day, or children on a list. None when the tables cannot answer it.
     rule : Rule or None
         What must hold for one of them to be in the numerator; None for a count.
     counted : {"events", "children"}
-        Whether each event counts, or each child once a period when one of its events does.
+        Whether each row counts, or each child once a period when one of its rows does.
     better : {"up", "down", ""}
         Which way is better; blank for neither.
     target : float or None
@@ -40,16 +43,19 @@ class Measure:
         Fewest in a denominator (or of a count) for which a unit's figure leaves the team.
     benchmark : str
         Key of the published measure it may stand beside; blank for none.
+    page : str
+        Page of ChAT that shows it; blank for none.
     definition : str
         What it is, in a sentence or two.
     needs : str
-        What must be held for it when the events cannot answer it; blank when they can.
+        What must be held for it when the tables cannot answer it; blank when they can.
     """
 
     name: str
     title: str
+    question: str
     kind: MeasureKind
-    base: Base | None = None
+    base: Whole | None = None
     rule: Rule | None = None
     counted: Literal["events", "children"] = "events"
     better: Literal["up", "down", ""] = ""
@@ -57,6 +63,7 @@ class Measure:
     cluster: str = "family"
     minimum: int = 5
     benchmark: str = ""
+    page: str = ""
     definition: str
     needs: str = ""
 
@@ -69,3 +76,51 @@ class Measure:
     def lag(self) -> int:
         """Months after a period until its figure can no longer change."""
         return self.rule.ahead if self.rule else 0
+
+    @property
+    def stock(self) -> bool:
+        """Whether it is counted at the end of a period, not over it."""
+        return self.base is not None and self.base.stock
+
+
+def count(
+    name: str, title: str, question: str, page: str, base: Whole, definition: str, **about: str
+) -> Measure:
+    """Declare a count.
+
+    Parameters
+    ----------
+    name, title, question, page, base, definition
+        As in :class:`Measure`.
+    about
+        Others of its attributes, such as `better` and `benchmark`.
+    """
+    return Measure(
+        name=name, title=title, question=question, page=page, kind="count", base=base,
+        definition=definition, **about,
+    )  # fmt: skip
+
+
+def share(
+    name: str,
+    title: str,
+    question: str,
+    page: str,
+    base: Whole,
+    rule: Rule,
+    definition: str,
+    **about: str,
+) -> Measure:
+    """Declare a share of those that could.
+
+    Parameters
+    ----------
+    name, title, question, page, base, rule, definition
+        As in :class:`Measure`.
+    about
+        Others of its attributes, such as `better` and `benchmark`.
+    """
+    return Measure(
+        name=name, title=title, question=question, page=page, kind="proportion", base=base,
+        rule=rule, definition=definition, **about,
+    )  # fmt: skip

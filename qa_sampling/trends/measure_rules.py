@@ -1,52 +1,30 @@
-"""Rules that measures are made of: which events count, and what must hold for one of them."""
+"""Rules of events: what must hold for one of them to be counted above."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
 import pandas as pd
 
+from qa_sampling.trends.event_neighbours import latest_before, next_from
 from qa_sampling.trends.working_days import BANK_HOLIDAYS, working_days_between
 
-__all__ = ["Base", "Earlier", "Followed", "Lasted", "Outcome", "Rule", "SinceLatest", "Within"]
-
-
-@dataclass(frozen=True)
-class Base:
-    """Events that a measure counts, each in the period of one of its days.
-
-    Attributes
-    ----------
-    event : str
-        Kind of event (``schema.EVENT_KINDS``).
-    on : {"date", "end_date"}
-        Day that puts it in a period; what has none is not counted.
-    outcomes : tuple of str
-        Only events with one of these outcomes; empty for all.
-    without : tuple of str
-        Not those whose category starts with one of these.
-    """
-
-    event: str
-    on: Literal["date", "end_date"] = "date"
-    outcomes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-
-    def rows(self, events: pd.DataFrame) -> pd.DataFrame:
-        """Give the events, with the column `day` and rows numbered from 0."""
-        chosen = events[(events["event"] == self.event) & events[self.on].notna()]
-        if self.outcomes:
-            chosen = chosen[chosen["outcome"].isin(self.outcomes)]
-        for start in self.without:
-            chosen = chosen[~chosen["category"].astype("str").str.startswith(start)]
-        return chosen.assign(day=chosen[self.on]).reset_index(drop=True)
+__all__ = ["Earlier", "Followed", "Lasted", "Outcome", "Rule", "SinceLatest", "Within"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What must hold for an event to be counted above."""
+    """What must hold for a row to be counted above."""
+
+    @property
+    def words(self) -> str:
+        """Say what must hold, in a phrase."""
+        raise NotImplementedError
+
+    @property
+    def clock(self) -> str:
+        """Say what time it must hold in; blank without a clock."""
+        return ""
 
     @property
     def back(self) -> int:
@@ -73,6 +51,11 @@ class Outcome(Rule):
 
     outcomes: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """Say which outcomes."""
+        return " or ".join(self.outcomes)
+
     def met(self, rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
         """Tell whether the outcome is one of them."""
         return rows["outcome"].isin(self.outcomes).astype("boolean")
@@ -84,13 +67,32 @@ class Within(Rule):
 
     Missing where the end lies before the start or a day lies outside the years whose bank
     holidays are known.
+
+    Attributes
+    ----------
+    working_days : int
+        Most working days.
+    late : bool
+        Whether those are counted that did not.
     """
 
     working_days: int
+    late: bool = False
+
+    @property
+    def words(self) -> str:
+        """Say how soon."""
+        return f"{'more than' if self.late else 'at most'} {self.clock} after the start"
+
+    @property
+    def clock(self) -> str:
+        """Say the clock."""
+        return f"{self.working_days} working days"
 
     def met(self, rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
-        """Tell whether it ended in time."""
-        return _in_time(rows["date"], rows["end_date"], self.working_days)
+        """Tell whether it ended in time, or late."""
+        in_time = _in_time(rows["date"], rows["end_date"], self.working_days)
+        return ~in_time if self.late else in_time
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,16 @@ class Lasted(Rule):
     """Lasted at least so many days, the first and the last counted; missing if it ended first."""
 
     days: int
+
+    @property
+    def words(self) -> str:
+        """Say how long."""
+        return f"lasted {self.clock} or more, the first and the last counted"
+
+    @property
+    def clock(self) -> str:
+        """Say the clock."""
+        return f"{self.days} days"
 
     def met(self, rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
         """Tell whether it lasted so long."""
@@ -123,6 +135,18 @@ class Earlier(Rule):
     event: str
     months: int | None = None
     recorded: bool = False
+
+    @property
+    def words(self) -> str:
+        """Say what came before."""
+        counted = ", or one in the extract's own count" if self.recorded else ""
+        since = f"at most {self.clock} before" if self.months is not None else "however long ago"
+        return f"an earlier {self.event.lower()} {since}{counted}"
+
+    @property
+    def clock(self) -> str:
+        """Say the clock."""
+        return "" if self.months is None else f"{self.months} calendar months"
 
     @property
     def back(self) -> int:
@@ -166,6 +190,16 @@ class Followed(Rule):
     last_before: bool = False
     same_day: bool = False
     settled: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Say what follows."""
+        return f"followed by a {self.event.lower()} within {self.clock}"
+
+    @property
+    def clock(self) -> str:
+        """Say the clock."""
+        return f"{self.months} calendar months"
 
     @property
     def ahead(self) -> int:
@@ -217,6 +251,16 @@ class SinceLatest(Rule):
     known: int = 3
 
     @property
+    def words(self) -> str:
+        """Say how soon after what."""
+        return f"at most {self.clock} after the latest {self.event.lower()}"
+
+    @property
+    def clock(self) -> str:
+        """Say the clock."""
+        return f"{self.working_days} working days"
+
+    @property
     def back(self) -> int:
         """Months before the event that must be known."""
         return self.known
@@ -226,51 +270,6 @@ class SinceLatest(Rule):
         since = latest_before(events, self.event, rows["child_id"], rows["day"], same_day=True)
         since = since.where(since >= rows["day"] - pd.DateOffset(months=self.months))
         return _in_time(since, rows["day"], self.working_days)
-
-
-def latest_before(
-    events: pd.DataFrame, event: str, child: pd.Series, day: pd.Series, *, same_day: bool = False
-) -> pd.Series:
-    """Give the day of each child's latest event of a kind before a day, missing without one."""
-    return _neighbour(events, event, child, day, step=-1, side="right" if same_day else "left")
-
-
-def next_from(
-    events: pd.DataFrame, event: str, child: pd.Series, day: pd.Series, *, after: bool = False
-) -> pd.Series:
-    """Give the day of each child's next event of a kind from a day on, or only after it."""
-    return _neighbour(events, event, child, day, step=0, side="right" if after else "left")
-
-
-def _neighbour(
-    events: pd.DataFrame,
-    event: str,
-    child: pd.Series,
-    day: pd.Series,
-    *,
-    step: int,
-    side: Literal["left", "right"],
-) -> pd.Series:
-    """Find neighbours in one sorted list of child and day, a child's days following each other."""
-    known = events.loc[events["event"] == event, ["child_id", "date"]]
-    codes, children = pd.factorize(known["child_id"])
-    wanted = pd.Index(children).get_indexer(child)
-    span = np.int64(1) << 32  # more than there are days
-    held = np.sort(codes * span + _ordinal(known["date"]))
-    asked = wanted * span + _ordinal(day)
-    place = np.searchsorted(held, asked, side=side) + step
-    inside = (wanted >= 0) & (place >= 0) & (place < held.size) & day.notna().to_numpy()
-    if not held.size:
-        return pd.Series(pd.NaT, index=day.index, dtype="datetime64[us]")
-    found = held[np.clip(place, 0, held.size - 1)]
-    inside &= found // span == wanted
-    days = (found % span).astype("datetime64[D]").astype("datetime64[us]")
-    return pd.Series(days, index=day.index).where(inside)
-
-
-def _ordinal(days: pd.Series) -> np.ndarray:
-    """Give days since 1970; 0 for a missing one."""
-    return days.fillna(pd.Timestamp(0)).to_numpy().astype("datetime64[D]").astype("int64")
 
 
 def _in_time(start: pd.Series, end: pd.Series, working_days: int) -> pd.Series:

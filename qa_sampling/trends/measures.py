@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from qa_sampling.errors import TrendError
+from qa_sampling.trends.day_measures import ON_A_DAY
 from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
+from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.measure import Measure
 
 __all__ = ["MEASURES", "Measure", "measure_of"]
 
-MEASURES: dict[str, Measure] = {one.name: one for one in (*FROM_EVENTS, *FROM_ELSEWHERE)}
-"""By name; first those that the events answer, then those that need other records."""
+MEASURES: dict[str, Measure] = {
+    one.name: one for one in (*FROM_EVENTS, *ON_A_DAY, *FROM_LISTS, *FROM_ELSEWHERE)
+}
+"""By name: of the events of a period, on a day, from the lists, and what needs other records."""
 
 
 def measure_of(name: str) -> Measure:
