@@ -82,6 +82,11 @@ class Measure:
         """Whether it is counted at the end of a period, not over it."""
         return self.base is not None and self.base.stock
 
+    @property
+    def adds(self) -> bool:
+        """Whether its periods add up to a longer one: not on a day, nor each child once."""
+        return not self.stock and self.counted == "events"
+
 
 def count(
     name: str, title: str, question: str, page: str, base: Whole, definition: str, **about: str

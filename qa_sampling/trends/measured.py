@@ -26,6 +26,7 @@ READINGS = Table(
         Column("start", "date", "First day of the period"),
         Column("days", "whole", "Days of the period"),
         Column("kind", "code", "What it is", codes=("count", "proportion", "rate")),
+        Column("adds", "flag", "Whether periods add up; not on a day, nor children of a period"),
         Column("numerator", "whole", "Count above; missing where the period is", False),
         Column("denominator", "number", "Below; missing for a count, and with the period", False),
         Column("value", "number", "Count, share or rate; missing without a denominator", False),
