@@ -22,6 +22,7 @@ from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
+from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -30,6 +31,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "audit_findings": AuditFindings,
     "collect_audits": CollectAudits,
     "moderation_agreement": ModerationAgreement,
+    "outcome_trends": OutcomeTrends,
     "training_exercise": TrainingExercise,
 }
 """The model of each notebook, by the notebook's name without its number."""

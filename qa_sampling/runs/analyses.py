@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qa_sampling.errors import RegisterError
+from qa_sampling.errors import ParameterError, RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
@@ -16,9 +16,12 @@ from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.runs.collecting import open_collect
 from qa_sampling.runs.drawn_returns import open_findings
 from qa_sampling.runs.exercise_grades import graders_of, grades_digest, open_exercise
+from qa_sampling.runs.inputs import case_numbers, open_register
+from qa_sampling.runs.outcomes_basis import extract_digest
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.exercise import TrainingExercise
+from qa_sampling.settings.outcomes import OutcomeTrends
 
 
 def _whole_span(settings: AnalysisSettings) -> str:
@@ -103,6 +106,16 @@ def _need_returns(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
+def _need_extract(settings: AnalysisSettings, register: Register) -> None:
+    """Seek the files; the notebook's first step reads them, and refuses what is wrong with them."""
+    for path in settings.extract_paths:
+        if not path.exists():
+            raise ParameterError(
+                f"`extract`: {path.name} is not there. Name the workbook or the folder of the "
+                "Annex A extract."
+            )
+
+
 ANALYSES: dict[str, Analysis] = {
     "actions_and_activity": Analysis(
         file="35_actions_and_activity.ipynb",
@@ -160,6 +173,17 @@ ANALYSES: dict[str, Analysis] = {
         ),
         need=_need_moderations,
     ),
+    "outcome_trends": Analysis(
+        file="50_outcome_trends.ipynb",
+        title="Outcomes",
+        question="What do the outcomes do, and which need a closer look?",
+        files=(
+            ("restricted/outcome_trends_*.xlsx", "every figure, a sheet a table"),
+            ("shareable/outcome_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_extract,
+        open=open_register,
+    ),
 }
 """By the notebook's name without its number."""
 
@@ -170,12 +194,14 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     Parameters
     ----------
     settings : AnalysisSettings
-        A training exercise rests on its own grades.
+        A training exercise rests on its own grades, outcomes on the extract.
     register : Register
         The register.
     """
     if isinstance(settings, TrainingExercise):
         return grades_digest(settings)
+    if isinstance(settings, OutcomeTrends):
+        return extract_digest(settings)
     digest = hashlib.sha256()
     for table in (
         register.audits(),
@@ -213,6 +239,8 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     columns += [column[column.str.fullmatch(_REFERENCE).fillna(False)] for column in named]
     if isinstance(settings, TrainingExercise):
         columns.append(pd.Series(graders_of(settings), dtype="str"))
+    if isinstance(settings, OutcomeTrends):
+        columns.append(pd.Series(sorted(case_numbers(settings)), dtype="str"))
     staff = staff_of(settings)
     if staff is not None:
         names = staff["name"].dropna().astype(str)
