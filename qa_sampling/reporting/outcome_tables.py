@@ -9,6 +9,7 @@ import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_request import TableRequest
 from qa_sampling.reporting.tables import SharedTable
@@ -65,7 +66,11 @@ class OutcomeTables:
             The quarters in words.
         """
         return tuple(
-            SharedTable(table, f"{family.title} by quarter", f"{family.title}, {span}")
+            SharedTable(
+                table,
+                declared(f"{family.title} by quarter"),
+                declared(f"{family.title}, {span}" if span else family.title),
+            )
             for family, table in zip(self.families, self.tables, strict=True)
         )
 
@@ -163,8 +168,11 @@ def _request(
         within=dict.fromkeys(parts, family.whole),
         percentages={f"share_{name}": (name, family.whole) for name in parts},
         labels={QUARTER: "Quarter"}
-        | {name: MEASURES[name].title for name in names}
-        | {f"share_{name}": f"Per cent: {_lower(MEASURES[name].title)}" for name in parts},
+        | {name: declared(MEASURES[name].title) for name in names}
+        | {
+            f"share_{name}": declared(f"Per cent: {_lower(MEASURES[name].title)}")
+            for name in parts
+        },
         growing=[QUARTER],
         population=population_of_edition(_series(family), edition),
     )

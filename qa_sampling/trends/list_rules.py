@@ -148,8 +148,11 @@ class Due(Rule):
                 due = due.mask(latest <= opening, self.second.after(latest))
             due = due.where(latest.notna(), opening)
         met = (due >= day).astype("boolean").mask(odd)
-        unknown_age = rows["age_years"].isna() & latest.notna() if self.young else False
-        return met.mask(unknown_age)
+        if not self.young:
+            return met
+        return met.mask(rows["age_years"].isna() & latest.notna())
+
+
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,10 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
     for (name, unit), one in series_of(flows).items() if len(flows) else ():
         if not one.mature.any():
             continue
-        target = settings.targets.get(name)
-        known = replace(one, target=target) if target is not None else one
+        title = MEASURES[name].title
+        about = {"measure": title, "series": title, "n_of": "cases"}
+        about |= {"target": settings.targets.get(name)}
+        known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
         decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
         found[name, unit] = chart(known, rebases=decided)
     return found
