@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from qa_sampling.reporting.derived import Derived, derive
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
-from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.quantities import DeclaredText, declared
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_request import TableRequest
 from qa_sampling.reporting.tables import SharedTable
@@ -149,13 +150,15 @@ def _series(family: Family) -> str:
 def _request(
     readings: pd.DataFrame, family: Family, quarters: Sequence[str], edition: str
 ) -> TableRequest | None:
-    """Give the table of one family; None where no quarter is whole."""
-    wide = readings.pivot(index="start", columns="measure", values="numerator")
+    """Give the table of one family; None where a quarter is not whole.
+
+    A measure whose follow-up is not over in every quarter is left out: its figures can change.
+    """
     days = pd.DatetimeIndex(list(quarters))
-    wide = wide.reindex(days)
-    names = [family.whole, *(one.name for one in family.parts if one.name in wide)]
-    if family.whole not in wide or wide[names].isna().any(axis=None):
-        names = [name for name in names if name in wide and not wide[name].isna().any()]
+    final = readings[readings["mature"]]
+    wide = final.pivot(index="start", columns="measure", values="numerator").reindex(days)
+    names = [family.whole, *(one.name for one in family.parts)]
+    names = [name for name in names if name in wide and not wide[name].isna().any()]
     if family.whole not in names:
         return None
     table = wide[names].astype("int64").reset_index(drop=True)
@@ -170,8 +173,7 @@ def _request(
         labels={QUARTER: "Quarter"}
         | {name: declared(MEASURES[name].title) for name in names}
         | {
-            f"share_{name}": declared(f"Per cent: {_lower(MEASURES[name].title)}")
-            for name in parts
+            f"share_{name}": declared(f"Per cent: {_lower(MEASURES[name].title)}") for name in parts
         },
         growing=[QUARTER],
         population=population_of_edition(_series(family), edition),
@@ -192,6 +194,47 @@ def quarter_words(day: pd.Timestamp) -> str:
     """
     last = day + pd.DateOffset(months=2)
     return f"{day:%b} to {last:%b %Y}"
+
+
+def titled(name: str) -> DeclaredText:
+    """Give the title of a measure, as a chart for everybody takes it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the measure.
+    """
+    return declared(f"{MEASURES[name].title}, by quarter")
+
+
+def charted(tables: OutcomeTables, name: str) -> Derived | None:
+    """Give a measure of the tables as a line by quarter, from printed numbers alone.
+
+    Parameters
+    ----------
+    tables : OutcomeTables
+        The protected tables.
+    name : str
+        Name of the measure.
+
+    Returns
+    -------
+    Derived or None
+        A share where the measure is one; None when no table shows it by quarter.
+    """
+    for table in tables.tables:
+        if table.withheld or QUARTER not in table.by or name not in table.counts:
+            continue
+        measure, share = MEASURES[name], f"share_{name}" in table.columns
+        return derive(
+            table,
+            quarters_charted,
+            column=f"share_{name}" if share else name,
+            share=share,
+            better=measure.better,
+            measure=declared(measure.title),
+        )
+    return None
 
 
 def quarters_charted(

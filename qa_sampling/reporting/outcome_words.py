@@ -23,7 +23,9 @@ def outcome_findings(tables: OutcomeTables) -> Words:
         whole = cell(table, family.whole, latest)
         if whole.hidden:
             continue
-        words += say("{title}, {when}: {whole}.", title=declared(family.title), when=latest, whole=whole)
+        words += say(
+            "{title}, {when}: {whole}.", title=declared(family.title), when=latest, whole=whole
+        )
         for one in family.parts:
             if f"share_{one.name}" not in table.columns:
                 continue
@@ -31,7 +33,10 @@ def outcome_findings(tables: OutcomeTables) -> Words:
             share = cell(table, f"share_{one.name}", latest)
             if not part.hidden and not share.hidden:
                 words += say(
-                    "{title}: {part} of these, {share}%.", title=declared(one.title), part=part, share=share
+                    "{title}: {part} of these, {share}.",
+                    title=declared(one.title),
+                    part=part,
+                    share=share,
                 )
     return words
 

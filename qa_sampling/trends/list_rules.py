@@ -153,8 +153,6 @@ class Due(Rule):
         return met.mask(rows["age_years"].isna() & latest.notna())
 
 
-
-
 @dataclass(frozen=True)
 class Visited(Rule):
     """Visited within so many days, and within fewer after a move to another placement."""
