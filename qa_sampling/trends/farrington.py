@@ -198,9 +198,7 @@ def _watch(
     away = (np.array(window, dtype="float64") - t) / 12
     mean, dispersion, trend, error = _foretold(past[sound], away, with_trend)
     upper, p = _limits(now[sound], mean, dispersion, chance)
-    for name, values in zip(
-        numbers, (mean, upper, dispersion, trend / 12, error, p), strict=True
-    ):
+    for name, values in zip(numbers, (mean, upper, dispersion, trend / 12, error, p), strict=True):
         answer[name] = nothing.copy()
         answer[name][sound] = values
     lately = np.nansum(seen[:, max(0, t - least[1] + 1) : t + 1], axis=1)
