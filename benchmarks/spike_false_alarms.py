@@ -21,7 +21,7 @@ from qa_sampling.trends.spikes import find_spikes
 
 MEANS = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
 SPREADS = (1.0, 1.5, 2.0)
-MONTHS = (13, 24, 39, 63)
+MONTHS = (13, 24, 39, 64)
 LEVEL = 0.001
 SEED = 20261126
 

@@ -35,6 +35,8 @@ MOST_YEARS = 5
 """Years that a count is held against by it, at most."""
 FEW = 1.0
 """Events a period below which the time of year cannot be told from so few years."""
+TOLD, UNTOLD = 10, 1.5
+"""Events before from which their spread can be told, and the least that it is taken for below."""
 SEVERAL = 4
 """Series of one measure and kind of unit from which their usual spread is the least of each."""
 
@@ -147,7 +149,7 @@ def expect_latest(grid: Grid, *, method: Method, every: Every) -> Expected:
     years = _by_years(grid, counts, on_families, every, before, YEARS[method])
     if method == "farrington":
         return _usual(grid, years)
-    rare = years.expected * years.each < FEW
+    rare = np.where(grid.held, grid.top, 0.0).sum(axis=1) < FEW * grid.held.sum(axis=1)
     use = (years.reason == "") & ~rare
     why = np.where(rare & (years.reason == ""), "few", before.why)
     chosen = {
@@ -231,12 +233,13 @@ def _before(
     reason[now.sum(axis=1) < max(1, 2 * length / 3)] = "gap"
     reason[grid.still_open] = "open"
     missing = reason != ""
+    few = np.where(base, np.nan_to_num(counts[:, :first]), 0.0).sum(axis=1) < TOLD
 
     def of(values: np.ndarray) -> np.ndarray:
         return np.where(missing, np.nan, np.broadcast_to(values, top.shape)[:, -1])
 
     trials = of(bottom) if share else np.full(len(base), np.nan)
-    return Expected(
+    found = Expected(
         observed=np.where(now.any(axis=1), top[:, -1], np.nan),
         expected=of(expected),
         mean=of(ahead.mean),
@@ -250,6 +253,7 @@ def _before(
         why=np.where(missing, "", why),
         reason=reason,
     )
+    return found.at_least(np.where(few, UNTOLD, 1.0))
 
 
 def _each(grid: Grid, on_families: np.ndarray, base: np.ndarray) -> np.ndarray:

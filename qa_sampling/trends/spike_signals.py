@@ -41,8 +41,8 @@ class Signal:
         Children (or events) more than expected; negative for a fall.
     children : float
         Children (or events) counted.
-    out_of : float
-        Those who could, of a share; NaN for counts.
+    out_of : float or None
+        Those who could, of a share; None for counts.
     p, q : float
         Chance of as much in a stable series, and the false discovery rate at which it is found.
     side : {"high", "low"}
@@ -75,7 +75,7 @@ class Signal:
     ordinary: float
     excess: float
     children: float
-    out_of: float
+    out_of: float | None
     p: float
     q: float
     side: Literal["high", "low"]

@@ -196,7 +196,8 @@ def _signal(
         "kind": one.kind, "measure": measure, "unit_kind": unit_kind, "unit": unit,
         "period": period, "since": one.grid.starts[-length], "every": every,
         "observed": observed, "expected": expected, "upper": upper, "ordinary": ordinary,
-        "excess": excess, "children": children, "out_of": float(found.trials[0]),
+        "excess": excess, "children": children,
+        "out_of": None if np.isnan(found.trials[0]) else float(found.trials[0]),
         "p": float(one.p[row]), "q": float(q), "side": side, "method": str(found.method[0]),
         "why": str(found.why[0]), "on_families": on_families, "periods": int(found.periods[0]),
         "dispersion": float(found.dispersion[0]),
@@ -205,7 +206,7 @@ def _signal(
         told
         | {
             "title": (titles or {}).get(measure, measure), "moment": period_words(period, every),
-            "length": length, "out_of": None if np.isnan(found.trials[0]) else told["out_of"],
+            "length": length,
             "children": children if on_families else None, "expected_children": expected * each,
         }
     )  # fmt: skip
