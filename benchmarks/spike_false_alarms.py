@@ -13,6 +13,7 @@ import argparse
 
 import numpy as np
 import pandas as pd
+from trend_false_alarms import counts, head, percent, row
 
 from qa_sampling.trends.drifts import expect_drift
 from qa_sampling.trends.expecting import Method, expect_latest
@@ -24,14 +25,6 @@ SPREADS = (1.0, 1.5, 2.0)
 MONTHS = (13, 24, 39, 64)
 LEVEL = 0.001
 SEED = 20261126
-
-
-def counts(dice: np.random.Generator, mean: object, phi: float, shape: tuple) -> np.ndarray:
-    """Give stable counts."""
-    mean = np.broadcast_to(mean, shape)
-    if phi == 1:
-        return dice.poisson(mean).astype(float)
-    return dice.negative_binomial(mean / (phi - 1), 1 / phi).astype(float)
 
 
 def grid(top: np.ndarray, bottom: np.ndarray | None = None, teams: int = 1) -> Grid:
@@ -58,23 +51,6 @@ def spike(
 def drift(top: np.ndarray, bottom: np.ndarray | None = None, teams: int = 1) -> float:
     """Give how often the latest months together are rarer than the level."""
     return (expect_drift(grid(top, bottom, teams), every="month", side="high").p <= LEVEL).mean()
-
-
-def row(*cells: object) -> None:
-    """Print one row of a table."""
-    print("| " + " | ".join(str(one) for one in cells) + " |", flush=True)
-
-
-def head(*names: str) -> None:
-    """Print the head of a table."""
-    print()
-    row(*names)
-    row(*["---"] * len(names))
-
-
-def percent(share: float) -> str:
-    """Write a share with two significant places below 10%."""
-    return f"{100 * share:.2f}%" if share < 0.1 else f"{100 * share:.0f}%"
 
 
 def count_part(series: int) -> None:

@@ -89,11 +89,7 @@ class TestExpected:
         assert rare.any() and (found.p("high")[rare] > watch.p[rare, 0]).all()
 
     def test_its_error_is_that_of_a_quasi_poisson_fit(self) -> None:
-        """R 4.2.2: y <- rep(c(9,10,11,12,11,10), 14)[1:84]; no month is unusual, phi is 1.
-
-        x <- (w - 81) / 12; vcov of glm(y[w] ~ x, poisson) at the watched month, w the 15 months
-        two either side of the same month in three years before.
-        """
+        """No month is unusual and phi is 1: the error of the level that statsmodels gives."""
         import statsmodels.api as sm
 
         counts = np.array(([9, 10, 11, 12, 11, 10] * 14)[:84], dtype=float)
