@@ -170,8 +170,8 @@ def turning_from(frame: pd.DataFrame) -> Turning:
     done = pd.DataFrame(
         {
             "period": cast.history["period"].iloc[[3]], "name": ["A new team"],
-            "verdict": ["too short"], "ratio": [float("nan")], "low": [float("nan")], "high": [float("nan")],
-            "words": ["Too short to say."],
+            "verdict": ["too short"], "words": ["Too short to say."],
+            "ratio": [float("nan")], "low": [float("nan")], "high": [float("nan")],
         }
     )  # fmt: skip
     return Turning(**vars(cast), done=done)

@@ -81,8 +81,9 @@ def turning_chart(result: Turning | Derived, *, ax: Axes | None = None, title: s
     turning, table = opened(result, Turning)
     key = [
         KeyItem(
-            f"{row.name_}, {when(row.period, turning.frequency)}: {_TURNS[row.verdict][0]}",
-            f"${number}$",
+            f"{number} {_TURNS[row.verdict][0]}: {row.name_}, "
+            f"{when(row.period, turning.frequency)}",
+            "|",
             _colour(row.verdict),
         )
         for number, row in enumerate(_numbered(turning), start=1)

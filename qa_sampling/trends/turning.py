@@ -238,14 +238,16 @@ def _short(
 
 
 def _judged(effect: Effect, better: str, end: pd.Timestamp) -> dict[str, object]:
-    """Say whether the curve turned, and which way."""
+    """Say whether the curve turned, and which way; a step that is undone has changed only."""
     if effect.too_short:
         return {"verdict": "too short", "why": "none"}
     interval = effect.confidence_interval("by_then")
     verdict = "not shown"
-    if effect.p < SURE and 1 not in interval:
-        good = (effect.by_then < 1) == (better == "down")
-        verdict = "changed" if not better else "better" if good else "worse"
+    if effect.p < SURE:
+        ends = np.log([effect.step, effect.by_then])
+        one_way = ends[0] * ends[1] > 0
+        good = (ends[1] < 0) == (better == "down")
+        verdict = "changed" if not (better and one_way) else "better" if good else "worse"
     return {
         "verdict": verdict, "ratio": effect.by_then, "low": interval.low, "high": interval.high,
         "end": end,
