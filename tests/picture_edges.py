@@ -30,6 +30,7 @@ from qa_sampling.results import (
     Journey,
     Severities,
     Sparklines,
+    Turning,
 )
 
 LONG = (
@@ -164,6 +165,18 @@ def forecast_from(frame: pd.DataFrame) -> Forecast:
     return Forecast(history, ahead, measure="Re-referrals", method="mean of the shown months")
 
 
+def turning_from(frame: pd.DataFrame) -> Turning:
+    cast = forecast_from(frame)
+    done = pd.DataFrame(
+        {
+            "period": cast.history["period"].iloc[[3]], "name": ["A new team"],
+            "verdict": ["too short"], "words": ["Too short to say."],
+            "ratio": [float("nan")], "low": [float("nan")], "high": [float("nan")],
+        }
+    )  # fmt: skip
+    return Turning(**vars(cast), done=done)
+
+
 def many_from(frame: pd.DataFrame) -> Sparklines:
     days = pd.to_datetime(frame["month"] + "-01")
     table = pd.DataFrame({"series": "Re-referrals", "period": days, "value": frame["again"],
@@ -267,6 +280,7 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
     found = {
         "control_chart": derive(months, control_from, target=0.15),
         "forecast_fan": derive(months, forecast_from),
+        "turning_chart": derive(months, turning_from),
         "sparklines": derive(months, many_from),
         "small_multiples": derive(months, many_from),
         "funnel_plot": derive(months, funnel_from),

@@ -63,7 +63,8 @@ class TestExpected:
 
     def test_a_window_is_the_sum_of_its_months(self) -> None:
         counts = [5, 6, 7] * 6 + [8] * 6
-        found = expect_window(grid_of(readings(counts)), 6, every="month", longest=12)
+        grid = grid_of(readings(counts))
+        found = expect_window(grid, 6, grid.exposure(12, "month"))
         told = stats.nbinom(6 * 18 + 0.5, 18 / 24)
         assert found.p("high")[0] == pytest.approx(told.sf(47), rel=1e-9)
         assert found.expected[0] == 36 and found.observed[0] == 48
@@ -72,7 +73,8 @@ class TestExpected:
         counts = [5, 6, 7] * 8 + [9, 10] * 6
         grid = grid_of(readings(counts))
         found = expect_drift(grid, every="month", side="high")
-        each = [expect_window(grid, n, every="month", longest=12).p("high")[0] for n in (6, 9, 12)]
+        held = grid.exposure(24, "month")
+        each = [expect_window(grid, n, held).p("high")[0] for n in (6, 9, 12)]
         assert found.p[0] == pytest.approx(3 * min(each))
         assert found.length[0] == (6, 9, 12)[int(np.argmin(each))]
 

@@ -16,6 +16,7 @@ from qa_sampling.results.described import Described
 from qa_sampling.results.intervals import GradeDistribution, Interval
 from qa_sampling.results.over_time import ControlChart, Forecast, Sparklines
 from qa_sampling.results.profiles import GradeProfiles, IntervalList
+from qa_sampling.results.turning import Turning
 
 __all__ = [
     "AgreementTable",
@@ -32,4 +33,5 @@ __all__ = [
     "Journey",
     "Severities",
     "Sparklines",
+    "Turning",
 ]

@@ -59,10 +59,12 @@ def expect_drift(grid: Grid, *, every: Every, side: Side) -> Drift:
         Which way is watched.
     """
     lengths = WINDOWS[every]
-    found = [expect_window(grid, length, every=every, longest=lengths[-1]) for length in lengths]
+    before = max(grid.top.shape[1] - lengths[-1], 0)
+    exposure = grid.exposure(before, every)
+    found = [expect_window(grid, length, exposure) for length in lengths]
     each = np.stack(
         [
-            np.where(_rests_on_many(grid, one, length, every), one.p(side), 1.0)
+            np.where(_rests_on_many(grid, one, length, exposure), one.p(side), 1.0)
             for one, length in zip(found, lengths, strict=True)
         ]
     )
@@ -78,7 +80,7 @@ def expect_drift(grid: Grid, *, every: Every, side: Side) -> Drift:
     return Drift(Expected(**chosen), p, np.array(lengths)[best], len(lengths))
 
 
-def _rests_on_many(grid: Grid, whole: Expected, length: int, every: Every) -> np.ndarray:
+def _rests_on_many(grid: Grid, whole: Expected, length: int, exposure: np.ndarray) -> np.ndarray:
     """Say in which series the window still lies off without its most extreme period."""
     start = max(grid.held.shape[1] - length, 0)
     counts, _ = tested_counts(grid)
@@ -90,6 +92,6 @@ def _rests_on_many(grid: Grid, whole: Expected, length: int, every: Every) -> np
     if not rates.shape[1]:
         return np.zeros(len(held), dtype=bool)
     held[np.arange(len(held)), start + rates.argmax(axis=1)] = False
-    left = expect_window(replace(grid, held=held), length, every=every, longest=WINDOWS[every][-1])
+    left = expect_window(replace(grid, held=held), length, exposure)
     off = np.where(up, left.p("high"), left.p("low"))
     return off <= STILL_OFF

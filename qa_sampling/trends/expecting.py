@@ -160,7 +160,7 @@ def expect_latest(grid: Grid, *, method: Method, every: Every) -> Expected:
     return _usual(grid, Expected(**chosen))
 
 
-def expect_window(grid: Grid, length: int, *, every: Every, longest: int) -> Expected:
+def expect_window(grid: Grid, length: int, exposure: np.ndarray) -> Expected:
     """Say what was to be expected of the latest periods together.
 
     Parameters
@@ -169,15 +169,11 @@ def expect_window(grid: Grid, length: int, *, every: Every, longest: int) -> Exp
         The series.
     length : int
         How many periods.
-    every : {"month", "quarter"}
-        Length of a period.
-    longest : int
-        Periods of the longest window looked at: the time of year is learnt from before it.
+    exposure : array
+        What counts are held against (:meth:`Grid.exposure`), learnt from before the window.
     """
-    last = grid.top.shape[1] - 1
     counts, on_families = tested_counts(grid)
-    exposure = grid.exposure(max(last + 1 - longest, 0), every)
-    first = max(last + 1 - length, 0)
+    first = max(grid.top.shape[1] - length, 0)
     found = _usual(grid, _before(grid, counts, on_families, first, length, exposure))
     return replace(found, why=np.where(found.reason == "", "window", ""))
 
