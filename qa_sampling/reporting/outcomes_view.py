@@ -9,11 +9,11 @@ import pandas as pd
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.plot_captions import said
 from qa_sampling.results import Sparklines
-from qa_sampling.trends.alerts import Alerts
 from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.icons import icons_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
+from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
 
 _WAYS = {"up": "more is better", "down": "less is better", "": "neither"}
 
@@ -114,37 +114,58 @@ def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparkli
     return sparklines_of(named, measure=words[kind], scope=scope)
 
 
-def signals_view(found: Alerts) -> pd.DataFrame:
-    """Give the signals, concerns first, with what it would take to look ordinary.
+def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
+    """Give the signals, the most children first.
 
     Parameters
     ----------
-    found : Alerts
+    found : Spikes
         The round of signals.
+    budget : int
+        Signals there is time to look into; the others are marked.
     """
-    table = found.table
     rows = [
         (
-            row.signal_id,
-            MEASURES[row.measure].title,
-            row.unit,
-            f"{row.period:%b %Y}",
-            _counted(row.seen, row.exposure),
-            f"{row.expected:.1f}",
-            f"{row.excess_children:+.1f}" if pd.notna(row.excess_children) else "–",
-            row.meaning.capitalize() if row.meaning else "–",
-            row.ordinary,
-            "" if row.within_budget else "beyond the budget",
+            MEASURES[one.measure].title,
+            one.unit,
+            f"{one.period:%b %Y}" if one.kind == "spike" else f"since {one.since:%b %Y}",
+            f"{one.children:.0f}{'' if one.out_of is None else f' of {one.out_of:.0f}'}",
+            f"{one.excess:+.1f}",
+            _meaning(one),
+            "" if place < budget else "beyond the budget",
         )
-        for row in table.itertuples()
+        for place, one in enumerate(found.signals)
     ]
-    heads = ["Signal", "Measure", "Where", "Month", "Seen", "Expected", "Excess", "Meaning",
-             "Ordinary", "Budget"]  # fmt: skip
+    heads = ["Measure", "Where", "When", "Seen", "Excess", "Meaning", "Budget"]
     return pd.DataFrame(rows, columns=heads)
 
 
-def _counted(seen: float, exposure: float) -> str:
-    return f"{seen:.0f}" if exposure == 1 else f"{seen:.0f} of {exposure:.0f}"
+def handed_over(found: Spikes) -> pd.DataFrame:
+    """Give what each signal says in sentences, and the line that starts a deep dive into it.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    """
+    rows = [(one.words, _command(one)) for one in found.signals]
+    return pd.DataFrame(rows, columns=["What it says", "Deep dive"])
+
+
+def _meaning(one: Signal) -> str:
+    better = MEASURES[one.measure].better
+    if not better:
+        return "Unusual"
+    return "Improvement" if (better == "up") == (one.side == "high") else "Concern"
+
+
+def _command(one: Signal) -> str:
+    """Give the line that starts a deep dive into a signal."""
+    pairs = " ".join(
+        f'-p {name} "{value}"' if " " in value else f"-p {name} {value}"
+        for name, value in deep_dive_parameters(one).items()
+    )
+    return f"qa-sampling run deep_dive {pairs}"
 
 
 def proposals_view(table: pd.DataFrame) -> pd.DataFrame:

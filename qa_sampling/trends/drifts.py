@@ -1,6 +1,6 @@
 """Slow drifts: the latest months together against those before them.
 
-Each of a few windows (6, 9 and 12 months) is one count with an exact predictive distribution, so
+Each of a few windows (3, 6, 9 and 12 months) is one count with an exact predictive distribution, so
 a drift that no single month shows is found as soon as its months together are more than chance
 would make. The smallest chance of the windows is multiplied by their number (Bonferroni). A drift
 must not rest on one month: without its most extreme month the window must still lie off, or a
@@ -18,7 +18,7 @@ from qa_sampling.trends.series_grid import Every, Grid
 
 __all__ = ["WINDOWS", "Drift", "expect_drift"]
 
-WINDOWS: dict[str, tuple[int, ...]] = {"month": (6, 9, 12), "quarter": (2, 3, 4)}
+WINDOWS: dict[str, tuple[int, ...]] = {"month": (3, 6, 9, 12), "quarter": (2, 3, 4)}
 """Latest periods that are taken together."""
 STILL_OFF = 0.05
 """Chance that the window may have at most without its most extreme month."""

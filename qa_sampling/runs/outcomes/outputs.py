@@ -11,6 +11,7 @@ from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
 from qa_sampling.reporting.outcomes_view import (
     day_view,
+    handed_over,
     overview,
     proposals_view,
     signals_view,
@@ -26,8 +27,8 @@ from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.outcomes.reading import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
-from qa_sampling.trends.alerts import Alerts
 from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.spikes import Spikes
 
 
 def finished_quarters(settings: OutcomeTrends) -> list[str]:
@@ -98,7 +99,7 @@ def span_of(settings: OutcomeTrends) -> str:
 
 def publish_outcomes(
     found: Outcomes,
-    signals: Alerts,
+    signals: Spikes,
     settings: OutcomeTrends,
     register: Register,
     *,
@@ -130,7 +131,9 @@ def publish_outcomes(
             folder / "restricted" / f"outcome_trends_{settings.period}.xlsx",
             {
                 "Overview": overview(found.charts),
-                "Signals": signals_view(signals),
+                "Signals": signals_view(signals, budget=settings.budget),
+                "Deep dives": handed_over(signals),
+                "Looked at": signals.considered,
                 "On the day": day_view(found.on_the_day),
                 "Proposed rebases": proposals_view(proposals_of(found)),
                 "By month": found.readings,

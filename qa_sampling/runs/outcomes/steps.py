@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -10,13 +9,14 @@ import pandas as pd
 from qa_sampling.errors import TrendError
 from qa_sampling.runs.outcomes.reading import Told
 from qa_sampling.settings.outcomes import OutcomeTrends
-from qa_sampling.trends.alerts import Alerts, alerts
 from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.expecting import Side
 from qa_sampling.trends.measured import EVERYBODY, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.rebasing import Rebase
+from qa_sampling.trends.spikes import Spikes, find_spikes
 
 
 @dataclass(frozen=True)
@@ -135,20 +135,34 @@ def rebases_of(settings: OutcomeTrends) -> dict[str, tuple[Rebase, ...]]:
     return decided
 
 
-def signals_of(found: Outcomes, settings: OutcomeTrends) -> Alerts:
-    """Find the latest months that deserve a closer look, everybody and units together.
+def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
+    """Find unusual latest months and slow drifts, of everybody and of units together.
+
+    Shares of what should not happen, such as re-referrals, are watched by the number of families
+    they come from, since siblings do not come alone; other shares by what is below them. A measure
+    that counts each child once a period is left out: it tells the same twice.
 
     Parameters
     ----------
     found : Outcomes
         What was counted.
     settings : OutcomeTrends
-        Give the false discovery rate and the budget.
+        Give the false discovery rate.
     """
-    every: Mapping[tuple[str, str], Chart] = {
-        (name, EVERYBODY): one for name, one in found.charts.items()
-    } | found.unit_charts
-    return alerts(every, rate=settings.false_discovery_rate, budget=settings.budget)
+    flows = [one for one in found.measures if one.adds]
+    readings = pd.concat([found.readings, found.by_unit], ignore_index=True)
+    readings = readings[readings["measure"].isin([one.name for one in flows])]
+    return find_spikes(
+        readings.reset_index(drop=True),
+        false_discovery=settings.false_discovery_rate,
+        kinds={one.name: "count" for one in flows if one.rule is not None and one.better == "down"},
+        sides={one.name: _SIDES[one.better] for one in flows},
+        titles={one.name: one.title for one in flows},
+    )
+
+
+_SIDES: dict[str, Side] = {"up": "low", "down": "high", "": "both"}
+"""Which way a measure is watched, by which way is better."""
 
 
 def proposals_of(found: Outcomes) -> pd.DataFrame:
