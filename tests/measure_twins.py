@@ -113,6 +113,12 @@ def conference_in_time(events: list[Event], one: Event) -> bool | None:
     return in_time(max(days, default=None), one["date"], 15)
 
 
+def assessed_since_referral(events: list[Event], one: Event) -> bool | None:
+    since = moved(one["date"], -1)
+    days = [day for day in others(events, one, "Referral") if since <= day <= one["date"]]
+    return in_time(max(days, default=None), one["end"], 45)
+
+
 def to_conference(events: list[Event]) -> list[Told]:
     told = []
     for one in events:
@@ -158,6 +164,7 @@ TWINS: dict[str, Callable[[list[Event]], list[Told]]] = {
     "step_down_re_referrals": followed("Child in need episode", 12, "Referral", "RC9"),
     "assessments": ends("Assessment"),
     "assessments_45_days": ends("Assessment", lambda _, one: in_time(one["date"], one["end"], 45)),
+    "assessments_45_days_of_referral": ends("Assessment", assessed_since_referral),
     "s47": starts(S47),
     "s47_to_icpc": to_conference,
     "icpc": starts(ICPC),

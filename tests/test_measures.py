@@ -79,7 +79,7 @@ FEW = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(FEW, min_size=1, max_size=24), st.sampled_from(ANSWERED))
 def test_any_events_count_as_in_plain_loops(rows: list[tuple], name: str) -> None:
     ended = [
@@ -135,6 +135,17 @@ def test_clocks_stop_on_the_last_working_day() -> None:
     shown = ["numerator", "denominator", "unknown"]
     in_time = readings_of(events, "assessments_45_days", as_at=AS_AT)
     assert one_month(in_time, "2024-08-01")[shown].tolist() == [1, 2, 1]
+    since_referral = made(
+        ("a", "Referral", "2024-05-31"),
+        ("a", "Assessment", "2024-06-14", "2024-08-02"),  # 45 working days from the referral
+        ("b", "Referral", "2024-05-31"),
+        ("b", "Assessment", "2024-06-14", "2024-08-05"),  # 46
+        ("b", "Referral", "2024-06-20"),  # after the start: another
+        ("c", "Referral", "2024-05-13"),
+        ("c", "Assessment", "2024-06-14", "2024-08-02"),  # a referral too far back to be its own
+    )
+    from_referral = readings_of(since_referral, "assessments_45_days_of_referral", as_at=AS_AT)
+    assert one_month(from_referral, "2024-08-01")[shown].tolist() == [1, 2, 1]
     conferences = readings_of(events, "icpc_15_days", as_at=AS_AT)
     assert one_month(conferences, "2025-01-01")[shown].tolist() == [1, 2, 1]
     long = readings_of(events, "plans_two_years", as_at=AS_AT)

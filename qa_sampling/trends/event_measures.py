@@ -112,6 +112,18 @@ FROM_EVENTS: tuple[Measure, ...] = (
         better="up",
         benchmark="assessments_45_days",
     ),
+    share(
+        "assessments_45_days_of_referral",
+        "Assessments within 45 working days of the referral",
+        "Are families assessed in time from their referral?",
+        "",
+        Base(_ASSESSMENT, "end_date"),
+        SinceLatest(_REFERRAL, 45, 1, by_start=True),
+        "Of assessments authorised, those authorised at most 45 working days after the referral "
+        "that led to them: the child's latest in the month before the start. The statutory clock; "
+        "the published figure runs from the start. Without such a referral: unknown.",
+        better="up",
+    ),
     count(
         "s47",
         "Section 47 enquiries",

@@ -147,9 +147,9 @@ class Due(Rule):
             if self.second:
                 due = due.mask(latest <= opening, self.second.after(latest))
             due = due.where(latest.notna(), opening)
-        met = (due >= day).astype("boolean").mask(odd)
-        unknown_age = rows["age_years"].isna() & latest.notna() if self.young else False
-        return met.mask(unknown_age)
+        if self.young:
+            odd |= rows["age_years"].isna() & latest.notna()
+        return (due >= day).astype("boolean").mask(odd)
 
 
 @dataclass(frozen=True)

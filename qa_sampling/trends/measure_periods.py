@@ -59,9 +59,9 @@ class Periods:
         back = self.whole + pd.DateOffset(months=asked.look_back)
         note = note.mask(start < back, "too few months before it")
         note = note.mask(last > self.until, "period not over")
-        return note.mask(~self.known(asked), "before the records").mask(
-            self._without_day(asked), "no extract in its last month"
-        )
+        if asked.base.of == "on_lists":
+            note = note.mask(~self.known(asked), "no extract in its last month")
+        return note.mask(start < self.whole, "before the records")
 
     def known(self, asked: Measure) -> np.ndarray:
         """Tell which have a figure at all."""
@@ -69,11 +69,6 @@ class Periods:
             return np.asarray(self.start >= self.whole)
         counted = self.start.isin(starts_of(pd.Series(self.days), self.months))
         return np.asarray((self.start >= self.whole) & counted)
-
-    def _without_day(self, asked: Measure) -> np.ndarray:
-        if not asked.stock or asked.base.of == "events":
-            return np.zeros(len(self.start), dtype=bool)
-        return (self.start >= self.whole) & ~self.known(asked)
 
 
 def starts_of(days: pd.Series, months: int) -> pd.Series:
