@@ -16,7 +16,9 @@ from test_measures import made
 from qa_sampling.errors import TrendError
 from qa_sampling.records.annex_a import read_annex_a
 from qa_sampling.records.annex_a_layout import CODES
+from qa_sampling.records.events import build_events
 from qa_sampling.records.invented.authority import Authority
+from qa_sampling.records.invented.writing import write_workbook
 from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.synthetic import invent
 from qa_sampling.trends.day_measures import ON_A_DAY
@@ -271,7 +273,7 @@ CHILD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(st.lists(CHILD, min_size=1, max_size=60))
 def test_any_children_count_as_in_plain_loops(rows: list[dict]) -> None:
     table = on_day(*rows)
@@ -307,3 +309,30 @@ def test_an_extract_gives_the_children_on_its_day(tmp_path: Path) -> None:
     assert pd.isna(seen.loc[(7, "1"), "last_review"])
     read = readings_of(made(), "three_placements", as_at=day, on_lists=table, unit="team")
     assert read[["unit", "numerator", "denominator"]].to_numpy().tolist() == [["North Team", 1, 1]]
+
+
+def test_extracts_give_the_figures_of_the_authority(authority: Authority, tmp_path: Path) -> None:
+    days = [date(2026, 4, 30), AS_AT]
+    paths = [tmp_path / f"annex_a_{day:%Y-%m}.xlsx" for day in days]
+    for path, day in zip(paths, days, strict=True):
+        write_workbook(authority.lists_at(day), path)
+    events = build_events(read_annex_a(paths, as_at=AS_AT))
+    first = {"as_at": AS_AT, "first": date(2025, 12, 1)}
+    for name in ("referrals", "assessments_45_days", "icpc_15_days", *STOCKS):
+        read = readings_of(events, name, **first)
+        own = readings_of(authority.events, name, **first)
+        told = ["numerator", "denominator", "value", "children", "unknown"]
+        pd.testing.assert_frame_equal(read[told], own[told])
+    table = pd.concat(
+        build_on_lists(read_annex_a(path, as_at=day), as_at=day)
+        for path, day in zip(paths, days, strict=True)
+    )
+    in_care = table[table["list"] == 8].groupby("day")["child_id"].nunique()
+    cared = [authority.cases_at(day)["status"].eq("Looked after").sum() for day in days]
+    assert in_care.tolist() == cared
+    for name in LIST_TWINS:
+        read = readings_of(events, name, as_at=AS_AT, on_lists=table, first=days[0])
+        shown = read[["numerator", "denominator", "unknown"]].dropna().astype("int64")
+        told = [on_list(facts(table[table["day"] == pd.Timestamp(day)]), name) for day in days]
+        assert [tuple(row) for row in shown.to_numpy().tolist()] == told, name
+        assert len(read) == 7
