@@ -73,6 +73,22 @@ def test_a_chart_draws_its_limits_from_readings(events: pd.DataFrame) -> None:
     assert drawn.table["value"].iloc[-1] == table["value"].iloc[-1]
 
 
+def test_stocks_that_carry_over_are_charted_only_when_asked(events: pd.DataFrame) -> None:
+    table = readings_of(events, "plans_open", as_at=AS_AT)
+    assert table["carries_over"].all()
+    with pytest.raises(TrendError, match="plans_open counts mostly the children of the month befo"):
+        series_of(table)
+    series = series_of(table, carried=True)["plans_open", "All"]
+    values = series.values
+    assert values.tolist() == table["value"].tolist()
+    near = pd.Series(values).autocorr()
+    starts = series_of(readings_of(events, "plan_starts", as_at=AS_AT))["plan_starts", "All"]
+    assert near > 0.5 > pd.Series(starts.values).autocorr()
+    late = readings_of(events, "assessments_overdue", as_at=AS_AT)
+    assert not late["carries_over"].any()
+    assert list(series_of(late)) == [("assessments_overdue", "All")]
+
+
 def test_many_units_feed_alerts_and_the_long_frame(events: pd.DataFrame) -> None:
     names = ("referrals", "s47", "assessments_45_days")
     table = pd.concat([readings_of(events, name, as_at=AS_AT, unit="service") for name in names])

@@ -88,7 +88,7 @@ def readings_of(
     if "family_id" not in table:
         counted["families"] = pd.array([pd.NA] * len(counted), dtype="Int64")
     about = {"measure": asked.name, "unit_kind": unit or "all", "kind": asked.kind}
-    about["adds"] = asked.adds
+    about |= {"adds": asked.adds, "carries_over": asked.carries_over}
     return check_table(_aged(counted, asked, spans).assign(**about)[READINGS.names], READINGS)
 
 
