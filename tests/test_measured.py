@@ -4,11 +4,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from measured_authority import small_authority
 from test_measures import made
 
 from qa_sampling.errors import SchemaError, TrendError
 from qa_sampling.records.invented.authority import Authority
-from qa_sampling.records.synthetic import invent
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.trends.alerts import alerts
 from qa_sampling.trends.charts import chart
@@ -22,7 +22,7 @@ AS_AT = date(2026, 10, 31)
 
 @pytest.fixture(scope="module")
 def authority() -> Authority:
-    return invent(seed=11, scale=0.1)
+    return small_authority()
 
 
 @pytest.fixture(scope="module")

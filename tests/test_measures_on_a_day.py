@@ -11,6 +11,7 @@ from day_twins import STOCKS, facts, on_list, stock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from measure_twins import plain
+from measured_authority import small_authority
 from test_measures import made
 
 from qa_sampling.errors import TrendError
@@ -20,7 +21,6 @@ from qa_sampling.records.events import build_events
 from qa_sampling.records.invented.authority import Authority
 from qa_sampling.records.invented.writing import write_workbook
 from qa_sampling.records.on_lists import build_on_lists
-from qa_sampling.records.synthetic import invent
 from qa_sampling.trends.day_measures import ON_A_DAY
 from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.measuring import readings_of
@@ -31,7 +31,7 @@ AS_AT = date(2026, 10, 31)
 
 @pytest.fixture(scope="module")
 def authority() -> Authority:
-    return invent(seed=11, scale=0.1)
+    return small_authority()
 
 
 def test_the_twins_are_of_all_measures() -> None:
@@ -273,7 +273,7 @@ CHILD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=7, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(CHILD, min_size=1, max_size=60))
 def test_any_children_count_as_in_plain_loops(rows: list[dict]) -> None:
     table = on_day(*rows)

@@ -81,6 +81,17 @@ FROM_EVENTS: tuple[Measure, ...] = (
         counted="children",
     ),
     share(
+        "referrals_followed",
+        "Referrals followed by another within 12 months",
+        "How often does a referral lead on to another within a year?",
+        "",
+        Base(_REFERRAL),
+        Followed(_REFERRAL, 12),
+        "Of referrals received, those followed by another of the child within 12 calendar "
+        "months. It looks ahead where re-referrals look back, so a year must pass.",
+        better="down",
+    ),
+    share(
         "step_down_re_referrals",
         "Re-referrals after a step down to early help",
         "How often do children come back after a step down to early help?",
