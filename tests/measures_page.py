@@ -18,8 +18,20 @@ HEAD = """# Measures of outcomes
 
 Made by `python tests/measures_page.py` from the registry; a test holds it to the code.
 
-`readings_of(events, "re_referrals", as_at=..., unit="team")` counts any of them by month or
-quarter into one table, and `series_of` makes of it what charts and alerts take.
+```python
+from qa_sampling.records.events import build_events
+from qa_sampling.records.on_lists import build_on_lists
+from qa_sampling.records.unit_columns import with_units
+from qa_sampling.trends.charts import chart
+from qa_sampling.trends.measured import series_of
+from qa_sampling.trends.measuring import readings_of
+
+events = with_units(build_events(annex), staff=staff, families=families)
+months = readings_of(events, "re_referrals", as_at=as_at, unit="service")  # a row a unit and month
+charts = {name: chart(one) for name, one in series_of(months).items()}     # what alerts() takes
+lists = build_on_lists(annex, as_at=as_at)           # join those of each month's own extract
+readings_of(events, "health_checks", as_at=as_at, on_lists=lists)
+```
 
 What holds for all:
 
