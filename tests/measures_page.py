@@ -35,11 +35,10 @@ readings_of(events, "health_checks", as_at=as_at, on_lists=lists)
 
 What holds for all:
 
-- A count of none is 0. A period before the records, after them, or whose end no extract tells is
-  missing, never 0, and the column `note` says why.
-- A figure is *mature* when it can no longer change: the period is over, the look-back before it is
-  on record, and the time in which more may follow (the lag) has passed. Charts take their limits
-  from mature periods alone.
+- A count of none is 0. A period before the records, without the months on record that it looks back
+  on, or whose end no extract tells is missing, never 0 or a part, and the column `note` says why.
+- A figure is *mature* when it can no longer change: the period is over, and the time in which more
+  may follow (the lag) has passed. Charts take their limits from mature periods alone.
 - Working days are Monday to Friday without England's bank holidays; the start is day 0.
 - A month is a calendar month: 12 months after 15 March 2024 is 15 March 2025, that day included.
 - What is asked and not recorded counts below and not above. What cannot be told at all (an end

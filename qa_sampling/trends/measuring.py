@@ -62,8 +62,9 @@ def readings_of(
     -------
     DataFrame
         Declared by :data:`measured.READINGS`, by unit and period; every unit has every period.
-        Counts of periods before the first whole one, of stocks at an end that is not yet, and
-        where no extract tells, are missing, never 0; a count of none is 0.
+        Counts of periods before the first whole one, or with too few months on record before
+        them for what they look back on, of stocks at an end that is not yet, and where no
+        extract tells, are missing, never 0 and never a part; a count of none is 0.
 
     Raises
     ------
