@@ -317,7 +317,7 @@ def test_extracts_give_the_figures_of_the_authority(authority: Authority, tmp_pa
     for path, day in zip(paths, days, strict=True):
         write_workbook(authority.lists_at(day), path)
     events = build_events(read_annex_a(paths, as_at=AS_AT))
-    first = {"as_at": AS_AT, "first": date(2026, 2, 1)}
+    first = {"as_at": AS_AT, "first": date(2026, 3, 1)}
     for name in ("referrals", "assessments_45_days", "icpc_15_days", *STOCKS):
         read = readings_of(events, name, **first)
         own = readings_of(authority.events, name, **first)
