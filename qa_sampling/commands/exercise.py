@@ -47,7 +47,7 @@ def exercise_feedback_command(
             f"The feedback must be a new .xlsx file in a folder that exists; got {save.name!r}."
         )
     held = read_exercise(grades)
-    ratings = Ratings.from_long(held.table, scale=GRADES_SCALE)
+    ratings = Ratings.from_long(held.filled, scale=GRADES_SCALE)
     found = exercise(ratings, expert=EXPERT if held.has_expert else None)
     words = QUALITY_STANDARDS | {"overall": "Overall"}
     title = "Training exercise: feedback"
