@@ -10,6 +10,7 @@ from qa_sampling import runner
 from qa_sampling.errors import AgreementError, ExtractError, ParameterError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.exercise_file import EXPERT
+from qa_sampling.records.keys import create_key
 from qa_sampling.reporting.exercise_tables import (
     APART,
     SAME,
@@ -179,7 +180,9 @@ def test_what_cannot_be_an_exercise(tmp_path) -> None:
         read_parameters("training_exercise", {"name": "Child's voice"})
 
 
-def test_other_grades_are_another_basis(tmp_path) -> None:
+def test_other_grades_are_another_basis(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "keys"))
+    create_key()
     rows = [("Case 1", name, "Overall", "Good", "") for name in ("Ann", "Ben")]
     one = of_file(written(tmp_path / "a.csv", rows), outputs=str(tmp_path / "o"))
     with open_exercise(one) as register:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.exercise_tables import ExerciseTables, protect_exercise
 from qa_sampling.reporting.feedback_pack import write_feedback_pack
 from qa_sampling.reporting.quantities import declared
@@ -15,6 +14,7 @@ from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.exercise.steps import NAMES, SHORT, Graded
+from qa_sampling.runs.exercise_grades import which_exercise
 from qa_sampling.settings.exercise import TrainingExercise
 
 
@@ -73,22 +73,22 @@ def publish_exercise(
     findings : Words
         What the page says first.
     """
-    span = period_in_words(settings.first_day, settings.period_end)
+    which = which_exercise(settings)
     released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
         write_feedback_pack(
-            folder / "restricted" / f"feedback_{settings.period}.xlsx",
+            folder / "restricted" / settings.feedback_file,
             graded.found,
             words=NAMES,
-            title=f"Training exercise: feedback, {span}",
+            title=f"Training exercise: feedback, {which}",
             as_at=settings.extract_day,
         )
-        shared = tables.shared(span)
+        shared = tables.shared(which)
         write_tables_workbook(
             folder / "shareable" / "exercise_tables.xlsx",
             shared,
-            title=f"Training exercise, {span}",
+            title=f"Training exercise, {which}",
             as_at=settings.extract_day,
             source=declared(f"{settings.whose}, a training exercise."),
             contact=settings.contact[:1].upper() + settings.contact[1:],

@@ -67,9 +67,9 @@ def graded_of(settings: TrainingExercise) -> Graded:
         When no case was graded by two auditors.
     """
     held = grades_of(settings)
-    ratings = Ratings.from_long(held.table, scale=GRADES_SCALE)
+    ratings = Ratings.from_long(held.filled, scale=GRADES_SCALE)
     expert = EXPERT if held.has_expert else None
-    own = held.table[held.table["rater"] != EXPERT]
+    own = held.filled[held.filled["rater"] != EXPERT]
     found = exercise(ratings, expert=expert, level=settings.level)
     auditors = Ratings.from_long(own, scale=GRADES_SCALE)
     return Graded(found, auditors, own["rater"].nunique())
