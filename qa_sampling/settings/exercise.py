@@ -15,6 +15,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 30
 FEWEST_AUDITORS = 6
 """Auditors below which nothing is published: without oneself and a friend four are left."""
+SMALLEST_COUNT = 4
+"""Count of auditors below which none is published: without oneself and a friend two are left."""
 
 
 class TrainingExercise(AnalysisSettings):
@@ -32,6 +34,9 @@ class TrainingExercise(AnalysisSettings):
     fewest_auditors : int
         Auditors who graded a standard below which nothing is published of it, and of the whole
         exercise when fewer graded at all; 6 or more.
+    smallest_count : int
+        Smallest count of auditors that is published; 4 or more, and no more than
+        `fewest_auditors`.
     level : float
         Level of the intervals.
     """
@@ -43,6 +48,7 @@ class TrainingExercise(AnalysisSettings):
     held_on: str = ""
     name: str = ""
     fewest_auditors: int = Field(FEWEST_AUDITORS, ge=FEWEST_AUDITORS, le=100)
+    smallest_count: int = Field(5, ge=SMALLEST_COUNT, le=100)
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
 
     @field_validator("name")
@@ -64,6 +70,12 @@ class TrainingExercise(AnalysisSettings):
     def _is_held_in_the_period(self) -> Self:
         if self.held_on and not self.held_on.startswith(self.period):
             raise ValueError("held_on does not lie in the period; give the month of that day")
+        return self
+
+    @model_validator(mode="after")
+    def _counts_fit(self) -> Self:
+        if self.smallest_count > self.fewest_auditors:
+            raise ValueError("smallest_count is larger than fewest_auditors; raise that as well")
         return self
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.exercise_tables import ExerciseTables, protect_exercise
+from qa_sampling.reporting.exercise_tables import ExerciseTables, Protection, protect_exercise
 from qa_sampling.reporting.feedback_pack import write_feedback_pack
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
@@ -44,6 +44,7 @@ def release_exercise(
         exercise=settings.slug,
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
+        protection=Protection(settings.fewest_auditors, settings.smallest_count),
     )
     texts = {title: release_text(table) for title, table in tables.by_title().items()}
     register.record_releases(settings.slug, texts)
