@@ -84,8 +84,8 @@ def total_is_safe(answers: Answers, smallest: int) -> bool:
     """Say whether totals over standards may be shown beside the rows that are shown.
 
     Each side must be made by enough auditors; without any two none may hold more than half of
-    what is left; and no two may tell of a hidden row that fewer than `smallest` less two of the
-    others are on a side.
+    what is left; and no two, who know these rules too, may tell of a hidden row that fewer than
+    `smallest` less two of the others are on a side.
 
     Parameters
     ----------
@@ -100,13 +100,11 @@ def total_is_safe(answers: Answers, smallest: int) -> bool:
         if (side.any(axis=1)).sum() < smallest or _one_holds_most(side.sum(axis=1)):
             return False
     hidden = ~side_is_shown(answers.counts, smallest).to_numpy()
-    if not hidden.any():
-        return True
-    total = int(away[:, hidden].sum())
     left = smallest - PAIR
     return all(
-        (high >= left).all() and (others - low >= left).all()
-        for low, high, others in _told(away[:, hidden], same[:, hidden], total)
+        high >= left and others - low >= left
+        for told in _told(away[:, hidden], same[:, hidden], smallest)
+        for low, high, others in told
     )
 
 
@@ -120,15 +118,50 @@ def _one_holds_most(given: np.ndarray) -> bool:
 
 
 def _told(
-    away: np.ndarray, same: np.ndarray, total: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    away: np.ndarray, same: np.ndarray, smallest: int
+) -> Iterator[list[tuple[int, int, int]]]:
     """Give, for every two auditors, how many of the others can be away on each hidden standard.
 
-    They know their own, how many graded each standard, and the sum over the hidden ones.
+    They know their own, how many graded each standard, the sum over the hidden ones, and that a
+    hidden one has fewer than `smallest` on one side: least, most, and how many others there are.
     """
     graded = (away | same).sum(axis=0)
     for pair in combinations(range(len(away)), PAIR):
-        own = away[list(pair)].sum(axis=0)
-        others = graded - own - same[list(pair)].sum(axis=0)
-        rest = total - own.sum()
-        yield np.maximum(0, rest - (others.sum() - others)), np.minimum(others, rest), others
+        own, alike = (side[list(pair)].sum(axis=0) for side in (away, same))
+        possible = []
+        for n, mine, theirs in zip(graded, own, alike, strict=True):
+            number = np.arange(n + 1)
+            fits = (number >= mine) & (number <= n - theirs)
+            possible.append(fits & ((number < smallest) | (number > n - smallest)))
+        ends = _ends(possible, int(away.sum()))
+        others = graded - own - alike
+        yield [
+            (int(low - mine), int(high - mine), int(rest))
+            for (low, high), mine, rest in zip(ends, own, others, strict=True)
+        ]
+
+
+def _ends(possible: list[np.ndarray], total: int) -> list[tuple[int, int]]:
+    """Give the least and the greatest of each number, of which the sum is known.
+
+    Parameters
+    ----------
+    possible : list of array of bool
+        Which values each number may have, from 0.
+    total : int
+        Their sum.
+    """
+    before, after = [np.ones(1, dtype=bool)], [np.ones(1, dtype=bool)]
+    for one in possible:
+        before.append(np.convolve(before[-1], one) > 0)
+    for one in reversed(possible):
+        after.append(np.convolve(after[-1], one) > 0)
+    found = []
+    for place, one in enumerate(possible):
+        rest = np.convolve(before[place], after[len(possible) - place - 1]) > 0
+        values = np.flatnonzero(one)
+        needed = total - values
+        fits = (needed >= 0) & (needed < len(rest))
+        fits[fits] = rest[needed[fits]]
+        found.append((int(values[fits].min()), int(values[fits].max())))
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
-from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.editions import is_of, population_of_edition, tied_editions
 from qa_sampling.reporting.exercise_guard import (
     Answers,
     answers_of,
@@ -135,12 +135,7 @@ def protect_exercise(
 def _why_not(answers: Answers, earlier: Sequence[PrintedTable], *, series: str, own: str) -> str:
     if answers.steps.empty:
         return "too few auditors graded"
-    others = [
-        one
-        for one in earlier
-        if one.population != own
-        and (one.population == series or one.population[: len(series) + 2] == f"{series}, ")
-    ]
+    others = [one for one in earlier if one.population != own and is_of(one, series)]
     shown = (value for one in others for row in one.rows for value in row[len(one.by) :])
     if any(not isinstance(value, str) for value in shown):
         return "the difference from the figures that are out would tell whose grades changed"
@@ -168,10 +163,10 @@ def _all_places(counts: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def _concealed(answers: Answers, names: Mapping[str, str], smallest: int) -> set[tuple[str, str]]:
-    """Give the places to hide, of rows as the guard says; how far away in all is never told."""
+    """Give the places to hide, as the guard says; how far in all only where every row tells."""
     counts = answers.counts
     sides, steps = side_is_shown(counts, smallest), steps_are_shown(counts, smallest)
-    hidden = {(_TOTAL, ONE), (_TOTAL, MORE)}
+    hidden = set() if steps.all() else {(_TOTAL, ONE), (_TOTAL, MORE)}
     for standard in counts.index:
         row = [] if sides[standard] else [SAME, APART]
         row += [] if steps[standard] else [ONE, MORE]
@@ -236,9 +231,14 @@ def exercise_findings(tables: ExerciseTables) -> Words:
         "Auditors gave {all:answer|answers}: what an auditor said of a standard, in all cases.",
         all=cell(table, _COUNT),
     )
-    if isinstance(table.body.set_index(table.by[0])[_COUNT][SAME], str):
+    if cell(table, _COUNT, SAME).hidden:
         return said + say(
-            "How often they were the same as that of {whose} is not shown.", whose=tables.whose
+            "How often they were the same as {whose} is not shown.", whose=_of(tables)
         )
-    words = "In {n:answer|answers} every grade was that of {whose}."
-    return said + say(words, n=cell(table, _COUNT, SAME), whose=tables.whose)
+    words = "In {n:answer|answers} ({share}) every grade was the same as {whose}."
+    share = cell(table, "share", SAME)
+    return said + say(words, n=cell(table, _COUNT, SAME), share=share, whose=_of(tables))
+
+
+def _of(tables: ExerciseTables) -> str:
+    return f"that of {tables.whose}"

@@ -133,7 +133,7 @@ def auditors_view(graded: Graded) -> pd.DataFrame:
                 for same, n in zip(people["same"], people["n"], strict=True)
             ],
             "Mean grades above": [
-                "–" if np.isnan(shift) else f"{shift:+.2f} ({low:+.2f} to {high:+.2f})"
+                "–" if np.isnan(shift) else f"{signed(shift)} ({signed(low)} to {signed(high)})"
                 for shift, low, high in people[["shift", "low", "high"]].to_numpy()
             ],
             "Mean distance": ["–" if np.isnan(one) else f"{one:.2f}" for one in people["distance"]],
@@ -193,3 +193,15 @@ def applies_view(graded: Graded) -> pd.DataFrame:
         }
     )
     return view[view["Not applicable"] > 0].reset_index(drop=True)
+
+
+def signed(value: float) -> str:
+    """Give a number of grades with its sign; none where it rounds to nought.
+
+    Parameters
+    ----------
+    value : float
+        Grades.
+    """
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text in ("+0.00", "−0.00") else text
