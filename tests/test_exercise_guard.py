@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -130,7 +132,8 @@ class TestWhich:
             return read_parameters("training_exercise", asked)
 
         first, second = one(held_on="2026-10-14"), one(name="child_voice", held_on="2026-10-14")
-        assert first.slug == "2026-10-14-exercise"
+        assert first.slug == "2026-10-14-exercise" and first.extract_day == date(2026, 10, 14)
+        assert one(held_on="2026-10-14", as_at="2026-10-20").extract_day == date(2026, 10, 20)
         assert second.slug == "2026-10-14-exercise-child_voice"
         assert second.feedback_file == "feedback_2026-10-14-child_voice.xlsx"
         asked = ANALYSES["training_exercise"]

@@ -173,6 +173,7 @@ class TestRun:
         assert "grades_file" not in read_manifest(done.folder)["parameters"]
         page = (done.folder / "shareable" / "exercise.html").read_text(encoding="utf-8")
         assert "Exercise of" in page and "Audits of" not in page
+        assert "Fingerprint of the grades" in page and "of what the register held" not in page
 
     def test_nobody_is_named_to_everybody(self, done, settings) -> None:
         people = [one for one in grades_of(settings).table["rater"].unique() if one != EXPERT]

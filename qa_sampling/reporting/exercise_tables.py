@@ -16,6 +16,7 @@ from qa_sampling.reporting.exercise_guard import (
     steps_are_shown,
     total_is_safe,
 )
+from qa_sampling.reporting.number_words import listed
 from qa_sampling.reporting.quantities import cell
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_request import TableRequest
@@ -26,7 +27,7 @@ _COUNT, _TOTAL = "auditors", "All"
 SAME, APART = "The same grade", "Another grade"
 ONE, MORE = "One grade away", "Further away"
 _STEPS = {SAME: 0, ONE: 1, MORE: 2}
-_UNITS = "each auditor counts once for each standard, by their grade furthest away"
+_UNITS = "each auditor counts once for each standard, by the grade furthest"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ class ExerciseTables:
     whose: str
     why_not: str = ""
 
+    @property
+    def unit(self) -> str:
+        """What is counted, for a caption."""
+        counted = f"{_UNITS[:1].upper()}{_UNITS[1:]} from {self.whose}"
+        return f"{counted}; a standard is hidden where nearly all are on one side"
+
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
         return {shared.title: shared.table for shared in self.shared("")}
@@ -79,7 +86,7 @@ class ExerciseTables:
         which : str
             Which exercise it is, in words.
         """
-        about = f"Training exercise, {which}; held against {self.whose}; {_UNITS}"
+        about = f"Training exercise, {which}; {_UNITS} from {self.whose}"
         return (
             SharedTable(self.steps, "How often grades were the same", about),
             SharedTable(self.standards, "Steps away, by standard", about),
@@ -227,17 +234,39 @@ def exercise_findings(tables: ExerciseTables) -> Words:
     table = tables.steps
     if tables.why_not:
         return say(f"Nothing is shown of this exercise: {tables.why_not}.", about=table)
-    said = say(
-        "Auditors gave {all:answer|answers}: what an auditor said of a standard, in all cases.",
+    answers = say(
+        "Auditors gave {all:answer|answers}; an answer is what an auditor said of a standard, in "
+        "all cases.",
         all=cell(table, _COUNT),
     )
-    if cell(table, _COUNT, SAME).hidden:
-        return said + say(
-            "How often they were the same as {whose} is not shown.", whose=_of(tables)
-        )
-    words = "In {n:answer|answers} ({share}) every grade was the same as {whose}."
-    share = cell(table, "share", SAME)
-    return said + say(words, n=cell(table, _COUNT, SAME), share=share, whose=_of(tables))
+    same = cell(table, _COUNT, SAME)
+    if same.hidden:
+        said = say("How often grades were the same as {whose} is not shown.", whose=_of(tables))
+        return said + answers + _furthest(tables)
+    said = say(
+        "In {n:answer|answers} ({share}) every grade was the same as {whose}.",
+        n=same,
+        share=cell(table, "share", SAME),
+        whose=_of(tables),
+    )
+    return said + answers + _furthest(tables)
+
+
+def _furthest(tables: ExerciseTables) -> Words:
+    """Say on which of the standards that are shown most auditors were away."""
+    table = tables.standards
+    body = table.frame
+    rows = body[(body["steps"] == APART) & (body["standard"] != _TOTAL)]
+    shown = rows[[isinstance(value, int) for value in rows[_COUNT]]]
+    if shown.empty:
+        return say("No standard is shown: too few auditors were on one side.", about=table)
+    first = shown[shown[_COUNT] == shown[_COUNT].max()]["standard"].tolist()
+    return say(
+        "Of the standards that are shown, most were away on {names}: {n:auditor|auditors}.",
+        names=listed(first),
+        n=cell(table, _COUNT, first[0], APART),
+        about=table,
+    )
 
 
 def _of(tables: ExerciseTables) -> str:

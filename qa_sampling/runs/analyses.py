@@ -60,6 +60,8 @@ class Analysis:
         Takes the settings and says the months in words, or which exercise it is.
     span_of : str
         What these words are called at the foot of the page.
+    basis_of_what : str
+        What its fingerprint is called there.
     rests_on_register : bool
         Whether it reads the register; a dry run of one that does not starts none.
     """
@@ -72,6 +74,7 @@ class Analysis:
     open: Callable[[AnalysisSettings], Register] = open_returns
     span: Callable[[AnalysisSettings], str] = _whole_span
     span_of: str = "Audits of"
+    basis_of_what: str = "Fingerprint of what the register held"
     rests_on_register: bool = True
 
 
@@ -165,6 +168,7 @@ ANALYSES: dict[str, Analysis] = {
         open=open_exercise,
         span=which_exercise,
         span_of="Exercise of",
+        basis_of_what="Fingerprint of the grades, made with a key",
         rests_on_register=False,
     ),
     "moderation_agreement": Analysis(

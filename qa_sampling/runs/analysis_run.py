@@ -184,7 +184,7 @@ def _write_pages(
         provenance={
             "Authority": settings.authority,
             analysis.span_of: span,
-            "Fingerprint of what the register held": str(facts["basis"]),
+            analysis.basis_of_what: str(facts["basis"]),
             "Head of the register": head,
             "Made with": f"qa-sampling {__version__}",
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -82,6 +83,13 @@ class TrainingExercise(AnalysisSettings):
     def is_invented(self) -> bool:
         """Whether the grades are the invented authority's: none once a file is named."""
         return super().is_invented and not self.grades_file
+
+    @property
+    def extract_day(self) -> date:
+        """Day the figures describe: that of the exercise, unless `as_at` is given."""
+        if self.held_on and not self.as_at:
+            return date.fromisoformat(self.held_on)
+        return super().extract_day
 
     @property
     def slug(self) -> str:

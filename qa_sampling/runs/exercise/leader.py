@@ -10,9 +10,10 @@ import pandas as pd
 from qa_sampling.agreement.ratings import Ratings
 from qa_sampling.agreement.scale import GRADES_SCALE
 from qa_sampling.agreement.severity import severity
+from qa_sampling.reporting.feedback_pack import signed_grades
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.results import Severities
-from qa_sampling.runs.exercise.steps import SHORT, Graded, signed
+from qa_sampling.runs.exercise.steps import SHORT, Graded
 
 _NO_SIGNAL = "Cannot be told from none"
 _SIGNALS = {"easier": "Marks higher", "harder": "Marks lower", "": _NO_SIGNAL}
@@ -105,9 +106,9 @@ def severity_view(found: Severities) -> pd.DataFrame:
         {
             "Auditor": rows["auditor"],
             "Cases": rows["n"].astype(int),
-            "Mean, plain": [signed(mean) for mean in rows["mean"]],
+            "Mean, plain": [signed_grades(mean) for mean in rows["mean"]],
             f"Shrunk ({100 * found.level:g}% interval)": [
-                f"{signed(shift)} ({signed(low)} to {signed(high)})"
+                f"{signed_grades(shift)} ({signed_grades(low)} to {signed_grades(high)})"
                 for shift, low, high in rows[["shift", "low", "high"]].to_numpy()
             ],
             "In these cases": [_SIGNALS[signal] for signal in rows["signal"].fillna("")],

@@ -15,6 +15,7 @@ from qa_sampling.agreement.scale import GRADES_SCALE, NO_GRADE
 from qa_sampling.records.exercise_file import EXPERT
 from qa_sampling.records.form_layout import STANDARD_NAMES
 from qa_sampling.records.returned import OVERALL
+from qa_sampling.reporting.feedback_pack import signed_grades
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.results import IntervalList
 from qa_sampling.runs.exercise_grades import grades_of
@@ -133,7 +134,9 @@ def auditors_view(graded: Graded) -> pd.DataFrame:
                 for same, n in zip(people["same"], people["n"], strict=True)
             ],
             "Mean grades above": [
-                "–" if np.isnan(shift) else f"{signed(shift)} ({signed(low)} to {signed(high)})"
+                "–"
+                if np.isnan(shift)
+                else f"{signed_grades(shift)} ({signed_grades(low)} to {signed_grades(high)})"
                 for shift, low, high in people[["shift", "low", "high"]].to_numpy()
             ],
             "Mean distance": ["–" if np.isnan(one) else f"{one:.2f}" for one in people["distance"]],
@@ -193,15 +196,3 @@ def applies_view(graded: Graded) -> pd.DataFrame:
         }
     )
     return view[view["Not applicable"] > 0].reset_index(drop=True)
-
-
-def signed(value: float) -> str:
-    """Give a number of grades with its sign; none where it rounds to nought.
-
-    Parameters
-    ----------
-    value : float
-        Grades.
-    """
-    text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text in ("+0.00", "−0.00") else text
