@@ -9,6 +9,7 @@ are left of a smallest count of five) are, or are not, away from the expert.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -18,10 +19,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa_sampling.errors import DisclosureError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.exercise_file import EXPERT
 from qa_sampling.records.keys import create_key
-from qa_sampling.reporting.disclosure import HIDDEN_MARK
+from qa_sampling.reporting.disclosure import HIDDEN_MARK, protect
 from qa_sampling.reporting.exercise_tables import (
     APART,
     MORE,
@@ -119,7 +121,7 @@ def test_the_attack_works_on_counts_of_grades() -> None:
     assert all(row.auditors == HIDDEN_MARK for row in protected(grades).standards.body.itertuples())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_no_two_auditors_can_tell_of_the_others(data) -> None:
     people = data.draw(st.integers(6, 12))
@@ -203,11 +205,35 @@ class TestEditions:
         assert printed(protected(late, exercise="other", earlier=earlier))
         assert printed(protected(first, earlier=earlier)) == printed(told)
 
+    def test_where_grades_were_published_before_auditors_are_not(self) -> None:
+        grades = of([[(0,)]] * 6 + [[(1,)]] * 6, STANDARDS[:1])
+        counts = pd.DataFrame({"steps": [SAME, APART], "grades": [6, 6]})
+        former = protect(counts, by=["steps"], counts=["grades"], population="grades of one")
+        assert not printed(protected(grades, earlier=[former]))
+        assert printed(protected(grades, earlier=[former], exercise="one-more"))
+
     def test_after_an_edition_that_showed_nothing_the_next_may(self) -> None:
         few = protected(of([[(0,)]] * 5, STANDARDS[:1]))
         grades = of([[(0,)]] * 6 + [[(1,)]] * 6, STANDARDS[:1])
         more = protected(grades, edition="second", earlier=(few.steps, few.standards))
         assert printed(more)
+
+
+def test_another_exercise_of_the_month_is_told_to_take_a_name(tmp_path) -> None:
+    asked = read_parameters("training_exercise", {"outputs": str(tmp_path)})
+    graded = graded_of(asked)
+    grades = graded.found.grades
+    other = replace(
+        graded, found=replace(graded.found, grades=grades.assign(gap=-grades["gap"] + 1))
+    )
+    with open_exercise(asked) as register:
+        release_exercise(graded, asked, register)
+        with pytest.raises(
+            DisclosureError, match="another exercise of the month, give it a `name`"
+        ):
+            release_exercise(other, asked, register)
+        named = read_parameters("training_exercise", {"outputs": str(tmp_path), "name": "voice"})
+        assert release_exercise(other, named, register).steps.population.endswith("exercise-voice")
 
 
 @pytest.mark.parametrize("people", [5, 12])

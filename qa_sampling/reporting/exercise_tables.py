@@ -142,7 +142,12 @@ def protect_exercise(
 def _why_not(answers: Answers, earlier: Sequence[PrintedTable], *, series: str, own: str) -> str:
     if answers.steps.empty:
         return "too few auditors graded"
-    others = [one for one in earlier if one.population != own and is_of(one, series)]
+    former = series.replace("auditors of ", "grades of ", 1)
+    others = [
+        one
+        for one in earlier
+        if one.population != own and (is_of(one, series) or is_of(one, former))
+    ]
     shown = (value for one in others for row in one.rows for value in row[len(one.by) :])
     if any(not isinstance(value, str) for value in shown):
         return "the difference from the figures that are out would tell whose grades changed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qa_sampling.errors import DisclosureError
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.exercise_tables import ExerciseTables, Protection, protect_exercise
 from qa_sampling.reporting.feedback_pack import write_feedback_pack
@@ -37,15 +38,21 @@ def release_exercise(
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
-    tables = protect_exercise(
-        graded.found.grades,
-        names=SHORT,
-        whose=graded.whose,
-        exercise=settings.slug,
-        edition=settings.edition,
-        earlier=printed_tables(register.releases()["content"]),
-        protection=Protection(settings.fewest_auditors, settings.smallest_count),
-    )
+    try:
+        tables = protect_exercise(
+            graded.found.grades,
+            names=SHORT,
+            whose=graded.whose,
+            exercise=settings.slug,
+            edition=settings.edition,
+            earlier=printed_tables(register.releases()["content"]),
+            protection=Protection(settings.fewest_auditors, settings.smallest_count),
+        )
+    except DisclosureError as error:
+        raise DisclosureError(
+            f"{error} If this is another exercise of the month, give it a `name` or the day it was "
+            "`held_on` instead."
+        ) from None
     texts = {title: release_text(table) for title, table in tables.by_title().items()}
     register.record_releases(settings.slug, texts)
     return tables
