@@ -188,3 +188,16 @@ class TestShortNames:
         assert short_names_of(of_file(tmp_path, rows)) == ["Jo", "Will"]
         assert short_names_of(of_file(tmp_path, rows, contact="Jo in the team")) == ["Will"]
         assert short_names_of(read_parameters("moderation_agreement", {})) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"fewest_auditors": 5}, "greater than or equal to 6"),
+        ({"smallest_count": 3}, "greater than or equal to 4"),
+        ({"smallest_count": 8}, "smallest_count is larger than fewest_auditors"),
+    ],
+)
+def test_protection_has_a_floor(asked, said) -> None:
+    with pytest.raises(ParameterError, match=said):
+        read_parameters("training_exercise", asked)
