@@ -28,6 +28,7 @@ SAME, APART = "The same grade", "Another grade"
 ONE, MORE = "One grade away", "Further away"
 _STEPS = {SAME: 0, ONE: 1, MORE: 2}
 _UNITS = "each auditor counts once for each standard, by the grade furthest"
+_HIDDEN = "a standard is hidden where nearly all are on one side"
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,7 @@ class ExerciseTables:
     @property
     def unit(self) -> str:
         """What is counted, for a caption."""
-        counted = f"{_UNITS[:1].upper()}{_UNITS[1:]} from {self.whose}"
-        return f"{counted}; a standard is hidden where nearly all are on one side"
+        return f"{_UNITS[:1].upper()}{_UNITS[1:]} from {self.whose}; {_HIDDEN}"
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
@@ -89,7 +89,7 @@ class ExerciseTables:
         about = f"Training exercise, {which}; {_UNITS} from {self.whose}"
         return (
             SharedTable(self.steps, "How often grades were the same", about),
-            SharedTable(self.standards, "Steps away, by standard", about),
+            SharedTable(self.standards, "Steps away, by standard", f"{about}; {_HIDDEN}"),
         )
 
 
