@@ -100,6 +100,16 @@ def again(months: int, kind: str) -> Callable[[list[Event], Event], bool]:
     return rule
 
 
+def leading_on(events: list[Event]) -> list[Told]:
+    told = []
+    for one in events:
+        if one["event"] == "Referral":
+            until = moved(one["date"], 12)
+            met = any(one["date"] < day <= until for day in others(events, one, "Referral"))
+            told.append((one["date"], one, met, until))
+    return told
+
+
 def planned_before(events: list[Event], one: Event) -> bool | None:
     if any(day < one["date"] for day in others(events, one, PLAN)):
         return True
@@ -111,6 +121,12 @@ def conference_in_time(events: list[Event], one: Event) -> bool | None:
     since = moved(one["date"], -12)
     days = [day for day in others(events, one, S47) if since <= day <= one["date"]]
     return in_time(max(days, default=None), one["date"], 15)
+
+
+def assessed_since_referral(events: list[Event], one: Event) -> bool | None:
+    since = moved(one["date"], -1)
+    days = [day for day in others(events, one, "Referral") if since <= day <= one["date"]]
+    return in_time(max(days, default=None), one["end"], 45)
 
 
 def to_conference(events: list[Event]) -> list[Told]:
@@ -155,9 +171,11 @@ TWINS: dict[str, Callable[[list[Event]], list[Told]]] = {
     "referral_nfa": starts("Referral", lambda _, one: one["outcome"] == "No further action"),
     "re_referrals": starts("Referral", re_referred),
     "re_referred_children": starts("Referral", re_referred),
+    "referrals_followed": leading_on,
     "step_down_re_referrals": followed("Child in need episode", 12, "Referral", "RC9"),
     "assessments": ends("Assessment"),
     "assessments_45_days": ends("Assessment", lambda _, one: in_time(one["date"], one["end"], 45)),
+    "assessments_45_days_of_referral": ends("Assessment", assessed_since_referral),
     "s47": starts(S47),
     "s47_to_icpc": to_conference,
     "icpc": starts(ICPC),

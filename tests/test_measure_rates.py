@@ -95,7 +95,8 @@ def test_twelve_months_are_added_up() -> None:
     rows = [(name, "Referral", day) for name in "ab" for day in days[::2]]
     rows += [("a", "Referral", day) for day in days[1::2]]
     events = made(*rows)
-    months = readings_of(events, "re_referrals", as_at=date(2025, 2, 28), since=date(2024, 1, 1))
+    given = {"as_at": date(2025, 2, 28), "since": date(2023, 1, 1), "first": date(2024, 1, 1)}
+    months = readings_of(events, "re_referrals", **given)
     years = rolling_year(months)
     assert years["end"].dt.strftime("%Y-%m").tolist() == ["2024-12", "2025-01", "2025-02"]
     # 2024: a in January, June and December, b in January and December; the later ones follow.
@@ -103,8 +104,11 @@ def test_twelve_months_are_added_up() -> None:
     assert years["denominator"].tolist() == [5, 4, 6]
     assert years["value"].tolist() == [0.6, 1.0, 1.0]
     assert years["overlapping"].all()
-    assert years["mature"].tolist() == [False, False, False]  # months before are not known
-    assert set(years["note"]) == {"too few months before it"}
+    assert years["mature"].all()
+    given["since"] = date(2024, 1, 1)  # the year before is not on record
+    unknown = rolling_year(readings_of(events, "re_referrals", **given))
+    assert unknown["numerator"].isna().all()
+    assert set(unknown["note"]) == {"too few months before it"}
     assert years[["children", "families"]].isna().all(axis=None)
     by_quarter = readings_of(
         events, "referrals", as_at=date(2025, 3, 31), since=date(2024, 1, 1), period="quarter"

@@ -28,6 +28,7 @@ import pandas as pd
 
 from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.events import build_events
+from qa_sampling.records.unit_columns import services_of
 from qa_sampling.schema import (
     AGE_BANDS,
     CASES,
@@ -229,19 +230,7 @@ def _add_team(cases: pd.DataFrame, staff: pd.DataFrame | None) -> None:
     """Fill team and worker from other lists, and give the team's service."""
     for field in ("team", "worker"):
         cases[field] = cases[field].fillna(cases[f"{field}_any"]).fillna(NOT_RECORDED)
-    services = {} if staff is None else _services(staff)
-    cases["service"] = cases["team"].map(lambda team: services.get(_team_key(team), NOT_RECORDED))
-
-
-def _services(staff: pd.DataFrame) -> dict[str, str]:
-    known = staff[staff["team"].notna() & staff["service"].notna()]
-    counts = known.groupby([known["team"].map(_team_key), known["service"].astype("str")]).size()
-    ranked = counts.rename("n").reset_index().sort_values(["n", "service"], ascending=[False, True])
-    return dict(ranked.drop_duplicates("team")[["team", "service"]].itertuples(index=False))
-
-
-def _team_key(team: str) -> str:
-    return " ".join(str(team).casefold().split())
+    cases["service"] = services_of(cases["team"], staff)
 
 
 def _add_age(cases: pd.DataFrame, day: pd.Timestamp) -> None:

@@ -51,6 +51,7 @@ ON_A_DAY: tuple[Measure, ...] = (
         Within(45, late=True),
         "Of assessments open at the end of the day, those begun more than 45 working days "
         "before. It is no part of assessments within 45 days, which has completed ones alone.",
+        renewed=True,
         better="down",
     ),
     share(

@@ -81,6 +81,17 @@ FROM_EVENTS: tuple[Measure, ...] = (
         counted="children",
     ),
     share(
+        "referrals_followed",
+        "Referrals followed by another within 12 months",
+        "How often does a referral lead on to another within a year?",
+        "",
+        Base(_REFERRAL),
+        Followed(_REFERRAL, 12),
+        "Of referrals received, those followed by another of the child within 12 calendar "
+        "months. It looks ahead where re-referrals look back, so a year must pass.",
+        better="down",
+    ),
+    share(
         "step_down_re_referrals",
         "Re-referrals after a step down to early help",
         "How often do children come back after a step down to early help?",
@@ -111,6 +122,18 @@ FROM_EVENTS: tuple[Measure, ...] = (
         "which is day 0. Open assessments are not in it, however old.",
         better="up",
         benchmark="assessments_45_days",
+    ),
+    share(
+        "assessments_45_days_of_referral",
+        "Assessments within 45 working days of the referral",
+        "Are families assessed in time from their referral?",
+        "",
+        Base(_ASSESSMENT, "end_date"),
+        SinceLatest(_REFERRAL, 45, 1, by_start=True),
+        "Of assessments authorised, those authorised at most 45 working days after the referral "
+        "that led to them: the child's latest in the month before the start. The statutory clock; "
+        "the published figure runs from the start. Without such a referral: unknown.",
+        better="up",
     ),
     count(
         "s47",

@@ -13,14 +13,38 @@ __all__ = ["latest_before", "next_from"]
 def latest_before(
     events: pd.DataFrame, event: str, child: pd.Series, day: pd.Series, *, same_day: bool = False
 ) -> pd.Series:
-    """Give the day of each child's latest event of a kind before a day, missing without one."""
+    """Give the day of each child's latest event of a kind before a day, missing without one.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS``.
+    event : str
+        Kind of event that is looked for.
+    child, day : Series
+        Whose, and from which day; of one index, which the answer has too.
+    same_day : bool
+        Whether one on the day itself counts.
+    """
     return _neighbour(events, event, child, day, step=-1, side="right" if same_day else "left")
 
 
 def next_from(
     events: pd.DataFrame, event: str, child: pd.Series, day: pd.Series, *, after: bool = False
 ) -> pd.Series:
-    """Give the day of each child's next event of a kind from a day on, or only after it."""
+    """Give the day of each child's next event of a kind from a day on, or only after it.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS``.
+    event : str
+        Kind of event that is looked for.
+    child, day : Series
+        Whose, and from which day; of one index, which the answer has too.
+    after : bool
+        Whether only one on a later day counts.
+    """
     return _neighbour(events, event, child, day, step=0, side="right" if after else "left")
 
 

@@ -61,6 +61,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         Due("last_visit", Span(20, "working days"), Span(20, "working days"), means=_VISITED),
         "Of children with a plan as in need, those last seen at most 20 working days before the "
         "day, or whose plan began so lately. The interval is the authority's own.",
+        renewed=True,
         better="up",
     ),
     share(
@@ -72,6 +73,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         Due("last_visit", Span(10, "working days"), Span(10, "working days"), means=_VISITED),
         "Of children on a protection plan, those last visited at most 10 working days before the "
         "day, or whose plan began so lately. The interval is the authority's own.",
+        renewed=True,
         better="up",
     ),
     share(
@@ -94,6 +96,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         Due("last_review", Span(6, "months"), Span(3, "months"), means="review"),
         "Of children on a plan for 3 months or more, those reviewed in the 6 months before the "
         "day. A first review that came after its 3 months is not seen.",
+        renewed=True,
         better="up",
     ),
     share(
@@ -105,6 +108,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         Visited(42, 7),
         "Of children looked after, those visited in their placement in the 6 weeks before the "
         "day, or placed in the last 7 days. Who may be visited every 3 months is not on the list.",
+        renewed=True,
         better="up",
     ),
     share(
@@ -122,6 +126,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         ),
         "Of children looked after, those whose next review is not overdue on the day. A first "
         "review that came late is taken for a later one.",
+        renewed=True,
         better="up",
     ),
     share(
@@ -138,6 +143,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         ),
         "Of children looked after for 12 months, those assessed in the 12 months before the day, "
         "below 5 years in the 6 months before.",
+        renewed=True,
         better="up",
     ),
     share(

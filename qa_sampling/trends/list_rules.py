@@ -147,10 +147,9 @@ class Due(Rule):
             if self.second:
                 due = due.mask(latest <= opening, self.second.after(latest))
             due = due.where(latest.notna(), opening)
-        met = (due >= day).astype("boolean").mask(odd)
-        if not self.young:
-            return met
-        return met.mask(rows["age_years"].isna() & latest.notna())
+        if self.young:
+            odd |= rows["age_years"].isna() & latest.notna()
+        return (due >= day).astype("boolean").mask(odd)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Measure:
         What must hold for one of them to be in the numerator; None for a count.
     counted : {"events", "children"}
         Whether each row counts, or each child once a period when one of its rows does.
+    renewed : bool
+        Whether a stock is made anew within a month: what is late is soon put right.
     better : {"up", "down", ""}
         Which way is better; blank for neither.
     target : float or None
@@ -58,6 +60,7 @@ class Measure:
     base: Whole | None = None
     rule: Rule | None = None
     counted: Literal["events", "children"] = "events"
+    renewed: bool = False
     better: Literal["up", "down", ""] = ""
     target: float | None = None
     cluster: str = "family"
@@ -83,13 +86,24 @@ class Measure:
         return self.base is not None and self.base.stock
 
     @property
+    def carries_over(self) -> bool:
+        """Whether its figure is mostly that of the period before: the same children."""
+        return self.stock and not self.renewed
+
+    @property
     def adds(self) -> bool:
         """Whether its periods add up to a longer one: not on a day, nor each child once."""
         return not self.stock and self.counted == "events"
 
 
 def count(
-    name: str, title: str, question: str, page: str, base: Whole, definition: str, **about: str
+    name: str,
+    title: str,
+    question: str,
+    page: str,
+    base: Whole,
+    definition: str,
+    **about: str | bool,
 ) -> Measure:
     """Declare a count.
 
@@ -114,7 +128,7 @@ def share(
     base: Whole,
     rule: Rule,
     definition: str,
-    **about: str,
+    **about: str | bool,
 ) -> Measure:
     """Declare a share of those that could.
 

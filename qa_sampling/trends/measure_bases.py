@@ -147,7 +147,8 @@ class OnList(Whole):
         if self.months:
             parts.append(f"for {self.months} months or more")
         if self.ages:
-            parts.append("aged {} to {}".format(*self.ages))
+            low, high = self.ages
+            parts.append(f"aged {low} to {high}" if low >= 0 else f"below {high + 1} years")
         parts += [f"with {' or '.join(values)}" for _, values in self.only]
         parts += [f"not {' or '.join(values)}" for _, values in self.without]
         parts += (

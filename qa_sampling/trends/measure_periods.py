@@ -56,24 +56,22 @@ class Periods:
         last, start = self.last, self.start
         note = pd.Series("", index=start, dtype="str")
         note = note.mask(last + pd.DateOffset(months=asked.lag) > self.until, "follow-up not over")
-        back = self.whole + pd.DateOffset(months=asked.look_back)
-        note = note.mask(start < back, "too few months before it")
         note = note.mask(last > self.until, "period not over")
-        return note.mask(~self.known(asked), "before the records").mask(
-            self._without_day(asked), "no extract in its last month"
-        )
+        if asked.base.of == "on_lists":
+            note = note.mask(~self.known(asked), "no extract in its last month")
+        note = note.mask(start < self._since(asked), "too few months before it")
+        return note.mask(start < self.whole, "before the records")
 
     def known(self, asked: Measure) -> np.ndarray:
-        """Tell which have a figure at all."""
+        """Tell which have a figure at all: on record, with the months that it looks back on."""
+        since = np.asarray(self.start >= self._since(asked))
         if not asked.stock:
-            return np.asarray(self.start >= self.whole)
-        counted = self.start.isin(starts_of(pd.Series(self.days), self.months))
-        return np.asarray((self.start >= self.whole) & counted)
+            return since
+        return since & np.asarray(self.start.isin(starts_of(pd.Series(self.days), self.months)))
 
-    def _without_day(self, asked: Measure) -> np.ndarray:
-        if not asked.stock or asked.base.of == "events":
-            return np.zeros(len(self.start), dtype=bool)
-        return (self.start >= self.whole) & ~self.known(asked)
+    def _since(self, asked: Measure) -> pd.Timestamp:
+        """Give the first day of the first period that has a figure."""
+        return self.whole + pd.DateOffset(months=asked.look_back)
 
 
 def starts_of(days: pd.Series, months: int) -> pd.Series:

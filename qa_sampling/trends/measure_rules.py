@@ -243,12 +243,15 @@ class SinceLatest(Rule):
         How far back it is looked for, so that what came very late is late and not unknown.
     known : int
         Months before a period that must be known for it to be whole; most come within them.
+    by_start : bool
+        Whether the earlier event came by this one's start; otherwise by its day in the period.
     """
 
     event: str
     working_days: int
     months: int
     known: int = 3
+    by_start: bool = False
 
     @property
     def words(self) -> str:
@@ -267,8 +270,9 @@ class SinceLatest(Rule):
 
     def met(self, rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
         """Tell whether it came in time."""
-        since = latest_before(events, self.event, rows["child_id"], rows["day"], same_day=True)
-        since = since.where(since >= rows["day"] - pd.DateOffset(months=self.months))
+        by = rows["date"] if self.by_start else rows["day"]
+        since = latest_before(events, self.event, rows["child_id"], by, same_day=True)
+        since = since.where(since >= by - pd.DateOffset(months=self.months))
         return _in_time(since, rows["day"], self.working_days)
 
 

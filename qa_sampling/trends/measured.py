@@ -27,6 +27,9 @@ READINGS = Table(
         Column("days", "whole", "Days of the period"),
         Column("kind", "code", "What it is", codes=("count", "proportion", "rate")),
         Column("adds", "flag", "Whether periods add up; not on a day, nor children of a period"),
+        Column(
+            "carries_over", "flag", "Whether a period's figure is mostly that of the one before"
+        ),
         Column("numerator", "whole", "Count above; missing where the period is", False),
         Column("denominator", "number", "Below; missing for a count, and with the period", False),
         Column("value", "number", "Count, share or rate; missing without a denominator", False),
@@ -44,13 +47,16 @@ READINGS = Table(
 _LENGTHS: tuple[tuple[int, Frequency], ...] = ((7, "week"), (31, "month"), (92, "quarter"))
 
 
-def series_of(readings: pd.DataFrame) -> dict[tuple[str, str], Readings]:
+def series_of(readings: pd.DataFrame, *, carried: bool = False) -> dict[tuple[str, str], Readings]:
     """Give each measure and unit as the series that charts and alerts take.
 
     Parameters
     ----------
     readings : DataFrame
         :data:`READINGS`, of one or several measures and units, or rates of them.
+    carried : bool
+        Whether to give stocks that carry over too; a chart's limits and runs do not hold for them
+        (docs/measures.md has how often they fire for nothing).
 
     Returns
     -------
@@ -60,7 +66,8 @@ def series_of(readings: pd.DataFrame) -> dict[tuple[str, str], Readings]:
     Raises
     ------
     TrendError
-        When the readings overlap (rolling years), or one measure and unit stands there twice.
+        When the readings overlap (rolling years), carry over and `carried` was not given, or one
+        measure and unit stands there twice.
     SchemaError
         When the table is not as declared.
     """
@@ -70,6 +77,13 @@ def series_of(readings: pd.DataFrame) -> dict[tuple[str, str], Readings]:
             "chart do not hold. Chart the months; show the rolling year as a line."
         )
     check_table(readings, READINGS)
+    if not carried and readings["carries_over"].any():
+        name = readings.loc[readings["carries_over"], "measure"].iloc[0]
+        raise TrendError(
+            f"{name} counts mostly the children of the month before: limits and runs of a chart "
+            "take months for independent and fire for nothing. Chart what starts and ends, and "
+            "show it as a line; `carried=True` gives the series all the same."
+        )
     names = ["measure", "unit"]
     kinds = readings.drop_duplicates(["measure", "unit_kind", "unit"])
     if count := int(kinds.duplicated(names).sum()):

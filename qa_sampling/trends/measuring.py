@@ -62,8 +62,9 @@ def readings_of(
     -------
     DataFrame
         Declared by :data:`measured.READINGS`, by unit and period; every unit has every period.
-        Counts of periods before the first whole one, of stocks at an end that is not yet, and
-        where no extract tells, are missing, never 0; a count of none is 0.
+        Counts of periods before the first whole one, or with too few months on record before
+        them for what they look back on, of stocks at an end that is not yet, and where no
+        extract tells, are missing, never 0 and never a part; a count of none is 0.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def readings_of(
     if "family_id" not in table:
         counted["families"] = pd.array([pd.NA] * len(counted), dtype="Int64")
     about = {"measure": asked.name, "unit_kind": unit or "all", "kind": asked.kind}
-    about["adds"] = asked.adds
+    about |= {"adds": asked.adds, "carries_over": asked.carries_over}
     return check_table(_aged(counted, asked, spans).assign(**about)[READINGS.names], READINGS)
 
 
