@@ -69,13 +69,13 @@ class TestExpected:
         assert found.p("high")[0] == pytest.approx(told.sf(47), rel=1e-9)
         assert found.expected[0] == 36 and found.observed[0] == 48
 
-    def test_a_drift_is_the_smallest_of_three_windows_times_three(self) -> None:
+    def test_a_drift_is_the_smallest_of_four_windows_times_four(self) -> None:
         counts = [5, 6, 7] * 8 + [9, 10] * 6
         grid = grid_of(readings(counts))
         found = expect_drift(grid, every="month", side="high")
         held = grid.exposure(24, "month")
-        each = [expect_window(grid, n, held).p("high")[0] for n in (6, 9, 12)]
-        assert found.p[0] == pytest.approx(3 * min(each))
+        each = [expect_window(grid, n, held).p("high")[0] for n in (3, 6, 9, 12)]
+        assert found.p[0] == pytest.approx(4 * min(each))
         assert found.length[0] == (6, 9, 12)[int(np.argmin(each))]
 
     def test_five_years_are_held_against_the_same_time_of_year(self) -> None:

@@ -123,7 +123,7 @@ def _need_returns(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
-def _need_extract(settings: AnalysisSettings, register: Register) -> None:
+def _need_extract(settings: AnalysisSettings, register: Register | None) -> None:
     """Seek the files; the notebook's first step reads them, and refuses what is wrong with them."""
     for path in settings.extract_paths:
         if not path.exists():
@@ -204,6 +204,9 @@ ANALYSES: dict[str, Analysis] = {
         ),
         need=_need_extract,
         open=open_register,
+        span_of="Months of",
+        basis_of_what="Fingerprint of the extract",
+        rests_on_register=False,
     ),
 }
 """By the notebook's name without its number."""

@@ -12,6 +12,7 @@ from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart
 from qa_sampling.trends.expecting import Side
+from qa_sampling.trends.measure_bases import OnList
 from qa_sampling.trends.measured import EVERYBODY, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
@@ -69,9 +70,11 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         When no measure that was asked for can be counted.
     """
     wanted = [MEASURES[name] for name in settings.measures or MEASURES]
-    timed = [one for one in wanted if one.base is not None and one.base.of == "events"]
-    listed = [one for one in wanted if one.base is not None and one.base.of == "on_lists"]
-    unable = [(one.title, one.needs) for one in wanted if one.base is None]
+    lacking = {one.name: _lacking(told, one, settings) for one in wanted}
+    known = [one for one in wanted if not lacking[one.name]]
+    timed = [one for one in known if one.base.of == "events"]
+    listed = [one for one in known if one.base.of == "on_lists"]
+    unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
     if not timed:
         raise TrendError(
             "None of the measures asked for can be counted over time from the extracts. Ask for "
@@ -101,6 +104,22 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         unable=pd.DataFrame(unable, columns=["measure", "needs"]),
         families_known=told.families_known,
     )
+
+
+def _lacking(told: Told, one: Measure, settings: OutcomeTrends) -> str:
+    """Say what a measure needs that is not there; blank when it can be counted.
+
+    An event that no row of the extract has is a list that was not given, not a count of none.
+    """
+    if one.base is None:
+        return one.needs
+    if isinstance(one.base, OnList):
+        days = told.on_lists.loc[told.on_lists["list"] == one.base.number, "day"]
+        there = (days <= pd.Timestamp(settings.extract_day)).any()
+        return "" if there else f"list {one.base.number} in the newest extract"
+    event = one.base.event
+    there = (told.events["event"] == event).any()
+    return "" if there else f"the list of the extract with {event.lower()}s; no row has one"
 
 
 def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, str], Chart]:
