@@ -121,7 +121,7 @@ def season_part(series: int) -> None:
 
 def round_part(rounds: int) -> None:
     """Twelve measures in ten teams: signals a month, and one latest month multiplied by 2.5."""
-    teams, months = 10, 48
+    teams, months = 10, 36
     means = (0.5, 1, 2, 2, 3, 5, 5, 8, 10, 15, 20, 30)
     head("φ", "spikes a month", "drifts a month", "months with any", "×2.5 found",
          "ranked first when found", "false discovery rate with it")  # fmt: skip

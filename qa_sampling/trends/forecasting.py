@@ -135,14 +135,12 @@ def forecast(
     known = _filter(table.loc[: learned.index[-1]], kind, factors, periods)
     given = learned["denominator"].tail(periods).mean()
     size = given if exposure_ahead is None else exposure_ahead
-    names, rows = ["middle", *ends], []
+    rows, aims = [], target is not None and better
     for step, factor in enumerate(factors[_place(pd.Series(days), periods)], start=1):
         values, chance = _one_ahead(known, steps_to_last + step, size * factor, size, kind, scale)
-        rows.append(_ends(values, chance, levels))
-        if target is not None and better:
-            rows[-1].append(_meeting(values, chance, target, better))
-    names += ["meets"] if target is not None and better else []
-    fan = pd.DataFrame(rows, columns=names)
+        meets = [_meeting(values, chance, target, better)] if aims else []
+        rows.append([*_ends(values, chance, levels), *meets])
+    fan = pd.DataFrame(rows, columns=["middle", *ends, *(["meets"] if aims else [])])
     fan.insert(0, "period", days)
     seasonal = "" if np.allclose(factors, 1) else ", with the time of year"
     name = "beta-binomial" if kind == "proportion" else "gamma-Poisson"
