@@ -8,8 +8,8 @@ import pandas as pd
 
 from qa_sampling.records.events import build_events
 from qa_sampling.records.on_lists import build_on_lists
+from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.inputs import invented_authority, read_extracts
-from qa_sampling.runs.returns_in import teams_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 
 
@@ -48,10 +48,6 @@ def read_outcomes(settings: OutcomeTrends) -> Told:
     """
     annex, extras = read_extracts(settings)
     events = invented_authority().events if settings.is_invented else build_events(annex)
-    services = teams_of(extras.staff) or {}
-    events = events.assign(service=events["team"].map(services).astype("str"))
+    events = with_units(events, staff=extras.staff, families=extras.families)
     known = extras.families is not None and len(extras.families) > 0
-    if known:
-        family = extras.families.drop_duplicates("child_id").set_index("child_id")["family_id"]
-        events["family_id"] = events["child_id"].map(family).astype("str")
     return Told(events, build_on_lists(annex, as_at=settings.extract_day), known)
