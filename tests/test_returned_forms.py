@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -95,6 +96,26 @@ def action(standard: object, text: object, due: object, owner: object) -> Change
             sheet.cell(ROW[key], column).value = value
 
     return write
+
+
+def emptied(book) -> None:
+    for row in ROW.values():
+        for column in (2, 3):
+            book["Case 1"].cell(row, column).value = None
+
+
+def sort_what_is_seen(book) -> None:
+    """Sort columns A to C of three standards; the hidden keys in E stay where they are."""
+    sheet, rows = book["Case 1"], [ROW[key] for key in ("voice", "visits", "recording")]
+    sheet.cell(rows[0], 2).value = "Inadequate"
+    seen = [[sheet.cell(row, column).value for column in (1, 2, 3)] for row in rows]
+    for row, cells in zip(rows, [seen[0], seen[2], seen[1]], strict=True):
+        for column, value in enumerate(cells, start=1):
+            sheet.cell(row, column).value = value
+
+
+def insert_column_within(book) -> None:
+    book["Case 1"].insert_cols(3)
 
 
 def plain_number(key: str) -> Change:
@@ -242,16 +263,40 @@ CATALOGUE: dict[str, tuple[tuple[Change, ...], str, str, str]] = {
     ),
     "words too long": ((put("voice", LONG, column=3),), "faulty", C["voice"], "longer than 4,000"),
     "case out of scope": (
-        (put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
+        (emptied, put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
         "cannot",
         "",
         "",
     ),
     "cannot, without what happened": (
-        (put(CANNOT, "Record unavailable"),),
+        (emptied, put(CANNOT, "Record unavailable")),
         "unfinished",
         C[CANNOT],
         "still needs your words",
+    ),
+    "cannot, and graded all the same": (
+        (put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
+        "faulty",
+        B[CANNOT],
+        "stands beside grades",
+    ),
+    "cannot, and one grade": (
+        (emptied, put(CANNOT, "Out of scope"), put("voice", "Good")),
+        "faulty",
+        B[CANNOT],
+        "stands beside grades",
+    ),
+    "question written over": (
+        (put("voice", "Visits", column=1),),
+        "faulty",
+        f"A{ROW['voice']}",
+        "holds another question",
+    ),
+    "question written in capitals": (
+        (put("voice", "CHILD AND FAMILY VOICE  informs planning", column=1),),
+        "complete",
+        "",
+        "",
     ),
     "cannot, for no known reason": (
         (put(CANNOT, "Too busy"), put(CANNOT, "Leave.", column=3)),
@@ -334,6 +379,51 @@ def test_at_least_forty_are_in_the_catalogue() -> None:
     assert len(CATALOGUE) >= 50
 
 
+def test_columns_sorted_without_their_keys(sent, tmp_path) -> None:
+    reading = read(filled(sent[0], tmp_path / "x.xlsx", sort_what_is_seen)).sheets[0].reading
+    assert reading.status == "faulty"
+    assert [fault.cell for fault in reading.faults] == [f"A{ROW['visits']}", f"A{ROW['recording']}"]
+    assert {fault.fault for fault in reading.faults} == {
+        "the row holds another question than the one it was made for"
+    }
+
+
+def test_a_column_inserted_among_the_answers(sent, tmp_path) -> None:
+    reading = read(filled(sent[0], tmp_path / "x.xlsx", insert_column_within)).sheets[0].reading
+    assert reading.status == "faulty"
+
+
+DAYS = {
+    "on the day": (DONE, set()),
+    "two years on": (dt.datetime(2028, 11, 20), set()),
+    "two years and a day": (dt.datetime(2028, 11, 21), {"due more than two years after the audit"}),
+    "a slip of the year": (dt.datetime(2206, 12, 20), {"due more than two years after the audit"}),
+    "before the audit": (dt.datetime(2026, 11, 19), {"due before the audit was completed"}),
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_odd_days_of_actions_are_told(name: str, sent, tmp_path) -> None:
+    due, said = DAYS[name]
+    early = {place: replace(one, as_at=dt.date(2026, 9, 30)) for place, one in expected().items()}
+    path = filled(sent[0], tmp_path / "x.xlsx", action("Voice", "Ask her", due, "S012"))
+    reading = read(path, expected=early).sheets[0].reading
+    assert reading.status == "complete"
+    assert {(fault.cell, fault.kind) for fault in reading.faults} == (
+        {(B["action_1_owner"], "note")} if said else set()
+    )
+    assert {fault.fault.removeprefix("the action is ") for fault in reading.faults} == said
+
+
+def test_an_owner_nobody_knows_is_told(sent, tmp_path) -> None:
+    path = filled(sent[0], tmp_path / "x.xlsx", action("Voice", "Ask her", DONE, "Kim"))
+    (note,) = read(path, is_staff=lambda owner: owner == "S012").sheets[0].reading.faults
+    assert note.cell == C["action_1_owner"] and note.kind == "note" and "Kim" not in str(note)
+    assert "owner of the action is not on the staff list" in note.fault
+    assert not read(path, is_staff=lambda owner: owner == "Kim").sheets[0].reading.faults
+    assert not read(path).sheets[0].reading.faults
+
+
 def test_answers_are_those_that_were_written(sent, tmp_path) -> None:
     changes = (
         put("voice", "RI"),
@@ -394,8 +484,6 @@ def test_somebody_else_s_workbook(tmp_path) -> None:
 
 
 def test_a_draw_that_was_replaced(sent, tmp_path) -> None:
-    from dataclasses import replace
-
     old = {name: replace(one, superseded=True) for name, one in expected().items()}
     found = read(filled(sent[0], tmp_path / "x.xlsx"), expected=old)
     assert {one.reading.status for one in found.sheets} == {"faulty"}

@@ -101,6 +101,7 @@ def read_returned(
     expected: Mapping[tuple[str, str], Expected],
     today: date,
     scale: Scale = GRADES_SCALE,
+    is_staff: Callable[[str], bool] | None = None,
 ) -> ReturnedBook:
     """Read a returned workbook; nothing is raised for what an auditor may have done to it.
 
@@ -118,6 +119,8 @@ def read_returned(
         Nothing was completed later.
     scale : Scale
         The grades and their spellings.
+    is_staff : callable, optional
+        Says whether a number or name is on the staff list; without it owners are not looked up.
     """
     if path.suffix.lower() not in SUFFIXES:
         fault = Fault("", "this is not a workbook", "Save it as .xlsx and send it again.")
@@ -127,9 +130,19 @@ def read_returned(
     except ExtractError as error:
         fault = Fault("", "the workbook cannot be read", str(error).replace(path.name, "it"))
         return ReturnedBook(path.name, (), (fault,))
-    found = [
-        _sheet(path.name, sheet, keys, template, expected, today, scale) for sheet in book.sheets
-    ]
+
+    def reading(sheet: Sheet, form: FormTemplate, column: int, earliest: date) -> SheetReading:
+        return read_sheet(
+            sheet,
+            form,
+            key_column=column,
+            scale=scale,
+            earliest=earliest,
+            latest=today,
+            is_staff=is_staff,
+        )
+
+    found = [_sheet(path.name, sheet, keys, template, expected, reading) for sheet in book.sheets]
     sheets = [one for one in found if one is not None]
     if not sheets:
         fault = Fault("", "no sheet of it is one of our forms", _ASK)
@@ -147,8 +160,7 @@ def _sheet(
     keys: Collection[bytes],
     template: Callable[[str, int], FormTemplate | None],
     expected: Mapping[tuple[str, str], Expected],
-    today: date,
-    scale: Scale,
+    reading: Callable[[Sheet, FormTemplate, int, date], SheetReading],
 ) -> ReturnedSheet | None:
     """Read one sheet; None when it has no mark of ours."""
     marks = _marks(sheet)
@@ -159,8 +171,8 @@ def _sheet(
 
     def refused(fault: str, action: str, *, believed: bool = True) -> ReturnedSheet:
         shown = whose if believed else dict.fromkeys(whose, "")
-        reading = SheetReading("faulty", {}, [Fault("", fault, action)])
-        return ReturnedSheet(file, sheet.name, reading=reading, **shown)
+        faulty = SheetReading("faulty", {}, [Fault("", fault, action)])
+        return ReturnedSheet(file, sheet.name, reading=faulty, **shown)
 
     if len(marks) > 1:
         return refused("two forms stand on one sheet", "Keep one case a sheet.", believed=False)
@@ -185,10 +197,8 @@ def _sheet(
             f"version {parts['version']} of the form is not known here",
             "Copy your answers into the form that was sent last.",
         )
-    reading = read_sheet(
-        sheet, form, key_column=column, scale=scale, earliest=sent.as_at, latest=today
-    )
-    return ReturnedSheet(file, sheet.name, reading=reading, **whose)
+    read = reading(sheet, form, column, sent.as_at)
+    return ReturnedSheet(file, sheet.name, reading=read, **whose)
 
 
 def _marks(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
