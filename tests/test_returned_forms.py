@@ -69,10 +69,18 @@ def sort_rows(book) -> None:
             sheet.cell(row, column).value = value
 
 
-def twice(book) -> None:
-    copy = book.copy_worksheet(book["Case 1"])
-    copy.title = "Case 1 (2)"
-    copy.cell(ROW["overall"], 2).value = "Inadequate"
+def copied(*changes: Change) -> Change:
+    """Put a copy of the first case, changed, on a sheet of its own."""
+
+    def write(book) -> None:
+        copy = book.copy_worksheet(book["Case 1"])
+        kept, book["Case 1"].title = book["Case 1"], "kept"
+        copy.title = "Case 1"
+        for change in changes:
+            change(book)
+        copy.title, kept.title = "Copy", "Case 1"
+
+    return write
 
 
 def hide(book) -> None:
@@ -349,7 +357,6 @@ CATALOGUE: dict[str, tuple[tuple[Change, ...], str, str, str]] = {
         "",
         "two forms stand on one sheet",
     ),
-    "case twice with other answers": ((twice,), "faulty", "", "stands on the sheet"),
 }
 
 
@@ -534,9 +541,10 @@ class TestBatch:
         assert counts["workbooks"] == 5 and counts["not_ours"] == 1
         assert counts["sound"] == 3 and counts["unfinished"] == 1
         kinds = batch.faults.groupby("kind").size()
-        assert kinds["fault"] == 1 and kinds["note"] == 3
+        assert kinds["fault"] == 1 and kinds["note"] == 6
         assert set(batch.faults.loc[batch.faults["kind"] == "note", "fault"]) == {
-            "a finished form of this case came too"
+            "a finished form of this case came too",
+            "the same form came twice; it counts once",
         }
 
     def test_two_finished_forms_that_differ_are_both_sent_back(self, sent, tmp_path) -> None:
@@ -547,8 +555,38 @@ class TestBatch:
         batch = read_batch(paths, read)
         assert not batch.sound and batch.counts()["faulty"] == 2
         said = batch.faults[batch.faults["kind"] == "fault"]
-        assert "says something else (b.xlsx)" in said["fault"].iloc[0]
+        assert said["fault"].str.endswith("says something else").all()
+        assert list(said["private"]) == ["b.xlsx, Case 1", "a.xlsx, Case 1"]
         assert set(said["auditor_id"]) == {"S003"}
+
+    @pytest.mark.parametrize("sheets", ["one workbook", "two workbooks"])
+    def test_copies_in_one_workbook_are_as_in_two(self, sheets, sent, tmp_path) -> None:
+        """(what the copy holds, sheets that count, sheets sent back, what is told)"""
+        cases = [
+            ((), 1, 0, "the same form came twice; it counts once"),
+            ((emptied,), 1, 0, "a finished form of this case came too"),
+            ((put("voice", None),), 1, 0, "a finished form of this case came too"),
+            ((put("overall", "Inadequate"),), 0, 2, "another finished form of this case says"),
+        ]
+        for number, (changes, sound, faulty, says) in enumerate(cases):
+            paths = [filled(sent[0], tmp_path / f"{number}a.xlsx")]
+            if sheets == "one workbook":
+                paths = [filled(sent[0], paths[0], copied(*changes))]
+            else:
+                paths.append(filled(sent[0], tmp_path / f"{number}b.xlsx", *changes))
+            batch = read_batch(paths, read)
+            assert len(batch.sound) == sound and batch.counts()["faulty"] == faulty
+            told = batch.faults[batch.faults["private"] != ""]
+            told = told[told["sheet"].isin(["Case 1", "Copy"])]
+            assert len(told) == max(1, faulty) and told["fault"].str.startswith(says).all()
+            assert set(told["kind"]) == ({"fault"} if faulty else {"note"})
+
+    def test_an_empty_copy_beside_a_draft(self, sent, tmp_path) -> None:
+        path = filled(sent[0], tmp_path / "a.xlsx", copied(emptied), put("voice", None))
+        batch = read_batch([path], read)
+        own = batch.faults[batch.faults["sheet"].isin(["Case 1", "Copy"])]
+        assert list(own["kind"]) == ["to do", "note"] and not batch.sound
+        assert own["fault"].iloc[1] == "a copy of this sheet that is filled in came too"
 
     def test_order_of_the_files_does_not_matter(self, sent, tmp_path) -> None:
         paths = [
@@ -586,3 +624,28 @@ class TestBatch:
         own = openpyxl.load_workbook(files[1])
         text = " ".join(str(cell.value) for row in own.active.iter_rows() for cell in row)
         assert "a.xlsx" in text and "b.xlsx" not in text and B["voice"] in text
+
+    def test_nobody_reads_of_another_s_workbook(self, sent, tmp_path) -> None:
+        """A case filled in twice, once in somebody else's workbook: each is told of their own."""
+        other = filled(sent[1], tmp_path / "Sam Jones.xlsx", fill_all=True)
+        book = openpyxl.load_workbook(other)
+        source = openpyxl.load_workbook(filled(sent[0], tmp_path / "mine.xlsx"))["Case 1"]
+        sheet = book.create_sheet("From Sam")
+        for row in source.iter_rows():
+            for cell in row:
+                sheet.cell(cell.row, cell.column).value = cell.value
+        sheet.cell(ROW["overall"], 2).value = "Inadequate"
+        book.save(other)
+        batch = read_batch([tmp_path / "mine.xlsx", other], read)
+        files = write_batch_report(tmp_path / "r", batch, names={}, as_at=TODAY)
+        told = {path.name: text_of(path) for path in files}
+        own = told["returned_forms_S003.xlsx"]
+        assert "says something else" in own and "mine.xlsx" in own
+        assert "another auditor's workbook" in own
+        assert not any("Sam" in text for name, text in told.items() if "_S" in name)
+        assert "Sam Jones.xlsx, From Sam" in told["returned_forms.xlsx"]
+
+
+def text_of(path: Path) -> str:
+    book = openpyxl.load_workbook(path)
+    return " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)

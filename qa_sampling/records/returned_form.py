@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -147,7 +147,7 @@ def read_returned(
     if not sheets:
         fault = Fault("", "no sheet of it is one of our forms", _ASK)
         return ReturnedBook(path.name, (), (fault,))
-    return ReturnedBook(path.name, tuple(_once(sheets)), _book_faults(book))
+    return ReturnedBook(path.name, tuple(sheets), _book_faults(book))
 
 
 def _book_faults(book: Book) -> tuple[Fault, ...]:
@@ -217,31 +217,3 @@ def _is_genuine(parts: Mapping[str, str], key: bytes) -> bool:
     named = (parts[name] for name in ("draw_id", "case_ref", "auditor_id", "form"))
     made = form_token(*named, int(parts["version"]), key)
     return hmac.compare_digest(made, parts["token"])
-
-
-def _once(sheets: list[ReturnedSheet]) -> list[ReturnedSheet]:
-    """Refuse a case that stands on two sheets of one workbook with different answers."""
-    kept: dict[tuple[str, str], ReturnedSheet] = {}
-    rest = []
-    for one in sheets:
-        place = (one.draw_id, one.case_ref)
-        earlier = kept.get(place) if one.case_ref else None
-        if earlier is None:
-            if one.case_ref:
-                kept[place] = one
-            rest.append(one)
-        elif earlier.reading.answers != one.reading.answers:
-            fault = Fault(
-                "",
-                f"the case stands on the sheet {earlier.sheet} as well, with other answers",
-                "Keep the sheet that is right and delete the other.",
-            )
-            for other in (earlier, one):
-                reading = replace(
-                    other.reading, status="faulty", faults=[*other.reading.faults, fault]
-                )
-                changed = replace(other, reading=reading)
-                rest = [changed if held is other else held for held in rest]
-                if other is one:
-                    rest.append(changed)
-    return rest

@@ -20,7 +20,7 @@ from qa_sampling.records.form_layout import ANSWER, ROW_KEY, WORDS, form_section
 from qa_sampling.records.form_templates import CANNOT_AUDIT, COMPLETED, FormTemplate, Question
 from qa_sampling.records.returned_cells import Wrong, read_short, read_words
 
-Status = Literal["complete", "cannot", "unfinished", "untouched", "faulty"]
+Status = Literal["complete", "cannot", "unfinished", "untouched", "faulty", "replaced"]
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,15 @@ class Fault:
         What to do.
     kind : {"fault", "to do", "note"}
         A fault stops the sheet; "to do" says it is not finished; a note changes nothing.
+    private : str
+        What only the coordinator is told, such as another workbook; blank for nothing.
     """
 
     cell: str
     fault: str
     action: str
     kind: Literal["fault", "to do", "note"] = "fault"
+    private: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,9 @@ class SheetReading:
 
     Attributes
     ----------
-    status : {"complete", "cannot", "unfinished", "untouched", "faulty"}
-        Whether it can be recorded as an audit, as a case that cannot be audited, or not at all.
+    status : {"complete", "cannot", "unfinished", "untouched", "faulty", "replaced"}
+        Whether it can be recorded as an audit, as a case that cannot be audited, or not at all;
+        "replaced" when a correction of it was recorded already.
     answers : dict of str to Answer
         By key of the question; those that could be read.
     faults : list of Fault
