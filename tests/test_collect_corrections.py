@@ -21,12 +21,17 @@ from collect_samples import (
     record,
     small_register,
 )
+from plan_factory import make_staff
 
+from qa_sampling.errors import RegisterError
 from qa_sampling.records import return_records
 from qa_sampling.records.fieldwork import REASSIGNMENTS
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import MODERATED_ANSWERS, MODERATIONS
+from qa_sampling.runs.collect.granting import grant, reassign
+from qa_sampling.runs.plan.independent import reasons_against
 from qa_sampling.runs.recording import framed
+from qa_sampling.sampling.assignment_rules import AssignmentRules
 
 
 @pytest.fixture
@@ -310,3 +315,84 @@ def test_no_reference_is_told(register) -> None:
     said = batch.faults.to_csv() + "".join(event.body for event in register.events())
     assert not [ref for ref, _ in CASES if ref in said]
     assert "Read." not in said and "Ask her." not in said
+
+
+def decide(register, audit=AUDIT, auditor="S012", against=lambda ref, who: (), **more) -> str:
+    asked = {"by": "QA lead", "reason": "absence", "staff": make_staff(), "today": TODAY}
+    return reassign(register, audit, auditor=auditor, against=against, **(asked | more))
+
+
+class TestDecisions:
+    def test_what_has_come_back_is_neither_given_away_nor_exempted(self, register) -> None:
+        collect(register, form())
+        head = register.head()
+        with pytest.raises(RegisterError, match="has come back already"):
+            decide(register)
+        for until in (None, dt.date(2026, 12, 10)):
+            with pytest.raises(RegisterError, match="has come back already"):
+                grant(register, AUDIT, reason="leave", by="Head", until=until, today=TODAY)
+        assert register.head() == head
+
+    def test_what_was_taken_back_may_be_given_to_another(self, register) -> None:
+        collect(register, form())
+        collect(register, form(cannot="Conflict of interest"))
+        assert decide(register, reason="conflict") == AUDIT
+
+    def test_what_cannot_be_audited_needs_no_leave(self, register) -> None:
+        collect(register, form(cannot="Out of scope"))
+        with pytest.raises(RegisterError, match="cannot be audited, so nothing is due"):
+            grant(register, AUDIT, reason="leave", by="Head", until=None, today=TODAY)
+
+    def test_whoever_is_not_independent_is_refused(self, register) -> None:
+        asked = []
+
+        def against(ref, who):
+            asked.append((ref, who))
+            return ("allocated worker", "own team")
+
+        with pytest.raises(
+            RegisterError, match="S012 may not audit this case: allocated worker; own"
+        ):
+            decide(register, against=against)
+        assert asked == [(CASES[0][0], "S012")] and register.reassignments().empty
+
+    def test_whoever_said_no_is_not_asked_again(self, register) -> None:
+        collect(register, form(cannot="Conflict of interest"))
+        decide(register, reason="conflict")
+        with pytest.raises(RegisterError, match="said that they have a conflict of interest"):
+            decide(register, auditor=CASES[0][1])
+
+    def test_whoever_moderates_it_does_not_audit_it(self, register) -> None:
+        staff = make_staff().assign(may_audit=True)
+        with pytest.raises(
+            RegisterError, match="S030 may not audit this case: moderates the audit"
+        ):
+            decide(register, auditor="S030", staff=staff)
+
+
+CASE = pd.DataFrame(
+    {
+        "case_ref": ["c"],
+        "team": ["Family Safeguarding North"],
+        "service": ["Safeguarding"],
+        "worker": ["Brackley, Tom"],
+    }
+)
+RULES = AssignmentRules(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("auditor", "reasons"),
+    [
+        ("S012", ("allocated worker",)),
+        ("S021", ("line manager of the worker",)),
+        ("S003", ("line manager of the team", "own team")),
+        ("S007", ("had a role in the case",)),
+        ("S030", ()),
+    ],
+)
+def test_the_plan_s_rules_speak_against_an_auditor(auditor, reasons) -> None:
+    staff = make_staff().assign(may_audit=True)
+    staff.loc[staff["staff_id"] == "S012", "line_manager_id"] = "S021"
+    roles = pd.DataFrame({"case_ref": ["c"], "staff_id": ["S007"], "end": pd.Timestamp(2026, 1, 1)})
+    assert reasons_against(CASE, staff, auditor, roles, RULES) == reasons

@@ -30,6 +30,8 @@ from qa_sampling.reporting.collect_tables import (
 from qa_sampling.runs.collect.granting import grant, reassign
 from qa_sampling.runs.collect.outputs import chase_view, collection_of, faults_view, reserves_view
 from qa_sampling.runs.collecting import folder_of, open_collect
+from qa_sampling.runs.inputs import load_inputs
+from qa_sampling.runs.plan.independent import against_of
 from qa_sampling.runs.publication import faults_of, read_manifest
 from qa_sampling.runs.recording import record_sheets
 from qa_sampling.runs.returned_folder import fieldwork_of, read_folder, sent_out
@@ -63,6 +65,11 @@ def settings(whole, tmp_path):
 def register(settings):
     with Register.open(settings.register_location) as opened:
         yield opened
+
+
+def free(case_ref, auditor):
+    """Nothing speaks against it."""
+    return ()
 
 
 def collect(settings, register, folder=None, today=TODAY):
@@ -127,7 +134,7 @@ def test_a_lost_case_calls_its_reserve_and_the_weights_follow(settings, register
     before = fieldwork_of(register, draw)
     name = reassign(
         register, lost, auditor="S0003", by="QA lead", reason="reserve",
-        staff=staff_of(settings), today=TODAY,
+        staff=staff_of(settings), against=free, today=TODAY,
     )  # fmt: skip
     assert reserves_view(register, found).empty
     expected = sent_out(register).expected
@@ -169,19 +176,19 @@ def test_leave_is_granted_and_shows(settings, register) -> None:
         ),
         (
             lambda r, a, s: reassign(
-                r, a, auditor="S9", by="b", reason="conflict", staff=s, today=TODAY
+                r, a, auditor="S9", by="b", reason="conflict", staff=s, against=free, today=TODAY
             ),
             "S9 is not on the staff list",
         ),
         (
             lambda r, a, s: reassign(
-                r, a, auditor="S0003", by="b", reason="whim", staff=s, today=TODAY
+                r, a, auditor="S0003", by="b", reason="whim", staff=s, against=free, today=TODAY
             ),
             "reason must be one of conflict, reserve",
         ),
         (
             lambda r, a, s: reassign(
-                r, a, auditor="S0003", by="b", reason="reserve", staff=s, today=TODAY
+                r, a, auditor="S0003", by="b", reason="reserve", staff=s, against=free, today=TODAY
             ),
             "No reserve is due for this case",
         ),
@@ -358,9 +365,21 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     # a case that nobody has returned yet is given to somebody else, who gets its form
     names = [case_name("2026-11-monthly", one) for one in table["case_ref"]]
     place = next(n for n, name in enumerate(names) if name != done)
-    other = next(one for one in table["auditor_id"] if one != table["auditor_id"].iloc[place])
-    call = ["reassign", names[place], "--auditor", other, "--by", "QA lead", "-f", str(asked)]
-    given = CliRunner().invoke(app, [*call, "--as-at", "2026-11-30"])
+    plan_settings = read_parameters("monthly_audit_plan", values)
+    inputs, now = load_inputs(plan_settings), table["auditor_id"].iloc[place]
+    against = against_of(plan_settings, inputs)
+    staff = inputs.staff.loc[inputs.staff["may_audit"], "staff_id"]
+    held = {one: against(table["case_ref"].iloc[place], one) for one in staff if one != now}
+    assert not against(table["case_ref"].iloc[place], now), "the plan's own auditor"
+    other = next(one for one, reasons in held.items() if not reasons)
+    barred = next(one for one, reasons in held.items() if reasons)
+    call = ["reassign", names[place], "--by", "QA lead", "-f", str(asked), "--as-at", "2026-11-30"]
+    refused = CliRunner().invoke(app, [*call, "--auditor", barred])
+    assert refused.exit_code != 0 and held[barred][0] in str(refused.exception)
+    back = CliRunner().invoke(app, [*call[:1], done, *call[2:], "--auditor", other])
+    assert back.exit_code != 0 and "has come back already" in str(back.exception)
+    assert not list((outputs / "invented" / "restricted").glob("late_forms"))
+    given = CliRunner().invoke(app, [*call, "--auditor", other])
     assert given.exit_code == 0, given.output
     (form,) = (outputs / "invented" / "restricted" / "late_forms").rglob("*.xlsx")
     assert openpyxl.load_workbook(form).sheetnames[:2] == ["Start here", "Case 1"]

@@ -95,15 +95,20 @@ def reassign_command(
 ) -> None:
     """Give a case, or the next reserve of its stratum, to an auditor, and write them its form.
 
-    The form needs the extract and the parameters of the plan: give the same parameter files.
+    The independence rules of the plan are held, and the form needs the extract: give the same
+    parameter files.
     """
     from qa_sampling.runs.collect.granting import reassign
     from qa_sampling.runs.collecting import open_drawn
+    from qa_sampling.runs.inputs import load_inputs
+    from qa_sampling.runs.plan.independent import against_of, require_own_plan
     from qa_sampling.runs.plan.late_forms import write_late_form
     from qa_sampling.runs.returns_in import staff_of
 
     settings = settings_of(parameters)
     with open_drawn(settings) as register:
+        require_own_plan(settings, register, audit)
+        inputs = load_inputs(settings)
         name = reassign(
             register,
             audit,
@@ -111,12 +116,13 @@ def reassign_command(
             by=by,
             reason=reason,
             staff=staff_of(settings),
+            against=against_of(settings, inputs),
             today=_day(as_at),
         )
         out.print("Recorded.")
         folder = settings.outputs_folder / "restricted" / "late_forms" / uuid.uuid4().hex[:8]
         folder.mkdir(parents=True)
-        path = write_late_form(settings, register, name, folder)
+        path = write_late_form(settings, register, name, folder, inputs=inputs)
     out.print(f"{path}  (the form for the new auditor; Restricted)", markup=False)
 
 
