@@ -124,7 +124,8 @@ class TestActionsAndThemesThatAreGone:
     def test_they_are_withdrawn(self, register) -> None:
         collect(register, form(actions=[ASK, SEE]))
         assert open_actions(register) == {"1": "Ask her.", "2": "See him."}
-        collect(register, form(actions=[ASK], themes=("Voice",)))
+        _, done = collect(register, form(actions=[ASK], themes=("Voice",)))
+        assert done.withdrawn == 1
         assert open_actions(register) == {"1": "Ask her."}
         gone = register.actions().query("status == 'Withdrawn'")
         assert list(gone["text"]) == ["See him."]

@@ -117,6 +117,11 @@ def test_a_corrected_form_replaces_the_earlier(settings, register, tmp_path) -> 
     overall = register.answers().query("standard == 'overall' and grade == 'Inadequate'")
     assert len(overall) >= 1 and len(register.audits()) == 26
     assert register.check() == ()
+    head = register.head()
+    batch, done = collect(settings, register)  # the first form comes once more
+    assert register.head() == head and done.audits.unchanged == 25
+    replaced = batch.faults[batch.faults["fault"].str.contains("replaced on")]
+    assert batch.counts()["replaced"] == len(replaced) >= 1
 
 
 def load_status(path: Path) -> bool:
@@ -324,6 +329,10 @@ class TestRun:
         assert runner.run("collect_audits", values).outcome == "already published"
 
 
+def inputs_of(values):
+    return load_inputs(read_parameters("monthly_audit_plan", values))
+
+
 def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     """Forms of a real run of the plan, one filled in, one damaged, collected by the command."""
     outputs = tmp_path / "outputs"
@@ -358,17 +367,20 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     assert "0 audits new, 0 corrected, 1 as before" in again.output
     with Register.open(outputs / "invented" / "register.sqlite") as register:
         assert list(register.audits()["draw_id"]) == ["2026-11-monthly"]
-        ref = register.audits()["case_ref"].iloc[0]
         done = register.audits()["audit_id"].iloc[0]
         table = register.get_draw("2026-11-monthly").assignment.table
-    assert ref not in told.output
+    people = inputs_of(values)
+    secrets = [*table["case_ref"], *people.cases["child_id"], *people.staff["name"].dropna()]
+    written = [path.name for path in (outputs / "invented" / "restricted").rglob("returned*")]
+    assert "returned_forms.xlsx" in written
+    said = told.output + again.output + " ".join(written)
+    assert not [secret for secret in secrets if str(secret) in said]
     # a case that nobody has returned yet is given to somebody else, who gets its form
     names = [case_name("2026-11-monthly", one) for one in table["case_ref"]]
     place = next(n for n, name in enumerate(names) if name != done)
-    plan_settings = read_parameters("monthly_audit_plan", values)
-    inputs, now = load_inputs(plan_settings), table["auditor_id"].iloc[place]
-    against = against_of(plan_settings, inputs)
-    staff = inputs.staff.loc[inputs.staff["may_audit"], "staff_id"]
+    now = table["auditor_id"].iloc[place]
+    against = against_of(read_parameters("monthly_audit_plan", values), people)
+    staff = people.staff.loc[people.staff["may_audit"], "staff_id"]
     held = {one: against(table["case_ref"].iloc[place], one) for one in staff if one != now}
     assert not against(table["case_ref"].iloc[place], now), "the plan's own auditor"
     other = next(one for one, reasons in held.items() if not reasons)
@@ -379,6 +391,8 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     back = CliRunner().invoke(app, [*call[:1], done, *call[2:], "--auditor", other])
     assert back.exit_code != 0 and "has come back already" in str(back.exception)
     assert not list((outputs / "invented" / "restricted").glob("late_forms"))
+    said = str(refused.exception) + str(back.exception)
+    assert not [secret for secret in secrets if str(secret) in said]
     given = CliRunner().invoke(app, [*call, "--auditor", other])
     assert given.exit_code == 0, given.output
     (form,) = (outputs / "invented" / "restricted" / "late_forms").rglob("*.xlsx")

@@ -50,6 +50,10 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
         f"{files[0]}  (what is wrong, a sheet an auditor; Restricted)",
         markup=False,
     )
+    if counts["replaced"]:
+        out.print(f"{counts['replaced']} were corrected already and come once more; not taken.")
+    if done.withdrawn:
+        out.print(f"{done.withdrawn} actions withdrawn that their forms no longer have.")
     if done.concerns:
         out.print(f"{done.concerns} tell of a child at risk of harm. Was it acted on that day?")
     if counts["faulty"] or counts["not_ours"]:
