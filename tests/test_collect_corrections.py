@@ -181,6 +181,15 @@ class TestActionsAndThemesThatAreGone:
         assert len(batch.sound) == 1 and told(batch) == []
         assert list(register.actions()["due"]) == [pd.Timestamp(2027, 3, 1)]
 
+    def test_one_that_was_withdrawn_and_then_done_all_the_same(self, register) -> None:
+        """Its owner still had it on an action sheet: what a form brings back is another one."""
+        collect(register, form(actions=[ASK]))
+        collect(register, form())
+        follow_up(register, 1, status="Open", impact_evidence=None, sheet_id="E1")
+        collect(register, form(actions=[SEE]))
+        assert open_actions(register) == {"2": "See him."}
+        assert list(register.actions()["status"].fillna("")) == ["Open", ""]
+
     def test_one_that_somebody_withdrew_is_not_told(self, register) -> None:
         collect(register, form(actions=[ASK]))
         follow_up(register, 1, status="Withdrawn", sheet_id="E1")
@@ -235,10 +244,13 @@ class TestAuditedOrNot:
         row |= {"auditor_id": "S012", "reason": "reserve", "instead_of": CASES[0][0]}
         row |= {"decided_by": "QA lead", "date": TODAY}
         register.record_reassignments(framed([row], REASSIGNMENTS))
-        batch, _ = collect(register, form())
-        assert [kind for kind, _, _ in told(batch)] == ["fault"]
-        assert "a reserve has taken the place of this case" in told(batch)[0][2]
+        for later in (form(), form(cannot="Conflict of interest")):
+            batch, _ = collect(register, later)
+            assert [kind for kind, _, _ in told(batch)] == ["fault"]
+            assert "a reserve has taken the place of this case" in told(batch)[0][2]
         assert register.audits().empty
+        collect(register, form(cannot="Record unavailable"))
+        assert list(register.outcomes()["outcome"]) == ["unavailable"]
 
     def test_both_in_one_folder_are_sent_back(self, register) -> None:
         batch, _ = collect(register, form(), form(cannot="Out of scope"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -112,7 +113,7 @@ def reassign_command(
     settings = settings_of(parameters)
     with open_drawn(settings) as register:
         require_own_plan(settings, register, audit)
-        inputs = load_inputs(settings)
+        read = cache(lambda: load_inputs(settings))
         name = reassign(
             register,
             audit,
@@ -120,13 +121,13 @@ def reassign_command(
             by=by,
             reason=reason,
             staff=staff_of(settings),
-            against=against_of(settings, inputs),
+            against=lambda ref, who: against_of(settings, read())(ref, who),
             today=_day(as_at),
         )
         out.print("Recorded.")
         folder = settings.outputs_folder / "restricted" / "late_forms" / uuid.uuid4().hex[:8]
         folder.mkdir(parents=True)
-        path = write_late_form(settings, register, name, folder, inputs=inputs)
+        path = write_late_form(settings, register, name, folder, inputs=read())
     out.print(f"{path}  (the form for the new auditor; Restricted)", markup=False)
 
 
