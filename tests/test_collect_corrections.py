@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import threading
 
 import pandas as pd
@@ -34,9 +35,17 @@ from qa_sampling.runs.recording import framed
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A register in which the small plan is drawn, to be copied."""
+    path = tmp_path_factory.mktemp("drawn") / "r.sqlite"
+    small_register(path).close()
+    return path
+
+
 @pytest.fixture
-def register(tmp_path):
-    with small_register(tmp_path / "r.sqlite") as opened:
+def register(drawn, tmp_path):
+    with Register.open(shutil.copy(drawn, tmp_path), clock=lambda: NOON) as opened:
         yield opened
 
 
@@ -73,28 +82,28 @@ class TestAnOldFormAgain:
         assert told(batch) == [("note", "", "the form was replaced on 26 November 2026 already")]
         assert done.audits.corrected == done.audits.new == 0
 
-    @pytest.mark.parametrize(
-        ("old", "new"),
-        [
-            (form(actions=[ASK]), form(actions=[ASK, SEE])),
-            (form(actions=[ASK, SEE]), form(actions=[SEE])),
-            (form(actions=[ASK]), form(actions=[("Voice", "Ask them both.")])),
-            (form(themes=("Voice", "Visits")), form(themes=("Voice", "Recording"))),
-            (form(themes=("Voice",)), form(themes=("Voice", "Recording"))),
-            (form(), form(day=dt.date(2026, 11, 21))),
-            (form(cannot="Out of scope"), form()),
-            (form(), form(cannot="Out of scope")),
-            (form(cannot="Out of scope"), form(cannot="Record unavailable")),
-        ],
-    )
-    def test_whatever_was_corrected(self, old, new, register) -> None:
-        collect(register, old)
-        collect(register, new)
+    def test_whatever_was_corrected(self, register) -> None:
+        """Nine cases, each with a first form, its correction, and the first once more."""
+        pairs = [
+            ({"actions": [ASK]}, {"actions": [ASK, SEE]}),
+            ({"actions": [ASK, SEE]}, {"actions": [SEE]}),
+            ({"actions": [ASK]}, {"actions": [("Voice", "Ask them both.")]}),
+            ({"themes": ("Voice", "Visits")}, {"themes": ("Voice", "Recording")}),
+            ({"themes": ("Voice",)}, {"themes": ("Voice", "Recording")}),
+            ({}, {"day": dt.date(2026, 11, 21)}),
+            ({"cannot": "Out of scope"}, {}),
+            ({}, {"cannot": "Out of scope"}),
+            ({"cannot": "Out of scope"}, {"cannot": "Record unavailable"}),
+        ]
+        first = [form(number, **old) for number, (old, _) in enumerate(pairs)]
+        second = [form(number, **new) for number, (_, new) in enumerate(pairs)]
+        collect(register, *first)
+        assert len(collect(register, *second)[0].sound) == 9
         before = register.head()
-        batch, _ = collect(register, old)
-        assert register.head() == before and batch.counts()["replaced"] == 1
-        batch, _ = collect(register, new)
-        assert register.head() == before and len(batch.sound) == 1
+        batch, _ = collect(register, *first)
+        assert register.head() == before and batch.counts()["replaced"] == 9
+        batch, _ = collect(register, *second)
+        assert register.head() == before and len(batch.sound) == 9
         assert register.check() == ()
 
     def test_beside_its_correction_in_one_folder(self, register) -> None:
@@ -279,11 +288,12 @@ class TestAllOrNothing:
         assert done.audits.new == 1 and done.outcomes.new == 2 and done.actions.new == 1
         assert len(register.audit_tags()) == 2 and register.check() == ()
 
-    def test_a_register_of_before_that_died_half_way_is_healed(self, register) -> None:
+    def test_a_register_of_before_that_died_half_way_is_healed(self, register, drawn) -> None:
         """Four writes a batch, as they once were: the audit alone is there."""
         collect(register, form(actions=[ASK]))
         done = register.audits(), register.answers()
-        with small_register(register.path.with_name("old.sqlite")) as old:
+        path = register.path.with_name("old.sqlite")
+        with Register.open(shutil.copy(drawn, path), clock=lambda: NOON) as old:
             old.record_audits(*done)
             batch, after = collect(old, form(actions=[ASK]))
             assert len(batch.sound) == 1 and after.audits.unchanged == 1
