@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -101,6 +101,7 @@ def read_returned(
     expected: Mapping[tuple[str, str], Expected],
     today: date,
     scale: Scale = GRADES_SCALE,
+    is_staff: Callable[[str], bool] | None = None,
 ) -> ReturnedBook:
     """Read a returned workbook; nothing is raised for what an auditor may have done to it.
 
@@ -118,6 +119,8 @@ def read_returned(
         Nothing was completed later.
     scale : Scale
         The grades and their spellings.
+    is_staff : callable, optional
+        Says whether a number or name is on the staff list; without it owners are not looked up.
     """
     if path.suffix.lower() not in SUFFIXES:
         fault = Fault("", "this is not a workbook", "Save it as .xlsx and send it again.")
@@ -127,14 +130,24 @@ def read_returned(
     except ExtractError as error:
         fault = Fault("", "the workbook cannot be read", str(error).replace(path.name, "it"))
         return ReturnedBook(path.name, (), (fault,))
-    found = [
-        _sheet(path.name, sheet, keys, template, expected, today, scale) for sheet in book.sheets
-    ]
+
+    def reading(sheet: Sheet, form: FormTemplate, column: int, earliest: date) -> SheetReading:
+        return read_sheet(
+            sheet,
+            form,
+            key_column=column,
+            scale=scale,
+            earliest=earliest,
+            latest=today,
+            is_staff=is_staff,
+        )
+
+    found = [_sheet(path.name, sheet, keys, template, expected, reading) for sheet in book.sheets]
     sheets = [one for one in found if one is not None]
     if not sheets:
         fault = Fault("", "no sheet of it is one of our forms", _ASK)
         return ReturnedBook(path.name, (), (fault,))
-    return ReturnedBook(path.name, tuple(_once(sheets)), _book_faults(book))
+    return ReturnedBook(path.name, tuple(sheets), _book_faults(book))
 
 
 def _book_faults(book: Book) -> tuple[Fault, ...]:
@@ -147,8 +160,7 @@ def _sheet(
     keys: Collection[bytes],
     template: Callable[[str, int], FormTemplate | None],
     expected: Mapping[tuple[str, str], Expected],
-    today: date,
-    scale: Scale,
+    reading: Callable[[Sheet, FormTemplate, int, date], SheetReading],
 ) -> ReturnedSheet | None:
     """Read one sheet; None when it has no mark of ours."""
     marks = _marks(sheet)
@@ -159,8 +171,8 @@ def _sheet(
 
     def refused(fault: str, action: str, *, believed: bool = True) -> ReturnedSheet:
         shown = whose if believed else dict.fromkeys(whose, "")
-        reading = SheetReading("faulty", {}, [Fault("", fault, action)])
-        return ReturnedSheet(file, sheet.name, reading=reading, **shown)
+        faulty = SheetReading("faulty", {}, [Fault("", fault, action)])
+        return ReturnedSheet(file, sheet.name, reading=faulty, **shown)
 
     if len(marks) > 1:
         return refused("two forms stand on one sheet", "Keep one case a sheet.", believed=False)
@@ -185,10 +197,8 @@ def _sheet(
             f"version {parts['version']} of the form is not known here",
             "Copy your answers into the form that was sent last.",
         )
-    reading = read_sheet(
-        sheet, form, key_column=column, scale=scale, earliest=sent.as_at, latest=today
-    )
-    return ReturnedSheet(file, sheet.name, reading=reading, **whose)
+    read = reading(sheet, form, column, sent.as_at)
+    return ReturnedSheet(file, sheet.name, reading=read, **whose)
 
 
 def _marks(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
@@ -207,31 +217,3 @@ def _is_genuine(parts: Mapping[str, str], key: bytes) -> bool:
     named = (parts[name] for name in ("draw_id", "case_ref", "auditor_id", "form"))
     made = form_token(*named, int(parts["version"]), key)
     return hmac.compare_digest(made, parts["token"])
-
-
-def _once(sheets: list[ReturnedSheet]) -> list[ReturnedSheet]:
-    """Refuse a case that stands on two sheets of one workbook with different answers."""
-    kept: dict[tuple[str, str], ReturnedSheet] = {}
-    rest = []
-    for one in sheets:
-        place = (one.draw_id, one.case_ref)
-        earlier = kept.get(place) if one.case_ref else None
-        if earlier is None:
-            if one.case_ref:
-                kept[place] = one
-            rest.append(one)
-        elif earlier.reading.answers != one.reading.answers:
-            fault = Fault(
-                "",
-                f"the case stands on the sheet {earlier.sheet} as well, with other answers",
-                "Keep the sheet that is right and delete the other.",
-            )
-            for other in (earlier, one):
-                reading = replace(
-                    other.reading, status="faulty", faults=[*other.reading.faults, fault]
-                )
-                changed = replace(other, reading=reading)
-                rest = [changed if held is other else held for held in rest]
-                if other is one:
-                    rest.append(changed)
-    return rest

@@ -17,7 +17,9 @@ from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
 from qa_sampling.records.returned_form import Expected, read_returned
 from qa_sampling.runs.keyring import load_keys
+from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.sampling.frame import frame_from_snapshot
+from qa_sampling.sampling.independence import name_keys
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.progress import GRANTED, OWED, Progress, progress
 from qa_sampling.sampling.substitution import Fieldwork, follow_up
@@ -112,7 +114,7 @@ def read_folder(
     sent = sent_out(register)
     ring = load_keys(settings)
     keys = [ring.key.secret, *(key.secret for key in ring.earlier)]
-    known = _templates()
+    known, is_staff = _templates(), on_staff(staff_of(settings))
     batch = read_batch(
         files,
         lambda path: read_returned(
@@ -121,10 +123,25 @@ def read_folder(
             template=lambda name, version: known.get((name, version)),
             expected=sent.expected,
             today=today,
+            is_staff=is_staff,
         ),
         progress=progress,
     )
     return sent, batch
+
+
+def on_staff(staff: pd.DataFrame | None) -> Callable[[str], bool] | None:
+    """Give what says whether a number or name, however spelled, is on the staff list.
+
+    Parameters
+    ----------
+    staff : DataFrame or None
+        ``schema.STAFF``; None when there is no list, and then nothing can be said.
+    """
+    if staff is None:
+        return None
+    known = {*name_keys(staff["staff_id"]), *name_keys(staff["name"])} - {""}
+    return lambda owner: name_keys(pd.Series([owner]))[0] in known
 
 
 def _templates() -> dict[tuple[str, int], FormTemplate]:
