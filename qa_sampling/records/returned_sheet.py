@@ -7,7 +7,7 @@ name a cell and what to do, never what was written or whose case it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -74,11 +74,14 @@ class SheetReading:
         By key of the question; those that could be read.
     faults : list of Fault
         In the order of the form.
+    cells : dict of str to str
+        By key of the question, the cell of its short answer.
     """
 
     status: Status
     answers: dict[str, Answer]
     faults: list[Fault] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def read_sheet(
@@ -132,7 +135,8 @@ def read_sheet(
     if answers.get(CANNOT_AUDIT, Answer()).short is not None and _is_graded(questions, answers):
         faults.append(Fault(place.of(CANNOT_AUDIT, ANSWER), *_BOTH))
     faults += _action_notes(answers, place, is_staff)
-    return _judged(answers, faults, _to_do(questions, answers, place, bad))
+    cells = {key: place.of(key, ANSWER) for key in answers}
+    return replace(_judged(answers, faults, _to_do(questions, answers, place, bad)), cells=cells)
 
 
 _COLUMNS = {"short": ANSWER, "words": WORDS}

@@ -11,11 +11,13 @@ import pandas as pd
 
 from qa_sampling.errors import FormError, RegisterError
 from qa_sampling.records.fieldwork import case_name
+from qa_sampling.records.form_standing import standing_forms
 from qa_sampling.records.form_templates import FormTemplate, load_form
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
 from qa_sampling.records.returned_form import Expected, read_returned
+from qa_sampling.runs.form_changes import held_against
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.sampling.frame import frame_from_snapshot
@@ -86,6 +88,8 @@ def read_folder(
 ) -> tuple[Sent, Batch]:
     """Read every form in a folder and the folders in it; nothing is recorded.
 
+    Finished forms are held against what is recorded (see ``runs.form_changes.held_against``).
+
     Parameters
     ----------
     settings : Settings
@@ -114,6 +118,8 @@ def read_folder(
     sent = sent_out(register)
     ring = load_keys(settings)
     keys = [ring.key.secret, *(key.secret for key in ring.earlier)]
+    history = register.form_history()
+    standing = standing_forms(history)
     known, is_staff = _templates(), on_staff(staff_of(settings))
     batch = read_batch(
         files,
@@ -125,6 +131,7 @@ def read_folder(
             today=today,
             is_staff=is_staff,
         ),
+        judge=lambda sheet: held_against(sheet, standing, history),
         progress=progress,
     )
     return sent, batch

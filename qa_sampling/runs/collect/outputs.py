@@ -186,6 +186,8 @@ def forms_view(batch: Batch) -> pd.DataFrame:
         ("To put right", counts["faulty"]),
         ("Workbooks that are no form of ours", counts["not_ours"]),
     ]
+    if counts["replaced"]:
+        rows.append(("Replaced already", counts["replaced"]))
     return pd.DataFrame(rows, columns=["What came back", "Sheets"])
 
 
