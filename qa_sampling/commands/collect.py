@@ -27,15 +27,14 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
     """
     from qa_sampling.records.returned_report import write_batch_report
     from qa_sampling.runs.collecting import open_drawn
-    from qa_sampling.runs.recording import record_sheets
-    from qa_sampling.runs.returned_folder import read_folder
+    from qa_sampling.runs.recording_batch import record_folder
     from qa_sampling.runs.returns_in import staff_of
 
     settings, today = settings_of(parameters), _day(as_at)
     staff = staff_of(settings)
     with open_drawn(settings) as register:
-        sent, batch = read_folder(settings, register, folder, today=today)
-        done = record_sheets(register, batch.sound, sent.draws, staff=staff, today=today)
+        taken = record_folder(settings, register, folder, staff=staff, today=today)
+    batch, done, moderated = taken.batch, taken.audits, taken.moderations
     known = {} if staff is None else dict(zip(staff["staff_id"], staff["name"], strict=True))
     names = {number: str(name) for number, name in known.items() if isinstance(name, str)}
     place = settings.outputs_folder / "restricted" / f"returned_{today.isoformat()}"
@@ -45,13 +44,15 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
         f"{counts['workbooks']} workbooks read, {counts['not_ours']} of them no form of ours.\n"
         f"{counts['sound']} cases taken: {done.audits.new} audits new, {done.audits.corrected} "
         f"corrected, {done.audits.unchanged} as before; {counts['cannot']} cannot be audited.\n"
+        f"{moderated.new} moderations new, {moderated.corrected} corrected, "
+        f"{moderated.unchanged} as before.\n"
         f"{counts['unfinished']} not finished, {counts['untouched']} not begun, "
         f"{counts['faulty']} to be put right.\n"
         f"{files[0]}  (what is wrong, a sheet an auditor; Restricted)",
         markup=False,
     )
-    if done.concerns:
-        out.print(f"{done.concerns} tell of a child at risk of harm. Was it acted on that day?")
+    if taken.concerns:
+        out.print(f"{taken.concerns} tell of a child at risk of harm. Was it acted on that day?")
     if counts["faulty"] or counts["not_ours"]:
         raise typer.Exit(1)
 
