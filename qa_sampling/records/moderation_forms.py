@@ -22,8 +22,10 @@ from qa_sampling.records.form_front import write_front_sheet
 from qa_sampling.records.form_identity import identity_text
 from qa_sampling.records.form_layout import (
     ANSWER,
+    CHECK,
     FRONT,
     ROW_KEY,
+    WORDS,
     CaseLayout,
     PlacedQuestion,
     lay_out,
@@ -44,10 +46,14 @@ from qa_sampling.sampling.plan import AuditPlan
 from qa_sampling.workbooks import Formats, count_lines, open_workbook, set_page, write_cell
 
 _THEIRS = {"grade": ROW_KEY + 1, "words": ROW_KEY + 2}
-_WIDTHS = {"grade": 22, "words": 58}
+_WIDTHS = {ANSWER: 22, WORDS: 46, CHECK: 15, ROW_KEY + 1: 20, ROW_KEY + 2: 54}
 _HELD = "Audits"
 _MOST_LINES = 26
 _LEARNING = "meaningful_learning"
+_HEADINGS = {"overall": ("Auditor's grade", "Auditor's evidence"), _LEARNING: ("", "In the audit")}
+_STYLES = FORM_STYLES | {
+    "theirs": FORM_STYLES["check"] | {"bg_color": "#F4F6F9", "font_color": "#1F1F1F"}
+}
 _WAITS = "The audit shows here when every grade of yours is given"
 _SHOWS = "The audit, as the auditor wrote it"
 
@@ -158,7 +164,7 @@ def _write_workbook(
     }
     title = f"{form.title}, {plan.month}"
     workbook = open_workbook(path, created=plan.as_at, title=title, properties=properties)
-    formats = Formats(workbook, FORM_STYLES)
+    formats = Formats(workbook, _STYLES)
     layout = lay_out(form)
     front = workbook.add_worksheet(FRONT)
     sheets = []
@@ -206,37 +212,41 @@ def _write_audit(
     at: int,
 ) -> None:
     """Write what the auditor said beside the moderator's cells, at once or by formula."""
-    for name, column in _THEIRS.items():
-        sheet.set_column(column, column, _WIDTHS[name])
-    graded = layout.sections[1].questions
-    first, last = (
-        xl_rowcol_to_cell(one.row, ANSWER, True, True) for one in (graded[0], graded[-1])
-    )
+    for column, width in _WIDTHS.items():
+        sheet.set_column(column, column, width)
+    graded = [one.row for one in layout.sections[1].questions]
+    first, last = (xl_rowcol_to_cell(row, ANSWER, True, True) for row in (graded[0], graded[-1]))
     ready = f"COUNTBLANK({first}:{last})=0"
-    top = layout.sections[1].row
-    for column, heading in ((_THEIRS["grade"], "Auditor's grade"), (_THEIRS["words"], "Evidence")):
-        write_cell(sheet, top, column, heading, formats, "band_heading")
     if held is None:
-        write_cell(sheet, 1, _THEIRS["grade"], _SHOWS, formats, "bold")
+        write_cell(sheet, 1, _THEIRS["grade"], _SHOWS, formats, "row_status")
     else:
         says = f'=IF({ready},"{_SHOWS}","{_WAITS}")'
-        sheet.write_formula(1, _THEIRS["grade"], says, formats["bold"], _WAITS)
+        sheet.write_formula(1, _THEIRS["grade"], says, formats["row_status"], _WAITS)
+    _write_bands(sheet, layout, formats)
     for placed in layout.questions:
         texts = _texts(placed, audit)
-        for (name, column), text in zip(_THEIRS.items(), texts, strict=True):
-            style = "question" if name == "words" else "check"
+        for place, (column, text) in enumerate(zip(_THEIRS.values(), texts, strict=True), start=at):
             if not text or held is None:
-                write_cell(sheet, placed.row, column, text or None, formats, style)
+                write_cell(sheet, placed.row, column, text or None, formats, "theirs")
                 continue
-            row = placed.row
-            place = at + (name == "words")
-            write_cell(held, row, place, text, formats)
-            source = f"{_HELD}!{xl_rowcol_to_cell(row, place, True, True)}"
-            sheet.write_formula(row, column, f'=IF({ready},{source},"")', formats[style], "")
-        lines = min(count_lines(texts[1], _WIDTHS["words"] - 2), _MOST_LINES) if texts[1] else 0
-        sheet.set_row(placed.row, row_height(placed, lines=lines + bool(lines)))
+            write_cell(held, placed.row, place, text, formats)
+            source = f"{_HELD}!{xl_rowcol_to_cell(placed.row, place, True, True)}"
+            shown = f'=IF({ready},{source},"")'
+            sheet.write_formula(placed.row, column, shown, formats["theirs"], "")
+        width = _WIDTHS[_THEIRS["words"]] - 2
+        lines = min(count_lines(texts[1], width) + 1, _MOST_LINES) if texts[1] else 0
+        sheet.set_row(placed.row, row_height(placed, lines=lines))
     set_page(sheet, marking=MARKING, landscape=True, title_rows=2)
     sheet.print_area(0, 0, layout.last_row, _THEIRS["words"])
+
+
+def _write_bands(sheet: Worksheet, layout: CaseLayout, formats: Formats) -> None:
+    """Carry the headings of the sections on over the auditor's columns."""
+    for section in layout.sections:
+        keys = {placed.question.key for placed in section.questions}
+        headings = next((told for key, told in _HEADINGS.items() if key in keys), ("", ""))
+        for column, heading in zip(_THEIRS.values(), headings, strict=True):
+            write_cell(sheet, section.row, column, heading or None, formats, "band_heading")
 
 
 def _texts(placed: PlacedQuestion, audit: AuditRead) -> tuple[str, str]:

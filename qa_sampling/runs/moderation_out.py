@@ -193,9 +193,9 @@ def moderators_of(
     pairs = moderator_pairs(cases, inputs.staff, roles, **asked) if len(cases) else {}
     for row in owed.itertuples():
         same = row.auditor_id == row.planned_auditor
-        if isinstance(row.moderator_id, str):
-            if same or row.moderator_id in pairs.get(row.case_ref, ()):
-                kept[row.case_ref] = row.moderator_id
+        planned = isinstance(row.moderator_id, str)
+        if planned and (same or row.moderator_id in pairs.get(row.case_ref, ())):
+            kept[row.case_ref] = row.moderator_id
     others = cases[~cases["case_ref"].isin(kept)]
     chosen = choose_moderators(others, inputs.staff, roles, seed=plan.draw.seed, **asked)
     return kept | chosen

@@ -11,6 +11,7 @@ import pandas as pd
 from qa_sampling.records.register import Register
 from qa_sampling.records.return_records import Recorded
 from qa_sampling.records.returned_batch import Batch
+from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
 from qa_sampling.runs.moderation_returns import moderators_concerns, record_moderations
 from qa_sampling.runs.recording import Collected, record_sheets
 from qa_sampling.runs.returned_folder import read_folder
@@ -31,12 +32,15 @@ class Taken:
         Moderations.
     concerns : int
         Audits and moderations that tell of a child at risk of harm.
+    owed : DataFrame
+        Every moderation that is asked for, and how it stands now.
     """
 
     batch: Batch
     audits: Collected
     moderations: Recorded
     concerns: int
+    owed: pd.DataFrame
 
 
 def record_folder(
@@ -80,4 +84,5 @@ def record_folder(
         _, batch = read_folder(settings, register, folder, today=today)
     made = record_moderations(register, batch.sound, staff=staff)
     concerns = done.concerns + moderators_concerns(batch.sound)
-    return Taken(batch, done, made, concerns)
+    owed = owed_moderations(register, sent, form=moderation_form(), as_at=today)
+    return Taken(batch, done, made, concerns, owed)
