@@ -15,6 +15,7 @@ from qa_sampling.agreement.counts import counts
 from qa_sampling.errors import RegisterError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.fieldwork import case_name
+from qa_sampling.records.form_identity import read_form_identity
 from qa_sampling.records.form_layout import lay_out
 from qa_sampling.records.forms import load_form
 from qa_sampling.records.invented.second_readings import second_reading
@@ -32,7 +33,7 @@ from qa_sampling.runs.moderation_owed import (
     owed_moderations,
 )
 from qa_sampling.runs.recording_batch import record_folder
-from qa_sampling.runs.returned_folder import read_folder, sent_out
+from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.schema import QUALITY_STANDARDS
 
@@ -93,10 +94,26 @@ def moderators_forms(settings, register) -> list[Path]:
 
 def recorded_form(settings, register) -> tuple[Path, str]:
     """A moderator's workbook whose first case is recorded, and the moderation's name."""
-    _, batch = read_folder(settings, register, folder_of(settings, register), today=TODAY)
-    sheet = next(one for one in batch.sound if one.is_moderation)
-    path = next(one for one in moderators_forms(settings, register) if one.name == sheet.file)
-    return path, f"{case_name(sheet.draw_id, sheet.case_ref)}/{sheet.auditor_id}"
+    held = set(register.moderations()["moderation_id"])
+    for path in moderators_forms(settings, register):
+        told = read_form_identity(path)
+        name = f"{case_name(told.draw_id, told.cases['Case 1'])}/{told.auditor_id}"
+        if name in held:
+            return path, name
+    raise LookupError("No first case was recorded.")
+
+
+def audit_form(settings, register, audit: str) -> tuple[Path, str]:
+    """The auditor's workbook of an audit, and its sheet."""
+    auditor = register.audits().set_index("audit_id").at[audit, "auditor_id"]
+    (path,) = folder_of(settings, register).glob(f"2026-09_monthly_{auditor}.xlsx")
+    cases = read_form_identity(path).cases
+    return path, next(sheet for sheet, ref in cases.items() if audit.endswith(f"/{ref}"))
+
+
+def standing(register) -> pd.DataFrame:
+    owed = owed_moderations(register, sent_out(register), form=FORM, as_at=TODAY)
+    return moderations_view(owed, register, {}).set_index("Moderator")
 
 
 def test_what_is_recorded_is_what_was_written(settings, register) -> None:
@@ -166,28 +183,21 @@ def test_a_correction_supersedes_and_the_earlier_is_not_taken_again(
 
 
 def test_a_moderation_of_an_audit_that_was_corrected_since(settings, register, post) -> None:
-    """Both sent in one batch: the audit is corrected first, the moderation taken, and noted."""
+    """The moderation is taken, and noted; a correction after it is counted."""
     path, name = recorded_form(settings, register)
     audit = name.rsplit("/", 1)[0]
-    folder = folder_of(settings, register)
-    _, batch = read_folder(settings, register, folder, today=TODAY)
-    sheet = next(
-        one for one in batch.sound
-        if not one.is_moderation and case_name(one.draw_id, one.case_ref) == audit
-    )  # fmt: skip
-    source = folder / sheet.file
-    other = "Good" if sheet.reading.answers["voice"].short != "Good" else "Outstanding"
-    assert post(source, {"voice": other}, AUDIT_ROW, sheet.sheet).audits.audits.corrected == 1
+    source, sheet = audit_form(settings, register, audit)
+    held = register.answers().set_index(["audit_id", "standard"])["grade"]
+    other = "Good" if held[audit, "voice"] != "Good" else "Outstanding"
+    assert post(source, {"voice": other}, AUDIT_ROW, sheet).audits.audits.corrected == 1
     taken = post(path, {"overall": "Inadequate"})
     notes = taken.batch.faults.query("kind == 'note'")
     assert any("audit was corrected after this form was sent" in one for one in notes["fault"])
     assert taken.moderations.corrected == 1
-    shown = moderations_view(collection_of(settings, register).moderations, register, {})
-    assert shown.set_index("Moderator").at["All", "Audit corrected since"] == 0
+    assert standing(register).at["All", "Audit corrected since"] == 0
     last = "Requires improvement"
-    post(source, {"visits": last, "voice": other}, AUDIT_ROW, sheet.sheet)
-    shown = moderations_view(collection_of(settings, register).moderations, register, {})
-    assert shown.set_index("Moderator").at["All", "Audit corrected since"] == 1
+    post(source, {"visits": last, "voice": other}, AUDIT_ROW, sheet)
+    assert standing(register).at["All", "Audit corrected since"] == 1
 
 
 def test_a_day_before_the_audit_is_a_fault(settings, register, post) -> None:
@@ -198,11 +208,16 @@ def test_a_day_before_the_audit_is_a_fault(settings, register, post) -> None:
     assert list(faults["cell"]) == [f"B{ROW['completed_on']}"] and taken.moderations.new == 0
 
 
-def test_a_child_at_risk_is_told(settings, register, post) -> None:
+def test_a_child_at_risk_is_told(settings, register, post, tmp_path) -> None:
     path, _ = recorded_form(settings, register)
-    book_words = {"immediate_concern": "Yes"}
-    assert post(path, book_words).batch.counts()["unfinished"] == 1  # what was done is missing
-    assert post(path, {}).concerns == 0
+    book = openpyxl.load_workbook(path)
+    book["Case 1"].cell(ROW["immediate_concern"], 3).value = "Told the manager at once."
+    book.save(tmp_path / "told.xlsx")
+    taken = post(tmp_path / "told.xlsx", {"immediate_concern": "Yes"})
+    assert taken.concerns == taken.moderations.corrected == 1
+    assert any(
+        "Child at risk of harm now: Yes. Told" in c for c in register.moderations()["comment"]
+    )
 
 
 def test_how_moderations_stand(settings, register) -> None:
@@ -225,7 +240,7 @@ def test_how_moderations_stand(settings, register) -> None:
 
 def test_page_40_sees_them(settings, register) -> None:
     """What the panel's page counts is what the forms said."""
-    asked = {"period": "2026-09", "months": 1, "as_at": "2026-10-12", "extract": ["none.xlsx"]}
+    asked = {"period": "2026-10", "months": 2, "as_at": "2026-10-12"}
     review = review_of(read_parameters("moderation_agreement", asked), register, staff_of(settings))
     made = register.moderations()
     assert review.moderated == len(made) and review.ungraded == 0
