@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,6 +57,10 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
         f"{files[0]}  (what is wrong, a sheet an auditor; Restricted)",
         markup=False,
     )
+    if counts["replaced"]:
+        out.print(f"{counts['replaced']} were corrected already and come once more; not taken.")
+    if done.withdrawn:
+        out.print(f"{done.withdrawn} actions withdrawn that their forms no longer have.")
     if taken.concerns:
         out.print(f"{taken.concerns} tell of a child at risk of harm. Was it acted on that day?")
     if counts["faulty"] or counts["not_ours"]:
@@ -108,15 +113,20 @@ def reassign_command(
 ) -> None:
     """Give a case, or the next reserve of its stratum, to an auditor, and write them its form.
 
-    The form needs the extract and the parameters of the plan: give the same parameter files.
+    The independence rules of the plan are held, and the form needs the extract: give the same
+    parameter files.
     """
     from qa_sampling.runs.collect.granting import reassign
     from qa_sampling.runs.collecting import open_drawn
+    from qa_sampling.runs.inputs import load_inputs
+    from qa_sampling.runs.plan.independent import against_of, require_own_plan
     from qa_sampling.runs.plan.late_forms import write_late_form
     from qa_sampling.runs.returns_in import staff_of
 
     settings = settings_of(parameters)
     with open_drawn(settings) as register:
+        require_own_plan(settings, register, audit)
+        read = cache(lambda: load_inputs(settings))
         name = reassign(
             register,
             audit,
@@ -124,12 +134,13 @@ def reassign_command(
             by=by,
             reason=reason,
             staff=staff_of(settings),
+            against=lambda ref, who: against_of(settings, read())(ref, who),
             today=_day(as_at),
         )
         out.print("Recorded.")
         folder = settings.outputs_folder / "restricted" / "late_forms" / uuid.uuid4().hex[:8]
         folder.mkdir(parents=True)
-        path = write_late_form(settings, register, name, folder)
+        path = write_late_form(settings, register, name, folder, inputs=read())
     out.print(f"{path}  (the form for the new auditor; Restricted)", markup=False)
 
 

@@ -18,6 +18,7 @@ from qa_sampling.records.form_standing import Agreed, Content, Standing, content
 from qa_sampling.records.form_templates import CANNOT_AUDIT, COMPLETED, CONCERN, OVERALL
 from qa_sampling.records.returned_form import ReturnedSheet
 from qa_sampling.records.returned_sheet import Answer, Fault
+from qa_sampling.sampling.substitution import LOSSES
 from qa_sampling.schema import NOT_RECORDED, QUALITY_STANDARDS
 
 _BY_NAME = {name: key for key, name in STANDARD_NAMES.items()}
@@ -143,7 +144,8 @@ def held_against(
     cannot = change.audit is None
     if cannot and name in history.moderated:
         return _with(sheet, [Fault(cell, *_MODERATED)], "faulty")
-    if not cannot and name in history.given_up and stands != "audited":
+    lost = change.outcome["outcome"] in LOSSES
+    if name in history.given_up and stands in LOSSES and not lost:
         return _with(sheet, [Fault("", *_GIVEN_UP)], "faulty")
     return _with(sheet, [*_replacing(now, cannot, cell), *_action_notes(sheet, change)])
 
@@ -156,7 +158,7 @@ _MODERATED = (
     "Tell the Quality Assurance team why it cannot be audited; nothing was changed.",
 )
 _GIVEN_UP = (
-    "a reserve has taken the place of this case, which was said not to be auditable",
+    "a reserve has taken the place of this case, which was lost to the sample",
     "Tell the Quality Assurance team; the reserve is audited in its place.",
 )
 _NOT_TAKEN = (
@@ -255,7 +257,8 @@ def _named(said: Mapping[int, Agreed], audit: str, now: Standing) -> dict[str, A
             names[number] = free[0]
     for number in said:
         own = f"{audit}/{number}"
-        if number not in names and own not in names.values():
+        others = own in now.moved_on and own not in now.actions
+        if number not in names and own not in names.values() and not others:
             names[number] = own
     for number in said:
         if number not in names:

@@ -31,6 +31,8 @@ class Collected:
     ----------
     audits, outcomes, actions : Recorded
         Audits; cases that cannot be audited, and those that were; actions agreed or withdrawn.
+    withdrawn : int
+        Actions that stood until now and that their forms no longer have.
     concerns : int
         Audits recorded now that tell of a child at risk of harm.
     """
@@ -38,6 +40,7 @@ class Collected:
     audits: Recorded
     outcomes: Recorded
     actions: Recorded
+    withdrawn: int
     concerns: int
 
 
@@ -109,9 +112,16 @@ def record_sheets(
             rows.outcomes[-1]["date"] = _day(change, held.get(name), today)
         return rows.framed()
 
+    before = _going(register)
     done = register.record_forms(make)
+    withdrawn = len(before - _going(register))
     concerns = sum(_is_concern(sheet) for sheet in sheets)
-    return Collected(done["audits"], done["outcomes"], done["actions"], concerns)
+    return Collected(done["audits"], done["outcomes"], done["actions"], withdrawn, concerns)
+
+
+def _going(register: Register) -> set[str]:
+    held = register.actions()
+    return set(held.loc[held["status"].ne("Withdrawn").fillna(True), "action_id"])
 
 
 def _add(rows: _Rows, name: str, now: Standing, change: FormChange, fixed: dict) -> None:
