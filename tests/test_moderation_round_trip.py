@@ -25,13 +25,13 @@ from qa_sampling.runs.collect.outputs import collection_of
 from qa_sampling.runs.collecting import folder_of, open_collect
 from qa_sampling.runs.moderation.panel import panel_questions
 from qa_sampling.runs.moderation.steps import review_of
-from qa_sampling.runs.moderation_out import write_month_moderations
 from qa_sampling.runs.moderation_owed import (
     BY_GRADE,
     audits_read,
     moderation_form,
     owed_moderations,
 )
+from qa_sampling.runs.plan.moderation_month import write_month_moderations
 from qa_sampling.runs.recording_batch import record_folder
 from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.runs.returns_in import staff_of

@@ -33,8 +33,8 @@ def moderation_forms_command(
     goes to `collect`, in one folder with audits.
     """
     from qa_sampling.runs.inputs import open_register
-    from qa_sampling.runs.moderation_out import write_month_moderations
     from qa_sampling.runs.moderation_owed import moderation_form
+    from qa_sampling.runs.plan.moderation_month import write_month_moderations
 
     settings, day = settings_of(parameters, period=period, design=design), _day(as_at)
     place = settings.outputs_folder / "restricted" / "moderation_forms"

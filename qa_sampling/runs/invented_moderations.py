@@ -6,12 +6,10 @@ import shutil
 import uuid
 from pathlib import Path
 
-import pandas as pd
-
 from qa_sampling.records import keys
 from qa_sampling.records.invented.second_readings import second_readings
 from qa_sampling.records.register import Register
-from qa_sampling.runs.inputs import Inputs, invented_authority
+from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.runs.invented_forms import invented_plan
 from qa_sampling.runs.moderation_out import write_plan_moderations
 from qa_sampling.runs.moderation_owed import audits_read, moderation_form
@@ -44,17 +42,6 @@ def invent_moderated(settings: CollectAudits, register: Register, folder: Path) 
     rules = AssignmentRules(
         period_start=month.due.replace(day=1), period_end=month.due, monthly_cap=3
     )
-    inputs = Inputs(
-        cases=pd.DataFrame(),
-        staff=authority.staff,
-        families=None,
-        case_roles=None,
-        restricted=None,
-        past_audits=None,
-        quality=pd.DataFrame(),
-        files=(),
-        key=keys.INVENTED_KEY.secret,
-    )
     draft = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:8]}")
     done = register.audits().dropna(subset=["date_completed"])
     days = dict(zip(done["case_ref"], done["date_completed"].dt.date, strict=True))
@@ -64,8 +51,10 @@ def invent_moderated(settings: CollectAudits, register: Register, folder: Path) 
     made = write_plan_moderations(
         plan,
         register,
-        inputs,
         draft,
+        staff=authority.staff,
+        case_roles=None,
+        key=keys.INVENTED_KEY.secret,
         rules=rules,
         form=moderation_form(),
         as_at=settings.extract_day,

@@ -1,4 +1,4 @@
-"""Moderators' forms for a month: every audit that is back and not yet moderated."""
+"""Moderators' forms of a plan: every audit that is back and not yet moderated."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from qa_sampling.errors import AssignmentError, RegisterError
 from qa_sampling.records.form_templates import FormTemplate
 from qa_sampling.records.forms import Given
 from qa_sampling.records.moderation_forms import ToModerate, write_moderation_forms
 from qa_sampling.records.register import Register
-from qa_sampling.runs.inputs import Inputs, load_inputs
-from qa_sampling.runs.moderation_owed import audits_read, moderation_form, owed_moderations
-from qa_sampling.runs.plan.steps import audit_plan, frame_of, roles_by_reference
+from qa_sampling.runs.moderation_owed import audits_read, owed_moderations
 from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.moderator_choice import choose_moderators, moderator_pairs
 from qa_sampling.sampling.plan import AuditPlan
-from qa_sampling.settings.plan import MonthlyAuditPlan
 
 _TO_WRITE = ("due", "late")
 
@@ -51,67 +47,14 @@ class WrittenForms:
     nobody: tuple[str, ...]
 
 
-def write_month_moderations(
-    settings: MonthlyAuditPlan,
-    register: Register,
-    folder: Path,
-    *,
-    as_at: date,
-    form: FormTemplate | None = None,
-) -> WrittenForms:
-    """Write the moderators' forms of a month. Restricted.
-
-    The extract of the plan is read again: the register knows no case number.
-
-    Parameters
-    ----------
-    settings : MonthlyAuditPlan
-        The plan's parameters: its period, design, extract and staff list.
-    register : Register
-        Holds the draw, audits and moderations.
-    folder : Path
-        A restricted folder that is not there yet; made when there is something to write.
-    as_at : date
-        Day the forms are made on.
-    form : FormTemplate, optional
-        What moderators are asked; the usual form without it.
-
-    Raises
-    ------
-    RegisterError
-        When the month was not drawn.
-    AssignmentError
-        When there is no staff list.
-    FormError
-        When the form cannot be read.
-    """
-    recorded = register.find_draw(settings.period, settings.design)
-    if recorded is None:
-        raise RegisterError(
-            f"{settings.slug} has not been drawn, so there is nothing to moderate. "
-            "Run the monthly audit plan first, or check period and design."
-        )
-    inputs = load_inputs(settings)
-    if inputs.staff is None:
-        raise AssignmentError("A form needs the staff list; name the folder in `extra_tables`.")
-    plan = audit_plan(recorded, frame_of(settings, inputs, register), settings, inputs)
-    return write_plan_moderations(
-        plan,
-        register,
-        inputs,
-        folder,
-        rules=settings.rules,
-        form=form or moderation_form(),
-        as_at=as_at,
-    )
-
-
 def write_plan_moderations(
     plan: AuditPlan,
     register: Register,
-    inputs: Inputs,
     folder: Path,
     *,
+    staff: pd.DataFrame,
+    case_roles: pd.DataFrame | None,
+    key: bytes,
     rules: AssignmentRules,
     form: FormTemplate,
     as_at: date,
@@ -125,10 +68,14 @@ def write_plan_moderations(
         The plan, with the link from cases to their numbers.
     register : Register
         Holds audits and moderations.
-    inputs : Inputs
-        Staff, roles in cases and the key.
     folder : Path
         A restricted folder, made when there is something to write.
+    staff : DataFrame
+        ``schema.STAFF``.
+    case_roles : DataFrame or None
+        ``independence.ROLES_OF_CASES``, by reference.
+    key : bytes
+        The authority's secret key, which signs the sheets.
     rules : AssignmentRules
         Independence.
     form : FormTemplate
@@ -141,7 +88,7 @@ def write_plan_moderations(
     owed = owed_moderations(register, sent_out(register), form=form, as_at=as_at)
     owed = owed[owed["draw_id"] == plan.draw_id]
     now = owed[owed["state"].isin(_TO_WRITE)]
-    whose = moderators_of(now, plan, inputs, rules=rules)
+    whose = moderators_of(now, plan, staff, case_roles, rules=rules)
     told = audits_read(register)
     ready = now[now["case_ref"].isin(whose)]
     paths = []
@@ -153,7 +100,7 @@ def write_plan_moderations(
             cases, {ref: told[name] for ref, name in names.items()}, ready["due"].min().date()
         )
         paths = write_moderation_forms(
-            folder, plan, wanted, form=form, staff=inputs.staff, key=inputs.key, given=given
+            folder, plan, wanted, form=form, staff=staff, key=key, given=given
         )
     return WrittenForms(
         paths=paths,
@@ -165,7 +112,12 @@ def write_plan_moderations(
 
 
 def moderators_of(
-    owed: pd.DataFrame, plan: AuditPlan, inputs: Inputs, *, rules: AssignmentRules
+    owed: pd.DataFrame,
+    plan: AuditPlan,
+    staff: pd.DataFrame,
+    case_roles: pd.DataFrame | None,
+    *,
+    rules: AssignmentRules,
 ) -> dict[str, str]:
     """Give each audit its moderator: the plan's, unless the audit has another auditor now.
 
@@ -175,8 +127,10 @@ def moderators_of(
         ``runs.moderation_owed.owed_moderations``.
     plan : AuditPlan
         The plan.
-    inputs : Inputs
-        Staff and roles in cases.
+    staff : DataFrame
+        ``schema.STAFF``.
+    case_roles : DataFrame or None
+        ``independence.ROLES_OF_CASES``, by reference.
     rules : AssignmentRules
         Independence.
 
@@ -186,16 +140,15 @@ def moderators_of(
         Case to staff number. An audit that nobody may moderate is left out.
     """
     auditors: Mapping[str, str] = dict(zip(owed["case_ref"], owed["auditor_id"], strict=True))
-    roles = roles_by_reference(inputs)
     cases = plan.frame.cases[plan.frame.cases["case_ref"].isin(owed["case_ref"])]
     asked = {"auditors": auditors, "rules": rules}
     kept = {}
-    pairs = moderator_pairs(cases, inputs.staff, roles, **asked) if len(cases) else {}
+    pairs = moderator_pairs(cases, staff, case_roles, **asked) if len(cases) else {}
     for row in owed.itertuples():
         same = row.auditor_id == row.planned_auditor
         planned = isinstance(row.moderator_id, str)
         if planned and (same or row.moderator_id in pairs.get(row.case_ref, ())):
             kept[row.case_ref] = row.moderator_id
     others = cases[~cases["case_ref"].isin(kept)]
-    chosen = choose_moderators(others, inputs.staff, roles, seed=plan.draw.seed, **asked)
+    chosen = choose_moderators(others, staff, case_roles, seed=plan.draw.seed, **asked)
     return kept | chosen
