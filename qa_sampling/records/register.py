@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qa_sampling.records.form_history import FormHistory
+    from qa_sampling.records.moderation_history import Said
     from qa_sampling.records.return_records import FormRows, Recorded
     from qa_sampling.records.transaction import Transaction
 
@@ -193,6 +194,20 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
 
         with self._reading() as connection:
             return read_history(connection)
+
+    def moderation_versions(self) -> dict[str, list[Said]]:
+        """Give what each moderation has said so far, by its name, the oldest first."""
+        from qa_sampling.records.moderation_history import read_versions
+
+        with self._reading() as connection:
+            return read_versions(connection)
+
+    def corrected_since_moderation(self) -> frozenset[str]:
+        """Give the audits that were corrected after a moderation of them had been recorded."""
+        from qa_sampling.records.moderation_history import read_corrected
+
+        with self._reading() as connection:
+            return read_corrected(connection)
 
     def audits(self) -> pd.DataFrame:
         """Give the audits that stand: columns of :data:`~qa_sampling.records.returned.AUDITS`."""

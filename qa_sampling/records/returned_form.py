@@ -20,11 +20,22 @@ from qa_sampling.records.book import Book, Sheet
 from qa_sampling.records.form_identity import TAG, form_token
 from qa_sampling.records.form_layout import ROW_KEY
 from qa_sampling.records.form_templates import FormTemplate
+from qa_sampling.records.moderation_mark import is_moderation
 from qa_sampling.records.returned_sheet import Fault, SheetReading, read_sheet
 from qa_sampling.records.tabular import read_book
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods")
 _PARTS = ("tag", "draw_id", "case_ref", "auditor_id", "form", "version", "token")
+MODERATION = "moderation"
+"""Marks a place in what is expected as a moderation's."""
+_OTHERS_CASE = (
+    "the case has been given to another auditor",
+    "Nothing to do, unless you still audit it: then tell the Quality Assurance team.",
+)
+_OTHERS_MODERATION = (
+    "the audit is moderated by somebody else, or is your own now",
+    "Nothing to do, unless you still moderate it: then tell the Quality Assurance team.",
+)
 _ASK = "Ask for the workbook that was sent out, with all its sheets."
 
 
@@ -37,11 +48,13 @@ class Expected:
     draw_id, case_ref : str
         The case.
     auditor_id : str
-        Who audits it now.
+        Who audits, or moderates, it now; blank for whomever a genuine mark names.
     as_at : date
         Day the cases of the draw describe.
     superseded : bool
         Whether a redraw has taken the draw's place.
+    not_by : str
+        Who may not have filled it in: nobody moderates an audit of their own.
     """
 
     draw_id: str
@@ -49,6 +62,11 @@ class Expected:
     auditor_id: str
     as_at: date
     superseded: bool = False
+    not_by: str = ""
+
+    def is_for(self, staff_id: str) -> bool:
+        """Say whether a form that was made for somebody is theirs to send back."""
+        return self.auditor_id in ("", staff_id) and staff_id != self.not_by
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,17 @@ class ReturnedSheet:
     auditor_id: str
     form: str
     reading: SheetReading
+
+    @property
+    def is_moderation(self) -> bool:
+        """Whether it is a moderator's."""
+        return is_moderation(self.form)
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """What it is about: no two that count have the same."""
+        case = (self.draw_id, self.case_ref)
+        return (*case, MODERATION, self.auditor_id) if self.is_moderation else case
 
 
 @dataclass(frozen=True)
@@ -98,7 +127,7 @@ def read_returned(
     *,
     keys: Collection[bytes],
     template: Callable[[str, int], FormTemplate | None],
-    expected: Mapping[tuple[str, str], Expected],
+    expected: Mapping[tuple[str, ...], Expected],
     today: date,
     scale: Scale = GRADES_SCALE,
     is_staff: Callable[[str], bool] | None = None,
@@ -114,7 +143,7 @@ def read_returned(
     template : callable
         Gives the questions of a form by name and version; None when they are not known.
     expected : mapping of (str, str) to Expected
-        By draw and case: what was sent out.
+        By draw and case: what was sent out. By draw, case and ``MODERATION``: moderations.
     today : date
         Nothing was completed later.
     scale : Scale
@@ -159,7 +188,7 @@ def _sheet(
     sheet: Sheet,
     keys: Collection[bytes],
     template: Callable[[str, int], FormTemplate | None],
-    expected: Mapping[tuple[str, str], Expected],
+    expected: Mapping[tuple[str, ...], Expected],
     reading: Callable[[Sheet, FormTemplate, int, date], SheetReading],
 ) -> ReturnedSheet | None:
     """Read one sheet; None when it has no mark of ours."""
@@ -178,7 +207,9 @@ def _sheet(
         return refused("two forms stand on one sheet", "Keep one case a sheet.", believed=False)
     if not any(_is_genuine(parts, key) for key in keys):
         return refused("its mark is not one of ours, or was changed", _ASK, believed=False)
-    sent = expected.get((parts["draw_id"], parts["case_ref"]))
+    moderated = is_moderation(parts["form"])
+    case = (parts["draw_id"], parts["case_ref"])
+    sent = expected.get((*case, MODERATION) if moderated else case)
     if sent is None:
         return refused("no such case was drawn", _ASK, believed=False)
     if sent.superseded:
@@ -186,11 +217,8 @@ def _sheet(
             "its draw was replaced by a new one",
             "Use the form of the new draw; nothing of this one counts.",
         )
-    if sent.auditor_id != parts["auditor_id"]:
-        return refused(
-            "the case has been given to another auditor",
-            "Nothing to do, unless you still audit it: then tell the Quality Assurance team.",
-        )
+    if not sent.is_for(parts["auditor_id"]):
+        return refused(*_OTHERS_MODERATION if moderated else _OTHERS_CASE)
     form = template(parts["form"], int(parts["version"]))
     if form is None:
         return refused(

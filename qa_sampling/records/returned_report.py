@@ -33,7 +33,12 @@ _NOBODY = "Not known whose"
 
 
 def write_batch_report(
-    folder: Path, batch: Batch, *, names: dict[str, str], as_at: date
+    folder: Path,
+    batch: Batch,
+    *,
+    names: dict[str, str],
+    as_at: date,
+    more: tuple[tuple[str, str], ...] = (),
 ) -> list[Path]:
     """Write the report of a batch, and one workbook for each auditor who has something to do.
 
@@ -47,6 +52,8 @@ def write_batch_report(
         Staff number to the name people know.
     as_at : date
         Day it was read.
+    more : tuple of (str, str)
+        Further lines of the cover, such as how moderations stand: a label and a text each.
 
     Returns
     -------
@@ -61,7 +68,7 @@ def write_batch_report(
     with open_workbook(report, title=title, created=as_at) as book:
         formats = Formats(book)
         write_text_sheet(
-            book, "Cover", title, _cover(batch), formats, marking=_MARKING, contents=None
+            book, "Cover", title, _cover(batch, more), formats, marking=_MARKING, contents=None
         )
         taken = ["Cover"]
         for owner in owners:
@@ -78,7 +85,7 @@ def write_batch_report(
     return paths
 
 
-def _cover(batch: Batch) -> tuple[tuple[str, str], ...]:
+def _cover(batch: Batch, more: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     counts = batch.counts()
     return (
         ("Workbooks", str(counts["workbooks"])),
@@ -89,6 +96,7 @@ def _cover(batch: Batch) -> tuple[tuple[str, str], ...]:
         ("Not begun", str(counts["untouched"])),
         ("To put right", str(counts["faulty"])),
         ("Replaced already", str(counts["replaced"])),
+        *more,
         ("How to use it", "A sheet an auditor; the same as a workbook of their own in send_back."),
         ("What was taken", "Sheets that are complete and sound; the others wait."),
     )

@@ -48,13 +48,13 @@ def settle(
         The workbooks with what was found added to their sheets; the sheets that count.
     """
     sheets: dict[_Placed, ReturnedSheet] = {}
-    by_case: dict[tuple[str, str], list[_Placed]] = {}
+    by_case: dict[tuple[str, ...], list[_Placed]] = {}
     for at, book in enumerate(books):
         for number, sheet in enumerate(book.sheets):
             finished = sheet.case_ref and sheet.reading.status in FINISHED
             sheets[at, number] = judge(sheet) if finished else sheet
             if sheet.case_ref:
-                by_case.setdefault((sheet.draw_id, sheet.case_ref), []).append((at, number))
+                by_case.setdefault(sheet.place, []).append((at, number))
     sound = []
     for places in by_case.values():
         settled, counts = _one_case([sheets[place] for place in places])

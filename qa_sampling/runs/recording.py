@@ -79,7 +79,8 @@ def record_sheets(
     register : Register
         Where they are recorded.
     sheets : sequence of ReturnedSheet
-        Complete ones, and ones that say why a case cannot be audited.
+        Complete ones, and ones that say why a case cannot be audited. Moderators' are passed over
+        (see ``runs.moderation_returns``).
     draws : mapping of str to RecordedDraw
         By name, every draw the sheets belong to.
     staff : DataFrame or None
@@ -92,6 +93,7 @@ def record_sheets(
     What stands is read under the lock that the rows are written under: a sheet that another run
     has made an old one meanwhile is left out.
     """
+    sheets = [one for one in sheets if not one.is_moderation]
     roles = {} if staff is None else dict(zip(staff["staff_id"], staff["role"], strict=True))
     facts = {name: _facts(register, draws[name]) for name in {one.draw_id for one in sheets}}
 

@@ -13,12 +13,16 @@ from qa_sampling.errors import FormError, RegisterError
 from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.form_standing import standing_forms
 from qa_sampling.records.form_templates import FormTemplate, load_form
+from qa_sampling.records.moderation_mark import plain_form
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
-from qa_sampling.records.returned_form import Expected, read_returned
+from qa_sampling.records.returned_form import Expected, ReturnedSheet, read_returned
+from qa_sampling.records.returned_settling import Judge
 from qa_sampling.runs.form_changes import held_against
 from qa_sampling.runs.keyring import load_keys
+from qa_sampling.runs.moderation_owed import audits_read, expected_moderations
+from qa_sampling.runs.moderation_returns import moderation_judge
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.independence import name_keys
@@ -118,23 +122,33 @@ def read_folder(
     sent = sent_out(register)
     ring = load_keys(settings)
     keys = [ring.key.secret, *(key.secret for key in ring.earlier)]
-    history = register.form_history()
-    standing = standing_forms(history)
     known, is_staff = _templates(), on_staff(staff_of(settings))
     batch = read_batch(
         files,
         lambda path: read_returned(
             path,
             keys=keys,
-            template=lambda name, version: known.get((name, version)),
-            expected=sent.expected,
+            template=lambda name, version: known.get((plain_form(name), version)),
+            expected=sent.expected | expected_moderations(register, sent),
             today=today,
             is_staff=is_staff,
         ),
-        judge=lambda sheet: held_against(sheet, standing, history),
+        judge=_judge(register, keys),
         progress=progress,
     )
     return sent, batch
+
+
+def _judge(register: Register, keys: list[bytes]) -> Judge:
+    """Give what holds finished sheets, auditors' and moderators', against what is recorded."""
+    history = register.form_history()
+    standing = standing_forms(history)
+    moderated = moderation_judge(register, audits_read(register), keys)
+
+    def judge(sheet: ReturnedSheet) -> ReturnedSheet:
+        return moderated(sheet) if sheet.is_moderation else held_against(sheet, standing, history)
+
+    return judge
 
 
 def on_staff(staff: pd.DataFrame | None) -> Callable[[str], bool] | None:
