@@ -1,0 +1,141 @@
+"""How surprising a group's events are, and how groups that are named explain the others.
+
+Events of families then and now are taken as Poisson in each group. Given their total, those now
+are binomial, with the ratio of exposures as odds (J Przyborowski, H Wilenski 1940, Biometrika 31,
+313-323): exact however few they are, and the baseline's own error is in it. Counts in fractions,
+and a spread other than Poisson's, go through the continuous form of the tail (an incomplete beta
+function of counts divided by the spread).
+
+A named group multiplies what is expected of its cells until its total is met (iterative
+proportional fitting: W E Deming, F F Stephan 1940), so that a group is only surprising for what
+the named ones leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from qa_sampling.trends.driver_groups import Tallies
+
+__all__ = ["Evidence", "evidence", "multipliers", "tail"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What each group holds; arrays over groups.
+
+    Attributes
+    ----------
+    before, now : array
+        Families with the event.
+    ratio : array
+        How many are expected now for one then, if nothing changed.
+    spread : array
+        Variance of families over Poisson's.
+    expected : array, (cells,)
+        Families expected now in each cell, never 0: smoothed by the whole.
+    """
+
+    before: np.ndarray
+    now: np.ndarray
+    ratio: np.ndarray
+    spread: np.ndarray
+    expected: np.ndarray
+
+
+def evidence(
+    held: Tallies, members: np.ndarray, *, of_cases: bool, periods: tuple[float, float],
+    spread: float,
+) -> Evidence:  # fmt: skip
+    """Bring the counts of all groups together.
+
+    Parameters
+    ----------
+    held : Tallies
+        Counts by cell.
+    members : array, (cells, groups)
+        Which cells are in which group.
+    of_cases : bool
+        Whether the event is a share of cases.
+    periods : tuple of float
+        Lengths of then and now, for events counted by themselves.
+    spread : float
+        Variance of families over Poisson's (or over the binomial's), from the measure's chart.
+    """
+    before, now = held.families @ members
+    then, here = held.at_risk @ members
+    if not of_cases:
+        whole = held.families[0].sum()
+        smooth = held.families[0] + (held.at_risk[0] + 0.5) / (held.at_risk[0] + 0.5).sum()
+        ratio = np.full(len(now), periods[1] / periods[0])
+        expected = ratio[0] * smooth * max(whole, 0.5) / smooth.sum()
+        return Evidence(before, now, ratio, np.full(len(now), spread), expected)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = here / then
+        rate = np.clip((before + now) / (then + here), 0.0, 0.95)
+    level = (held.families[0].sum() + 0.5) / (held.at_risk[0].sum() + 1)
+    expected = held.at_risk[1] * (held.families[0] + level) / (held.at_risk[0] + 1)
+    return Evidence(before, now, ratio, spread * (1 - rate), np.maximum(expected, 1e-9))
+
+
+def tail(found: Evidence, more_by: np.ndarray, *, more: bool) -> np.ndarray:
+    """Give the chance of as many (or as few) families now, given how many there are in all.
+
+    Parameters
+    ----------
+    found : Evidence
+        The counts.
+    more_by : array, (groups,)
+        What the named groups multiply the expectation of each group by.
+    more : bool
+        Whether more than expected is looked for; otherwise fewer.
+
+    Returns
+    -------
+    array, (groups,)
+        Chances; 1 where nothing can be told, such as in a group without cases in a period.
+    """
+    odds = found.ratio * more_by
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = np.where(np.isinf(odds), 1.0, odds / (1 + odds))
+    now, before = found.now / found.spread, found.before / found.spread
+    with np.errstate(invalid="ignore"):
+        if more:
+            p = np.where(now > 0, special.betainc(np.maximum(now, 1e-12), before + 1, chance), 1.0)
+        else:
+            p = np.where(
+                before > 0, special.betaincc(now + 1, np.maximum(before, 1e-12), chance), 1.0
+            )
+    usable = np.isfinite(found.ratio) & (found.ratio > 0)
+    return np.where(usable & np.isfinite(p), p, 1.0)
+
+
+def multipliers(found: Evidence, members: np.ndarray, named: list[int]) -> np.ndarray:
+    """Give what the named groups multiply the expectation of every group by.
+
+    Parameters
+    ----------
+    found : Evidence
+        The counts.
+    members : array, (cells, groups)
+        Which cells are in which group.
+    named : list of int
+        Named groups.
+    """
+    start = found.expected @ members
+    cells = found.expected.copy()
+    with np.errstate(divide="ignore"):
+        wanted = (found.now + 0.5) / ((found.before + 0.5) * found.ratio)
+    for _ in range(200):
+        most = 0.0
+        for place in named:
+            inside = members[:, place] > 0
+            step = wanted[place] * start[place] / cells[inside].sum()
+            cells[inside] *= step
+            most = max(most, abs(step - 1))
+        if most < 1e-10:
+            break
+    return np.divide(cells @ members, start, out=np.ones(len(start)), where=start > 0)
