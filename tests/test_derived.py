@@ -28,7 +28,8 @@ from qa_sampling.results import ControlChart
 NAMES = [
     "control_chart", "forecast_fan", "sparklines", "small_multiples", "funnel_plot",
     "severity_funnel", "calibration_chart", "grade_profiles", "interval_chart",
-    "grade_distribution", "journey_chart", "decomposition_waterfall", "agreement_heat",
+    "grade_distribution", "journey_chart", "cohort_chart", "decomposition_waterfall",
+    "agreement_heat",
 ]  # fmt: skip
 
 

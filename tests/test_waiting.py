@@ -205,8 +205,8 @@ def test_cohorts_end_where_too_few_families_are_waited_for() -> None:
     assert np.isnan(table["April to June 2026", 60.0])
     assert found.reach["April to June 2026"] == 40
     drawn = found.drawn(most_days=60, measure="Referred again")
-    ends = drawn.table.groupby("cohort", sort=False)[["days", "share"]].last()
-    assert ends["days"].tolist() == [60, 40]
+    ends = drawn.table.groupby("name", sort=False)[["day", "share"]].last()
+    assert ends["day"].tolist() == [60, 40]
     assert ends["share"].iloc[0] == pytest.approx(0.18360145880, abs=5e-11)
     few = compare_cohorts(cases[:10], event="again", at=(30,))
     assert few.table["share"].isna().all()
@@ -218,15 +218,15 @@ def test_cohorts_end_where_too_few_families_are_waited_for() -> None:
 
 
 def test_curves_that_make_no_sense_are_refused() -> None:
-    good = pd.DataFrame({"cohort": ["a", "a"], "days": [0.0, 5], "share": [0.0, 0.2]})
+    good = pd.DataFrame({"name": ["a", "a"], "day": [0.0, 5], "share": [0.0, 0.2]})
     assert CohortCurves(good).cohorts == ["a"]
     with pytest.raises(SchemaError, match="shares must not fall"):
         CohortCurves(good.assign(share=[0.2, 0.1]))
     with pytest.raises(SchemaError, match="divide by 100"):
         CohortCurves(good.assign(share=[0, 20]))
     with pytest.raises(SchemaError, match="must stand together"):
-        CohortCurves(pd.concat([good, good.assign(cohort="b"), good.assign(days=[8, 9])]))
+        CohortCurves(pd.concat([good, good.assign(name="b"), good.assign(day=[8, 9])]))
     with pytest.raises(SchemaError, match=r"lie outside their own interval.*`most_days`"):
         CohortCurves(good.assign(low=0.3, high=0.4), most_days=0)
     with pytest.raises(SchemaError, match="days must be 0 or more"):
-        CohortCurves(good.assign(days=[-1, 5]))
+        CohortCurves(good.assign(day=[-1, 5]))

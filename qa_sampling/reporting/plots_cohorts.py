@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qa_sampling.reporting.alt_words import hidden, opening, told
+from qa_sampling.reporting.alt_words import hidden, many, opening, told
 from qa_sampling.reporting.derived import Derived, opened
-from qa_sampling.reporting.plot_axes import measure_axis, nothing, number_axis, steps_of
+from qa_sampling.reporting.plot_axes import known, measure_axis, nothing, number_axis, steps_of
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE
 from qa_sampling.reporting.plot_seal import in_house_style
-from qa_sampling.reporting.plot_sheet import KeyItem, open_sheet
-from qa_sampling.reporting.plot_style import BAND, PALETTE, SMALL, THIN
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
+from qa_sampling.reporting.plot_style import BAND, HATCHED, PALETTE, SMALL, THIN
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import CohortCurves
 
@@ -50,17 +50,18 @@ def cohort_chart(
     """
     curves, table = opened(result, CohortCurves)
     rows, sheet = curves.table, open_sheet(ax, table)
-    front = rows[rows["cohort"] == curves.cohorts[-1]] if len(rows) else rows
-    top = min(1.0, 1.1 * max([0.0, *rows["share"], *front["high"].dropna()])) or 1.0
+    front = rows[rows["name"] == curves.cohorts[-1]] if len(rows) else rows
+    top = min(1.0, 1.1 * max([0.0, *known(rows["share"]), *known(front["high"])])) or 1.0
     ticks = steps_of(0.0, top, unit="share")
+    hidden = bool(rows["hidden"].any())
     shaded = bool(front["low"].notna().any())
     band = f"Shaded: {100 * curves.level:g}% interval of the latest." if shaded else ""
     sheet.lay(
         height=_HEIGHT,
         title=title,
         subtitle=subtitle_of(curves),
-        caption=caption_of(curves, more=[band, "Days since the start."]),
-        key=_key(curves),
+        caption=caption_of(curves, more=[band, "Days since the start."], hidden=hidden),
+        key=_key(curves) + ([HIDDEN_KEY] if hidden else []),
         left=measure_axis(ticks, "share"),
         right=14,
         above=4,
@@ -76,6 +77,7 @@ def cohort_chart(
         nothing(sheet)
         return drawn
     _curves(drawn, curves)
+    _hidden_stubs(sheet, rows)
     return drawn
 
 
@@ -90,14 +92,21 @@ def _key(curves: CohortCurves) -> list[KeyItem]:
     key = []
     looks = _looks(curves)
     for name in list(looks)[: len(_LOOKS)]:
-        end = curves.table[curves.table["cohort"] == name].iloc[-1]
         marker, colour, *_ = looks[name]
-        words = f"{name}: {said(end['share'], 'share')} by day {end['days']:.0f}"
+        shown = _shown(curves.table, name)
+        words = name
+        if len(shown):
+            end = shown.iloc[-1]
+            words = f"{name}: {said(end['share'], 'share')} by day {end['day']:.0f}"
         key.append(KeyItem(words, marker, colour))
     earlier = list(looks)[len(_LOOKS) :]
     if earlier:
         key.append(KeyItem(f"{len(earlier)} earlier", _EARLIER[0], _EARLIER[1]))
     return key
+
+
+def _shown(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return rows[(rows["name"] == name) & ~rows["hidden"].astype(bool)]
 
 
 def _curves(ax: Axes, curves: CohortCurves) -> None:
@@ -106,15 +115,30 @@ def _curves(ax: Axes, curves: CohortCurves) -> None:
     latest = next(iter(looks))
     for depth, name in enumerate(reversed(looks)):
         marker, colour, line, wide = looks[name]
-        held = curves.table[curves.table["cohort"] == name]
+        held = _shown(curves.table, name)
+        if not len(held):
+            continue
         if name == latest and held["low"].notna().any():
-            ax.fill_between(held["days"], held["low"], held["high"], step="post", color=BAND,
-                            linewidth=0, zorder=1)  # fmt: skip
-        ax.plot(held["days"], held["share"], drawstyle="steps-post", color=colour, linestyle=line,
+            ends = (held[one].astype("float64") for one in ("day", "low", "high"))
+            ax.fill_between(*ends, step="post", color=BAND, linewidth=0, zorder=1)
+        ax.plot(held["day"], held["share"], drawstyle="steps-post", color=colour, linestyle=line,
                 linewidth=wide, zorder=2 + depth / 100)  # fmt: skip
-        ax.scatter(held["days"].iloc[-1:], held["share"].iloc[-1:], s=44, marker=marker,
+        ax.scatter(held["day"].iloc[-1:], held["share"].iloc[-1:], s=44, marker=marker,
                    color=colour, edgecolor="white", linewidth=0.8, zorder=4,
                    clip_on=False)  # fmt: skip
+
+
+def _hidden_stubs(sheet: Sheet, rows: pd.DataFrame) -> None:
+    """Mark the days on which a share is hidden, at the foot and always of one size."""
+    from matplotlib.patches import Rectangle
+
+    ax = sheet.ax
+    wide = 8 * (ax.get_xlim()[1] - ax.get_xlim()[0]) / sheet.plot[2]
+    for day in sorted(set(rows.loc[rows["hidden"].astype(bool), "day"])):
+        ax.add_patch(
+            Rectangle((day - wide / 2, 0), wide, 13 / sheet.plot[3], zorder=2.5,
+                      transform=ax.get_xaxis_transform(), clip_on=False, **HATCHED)
+        )  # fmt: skip
 
 
 def cohort_chart_alt(result: CohortCurves | Derived) -> Told:
@@ -126,15 +150,21 @@ def cohort_chart_alt(result: CohortCurves | Derived) -> Told:
         What the picture draws.
     """
     curves, table = opened(result, CohortCurves)
-    rows = curves.table.assign(hidden=False)
-    ends = rows.groupby("cohort", sort=False).tail(1)
+    rows = curves.table
     listed = []
-    for row in ends.itertuples():
-        words = f"{row.cohort}: {said(row.share, 'share')} by day {row.days:.0f}"
-        if not pd.isna(row.low):
-            words += f" ({said(row.low, 'share')} to {said(row.high, 'share')})"
+    for name in curves.cohorts:
+        shown = _shown(rows, name)
+        if not len(shown):
+            listed.append(f"{name}: hidden")
+            continue
+        end = shown.iloc[-1]
+        words = f"{name}: {said(end['share'], 'share')} by day {end['day']:.0f}"
+        if not pd.isna(end["low"]):
+            words += f" ({said(end['low'], 'share')} to {said(end['high'], 'share')})"
         listed.append(words)
-    parts = [opening("Step curves", curves), f"Days since the start, {len(ends)} cohorts."]
+    number = len(listed)
+    parts = [opening("Step curves", curves), f"Days since the start, {many(number, 'cohort')}."]
     parts.append(f"{'; '.join(listed)}." if listed else "No cohort is shown.")
-    parts.append(f"In brackets {100 * curves.level:g}% intervals." if listed else "")
-    return told(table, rows, [*parts, hidden(rows, "cohort")])
+    if rows["low"].notna().any():
+        parts.append(f"In brackets {100 * curves.level:g}% intervals.")
+    return told(table, rows, [*parts, hidden(rows, "day")])

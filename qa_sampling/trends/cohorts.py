@@ -64,13 +64,14 @@ class Cohorts:
                 0, until, inclusive="neither")]  # fmt: skip
             first = pd.DataFrame([one.at(0) | {"days": 0.0}])
             last = pd.DataFrame([one.at(until) | {"days": until}])
-            rows = [part for part in (first, kept, last) if len(part)]
-            parts.append(pd.concat(rows)[list(_DRAWN[1:])].assign(cohort=name))
+            rows = pd.concat([part for part in (first, kept, last) if len(part)])
+            rows = rows.rename(columns={"days": "day"})
+            parts.append(rows[list(_DRAWN[1:])].assign(name=name))
         found = [part for part in parts if len(part)] or parts
         table = pd.concat(found, ignore_index=True)[list(_DRAWN)]
         settings = {"unit": "share", "n": sum(one.n for one in self.curves.values())} | about
         return CohortCurves(
-            table.astype({"cohort": "str"}), level=self.level, most_days=most_days, **settings
+            table.astype({"name": "str"}), level=self.level, most_days=most_days, **settings
         )
 
 
@@ -132,7 +133,7 @@ def compare_cohorts(
 
 
 _ENDS = ("share", "low", "high")
-_DRAWN = ("cohort", "days", *_ENDS)
+_DRAWN = ("name", "day", *_ENDS)
 
 
 def _quarter_words(start: pd.Timestamp) -> str:
