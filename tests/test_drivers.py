@@ -162,17 +162,26 @@ def test_named_groups_meet_their_totals() -> None:
     assert multipliers(facts, members, []) == pytest.approx(1)
 
 
-def test_shrinking_draws_towards_the_whole_by_one_error_at_most() -> None:
-    found = find_drivers(referrals(0, 12), with_spike(referrals(1, 3), 0, 27), **ASKED)
-    table = found.groups[found.groups["families"].gt(0) & found.groups["ratio"].notna()]
-    centre = table["shrunken"].iloc[0]
+def test_shrinking_draws_towards_the_rest_by_one_error_at_most() -> None:
+    before, now = referrals(0, 12), with_spike(referrals(1, 3), 0, 27)
+    found = find_drivers(before, now, **ASKED)
+    outside = find_drivers(*(one[~(one["source"].eq("6") & one["team"].eq("East"))]
+                             for one in (before, now)), **ASKED)  # fmt: skip
+    centre = outside.groups["shrunken"].iloc[0]
+    table = found.groups.iloc[1:]
     expected = table["families_expected"] / 0.25
     raw = (table["families"] + 0.5) / ((expected + 0.5) * 0.25)
-    toward = np.abs(np.log(table["shrunken"] / centre)) <= np.abs(np.log(raw / centre)) + 1e-9
-    assert toward.all()
+    drawn = np.log(table["shrunken"])
+    known = table["shrunken"].notna()
+    farther = np.abs(drawn - np.log(centre)) > np.abs(np.log(raw / centre)) + 1e-9
+    assert not farther[known].any()
     error = np.sqrt(1 / (table["families"] + 0.5) + 1 / (expected + 0.5))
-    assert (np.abs(np.log(raw / table["shrunken"])) <= error + 1e-9).all()
-    assert ((table["low"] < table["shrunken"]) & (table["shrunken"] < table["high"])).all()
+    assert (np.abs(np.log(raw) - drawn) <= error + 1e-9)[known].all()
+    assert ((table["low"] < table["shrunken"]) & (table["shrunken"] < table["high"]))[known].all()
+    everywhere = find_drivers(referrals(4, 12), referrals(5, 3, families=140), **ASKED).groups
+    assert everywhere["shrunken"].iloc[1:].median() == pytest.approx(
+        everywhere["shrunken"].iloc[0], rel=0.15
+    )
 
 
 def test_edges() -> None:

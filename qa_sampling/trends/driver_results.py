@@ -33,8 +33,8 @@ class Drivers:
         One row a group that was looked at: `group`, `columns` (how many: 0 for all cases, 1, 2),
         `observed`, `expected`, `excess` (events), `families`, `families_expected` (each counted
         once), `ratio` (families over expected), `shrunken`, `low`, `high` (the ratio drawn towards
-        that of all cases, with its interval), `p`, `q` (missing where too few to be tested),
-        `named`.
+        that outside the named groups, with its interval; that of all cases is not drawn), `p`, `q`
+        (missing where too few to be tested), `named`.
     named : DataFrame
         The groups that carry it, in order of naming: `group`, `columns`, `values` (tuples),
         `observed`, `expected`, `excess`, `families`, `families_expected`, `ratio`, `shrunken`,
@@ -97,6 +97,9 @@ class Drivers:
     def intervals(self, *, most: int = 10, **about: object) -> IntervalList:
         """Give the shrunken ratios of named and highest groups, for ``plots.interval_chart``.
 
+        A group of which less than one family is expected is shown only when it is named: its
+        interval would squeeze all others.
+
         Parameters
         ----------
         most : int
@@ -104,7 +107,8 @@ class Drivers:
         **about
             What ``results.Described`` takes.
         """
-        held = self.groups[self.groups["p"].notna()].copy()
+        told = self.groups["p"].notna() & (self.groups["families_expected"] >= 1)
+        held = self.groups[told | self.groups["named"]].copy()
         held["order"] = held["p"].where(~held["named"], -1.0)
         held = held.sort_values(["order", "p"], kind="stable")
         held = held.head(max(most, int(held["named"].sum())))
@@ -141,7 +145,7 @@ def drivers_of(
             "excess": observed - expected,
             "families": facts.now,
             "families_expected": facts.before * np.where(facts.before > 0, facts.ratio, 0.0),
-            **_shrunken(groups, facts, level),
+            **_shrunken(groups, facts, _rest(groups, facts, held, named, of), level),
             "p": search.p,
             "q": search.q,
             "named": np.isin(np.arange(len(groups)), named),
@@ -197,19 +201,39 @@ def _explained(
     return [found[place] for place in named]
 
 
-def _shrunken(groups: list[Group], facts: Evidence, level: float) -> dict[str, np.ndarray]:
-    """Draw each ratio towards that of all cases, as far as groups of its kind hardly differ.
+def _rest(
+    groups: list[Group], facts: Evidence, held: Tallies, named: list[int], of: str
+) -> tuple[float, float]:  # fmt: skip
+    """Give the logarithm of the ratio outside the named groups, and its variance."""
+    free = np.ones(len(groups[0].cells), dtype=bool)
+    for place in named:
+        if groups[place].columns:
+            free &= ~groups[place].cells
+    before, now = held.families[:, free].sum(axis=1)
+    then, here = held.at_risk[:, free].sum(axis=1)
+    ratio = facts.ratio[0] if of == "count" else here / then if then > 0 else np.nan
+    if not (np.isfinite(ratio) and ratio > 0):
+        before, now, ratio = facts.before[0], facts.now[0], facts.ratio[0]
+    log = float(np.log((now + 0.5) / ((before + 0.5) * ratio)))
+    return log, float(facts.spread[0] * (1 / (now + 0.5) + 1 / (before + 0.5)))
 
-    The logarithm of a ratio is taken as normal around that of all cases, with a variance between
-    groups of the same columns by the method of moments (R DerSimonian, N Laird 1986). No ratio is
-    drawn by more than one of its standard errors (limited translation: B Efron, C Morris 1972,
-    JASA 67, 130-139), for the one group that did change must not vanish among many that did not.
+
+def _shrunken(
+    groups: list[Group], facts: Evidence, rest: tuple[float, float], level: float
+) -> dict[str, np.ndarray]:
+    """Draw each ratio towards that of the rest, as far as groups of its kind hardly differ.
+
+    The rest is what is outside the named groups. The logarithm of a ratio is taken as normal around
+    that of the rest, with a variance between groups of the same columns by the method of moments (R
+    DerSimonian, N Laird 1986). No ratio is drawn by more than one of its standard errors (limited
+    translation: B Efron, C Morris 1972, JASA 67, 130-139), for the one group that did change must
+    not vanish among many that did not.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = facts.now / (facts.before * facts.ratio)
         logs = np.log((facts.now + 0.5) / ((facts.before + 0.5) * facts.ratio))
     variance = facts.spread * (1 / (facts.now + 0.5) + 1 / (facts.before + 0.5))
-    centre, around = logs[0], np.zeros(len(logs))
+    (centre, unsure), around = rest, np.zeros(len(logs))
     kinds = pd.Series([group.columns for group in groups])
     usable = np.isfinite(logs) & (facts.now + facts.before > 0)
     for columns in kinds.unique():
@@ -224,7 +248,7 @@ def _shrunken(groups: list[Group], facts: Evidence, level: float) -> dict[str, n
     most = np.sqrt(variance)
     limited = np.abs(moved) > most
     drawn = logs - np.clip(moved, -most, most)
-    error = np.where(limited, most, np.sqrt(pull * variance + (1 - pull) ** 2 * variance[0]))
+    error = np.where(limited, most, np.sqrt(pull * variance + (1 - pull) ** 2 * unsure))
     reach = stats.norm.ppf((1 + level) / 2) * error
     return {
         "ratio": np.where(facts.before > 0, ratio, np.nan),
