@@ -22,7 +22,13 @@ _MOST = 2_000_000_000
 
 
 def numbers_below(n: int, count: int, seed: str, part: int = 0) -> np.ndarray:
-    """Give random whole numbers from 0 to n - 1 (see :func:`qa_sampling.seeded.numbers_below`)."""
+    """Give random whole numbers from 0 to n - 1 (see :func:`qa_sampling.seeded.numbers_below`).
+
+    Parameters
+    ----------
+    n, count, seed, part
+        As there; the tag is that of this bootstrap.
+    """
     return seeded.numbers_below(n, count, seed, tag=_TAG, part=part)
 
 

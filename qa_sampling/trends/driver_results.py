@@ -134,7 +134,31 @@ def drivers_of(
     named: list[int], *, of: str, periods: tuple[float, float], direction: str,
     false_discovery: float, level: float, families: int,
 ) -> Drivers:  # fmt: skip
-    """Put a search's result together (see :class:`Drivers` for what it holds)."""
+    """Put a search's result together.
+
+    Parameters
+    ----------
+    groups : list of Group
+        Groups that were looked at, all cases first.
+    members : array, (cells, groups)
+        Which cells are in which group.
+    held : Tallies
+        Counts by cell.
+    facts : Evidence
+        Families by group.
+    search : _Searched
+        Chances of each group by itself, and of the named ones when they were named.
+    named : list of int
+        Named groups, in order.
+    of, periods, direction, false_discovery, level
+        As in :func:`drivers.find_drivers`.
+    families : int
+        Families of both periods.
+
+    Returns
+    -------
+    Drivers
+    """
     observed, expected = _events(held, members, of, periods)
     table = pd.DataFrame(
         {
