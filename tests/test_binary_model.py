@@ -93,19 +93,17 @@ def test_families_widen_the_intervals_where_they_are_alike() -> None:
 
 
 def test_cluster_robust_intervals_hold_their_level() -> None:
-    # 60 worlds in which the team does not matter and siblings share their fate: 3 intervals each,
-    # 95%. Without families about 88% would hold; below 90.5% of 180 has a chance under 2%.
-    def held(cluster: str | None) -> float:
-        inside = []
-        for seed in range(60):
-            table = referrals(500 + seed, 6, families=50, alike=1.0)
+    # 50 worlds in which the team does not matter and siblings share their fate: 3 intervals each,
+    # 95%. The larger run is in docs/deep_dives.md; below 136 of 150 has a chance under 2%.
+    held = dict.fromkeys(("family_id", None), 0)
+    for seed in range(500, 550):
+        table = referrals(seed, 6, families=50, alike=1.0)
+        for cluster in held:
             rows = explain_outcome(table, outcome="again", columns="team", cluster=cluster).table
             rows = rows[~rows["reference"]]
-            inside += ((rows["low"] < 1) & (rows["high"] > 1)).tolist()
-        return float(np.mean(inside))
-
-    assert held("family_id") >= 0.905
-    assert held(None) < held("family_id")
+            held[cluster] += int(((rows["low"] < 1) & (rows["high"] > 1)).sum())
+    assert held["family_id"] >= 136
+    assert held[None] < held["family_id"]
 
 
 def test_small_groups_are_put_together_or_left_out() -> None:
