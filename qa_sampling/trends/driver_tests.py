@@ -6,7 +6,7 @@ are binomial, with the ratio of exposures as odds (J Przyborowski, H Wilenski 19
 and a spread other than Poisson's, go through the continuous form of the tail (an incomplete beta
 function of counts divided by the spread).
 
-A named group multiplies what is expected of its cells until its total is met (iterative
+What is expected of the cells of a named group is multiplied until its total is met (iterative
 proportional fitting: W E Deming, F F Stephan 1940), so that a group is only surprising for what
 the named ones leave.
 """
@@ -36,7 +36,8 @@ class Evidence:
     spread : array
         Variance of families over Poisson's.
     expected : array, (cells,)
-        Families expected now in each cell, never 0: smoothed by the whole.
+        Families expected now in each cell, never 0: smoothed. It only says how what a named group
+        explains spreads over its cells.
     """
 
     before: np.ndarray
@@ -68,10 +69,8 @@ def evidence(
     before, now = held.families @ members
     then, here = held.at_risk @ members
     if not of_cases:
-        whole = held.families[0].sum()
-        smooth = held.families[0] + (held.at_risk[0] + 0.5) / (held.at_risk[0] + 0.5).sum()
         ratio = np.full(len(now), periods[1] / periods[0])
-        expected = ratio[0] * smooth * max(whole, 0.5) / smooth.sum()
+        expected = ratio[0] * _smoothed(*(one[0] for one in (held.families, held.at_risk)))
         return Evidence(before, now, ratio, np.full(len(now), spread), expected)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = here / then
@@ -79,6 +78,12 @@ def evidence(
     level = (held.families[0].sum() + 0.5) / (held.at_risk[0].sum() + 1)
     expected = held.at_risk[1] * (held.families[0] + level) / (held.at_risk[0] + 1)
     return Evidence(before, now, ratio, spread * (1 - rate), np.maximum(expected, 1e-9))
+
+
+def _smoothed(families: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Give families by cell, half as they fell and half as all cases do, and never 0."""
+    spread = (at_risk + 0.5 / len(at_risk)) / (at_risk.sum() + 0.5)
+    return (families + families.sum() * spread) / 2 + 0.5 * spread
 
 
 def tail(found: Evidence, more_by: np.ndarray, *, more: bool) -> np.ndarray:
@@ -116,6 +121,9 @@ def tail(found: Evidence, more_by: np.ndarray, *, more: bool) -> np.ndarray:
 def multipliers(found: Evidence, members: np.ndarray, named: list[int]) -> np.ndarray:
     """Give what the named groups multiply the expectation of every group by.
 
+    Cells are fitted so that each named group is expected to hold what it holds; a group is raised
+    by what that adds in its own cells.
+
     Parameters
     ----------
     found : Evidence
@@ -126,16 +134,18 @@ def multipliers(found: Evidence, members: np.ndarray, named: list[int]) -> np.nd
         Named groups.
     """
     start = found.expected @ members
+    with np.errstate(invalid="ignore"):
+        base = found.before * found.ratio
+    base = np.where(np.isfinite(base) & (base > 0), base, np.maximum(start, 1e-9))
+    wanted = np.maximum(start + found.now - base, 0.05 * start)
     cells = found.expected.copy()
-    with np.errstate(divide="ignore"):
-        wanted = (found.now + 0.5) / ((found.before + 0.5) * found.ratio)
     for _ in range(200):
         most = 0.0
         for place in named:
             inside = members[:, place] > 0
-            step = wanted[place] * start[place] / cells[inside].sum()
+            step = wanted[place] / cells[inside].sum()
             cells[inside] *= step
             most = max(most, abs(step - 1))
         if most < 1e-10:
             break
-    return np.divide(cells @ members, start, out=np.ones(len(start)), where=start > 0)
+    return np.maximum(1 + (cells @ members - start) / base, 1e-9)
