@@ -56,12 +56,15 @@ class Tallies:
         Children (or referrals) in all, and with the event.
     at_risk, families : array, (2, cells)
         The same with each family counted once in each period.
+    independent : array, (cells,)
+        Share of each cell, were the columns independent of each other then; adds up to 1.
     """
 
     cases: np.ndarray
     events: np.ndarray
     at_risk: np.ndarray
     families: np.ndarray
+    independent: np.ndarray
 
 
 def tallies(cases: Cases, *, of_cases: bool) -> Tallies:
@@ -85,11 +88,22 @@ def tallies(cases: Cases, *, of_cases: bool) -> Tallies:
         whole = np.bincount(own, among)[own]
         return np.divide(weight, whole, out=np.zeros(len(weight)), where=whole > 0)
 
-    among = ones if of_cases else cases.outcome
+    at_risk = total(once(ones, ones))
     return Tallies(
-        total(ones), total(cases.outcome), total(once(ones, ones)),
-        total(once(cases.outcome, among)),
-    )  # fmt: skip
+        cases=total(ones),
+        events=total(cases.outcome),
+        at_risk=at_risk,
+        families=total(once(cases.outcome, ones if of_cases else cases.outcome)),
+        independent=_independent(cases, at_risk[0]),
+    )
+
+
+def _independent(cases: Cases, at_risk: np.ndarray) -> np.ndarray:
+    """Multiply the shares of each column's values; a value that was never seen counts as a half."""
+    product = np.ones(cases.cells)
+    for held in cases.membership:
+        product *= held @ (at_risk @ held + 0.5)
+    return product / product.sum()
 
 
 def groups_of(cases: Cases, *, pairs: bool) -> list[Group]:

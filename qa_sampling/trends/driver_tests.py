@@ -70,7 +70,7 @@ def evidence(
     then, here = held.at_risk @ members
     if not of_cases:
         ratio = np.full(len(now), periods[1] / periods[0])
-        expected = ratio[0] * _smoothed(*(one[0] for one in (held.families, held.at_risk)))
+        expected = ratio[0] * _smoothed(held)
         return Evidence(before, now, ratio, np.full(len(now), spread), expected)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = here / then
@@ -80,10 +80,15 @@ def evidence(
     return Evidence(before, now, ratio, spread * (1 - rate), np.maximum(expected, 1e-9))
 
 
-def _smoothed(families: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    """Give families by cell, half as they fell and half as all cases do, and never 0."""
-    spread = (at_risk + 0.5 / len(at_risk)) / (at_risk.sum() + 0.5)
-    return (families + families.sum() * spread) / 2 + 0.5 * spread
+def _smoothed(held: Tallies) -> np.ndarray:
+    """Give families then by cell: half as they fell, half as all cases do, and never 0.
+
+    All cases count as they fell, and as they would were the columns independent, in equal parts.
+    """
+    own, whole = held.families[0], held.at_risk[0].sum()
+    joint = held.at_risk[0] / whole if whole > 0 else held.independent
+    spread = (joint + held.independent) / 2
+    return (own + own.sum() * spread) / 2 + 0.5 * spread
 
 
 def tail(found: Evidence, more_by: np.ndarray, *, more: bool) -> np.ndarray:
