@@ -20,6 +20,7 @@ from qa_sampling.reporting.disclosure import protect
 from qa_sampling.results import (
     AgreementTable,
     Calibration,
+    CohortCurves,
     ControlChart,
     Decomposition,
     Forecast,
@@ -218,6 +219,14 @@ def grades_from(frame: pd.DataFrame) -> GradeDistribution:
     return GradeDistribution(rows, int(frame["again"].sum()), 500, 0.95, "invented")
 
 
+def cohorts_from(frame: pd.DataFrame) -> CohortCurves:
+    share = (frame["again"] / frame["referrals"]).cummax()
+    share = share.where(~frame["hidden"])
+    rows = pd.DataFrame({"name": "The year", "day": 30.0 * np.arange(len(frame)), "share": share,
+                         "hidden": frame["hidden"]})  # fmt: skip
+    return CohortCurves(rows, unit="share")
+
+
 def journey_from(frame: pd.DataFrame) -> Journey:
     rows = pd.DataFrame({"step": frame["month"], "count": frame["again"],
                          "hidden": frame["hidden"]})  # fmt: skip
@@ -290,6 +299,7 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
         "grade_profiles": derive(months, profiles_from),
         "interval_chart": derive(months, intervals_from),
         "journey_chart": derive(months, journey_from),
+        "cohort_chart": derive(months, cohorts_from),
         "decomposition_waterfall": derive(months, decomposition_from, **totals),
         "agreement_heat": derive(safe_pairs(small), agreement_from),
     }

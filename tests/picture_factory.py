@@ -16,6 +16,7 @@ from qa_sampling.reporting.plots_designs import design_chart_alt
 from qa_sampling.results import (
     AgreementTable,
     Calibration,
+    CohortCurves,
     ControlChart,
     Decomposition,
     Forecast,
@@ -364,6 +365,27 @@ def turning() -> Turning:
     )  # fmt: skip
 
 
+def cohorts(count: int = 5) -> CohortCurves:
+    """Children referred again, by quarter: the latest is watched for half a year only."""
+    names = ("April to June 2025", "July to September 2025", "October to December 2025",
+             "January to March 2026", "April to June 2026")  # fmt: skip
+    rows = []
+    for place, name in enumerate(names[:count]):
+        days = range(0, 366 if place < 3 else 280 - 90 * (place - 3), 12)
+        for day in days:
+            share = (0.19 + 0.02 * sin(3.0 * place) + 0.09 * (place == 4)) * (day / 365) ** 0.8
+            spread = 0.35 * share if day else nan
+            rows.append((name, float(day), share, share - spread, share + spread))
+    return CohortCurves(
+        pd.DataFrame(rows, columns=["name", "day", "share", "low", "high"]),
+        measure="Referred again, share of referrals",
+        scope="All teams, by quarter of the first referral",
+        n=1_800,
+        n_of="referrals",
+        warnings=("Children who came into care are no longer waited for.",),
+    )
+
+
 def many(series: int = 18, count: int = 36) -> Sparklines:
     """Many measures by team; a few with signals, gaps and hidden months."""
     measures = ("Referrals", "Re-referrals", "Assessments", "Section 47", "Conferences", "Plans")
@@ -425,6 +447,8 @@ PICTURES = {
                                 "More police referrals explain most of the rise"),
     "journey_chart": (plots.journey_chart, journey,
                       "Of 100 contacts, 29 become referrals and 4 end in a plan"),
+    "cohort_chart": (plots.cohort_chart, cohorts,
+                     "The latest quarter's children come again sooner"),
     "forecast_fan": (plots.forecast_fan, forecast,
                      "Numbers looked after will likely stay above the target"),
     "turning_chart": (plots.turning_chart, turning,

@@ -29,7 +29,8 @@ NAMES = [
     "control_chart", "forecast_fan", "turning_chart", "sparklines", "small_multiples",
     "funnel_plot",
     "severity_funnel", "calibration_chart", "grade_profiles", "interval_chart",
-    "grade_distribution", "journey_chart", "decomposition_waterfall", "agreement_heat",
+    "grade_distribution", "journey_chart", "cohort_chart", "decomposition_waterfall",
+    "agreement_heat",
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ MAKE = {
     "IntervalList": made.changes,
     "Decomposition": made.decomposition,
     "Journey": made.journey,
+    "CohortCurves": made.cohorts,
     "Forecast": made.forecast,
     "Sparklines": made.many,
 }

@@ -13,6 +13,7 @@ from qa_sampling.reporting.alt_findings import grade_profiles_alt, interval_char
 from qa_sampling.reporting.alt_words import hidden, many, opening, some_named, told
 from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import days_words, said, when
+from qa_sampling.reporting.plots_cohorts import cohort_chart_alt
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import (
@@ -31,6 +32,7 @@ from qa_sampling.results import (
 
 __all__ = [
     "agreement_heat_alt",
+    "cohort_chart_alt",
     "control_chart_alt",
     "decomposition_waterfall_alt",
     "forecast_fan_alt",

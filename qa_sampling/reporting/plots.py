@@ -20,6 +20,7 @@ from qa_sampling.reporting.plot_style import (
 from qa_sampling.reporting.plots_agreement import agreement_heat, grade_distribution
 from qa_sampling.reporting.plots_calibration import calibration_chart
 from qa_sampling.reporting.plots_change import decomposition_waterfall, journey_chart
+from qa_sampling.reporting.plots_cohorts import cohort_chart
 from qa_sampling.reporting.plots_designs import design_chart
 from qa_sampling.reporting.plots_fan import forecast_fan, turning_chart
 from qa_sampling.reporting.plots_findings import grade_profiles, interval_chart
@@ -45,6 +46,7 @@ __all__ = [
     "at_width",
     "bar_chart",
     "calibration_chart",
+    "cohort_chart",
     "control_chart",
     "coverage_map",
     "decomposition_waterfall",
