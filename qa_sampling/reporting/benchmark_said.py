@@ -7,8 +7,8 @@ import pandas as pd
 VERDICTS = {
     ("outside", True): "Higher, and outside how neighbours differ",
     ("outside", False): "Lower, and outside how neighbours differ",
-    ("apart", True): "Higher than neighbours together, within how they differ",
-    ("apart", False): "Lower than neighbours together, within how they differ",
+    ("apart", True): "Higher than neighbours together, not clearly outside how they differ",
+    ("apart", False): "Lower than neighbours together, not clearly outside how they differ",
     ("alike", True): "Cannot be told from chance",
     ("alike", False): "Cannot be told from chance",
     ("within", True): "Within how neighbours differ",

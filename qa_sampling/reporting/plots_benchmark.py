@@ -84,7 +84,7 @@ def benchmark_panels(
     across = max(int(sheet.width // _PANEL_WIDTH), 1)
     down = max(-(-len(names) // across), 1)
     room = sheet.width / across
-    heads = [wrapped(name, room - 12, SMALL, lines=3) for name in names]
+    heads = [wrapped(name, room - 14, SMALL, bold=True, lines=3) for name in names]
     head = max((height_of(one, SMALL) for one in heads), default=0.0) + 6
     each = head + _PANEL_HEIGHT + _FOOT + _BETWEEN
     sheet.lay(

@@ -16,8 +16,10 @@ from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.runs.collecting import open_collect
 from qa_sampling.runs.drawn_returns import open_findings
 from qa_sampling.runs.exercise_grades import graders_of, grades_digest, open_exercise
+from qa_sampling.runs.published_inputs import figures_digest, open_benchmarks, series_of
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.exercise import TrainingExercise
 
 
@@ -50,6 +52,8 @@ class Analysis:
         Takes the settings and opens the register.
     span : callable
         Takes the settings and says the months in words.
+    counted, rests_on : str
+        What the page's foot calls the months, and what its fingerprint is of.
     """
 
     file: str
@@ -59,6 +63,8 @@ class Analysis:
     need: Callable[[AnalysisSettings, Register], None]
     open: Callable[[AnalysisSettings], Register] = open_returns
     span: Callable[[AnalysisSettings], str] = _whole_span
+    counted: str = "Audits of"
+    rests_on: str = "what the register held"
 
 
 def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
@@ -113,6 +119,17 @@ ANALYSES: dict[str, Analysis] = {
             ("shareable/actions_tables.xlsx", "its tables, to share; also as CSV"),
         ),
         need=_need_actions,
+    ),
+    "benchmarking": Analysis(
+        file="70_benchmarking.ipynb",
+        title="Benchmarks",
+        question="How do we compare with neighbours and England?",
+        files=(("shareable/benchmark_tables.xlsx", "its tables, to share; also as CSV"),),
+        need=lambda settings, register: series_of(settings) and None,
+        open=open_benchmarks,
+        span=lambda settings: settings.span,
+        counted="Published figures of",
+        rests_on="the published files",
     ),
     "collect_audits": Analysis(
         file="20_collect_audits.ipynb",
@@ -170,12 +187,14 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     Parameters
     ----------
     settings : AnalysisSettings
-        A training exercise rests on its own grades.
+        A training exercise rests on its own grades, a benchmark on the published files.
     register : Register
         The register.
     """
     if isinstance(settings, TrainingExercise):
         return grades_digest(settings)
+    if isinstance(settings, Benchmarking):
+        return figures_digest(settings)
     digest = hashlib.sha256()
     for table in (
         register.audits(),

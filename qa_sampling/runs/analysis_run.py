@@ -180,8 +180,8 @@ def _write_pages(
         question=analysis.question,
         provenance={
             "Authority": settings.authority,
-            "Audits of": span,
-            "Fingerprint of what the register held": str(facts["basis"]),
+            analysis.counted: span,
+            f"Fingerprint of {analysis.rests_on}": str(facts["basis"]),
             "Head of the register": head,
             "Made with": f"qa-sampling {__version__}",
         },

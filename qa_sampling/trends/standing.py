@@ -225,7 +225,7 @@ def judged(standings: Mapping[str, Standing], *, level: float = 0.95) -> pd.Data
         np.array([getattr(standings[name], part) for name in names], dtype="float64")
         for part in ("chance", "chance_country", "chance_outside")
     )
-    apart, abroad, beyond = (_discovered(one, 1 - level) for one in (chance, country, outside))
+    apart, abroad, beyond = (discovered(one, 1 - level) for one in (chance, country, outside))
     ratio = kinds == "ratio"
     known = np.where(ratio, np.isfinite(outside), np.isfinite(chance))
     verdict = np.select(
@@ -237,8 +237,16 @@ def judged(standings: Mapping[str, Standing], *, level: float = 0.95) -> pd.Data
     return pd.DataFrame({"measure": names, "verdict": verdict, "verdict_country": at_home})
 
 
-def _discovered(chances: np.ndarray, share: float) -> np.ndarray:
-    """Say which chances Benjamini and Hochberg's procedure calls discoveries."""
+def discovered(chances: np.ndarray, share: float) -> np.ndarray:
+    """Say which chances Benjamini and Hochberg's procedure calls discoveries.
+
+    Parameters
+    ----------
+    chances : array
+        Chances of what is seen if there were nothing; missing ones are no discoveries.
+    share : float
+        Share of false discoveries that is allowed.
+    """
     found = np.zeros(len(chances), dtype=bool)
     known = np.isfinite(chances)
     if known.any():
