@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 VERDICTS = {
-    ("outside", True): "Higher, and outside how neighbours differ",
-    ("outside", False): "Lower, and outside how neighbours differ",
-    ("apart", True): "Higher than neighbours together, not clearly outside how they differ",
-    ("apart", False): "Lower than neighbours together, not clearly outside how they differ",
-    ("alike", True): "Cannot be told from chance",
-    ("alike", False): "Cannot be told from chance",
-    ("within", True): "Within how neighbours differ",
-    ("within", False): "Within how neighbours differ",
+    ("outside", True): "Higher, outside their spread",
+    ("outside", False): "Lower, outside their spread",
+    ("apart", True): "Higher, not clearly outside their spread",
+    ("apart", False): "Lower, not clearly outside their spread",
+    ("alike", True): "Not told from chance",
+    ("alike", False): "Not told from chance",
+    ("within", True): "Within their spread",
+    ("within", False): "Within their spread",
     ("unknown", True): "Cannot be said",
     ("unknown", False): "Cannot be said",
 }
@@ -20,8 +20,8 @@ VERDICTS = {
 COUNTRY_VERDICTS = {
     ("apart", True): "Higher",
     ("apart", False): "Lower",
-    ("alike", True): "Cannot be told from chance",
-    ("alike", False): "Cannot be told from chance",
+    ("alike", True): "Not told from chance",
+    ("alike", False): "Not told from chance",
     ("unknown", True): "Cannot be said",
     ("unknown", False): "Cannot be said",
 }
@@ -42,7 +42,7 @@ def ordinal(place: int) -> str:
 
 
 def place_text(row: pd.Series) -> str:
-    """Put a place with its uncertainty: "between 3rd and 9th lowest of 11".
+    """Put a place with its uncertainty: "3rd to 9th of 11".
 
     Parameters
     ----------
@@ -52,10 +52,5 @@ def place_text(row: pd.Series) -> str:
     if pd.isna(row["place_low"]):
         return "–"
     low, high, of = (int(row[name]) for name in ("place_low", "place_high", "among"))
-    if low == high:
-        return (
-            f"lowest of {of}"
-            if low == 1
-            else (f"highest of {of}" if low == of else f"{ordinal(low)} lowest of {of}")
-        )
-    return f"between {ordinal(low)} and {ordinal(high)} lowest of {of}"
+    places = ordinal(low) if low == high else f"{ordinal(low)} to {ordinal(high)}"
+    return f"{places} of {of}"

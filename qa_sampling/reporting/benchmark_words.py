@@ -78,8 +78,8 @@ def _outside_words(tables: BenchmarkTables) -> Words:
             value=_of(tables.neighbours, "own", title),
             year=str(one.year),
             way="higher" if one.higher else "lower",
-            low=_of(tables.neighbours, "lowest", title),
-            high=_of(tables.neighbours, "highest", title),
+            low=cell(tables.trends, "lowest", title, str(one.year)),
+            high=cell(tables.trends, "highest", title, str(one.year)),
         )
     if words.sentences:
         return words

@@ -139,7 +139,7 @@ def published_tables(series: Sequence[PublishedSeries], asked: Asked) -> Benchma
     return BenchmarkTables(
         neighbours=_neighbours_table(standings, verdicts, digits, names, source),
         country=_country_table(standings, verdicts, digits, names, source),
-        trends=_trends_table(series, beside, asked, names, source),
+        trends=trends_table(series, asked),
         missing=_missing_table(series, beside, asked, source),
         standings=standings,
         verdicts=verdicts,
@@ -241,13 +241,12 @@ def _neighbours_table(
                  VERDICTS[verdicts[title][0], one.higher])  # fmt: skip
         printed = [_number(row["own"], digits[title])]
         printed += [_number(row[name]) for name in ("own_low", "own_high", "median", "pooled")]
-        printed += [_number(value, digits[title]) for value in (one.lowest, one.highest)]
         rows.append((*texts, *printed))
-    labels = {"measure": "Measure", "year": "Year to March", "place": "Place",
+    labels = {"measure": "Measure", "year": "Year to March", "place": "Place from the lowest",
               "difference": "Beside the neighbours", "own": names["own"], "low": "From",
               "high": "To", "median": "Neighbours’ median", "pooled": "Neighbours together",
-              "lowest": "Lowest neighbour", "highest": "Highest neighbour"}  # fmt: skip
-    publics = ("own", "low", "high", "median", "pooled", "lowest", "highest")
+              }  # fmt: skip
+    publics = ("own", "low", "high", "median", "pooled")
     return _safe(("measure", "year", "place", "difference"), publics, rows, labels, source)
 
 
@@ -276,13 +275,25 @@ def _country_table(
 _OF_YEAR = ("own", "lowest", "median", "highest", "region", "country")
 
 
-def _trends_table(
-    series: Sequence[PublishedSeries],
-    beside: Mapping[str, Benchmark],
-    asked: Asked,
-    names: Mapping[str, str],
-    source: str,
-) -> SafeTable:
+def trends_table(series: Sequence[PublishedSeries], asked: Asked) -> SafeTable:
+    """Give measures by year: ours, the neighbours' lowest, median and highest, region, England.
+
+    Parameters
+    ----------
+    series : sequence of PublishedSeries
+        The measures, in the order to show them.
+    asked : Asked
+        Whom to hold beside whom.
+
+    Raises
+    ------
+    DisclosureError
+        When anything but published series is given.
+    """
+    series = [_require_published(one) for one in series]
+    beside = {one.title: benchmark(one.figures(), scale=one.scale, kind=one.kind, **_who(asked))
+              for one in series}  # fmt: skip
+    first = next(iter(beside.values()))
     years = sorted({int(year) for one in beside.values() for year in one.table["year"]})
     rows = []
     for one in series:
@@ -300,8 +311,10 @@ def _trends_table(
                 printed[0] = _MARKS.get(own.at[year, "reason"], _NOT_THERE)
             rows.append((one.title, str(year), *printed))
     labels = {"measure": "Measure", "year": "Year to March", "lowest": "Lowest neighbour",
-              "median": "Neighbours’ median", "highest": "Highest neighbour", **names}  # fmt: skip
-    return _safe(("measure", "year"), _OF_YEAR, rows, labels, source)
+              "median": "Neighbours’ median", "highest": "Highest neighbour",
+              "own": first.own, "region": first.region, "country": "England"}  # fmt: skip
+    return _safe(("measure", "year"), _OF_YEAR, rows, labels,
+                 _source(series, invented=asked.invented))  # fmt: skip
 
 
 def _missing_table(
@@ -311,7 +324,7 @@ def _missing_table(
     source: str,
 ) -> SafeTable | None:
     """Put what is missing of the authority and its neighbours: where, which years, why."""
-    rows: list[tuple[str, str, str, str, int]] = []
+    found: dict[tuple[str, str, str, int], list[str]] = {}
     for one in series:
         gaps = beside[one.title].missing[["year", "area", "reason"]]
         figures = one.figures()
@@ -319,7 +332,12 @@ def _missing_table(
         gaps = pd.concat([own[["year", "area", "reason"]], gaps])
         for (area, reason), years in gaps.groupby(["area", "reason"], sort=False)["year"]:
             said = _spans(sorted(int(year) for year in years))
-            rows.append((one.title, str(area), str(reason), said, len(years)))
+            found.setdefault((str(area), str(reason), said, len(years)), []).append(one.title)
+    rows = [
+        ("All measures" if len(titles) == len(series) > 1 else title, *where)
+        for where, titles in found.items()
+        for title in (titles[:1] if len(titles) == len(series) else titles)
+    ]
     labels = {"measure": "Measure", "authority": "Authority", "reason": "Why",
               "years": "Years to March", "n": "How many years"}  # fmt: skip
     by = ("measure", "authority", "reason", "years")

@@ -63,7 +63,7 @@ class Benchmarking(AnalysisSettings):
         ),
         min_length=1,
     )
-    funnels: tuple[str, ...] = ("re_referrals", "s47")
+    funnels: tuple[str, ...] = ("re_referrals",)
     first_year: int = Field(2013, ge=2000, le=2100)
     last_year: int = Field(0, ge=0, le=2100)
     level: Annotated[float, Field(ge=0.5, lt=1)] = 0.95

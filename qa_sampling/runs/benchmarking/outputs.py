@@ -11,7 +11,7 @@ from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.benchmarking.steps import Compared, funnels_of
+from qa_sampling.runs.benchmarking.steps import THEMES, Compared, funnels_of, trends_of
 from qa_sampling.settings.benchmarking import Benchmarking
 
 
@@ -28,7 +28,9 @@ def release_benchmarks(compared: Compared, settings: Benchmarking, register: Reg
         Holds the ledger.
     """
     tables = compared.tables.by_title()
-    tables |= {str(one.title): one.table for one in funnels_of(compared, settings)}
+    shown = [*funnels_of(compared, settings, "exact"), *funnels_of(compared, settings, "spread")]
+    shown += [one for theme in THEMES for one in trends_of(compared, theme)]
+    tables |= {str(one.title): one.table for one in shown}
     texts = {release_text(table): title for title, table in tables.items()}  # each text once
     register.record_releases(settings.slug, {title: text for text, title in texts.items()})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qa_sampling.errors import ParameterError
 from qa_sampling.reporting.alt_texts import funnel_plot_alt
 from qa_sampling.reporting.benchmark_words import Moves
 from qa_sampling.reporting.derived import Derived, derive
@@ -17,6 +18,7 @@ from qa_sampling.reporting.published_tables import (
     BenchmarkTables,
     funnel_table,
     published_tables,
+    trends_table,
 )
 from qa_sampling.reporting.quantities import DeclaredText, declared
 from qa_sampling.reporting.safe_table import SafeTable
@@ -24,6 +26,7 @@ from qa_sampling.runs.published_inputs import neighbours_of, published_figures, 
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.trends.areas import PublishedSeries
 from qa_sampling.trends.benchmark_showing import authority_funnel, benchmark_trends
+from qa_sampling.trends.funnel import Limits
 from qa_sampling.trends.movement import leaps, moved
 
 if TYPE_CHECKING:
@@ -31,6 +34,21 @@ if TYPE_CHECKING:
 
     from qa_sampling.reporting.words import Told
 
+THEMES = {
+    "front door": (
+        "referrals", "re_referrals", "re_referred_children", "referral_nfa", "assessments",
+        "assessments_45_days",
+    ),
+    "protection": (
+        "s47", "s47_per_referral", "icpc", "icpc_per_s47", "icpc_15_days", "plans_per_icpc",
+        "cp_plans", "cp_plan_starts", "cp_plan_ends", "second_plans",
+    ),
+    "care": (
+        "children_in_need", "looked_after", "starting_care", "ceasing_care", "three_placements",
+        "same_carer_two_years",
+    ),
+}  # fmt: skip
+"""Measures that are drawn together."""
 _LIMITS = {
     "exact": "limits of chance alone",
     "spread": "limits that allow for how authorities differ",
@@ -60,32 +78,35 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class FunnelShown:
-    """A funnel to be shared.
+class Shown:
+    """A picture to be shared.
 
     Attributes
     ----------
     derived : Derived
-        The funnel.
+        What is drawn: a funnel, or panels of measures over the years.
     table : SafeTable
-        The counts it was drawn from.
+        What it was drawn from.
     title : DeclaredText
         What it shows; its numbers are those of the measure's name and the year.
+    funnel : bool
+        Whether it is a funnel.
     """
 
     derived: Derived
     table: SafeTable
     title: DeclaredText
+    funnel: bool = False
 
     @property
     def picture(self) -> Axes:
         """Draw it."""
-        return funnel_plot(self.derived, title=self.title)
+        return funnel_plot(self.derived) if self.funnel else benchmark_panels(self.derived)
 
     @property
     def alt(self) -> Told:
         """Say it."""
-        return funnel_plot_alt(self.derived)
+        return (funnel_plot_alt if self.funnel else benchmark_panels_alt)(self.derived)
 
 
 def compare(settings: Benchmarking) -> Compared:
@@ -145,47 +166,39 @@ def files_read(settings: Benchmarking) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def trends_of(compared: Compared) -> Derived:
-    """Give every measure over the years, to be drawn.
+def trends_of(compared: Compared, theme: str) -> list[Shown]:
+    """Give the measures of a theme over the years, to be drawn.
 
     Parameters
     ----------
     compared : Compared
         The authority beside others.
+    theme : {"front door", "protection", "care"}
+        Which measures.
+
+    Returns
+    -------
+    list of Shown
+        None of a theme of which no measure was asked for.
+
+    Raises
+    ------
+    ParameterError
+        When there is no such theme.
     """
-    tables = compared.tables
-    return derive(
-        tables.trends,
-        benchmark_trends,
-        own_name=tables.own_name,
-        region_name=tables.region_name,
-    )
+    if theme not in THEMES:
+        raise ParameterError(f"There is no theme {theme!r}; choose from {', '.join(THEMES)}.")
+    series = [one for key, one in compared.series.items() if key in THEMES[theme]]
+    if not series:
+        return []
+    table, tables = trends_table(series, compared.asked), compared.tables
+    names = {"own_name": tables.own_name, "region_name": tables.region_name}
+    derived = derive(table, benchmark_trends, **names)
+    return [Shown(derived, table, declared(f"Over the years: {theme}"))]
 
 
-def trends_picture(trends: Derived) -> Axes:
-    """Draw every measure over the years.
-
-    Parameters
-    ----------
-    trends : Derived
-        What :func:`trends_of` gave.
-    """
-    return benchmark_panels(trends)
-
-
-def trends_alt(trends: Derived) -> Told:
-    """Say what the picture of the years shows.
-
-    Parameters
-    ----------
-    trends : Derived
-        What :func:`trends_of` gave.
-    """
-    return benchmark_panels_alt(trends)
-
-
-def funnels_of(compared: Compared, settings: Benchmarking) -> list[FunnelShown]:
-    """Give two funnels of each measure asked for: with limits of chance alone, and with wider ones.
+def funnels_of(compared: Compared, settings: Benchmarking, limits: Limits) -> list[Shown]:
+    """Give a funnel of each measure asked for.
 
     A ratio has none, nor has a measure without a figure of the authority.
 
@@ -195,6 +208,8 @@ def funnels_of(compared: Compared, settings: Benchmarking) -> list[FunnelShown]:
         The authority beside others.
     settings : Benchmarking
         Name the measures.
+    limits : {"exact", "spread"}
+        Limits of chance alone, or limits that allow for how authorities differ.
     """
     made = []
     for key in settings.funnels:
@@ -203,15 +218,14 @@ def funnels_of(compared: Compared, settings: Benchmarking) -> list[FunnelShown]:
         if one.kind == "ratio" or not year:
             continue
         table = funnel_table(one, compared.asked, year=year)
-        for limits, words in _LIMITS.items():
-            derived = derive(
-                table,
-                authority_funnel,
-                kind=one.kind,
-                limits=limits,
-                measure=declared(one.title),
-                n_of="children" if one.kind == "rate" else "cases",
-            )
-            title = declared(f"{one.title}, year to March {year}: {words}")
-            made.append(FunnelShown(derived, table, title))
+        derived = derive(
+            table,
+            authority_funnel,
+            kind=one.kind,
+            limits=limits,
+            measure=declared(one.title),
+            n_of="children" if one.kind == "rate" else "cases",
+        )
+        title = declared(f"{one.title}, year to March {year}: {_LIMITS[limits]}")
+        made.append(Shown(derived, table, title, funnel=True))
     return made
