@@ -26,7 +26,7 @@ from qa_sampling.results.benchmarks import BenchmarkTrends
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PANEL_WIDTH, _PANEL_HEIGHT = 215.0, 92.0
+_PANEL_WIDTH, _PANEL_HEIGHT = 165.0, 84.0
 _BETWEEN, _FOOT, _BESIDE = 18.0, LINE * SMALL + 6, 4.0
 _BAND = "#D9E2EC"
 _LOOKS = {
@@ -84,7 +84,7 @@ def benchmark_panels(
     across = max(int(sheet.width // _PANEL_WIDTH), 1)
     down = max(-(-len(names) // across), 1)
     room = sheet.width / across
-    heads = [wrapped(name, room - 14, SMALL, bold=True, lines=3) for name in names]
+    heads = [wrapped(name, room - 14, SMALL, bold=True, lines=4) for name in names]
     head = max((height_of(one, SMALL) for one in heads), default=0.0) + 6
     each = head + _PANEL_HEIGHT + _FOOT + _BETWEEN
     sheet.lay(
@@ -118,7 +118,7 @@ def _notes() -> list[str]:
 def _key(trends: BenchmarkTrends) -> list[KeyItem]:
     words = {
         "own": trends.own_name,
-        "median": "Neighbours: median, and band from lowest to highest",
+        "median": "Neighbours: median; band: their range",
         "region": trends.region_name,
         "country": trends.country_name,
     }

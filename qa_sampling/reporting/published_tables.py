@@ -125,8 +125,7 @@ def published_tables(series: Sequence[PublishedSeries], asked: Asked) -> Benchma
     series = [_require_published(one) for one in series]
     if not series:
         raise DisclosureError("published_tables() was given no measure. Give at least one.")
-    beside = {one.title: benchmark(one.figures(), scale=one.scale, kind=one.kind, **_who(asked))
-              for one in series}  # fmt: skip
+    beside = _beside(series, asked)
     standings = {one.title: standing(one.figures(), scale=one.scale, kind=one.kind, **_who(asked))
                  for one in series}  # fmt: skip
     judged_rows = judged(standings, level=asked.level).set_index("measure")
@@ -198,6 +197,17 @@ def _require_published(series: object) -> PublishedSeries:
 def _who(asked: Asked) -> dict[str, object]:
     return {"own": asked.own, "neighbours": asked.neighbours, "level": asked.level,
             "design_effect": asked.design_effect}  # fmt: skip
+
+
+def _beside(series: Sequence[PublishedSeries], asked: Asked) -> dict[str, Benchmark]:
+    """Hold every year beside the others, as a ratio: without intervals and places, which take long.
+
+    Figures, medians, England and the region are the same whatever the kind.
+    """
+    return {
+        one.title: benchmark(one.figures(), scale=one.scale, **(_who(asked) | {"kind": "ratio"}))
+        for one in series
+    }
 
 
 def _source(series: Sequence[PublishedSeries], *, invented: bool) -> str:
@@ -291,8 +301,7 @@ def trends_table(series: Sequence[PublishedSeries], asked: Asked) -> SafeTable:
         When anything but published series is given.
     """
     series = [_require_published(one) for one in series]
-    beside = {one.title: benchmark(one.figures(), scale=one.scale, kind=one.kind, **_who(asked))
-              for one in series}  # fmt: skip
+    beside = _beside(series, asked)
     first = next(iter(beside.values()))
     years = sorted({int(year) for one in beside.values() for year in one.table["year"]})
     rows = []

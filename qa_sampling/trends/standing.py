@@ -94,18 +94,18 @@ def standing(
     TrendError
         As :func:`benchmark`.
     """
-    beside = benchmark(
-        areas, own=own, neighbours=neighbours, kind=kind, scale=scale, level=level,
-        design_effect=design_effect,
-    )  # fmt: skip
-    known = beside.table[beside.table["own"].notna()]
+    ours = areas[(areas["code"] == own) & areas["value"].notna()]
     if year is not None:
-        known = known[known["year"] == year]
+        ours = ours[ours["year"] == year]
     nan = float("nan")
-    if known.empty:
-        blank = pd.Series(nan, index=beside.table.columns)
-        return Standing(0, pd.concat([blank, pd.Series({"kind": kind})]), nan, nan, nan, nan, nan)
-    row = known.iloc[-1]
+    asked = {"own": own, "neighbours": neighbours, "kind": kind, "scale": scale, "level": level,
+             "design_effect": design_effect}  # fmt: skip
+    if ours.empty:
+        columns = benchmark(areas, **(asked | {"kind": "ratio"})).table.columns
+        row = pd.concat([pd.Series(nan, index=columns), pd.Series({"kind": kind})])
+        return Standing(0, row, nan, nan, nan, nan, nan)
+    latest = areas[areas["year"] == ours["year"].max()].reset_index(drop=True)
+    row = benchmark(latest, **asked).table.iloc[-1]
     held = areas[areas["year"] == row["year"]].set_index("code")
     near = held.reindex(list(dict.fromkeys(neighbours)))
     values = near["value"].dropna()
