@@ -37,8 +37,9 @@ from qa_sampling.runs.benchmarking.steps import (
     funnels_of,
     trends_of,
 )
+from qa_sampling.runs.publication import faults_of
 from qa_sampling.runs.published_inputs import figures_digest, neighbours_of, series_of
-from qa_sampling.runs.publication import faults_offrom qa_sampling.trends.standing import judged, standing
+from qa_sampling.trends.standing import judged, standing
 
 NOTEBOOK = "benchmarking"
 DFE = Path(__file__).parents[2] / "shared" / "data" / "dfe"
