@@ -304,10 +304,14 @@ class TestSettings:
         with pytest.raises(TrendError, match=r"England is missing in 2026.*disclosure\.protect"):
             series_of(asked(tmp_path, measures=["re_referrals"], funnels=["re_referrals"]))
 
-    def test_the_fingerprint_is_of_the_files(self, folder, settings, tmp_path) -> None:
+    def test_the_fingerprint_is_of_files_and_neighbours(self, folder, settings, tmp_path) -> None:
         for path in folder.glob("[bc]*.csv"):
             (tmp_path / path.name).write_bytes(path.read_bytes())
-        assert figures_digest(asked(tmp_path)) != figures_digest(settings)
+        codes = list(NEIGHBOURS)
+        own = figures_digest(asked(folder))
+        assert figures_digest(asked(folder, neighbours=codes)) == own == figures_digest(settings)
+        assert figures_digest(asked(tmp_path, neighbours=codes)) != own
+        assert figures_digest(asked(folder, neighbours=codes[:9])) != own
 
     def test_nothing_to_read_is_refused_before_the_notebook(self, tmp_path) -> None:
         with pytest.raises(ExtractError, match="no published figures there"):

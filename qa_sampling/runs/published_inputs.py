@@ -81,14 +81,15 @@ def published_figures(settings: Benchmarking) -> pd.DataFrame:
 
 
 def figures_digest(settings: Benchmarking) -> str:
-    """Give the SHA-256 of the published files, as a run tells whether they have changed.
+    """Give the SHA-256 of the published files and the neighbours: whether either has changed.
 
     Parameters
     ----------
     settings : Benchmarking
         Name the folder.
     """
-    return _read(_folder(settings))[1]
+    held = f"{_read(_folder(settings))[1]} {' '.join(neighbours_of(settings))}"
+    return hashlib.sha256(held.encode()).hexdigest()
 
 
 def series_of(settings: Benchmarking) -> dict[str, PublishedSeries]:
