@@ -269,6 +269,13 @@ class TestSettings:
         with pytest.raises(ParameterError, match=words):
             read_parameters(NOTEBOOK, values)
 
+    def test_codes_may_come_as_numbers(self) -> None:
+        values = {"authority_code": 894, "neighbours": [371, "002"]}
+        settings = read_parameters(NOTEBOOK, values)
+        assert (settings.authority_code, settings.neighbours) == ("894", ("371", "002"))
+        with pytest.raises(ParameterError, match="`authority_code`"):
+            read_parameters(NOTEBOOK, {"authority_code": 8940})
+
     def test_what_is_recorded_holds_no_path(self, folder) -> None:
         settings = asked(folder, neighbours="somewhere/list.csv")
         assert not {"published", "neighbours", "outputs"} & set(settings.record())

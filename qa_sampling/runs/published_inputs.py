@@ -27,8 +27,8 @@ def _read(folder: Path | None) -> tuple[pd.DataFrame, str]:
     """Read all figures of a folder, or the invented ones, with their fingerprint."""
     if folder is None:
         with tempfile.TemporaryDirectory() as made:
-            *files, _ = write_published(Path(made))
-            return read_published(files), _digest(files)
+            files = sorted(write_published(Path(made)))
+            return read_published(Path(made)), _digest(files)
     return read_published(folder), _digest(sorted(folder.glob("*.csv")))
 
 

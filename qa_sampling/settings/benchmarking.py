@@ -12,6 +12,7 @@ from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import INVENTED
 
 _CODE = re.compile(r"\d{3}")
+_MOST = 1000
 
 
 class Benchmarking(AnalysisSettings):
@@ -68,6 +69,14 @@ class Benchmarking(AnalysisSettings):
     last_year: int = Field(0, ge=0, le=2100)
     level: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
     design_effect: float = Field(2.0, ge=1, le=10)
+
+    @field_validator("authority_code", "neighbours", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:  # noqa: ANN401
+        """Take codes as a command line and YAML give them: as whole numbers."""
+        if type(value) is int and 0 < value < _MOST:
+            return f"{value:03d}"
+        return [cls._as_text(one) for one in value] if isinstance(value, list | tuple) else value
 
     @field_validator("authority_code")
     @classmethod
