@@ -76,7 +76,9 @@ class Benchmarking(AnalysisSettings):
         """Take codes as a command line and YAML give them: as whole numbers."""
         if type(value) is int and 0 < value < _MOST:
             return f"{value:03d}"
-        return [cls._as_text(one) for one in value] if isinstance(value, list | tuple) else value
+        if isinstance(value, list | tuple):
+            return tuple(cls._as_text(one) for one in value)
+        return value
 
     @field_validator("authority_code")
     @classmethod
