@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
+from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.exercise import TrainingExercise
@@ -29,6 +30,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
     "actions_and_activity": ActionsAndActivity,
     "audit_findings": AuditFindings,
+    "benchmarking": Benchmarking,
     "collect_audits": CollectAudits,
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
