@@ -24,6 +24,7 @@ MAKE = {
     "Decomposition": made.decomposition,
     "Journey": made.journey,
     "CohortCurves": made.cohorts,
+    "Turning": made.turning,
     "Forecast": made.forecast,
     "Sparklines": made.many,
 }
