@@ -6,4 +6,4 @@ was decided in an append-only register. The notebooks in ``notebooks/`` are the
 workflow; this package holds the methods they call.
 """
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

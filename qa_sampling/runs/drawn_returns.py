@@ -6,6 +6,7 @@ import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.records import keys
+from qa_sampling.records.invented.audit_tags import invented_tags
 from qa_sampling.records.invented.drawn_months import PERIODS, DrawnMonth, drawn_month, graded
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import (
@@ -17,7 +18,7 @@ from qa_sampling.records.returned import (
     OVERALL,
 )
 from qa_sampling.runs.inputs import invented_authority, open_register
-from qa_sampling.runs.returns_in import open_returns
+from qa_sampling.runs.returns_in import open_returns, record_activities
 from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import Table
@@ -71,7 +72,10 @@ def _record(settings: AuditFindings, register: Register, periods: list[str]) -> 
         audit.audit_id: f"{month.period}-monthly" for month in months for audit in month.audits
     }
     tables["audits"]["draw_id"] = tables["audits"]["audit_id"].map(draws)
-    record_audits(register, tables, day=pd.Timestamp(settings.extract_day))
+    day = pd.Timestamp(settings.extract_day)
+    record_audits(register, tables, day=day)
+    register.record_audit_tags(invented_tags(register.answers()))
+    record_activities(register, day=day)
 
 
 _NO_DRAWS = pd.DataFrame({"case_ref": [], "date": pd.to_datetime([])})

@@ -80,7 +80,6 @@ def teams_of(staff: pd.DataFrame | None) -> dict[str, str] | None:
 
 def _record_invented(settings: Settings, register: Register) -> None:
     """Record what the invented authority's audits found up to the day looked back from."""
-    from qa_sampling.records.invented.activity import invent_activity
     from qa_sampling.records.invented.follow_up import follow_up
 
     told, day = invented_authority(), pd.Timestamp(settings.extract_day)
@@ -118,6 +117,22 @@ def _record_invented(settings: Settings, register: Register) -> None:
     by_hand = held.loc[held["sheet_id"].notna(), "action_id"]
     actions = actions[~actions["action_id"].isin(by_hand)]
     register.record_actions(_declared(_as_known(actions, day), ACTIONS))
+    record_activities(register, day=day)
+
+
+def record_activities(register: Register, *, day: pd.Timestamp) -> None:
+    """Record the invented authority's other QA activity up to a day, as far as it is not there.
+
+    Parameters
+    ----------
+    register : Register
+        Where it is recorded.
+    day : Timestamp
+        What came later is not known.
+    """
+    from qa_sampling.records.invented.activity import invent_activity
+
+    told = invented_authority()
     activities = invent_activity(
         told.staff, seed=told.seed, scale=told.scale, until=told.until, months=len(told.month_ends)
     )

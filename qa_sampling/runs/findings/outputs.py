@@ -29,11 +29,13 @@ from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
+from qa_sampling.reporting.voices_view import said_view, voices_view
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.findings import estimates, practice
 from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
 from qa_sampling.runs.findings.steps import Findings
+from qa_sampling.runs.findings.voices import voices, what_was_said
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.findings import AuditFindings
 
@@ -202,6 +204,8 @@ def sheets_of(
             practice.answers_to(found, "practitioner_met", settings)
         ),
         "Concerns": view.concerns_view(practice.concerns(found)),
+        "Who said how it was": voices_view(voices(found, register)),
+        "What was said": said_view(what_was_said(found, register), most=50),
         "Themes": themes_view(practice.themes(found, register)),
         "Missing": view.missing_view(estimates.missing_audits(found)),
     }
