@@ -1,4 +1,4 @@
-"""Write notebooks/start_here.md from the registry: `python tests/start_page.py`; a test holds it."""
+"""Write notebooks/start_here.md: `python tests/start_page.py`; a test holds it to the code."""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ _WHOLE = Annotated[int, Field(ge=0, le=1_000_000)]
 _COST = Annotated[float, Field(gt=0, le=1_000_000)]
 _DEVIATION = Annotated[float, Field(ge=0, le=1_000_000)]
 _BOUND = _WHOLE | dict[str, _WHOLE] | None
-_CASE_COLUMNS = Literal[
+CaseColumn = Literal[
     "team", "service", "status", "age_band", "gender", "ethnic_group", "primary_need", "disability"
 ]
 
@@ -107,8 +107,8 @@ class MonthlyAuditPlan(Settings):
     re_audit_within_months: int = Field(0, ge=0, le=120)
     audits: int = Field(40, ge=1, le=100_000)
     audit_all: bool = False
-    strata_rows: tuple[_CASE_COLUMNS, ...] = ("team",)
-    strata_columns: tuple[_CASE_COLUMNS, ...] = ("status",)
+    strata_rows: tuple[CaseColumn, ...] = ("team",)
+    strata_columns: tuple[CaseColumn, ...] = ("status",)
     pool_below: int = Field(0, ge=0, le=10_000)
     method: Method = "proportional"
     power: float | None = Field(None, ge=0, le=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
     """Give the parameters files that fit a notebook, its own first.
 
     A file fits the notebook, or notebooks, that know most of its names, so that one with a
-    misspelt name is still found, and refused where it can be seen. One that cannot be read fits all.
+    misspelt name is still found, and refused where it can be seen. One that cannot be read fits
+    all.
 
     Parameters
     ----------
@@ -108,12 +109,12 @@ def write_parameters(
     name: str,
     settings: Settings,
     *,
-    usual: Mapping[str, Any],
+    leave_out: Collection[str] = (),
     note: str,
     replace: bool = False,
     folder: Path | None = None,
 ) -> Path:
-    """Write a parameters file that holds what differs from what every run shares.
+    """Write a parameters file that says everything, whatever a notebook's cell says.
 
     Parameters
     ----------
@@ -121,8 +122,8 @@ def write_parameters(
         Its name without ``.yml``: lower-case letters, digits and underscores.
     settings : Settings
         Checked parameters.
-    usual : mapping of str to object
-        Values that are left out where they are the same: the authority's and the month's.
+    leave_out : collection of str
+        Parameters that the file does not hold, such as the authority's and the month's.
     note : str
         What stands above the values; one line or more.
     replace : bool
@@ -150,7 +151,7 @@ def write_parameters(
         raise ParameterError(
             f"There is a file {path.name} already. Choose another name, or allow replacing it."
         )
-    values = {key: value for key, value in settings.plain().items() if key not in usual}
+    values = {key: value for key, value in settings.plain().items() if key not in leave_out}
     lines = "".join(f"# {line}\n" for line in note.splitlines())
     text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, default_flow_style=None)
     draft = path.with_suffix(".draft")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import html
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qa_sampling.reporting.svg import figure_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SIZE = (9.0, 3.0)
 STYLE = """<style>
+.qa-picture { display: block; max-width: 100%; background: #fff; margin: .5em 0; }
 .qa-table { border-collapse: collapse; margin: .5em 0 1em; font-size: 13px; line-height: 1.45; }
 .qa-table caption { text-align: left; font-weight: 600; padding: .3em 0; }
 .qa-table th, .qa-table td { padding: .25em .9em .25em 0; text-align: left; vertical-align: top;
@@ -50,6 +60,29 @@ def table_html(table: pd.DataFrame, *, caption: str) -> str:
         f"<table class='qa-table'><caption>{html.escape(caption)}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def new_figure() -> tuple[Figure, Axes]:
+    """Give a figure of the widgets' width that no notebook displays by itself."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=_SIZE)
+    return figure, figure.add_subplot()
+
+
+def picture_html(figure: Figure, *, alt: str) -> str:
+    """Give a figure as a picture with its words.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    alt : str
+        What it shows in words.
+    """
+    data = base64.b64encode(figure_svg(figure).encode("utf-8")).decode("ascii")
+    source = f"data:image/svg+xml;base64,{data}"
+    return f"<img class='qa-picture' alt='{html.escape(alt, quote=True)}' src='{source}'>"
 
 
 def _all_numbers(column: pd.Series) -> bool:
