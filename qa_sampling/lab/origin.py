@@ -1,10 +1,10 @@
 """The mark at the end of a cell's outputs: what data this kernel has seen since it started.
 
-Seen is what Python itself reports (PEP 578): every checked parameters model says whether it asks for
-the invented authority, and every file of data or database that is opened says where it is. From
-the first that is not the invented authority's, the kernel's mark is "other" until it is
-restarted, since what was read may be kept anywhere in its memory. Before anything was asked for,
-the mark is "nothing", and :mod:`qa_sampling.lab.saving` strips as well.
+Seen is what Python itself reports (PEP 578): every parameters model that is made says whether it
+asks for the invented authority, and every file of data or database that is opened says where
+it is. From the first that is not the invented authority's, the mark is "other" until the
+kernel is restarted, since what was read may be kept anywhere in its memory. Before anything was
+asked for it is "nothing", and :mod:`qa_sampling.lab.saving` strips as well.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What a save leaves in a notebook: outputs of the invented authority, and no others.
 
-A kernel that runs :mod:`qa_sampling.lab.origin` puts a mark at the end of every cell's outputs: what
-data it has seen since it started. The hook keeps a cell's outputs when that mark says that it
-was the invented authority alone, and notes their digest in the notebook's metadata instead of the
-mark; a cell without a mark keeps its outputs when they are, to the letter, those that were noted
+A kernel with :mod:`qa_sampling.lab.origin` puts a mark at the end of every cell's outputs: what
+data it has seen since it started. The hook keeps a cell's outputs when the mark says that it was
+the invented authority alone, and notes their digest in the notebook's metadata instead of the
+mark. A cell without a mark keeps its outputs when they are, to the letter, those that were noted
 before. All others are stripped: no mark, another mark, or outputs that were changed. When in
 doubt it strips, because outputs can be made again and a child's details cannot be called back.
 """

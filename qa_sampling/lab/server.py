@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from qa_sampling.lab.saving import strip_before_saving
 from qa_sampling.lab.start_page import START_PAGE
@@ -15,6 +14,8 @@ from qa_sampling.settings.common import home
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
+CONFIG = Path(__file__).parent / "config"
+"""JupyterLab's own settings: markdown opens as a page, and nothing is fetched from outside."""
 _ONLY_SAY = {"-h", "--help", "--help-all", "--version"}
 
 
@@ -38,6 +39,8 @@ def start_lab(arguments: Sequence[str] = ()) -> None:
         return
     folder = home() / "notebooks"
     os.environ["QA_SAMPLING_HOME"] = str(home())
+    paths = [str(CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before a user's own
     server = LabApp.initialize_server([*lab_options(folder), *arguments])
     guard_saves(server)
@@ -54,10 +57,9 @@ def lab_options(folder: Path) -> list[str]:
     """
     from jupyter_client.manager import KernelManager
 
-    page = f"/lab/tree/{START_PAGE}?factory={quote('Markdown Preview')}"
     options = [
         f"--ServerApp.root_dir={folder}",
-        f"--LabApp.default_url={page}",
+        f"--LabApp.default_url=/lab/tree/{START_PAGE}",
         "--MultiKernelManager.default_kernel_name=python3",
     ]
     if "transport_encryption" in KernelManager.class_traits():

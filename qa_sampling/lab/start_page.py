@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qa_sampling.parameters import SETTINGS
+from qa_sampling.reporting.dates import month_in_words
 from qa_sampling.runs.analyses import ANALYSES
 from qa_sampling.runs.plan.run import FILE as PLAN_FILE
-from qa_sampling.settings.common import INVENTED, Settings
 
 START_PAGE = "start_here.md"
 """Its file in `notebooks/`."""
@@ -26,35 +26,35 @@ _PLANNING = {
 }
 _HEAD = """# Start here
 
-One notebook answers one question. They stand in the order of the monthly cycle; each reads the register
-and records what it did, so each can also be run alone.
+One notebook answers one question. They stand in the order of the monthly cycle; each reads the
+register and records what it did, so each can also be run alone.
 
-| Notebook | Its question | Month it starts with |
-|---|---|---|
+| Notebook | Its question | Its month |
+|:---|:---|:---|
 """
 _FOOT = """
 ## On what data
 
-As they stand, all of them use **the invented authority**: nobody in it exists, so you can try anything.
-For your own, name your extract in `parameters/authority.yml` (`extract`, `extra_tables`); the chooser in
-each notebook then takes it from there.
+As they stand, all of them use **the invented authority**: nobody in it exists, so you can try
+anything. For your own, name your extract in `parameters/authority.yml` (`extract`, `extra_tables`);
+the list of parameters files in each notebook then takes it from there.
 
 ## How to run one
 
 1. Open it from the table above. The kernel is chosen for you (Python 3).
 2. *Run → Run All Cells.* It runs with the values of its first code cell.
-3. **To use a parameters file** go to the list beneath that cell, choose a file, look at the values it
-   sets, and press *Use these values*. Mistakes are told by field; nothing runs with them. Then
-   *Run → Run Selected Cell and All Below*. No code is edited, and the file stays chosen until the kernel
-   is restarted or you choose *The cell above*.
-4. A month is drawn once. To try designs beforehand use the [plan builder]({builder}); it shows no
-   case, and saves a parameters file that the scheduled run uses.
+3. **To use a parameters file** run the first two code cells, choose a file from the list that
+   appears, look at the values it sets, and press *Use these values*. Mistakes are told by field;
+   nothing runs with them. Then run the cells below. No code is edited, and the file stays chosen
+   until the kernel is restarted or you choose *The cell above*.
+4. A month is drawn once. To try designs beforehand use the [plan builder]({builder}); it shows
+   no case, and saves a parameters file that the scheduled run uses.
 
 ## What is kept when you save
 
-Outputs made from the invented authority. **All others are left out of the saved file**, so that no
-child's details lie in a notebook; run it again to see them. What is to be kept of a real run is written to
-`outputs/` by the notebook itself.
+Outputs made from the invented authority. **All others are left out of the saved file**, so that
+no child's details lie in a notebook; run it again to see them. What is to be kept of a real run is
+written to `outputs/` by the notebook itself.
 """
 
 
@@ -89,12 +89,7 @@ def start_page() -> str:
     """Give the start page as markdown; `notebooks/start_here.md` holds it."""
     rows = [
         f"| [{one.file.partition('_')[0]} {one.title}]({one.file}) | {one.question} | "
-        f"{_month(SETTINGS[one.name]())} |"
+        f"{month_in_words(SETTINGS[one.name]().period_start)} |"
         for one in listed_notebooks()
     ]
     return _HEAD + "\n".join(rows) + "\n" + _FOOT.format(builder=BUILDER_FILE)
-
-
-def _month(settings: Settings) -> str:
-    invented = " of the invented authority" if settings.extract == INVENTED else ""
-    return f"{settings.period_start:%B %Y}{invented}"

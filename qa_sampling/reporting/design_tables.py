@@ -36,7 +36,13 @@ def margin_table(comparison: DesignComparison, margin: Literal["row", "column"])
             for row in held.itertuples()
         ],
     )
-    return _beside(said, "label", {"cases": "cases", "audits": "audits"}, "Part of the caseload")
+    return _beside(
+        said,
+        "label",
+        {"cases": "cases", "audits": "audits"},
+        "Part of the caseload",
+        _designs(comparison),
+    )
 
 
 def precision_table(comparison: DesignComparison) -> pd.DataFrame:
@@ -54,7 +60,7 @@ def precision_table(comparison: DesignComparison) -> pd.DataFrame:
         without=[_NONE if not v else f"{100 * v:.0f}% of months" for v in held["without"]],
     )
     names = {"audits": "audits", "half_width": "precision", "without": "no audit in"}
-    return _beside(said, "domain", names, "Service")
+    return _beside(said, "domain", names, "Service", _designs(comparison))
 
 
 def balance_table(comparison: DesignComparison) -> pd.DataFrame:
@@ -70,7 +76,9 @@ def balance_table(comparison: DesignComparison) -> pd.DataFrame:
         characteristic=held["characteristic"].str.replace("_", " ").str.capitalize(),
         other=[_NONE if pd.isna(value) else f"{100 * value:.0f}%" for value in held["other"]],
     )
-    return _beside(said, "characteristic", {"other": "unlike"}, "Characteristic")
+    return _beside(
+        said, "characteristic", {"other": "unlike"}, "Characteristic", _designs(comparison)
+    )
 
 
 def dry_table(comparison: DesignComparison, *, within_months: int = 24) -> pd.DataFrame:
@@ -90,15 +98,23 @@ def dry_table(comparison: DesignComparison, *, within_months: int = 24) -> pd.Da
         cases=held["cases"].astype("str"),
         months=["never" if math.isinf(v) else f"{v:.0f} months" for v in held["months"]],
     )
-    return _beside(said, "label", {"cases": "cases", "months": "dry after"}, "Stratum")
+    return _beside(
+        said, "label", {"cases": "cases", "months": "dry after"}, "Stratum", _designs(comparison)
+    )
 
 
-def _beside(said: pd.DataFrame, by: str, names: dict[str, str], head: str) -> pd.DataFrame:
+def _designs(comparison: DesignComparison) -> list[str]:
+    return list(comparison.summary.columns.drop(["question", "unit"]))
+
+
+def _beside(
+    said: pd.DataFrame, by: str, names: dict[str, str], head: str, order: list[str]
+) -> pd.DataFrame:
     """Put the designs' columns beside each other, in the order in which labels come."""
     labels = said[by].drop_duplicates()
     table = pd.DataFrame({head: labels.to_numpy()})
-    for design, rows in said.groupby("design", sort=False):
-        found = rows.set_index(by).reindex(labels)
+    for design in order:
+        found = said[said["design"] == design].set_index(by).reindex(labels)
         for name, shown in names.items():
             table[f"{design}: {shown}"] = found[name].fillna(_NONE).to_numpy()
     return table

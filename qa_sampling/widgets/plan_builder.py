@@ -32,9 +32,9 @@ from qa_sampling.widgets.parameter_files import write_parameters
 from qa_sampling.widgets.words import STYLE, new_figure, picture_html, table_html
 
 NO_CASES = (
-    "No case is shown here, and none is drawn. Which cases a design would draw is not looked at before "
-    "the seed is given: a design could be chosen for whom it draws, and nobody could trust the "
-    "draw. The figures come from simulated draws with seeds of their own, which are not the month's."
+    "No case is shown here, and none is drawn. Which cases a design would draw is not looked at "
+    "before the seed is given: a design could be chosen for whom it draws, and nobody could trust "
+    "the draw. All figures come from simulated draws, whose seeds are not the month's."
 )
 NAMES = ("Design A", "Design B")
 

@@ -1,4 +1,4 @@
-"""Looking at designs for a month before it is drawn; nothing is fixed, recorded or shown by case."""
+"""Looking at designs for a month before it is drawn; nothing is fixed, and no case is shown."""
 
 from __future__ import annotations
 
