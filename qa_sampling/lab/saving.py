@@ -25,6 +25,7 @@ WHY = (
     "Outputs were left out when this notebook was saved: only outputs made from the invented "
     "authority alone are kept. Run the notebook to see them again."
 )
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _PASSING = ("execution_count", "transient")
 
 
@@ -123,12 +124,18 @@ def _without_mark(outputs: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     """
     places = [at for at, one in enumerate(outputs) if ORIGIN_TYPE in one.get("data", {})]
     if not places:
-        return outputs, None
+        return _without_widgets(outputs), None
     said = {_said(outputs[at]["data"][ORIGIN_TYPE]) for at in places}
     others = [one for at, one in enumerate(outputs) if at not in places]
+    others = _without_widgets(others)
     if places[-1] != len(outputs) - 1 or said != {INVENTED_ONLY}:
         return others, "other"
     return others, INVENTED_ONLY
+
+
+def _without_widgets(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out widgets, which are dead without the kernel that made them."""
+    return [one for one in outputs if _WIDGET not in one.get("data", {})]
 
 
 def _said(mark: object) -> str:
