@@ -56,9 +56,10 @@ class Chooser:
 
         self.namespace, self.notebook = namespace, notebook
         with ORIGIN.deaf():
-            self.cell = propose(notebook, "", namespace).before
+            now = propose(notebook, "", namespace).before
             files = fitting_files(notebook)
-        kept = namespace.get(_KEPT, "")
+        kept, cell, written = namespace.get(_KEPT, ("", now, now))
+        self.cell = cell if now == written else now  # the cell was not run again since
         wide = {"description_width": "initial"}
         self.list = widgets.Dropdown(
             options=[(_CELL, ""), *((f"{name}.yml", name) for name in files)],
@@ -91,8 +92,9 @@ class Chooser:
         found = self.look()
         if found.settings is None:
             return
-        self.namespace.update(self.cell | found.values)
-        self.namespace[_KEPT] = found.file
+        written = self.cell | found.values
+        self.namespace.update(written)
+        self.namespace[_KEPT] = (found.file, self.cell, written)
         self.told.value = proposal_html(found, used=True)
 
 
@@ -135,7 +137,8 @@ def _summary(found: Proposal) -> str:
     same = len(found.values) - number
     if not number:
         return f"{found.file}.yml says the same as the cell above."
-    return f"{found.file}.yml would change {number} values; {same} are the same as in the cell."
+    what = "1 value" if number == 1 else f"{number} values"
+    return f"{found.file}.yml would change {what}; {same} are the same as in the cell."
 
 
 def _table(found: Proposal) -> str:

@@ -19,7 +19,7 @@ _BOUNDS = {
     "column_minimum": "Fewest by column",
     "column_maximum": "Most by column",
 }
-_WIDE = {"layout": {"width": "26em", "max_width": "100%"}, "style": {"description_width": "9em"}}
+_WIDE = {"layout": {"width": "29em", "max_width": "100%"}, "style": {"description_width": "10.5em"}}
 _NEEDS_MORE = {"neyman", "cost_optimal"}
 
 
@@ -64,14 +64,14 @@ class DesignForm:
                 for field, title in _BOUNDS.items()
             },
             "one_per_family": widgets.Checkbox(
-                description="One child stands for each family", indent=True, **_WIDE
+                description="One child for each family", indent=True, **_WIDE
             ),
         }
         self.faults = widgets.HTML()
         self.box = widgets.VBox(
             [widgets.HTML(f"<h3>{html.escape(name)}</h3>"), self.file, *self.controls.values(),
              self.faults],
-            layout={"width": "28em", "max_width": "100%", "margin": "0 2em 0 0"},
+            layout={"width": "31em", "max_width": "100%", "margin": "0 2em 0 0"},
         )  # fmt: skip
         self._fill()
         self.file.observe(self._start_anew, names="value")

@@ -71,10 +71,14 @@ def read_bound(text: str) -> int | dict[str, int] | None:
     if not typed:
         return None
     try:
-        value = yaml.safe_load(typed if typed.isdigit() else f"{{{typed.strip('{}')}}}")
+        value = yaml.safe_load(typed if typed.isdigit() or typed[0] == "{" else f"{{{typed}}}")
     except yaml.YAMLError:
         value = text
-    fits = isinstance(value, dict) and all(type(number) is int for number in value.values())
+    fits = (
+        isinstance(value, dict)
+        and bool(value)
+        and all(type(number) is int for number in value.values())
+    )
     if type(value) is not int and not fits:
         raise ParameterError(
             "must be blank, a whole number, or numbers by label such as "

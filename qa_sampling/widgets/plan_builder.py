@@ -120,11 +120,19 @@ class PlanDesk:
             for name, file in zip(NAMES, files, strict=True)
         }
         self._looked: dict[str, tuple[MonthlyAuditPlan, Look]] = {}
-        self.which = widgets.ToggleButtons(options=NAMES, description="Save")
-        self.name = widgets.Text(
-            value="my_plan", description="as file", continuous_update=False, style=_NARROW
+        self.which = widgets.Dropdown(
+            options=NAMES, description="Save", style=_NARROW, layout={"width": "14em"}
         )
-        self.replace = widgets.Checkbox(description="Replace a file of that name", indent=False)
+        self.name = widgets.Text(
+            value="my_plan",
+            description="as file",
+            continuous_update=False,
+            style=_NARROW,
+            layout={"width": "18em"},
+        )
+        self.replace = widgets.Checkbox(
+            description="Replace a file of that name", indent=False, layout={"width": "16em"}
+        )
         self.save_button = widgets.Button(description="Save design", button_style="primary")
         self.saved = widgets.HTML()
         self.save_button.on_click(lambda button: self.save())
@@ -147,7 +155,9 @@ class PlanDesk:
         if not looks:
             self.shown.value = "<p class='qa-note'>No design is in order.</p>"
             return
-        self.shown.value = comparison_html(side_by_side(*(one.comparison for one in looks)))
+        found = side_by_side(*(one.comparison for one in looks))
+        missing = "" if len(looks) == len(NAMES) else f"<p class='qa-note'>{_LEFT_OUT}</p>"
+        self.shown.value = missing + comparison_html(found)
 
     def save(self) -> None:
         """Save the design that is asked for as a parameters file, and say where it is."""
@@ -191,6 +201,7 @@ class PlanDesk:
         self.saved.value = f"<p class='{kind}' role='{role}'>{html.escape(text)}</p>"
 
 
+_LEFT_OUT = "The other design is left out until what is said beneath it is mended."
 _NARROW = {"description_width": "4em"}
 _TOP = {"align_items": "flex-start"}
 _THEN = "The scheduled run and the chooser of the monthly plan take it as"
@@ -223,4 +234,5 @@ def comparison_html(comparison: DesignComparison) -> str:
         ("How unlike the caseload a sample is", balance_table(comparison)),
         ("Strata that run dry within two years", dry_table(comparison)),
     ]
-    return picture + "".join(table_html(table, caption=caption) for caption, table in tables)
+    shown = "".join(table_html(table, caption=caption) for caption, table in tables)
+    return f"{picture}<div class='qa-tables'>{shown}</div>"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import html
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 _SIZE = (9.0, 3.0)
 STYLE = """<style>
-.qa-picture { display: block; max-width: 100%; background: #fff; margin: .5em 0; }
+.qa-picture { background: #fff; margin: .5em 0; max-width: 60em; }
+.qa-picture svg { width: 100%; height: auto; }
+.qa-tables { display: flex; flex-wrap: wrap; gap: 0 3em; align-items: flex-start; }
 .qa-table { border-collapse: collapse; margin: .5em 0 1em; font-size: 13px; line-height: 1.45; }
 .qa-table caption { text-align: left; font-weight: 600; padding: .3em 0; }
-.qa-table th, .qa-table td { padding: .25em .9em .25em 0; text-align: left; vertical-align: top;
-  border-bottom: 1px solid var(--jp-border-color2, #bbb); overflow-wrap: anywhere; }
-.qa-table td.qa-number, .qa-table th.qa-number { text-align: right; white-space: nowrap;
+.qa-table th, .qa-table td { padding: .25em 0 .25em 1.2em; text-align: left; vertical-align: top;
+  border-bottom: 1px solid var(--jp-border-color2, #bbb); }
+.qa-table th:first-child { padding-left: 0; min-width: 9em; max-width: 22em; }
+.qa-table thead th { vertical-align: bottom; max-width: 9em; }
+.qa-table tr + tr th:first-child:not([scope="row"]) { min-width: 0; padding-left: 1.2em; }
+.qa-table tbody th { font-weight: normal; }
+.qa-table th.qa-group { text-align: right; }
+.qa-table .qa-number { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .qa-fault { border-left: 4px solid #b10e1e; padding: .1em .9em; margin: .5em 0; max-width: 60em; }
 .qa-done { border-left: 4px solid #00703c; padding: .3em .9em; margin: .5em 0; max-width: 60em; }
@@ -42,10 +49,7 @@ def table_html(table: pd.DataFrame, *, caption: str) -> str:
         What it says.
     """
     numbers = {name for name in table.columns[1:] if _all_numbers(table[name])}
-    heads = "".join(
-        f"<th scope='col'{_kind(name in numbers)}>{html.escape(str(name))}</th>"
-        for name in table.columns
-    )
+    heads = _heads([str(name) for name in table.columns], {str(name) for name in numbers})
     rows = "".join(
         "<tr>"
         + f"<th scope='row'>{html.escape(str(row[0]))}</th>"
@@ -58,8 +62,25 @@ def table_html(table: pd.DataFrame, *, caption: str) -> str:
     )
     return (
         f"<table class='qa-table'><caption>{html.escape(caption)}</caption>"
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<thead>{heads}</thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _heads(names: list[str], numbers: set[str]) -> str:
+    """Give the heading rows: names such as "Design A: cases" come in two, the group above."""
+    parts = [name.partition(": ") for name in names]
+    if not any(inner for _, _, inner in parts):
+        cells = (f"<th scope='col'{_kind(one in numbers)}>{html.escape(one)}</th>" for one in names)
+        return f"<tr>{''.join(cells)}</tr>"
+    above = f"<th scope='col' rowspan='2'>{html.escape(names[0])}</th>"
+    for group, held in groupby(group for group, _, _ in parts[1:]):
+        span = len(list(held))
+        above += f"<th scope='colgroup' class='qa-group' colspan='{span}'>{html.escape(group)}</th>"
+    below = "".join(
+        f"<th scope='col'{_kind(name in numbers)}>{html.escape(inner)}</th>"
+        for name, (_, _, inner) in zip(names[1:], parts[1:], strict=True)
+    )
+    return f"<tr>{above}</tr><tr>{below}</tr>"
 
 
 def new_figure() -> tuple[Figure, Axes]:
@@ -80,9 +101,9 @@ def picture_html(figure: Figure, *, alt: str) -> str:
     alt : str
         What it shows in words.
     """
-    data = base64.b64encode(figure_svg(figure).encode("utf-8")).decode("ascii")
-    source = f"data:image/svg+xml;base64,{data}"
-    return f"<img class='qa-picture' alt='{html.escape(alt, quote=True)}' src='{source}'>"
+    words = html.escape(alt, quote=True)
+    svg = figure_svg(figure).replace("<svg", f'<svg role="img" aria-label="{words}"', 1)
+    return f"<div class='qa-picture'>{svg}</div>"
 
 
 def _all_numbers(column: pd.Series) -> bool:
