@@ -92,6 +92,17 @@ def test_a_real_run_does_not_hide_behind_the_notes_of_before() -> None:
     assert "invented" not in book["metadata"][NOTES]
 
 
+def test_beside_other_data_only_what_was_noted_before_is_kept() -> None:
+    """A cell that saw other data can change what a cell before it displayed."""
+    again = {**TEXT, "text": "changed from below"}
+    book = notebook(code(TEXT, mark(INVENTED_ONLY)), code(TEXT, mark(INVENTED_ONLY), name="two"))
+    strip(book)
+    book["cells"][0]["outputs"] = [TEXT, mark(INVENTED_ONLY)]
+    book["cells"][1]["outputs"] = [again, mark(INVENTED_ONLY)]
+    book["cells"].append(code(TEXT, mark("other"), name="three"))
+    assert strip(book) == ["two", "three"]
+
+
 def test_widgets_and_their_state_are_never_saved() -> None:
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "VBox()"}
     shown = {"output_type": "display_data", "metadata": {}, "data": view}

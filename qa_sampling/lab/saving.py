@@ -4,8 +4,9 @@ A kernel with :mod:`qa_sampling.lab.origin` puts a mark at the end of every cell
 data it has seen since it started. The hook keeps a cell's outputs when the mark says that it was
 the invented authority alone, and notes their digest in the notebook's metadata instead of the
 mark. A cell without a mark keeps its outputs when they are, to the letter, those that were noted
-before. All others are stripped: no mark, another mark, or outputs that were changed. When in
-doubt it strips, because outputs can be made again and a child's details cannot be called back.
+before. All others are stripped: no mark, another mark, outputs that were changed, and all that
+are new beside a mark of other data, since a cell can change what another displays. When in doubt
+it strips, because outputs can be made again and a child's details cannot be called back.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ WHY = (
     "Outputs were left out when this notebook was saved: only outputs made from the invented "
     "authority alone are kept. Run the notebook to see them again."
 )
+_OTHER = "other"
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PASSING = ("execution_count", "transient")
 
@@ -60,12 +62,15 @@ def strip(notebook: dict[str, Any]) -> list[str]:
     before = metadata.get(NOTES)
     noted = before.get("invented", {}) if isinstance(before, Mapping) else {}
     kept, stripped = {}, []
-    for name, cell in _code_cells(notebook):
-        outputs, mark = _without_mark(cell["outputs"])
+    told = [(name, cell, *_without_mark(cell["outputs"])) for name, cell in _code_cells(notebook)]
+    other = any(mark == _OTHER for *_, mark in told)  # it may have changed what others displayed
+    for name, cell, outputs, mark in told:
         digest = digest_of(outputs)
         if not outputs:
             cell["outputs"] = []
-        elif mark == INVENTED_ONLY or (mark is None and noted.get(name) == digest):
+        elif (mark == INVENTED_ONLY and not other) or (
+            mark != _OTHER and noted.get(name) == digest
+        ):
             cell["outputs"], kept[name] = outputs, digest
         else:
             cell["outputs"], cell["execution_count"] = [], None
@@ -129,7 +134,7 @@ def _without_mark(outputs: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     others = [one for at, one in enumerate(outputs) if at not in places]
     others = _without_widgets(others)
     if places[-1] != len(outputs) - 1 or said != {INVENTED_ONLY}:
-        return others, "other"
+        return others, _OTHER
     return others, INVENTED_ONLY
 
 
@@ -139,7 +144,7 @@ def _without_widgets(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _said(mark: object) -> str:
-    return str(mark.get("origin")) if isinstance(mark, Mapping) else "other"
+    return str(mark.get("origin")) if isinstance(mark, Mapping) else _OTHER
 
 
 def _canonical(value: Any) -> Any:  # noqa: ANN401
