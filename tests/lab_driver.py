@@ -109,11 +109,13 @@ class Lab:
         path = self.place / "notebooks" / name
         before = path.stat().st_mtime_ns
         page.keyboard.press("Control+s")
-        end = time.monotonic() + 20
-        while path.stat().st_mtime_ns == before and time.monotonic() < end:
-            page.wait_for_timeout(50)
-        assert path.stat().st_mtime_ns != before, "nothing was saved"
-        return json.loads(path.read_text(encoding="utf-8"))
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            page.wait_for_timeout(100)
+            with suppress(ValueError):  # half written
+                if path.stat().st_mtime_ns != before:
+                    return json.loads(path.read_text(encoding="utf-8"))
+        raise AssertionError("nothing was saved")
 
 
 DONE = """(() => {

@@ -11,7 +11,12 @@ from disclosure_tables import assert_safe, hidden_keys, one_way, printed
 
 from qa_sampling.errors import SchemaError
 from qa_sampling.reporting.attack import attack, given_away, intervals, key_of
-from qa_sampling.reporting.disclosure import HIDDEN_MARK, protect
+from qa_sampling.reporting.disclosure import (
+    HIDDEN_MARK,
+    protect,
+    protect_linked,
+    request_of,
+)
 from qa_sampling.reporting.releases import printed_table, release_text
 
 GRADES = ("good", "fair", "poor")
@@ -242,3 +247,23 @@ def test_a_whole_may_be_counted_by_another_table():
 def test_counts_that_do_not_fit_are_refused(rules, message):
     with pytest.raises(SchemaError, match=message):
         protect(graded((12, 9, 8), (3, 40, 20)), **RULES, **rules)
+
+
+# Places that are hidden however large ----------------------------------------------------------
+
+
+def test_concealed_places_are_hidden_and_cannot_be_worked_out():
+    table = pd.DataFrame({"team": ["A", "A", "B", "B", "C", "C"], "away": ["yes", "no"] * 3,
+                          "audits": [9, 8, 12, 0, 7, 10]})  # fmt: skip
+    asked = {"by": ["team", "away"], "counts": ["audits"], "population": "p"}
+    plain = protect_linked([request_of(table, **asked)])[0]
+    assert plain.hidden == 0
+    row = [("B", "yes"), ("B", "no")]
+    told = protect_linked([request_of(table, **asked, concealed=row)])[0]
+    hidden = {(line[0], line[1]) for line in told.rows if line[2] == HIDDEN_MARK}
+    assert set(row) < hidden, "the totals tell a row that is hidden alone"
+    found = attack(told).set_index("cell")
+    assert (found["high"] - found["low"] >= 5).all()
+    every = [(team, away) for team in ("A", "B", "C", "Total") for away in ("yes", "no", "Total")]
+    whole = protect_linked([request_of(table, **asked, concealed=every)])[0]
+    assert whole.hidden == 12

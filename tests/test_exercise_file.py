@@ -119,3 +119,59 @@ def test_the_invented_exercise_is_always_the_same_and_comes_back(tmp_path):
     pd.testing.assert_frame_equal(
         read_exercise(path).table, made, check_dtype=False, check_column_type=False
     )
+
+
+def sheets(folder, **graded):
+    """Fill in the template: name to grade of all cells, blank for none."""
+    names = [name for name in graded if name != "Expert"]
+    path = write_exercise_template(folder / "t.xlsx", names, cases=1)
+    book = openpyxl.load_workbook(path)
+    for name, grade in graded.items():
+        for row in range(2, 15):
+            book[name].cell(row, 4).value = grade or None
+    book.save(path)
+    return path
+
+
+def test_a_blank_expert_sheet_is_no_expert(tmp_path):
+    held = read_exercise(sheets(tmp_path, Ann="Good", Bo="Good", Expert=""))
+    assert not held.has_expert
+    assert set(held.filled["rater"]) == {"Ann", "Bo"}
+    assert held.in_words == "2 auditors filled in grades."
+
+
+def test_unfilled_sheets_are_nobodys_grades(tmp_path):
+    held = read_exercise(sheets(tmp_path, Ann="Good", Bo="", Cy="", Expert="Good"))
+    assert held.has_expert and set(held.filled["rater"]) == {"Ann", "Expert"}
+    assert held.in_words == "1 auditor filled in grades, 2 left all blank."
+    assert set(held.table["rater"]) == {"Ann", "Bo", "Cy", "Expert"}
+
+
+def test_a_copied_sheet_of_the_same_name(tmp_path):
+    path = sheets(tmp_path, Ann="Good", Bo="Good")
+    book = openpyxl.load_workbook(path)
+    copy = book.copy_worksheet(book["Ann"])
+    book.save(path)
+    with pytest.raises(ExtractError, match="call two people of one name by different names") as bad:
+        read_exercise(path)
+    assert "Ann Copy" in str(bad.value)
+    for row in range(2, 15):
+        copy.cell(row, 4).value = None
+    book.save(path)
+    held = read_exercise(path)
+    assert held.table.groupby("rater").size().to_dict() == {"Ann": 13, "Bo": 13, "Expert": 13}
+    with pytest.raises(ParameterError, match="Every auditor needs a name of their own"):
+        write_exercise_template(tmp_path / "u.xlsx", ["Ann Lee", "ann  lee"])
+
+
+def test_one_name_in_two_spellings_is_one_or_is_told(tmp_path):
+    same = ("Zoë O’Neil", "Zoe O'NEIL", "zoe  o neil")
+    rows = [f"Case {n},{name},Overall,Good" for n, name in enumerate(same, start=1)]
+    held = read_exercise(written(tmp_path, *rows, "Case 1,Bo,Overall,Good"))
+    assert held.table["rater"].tolist() == ["Zoë O’Neil"] * 3 + ["Bo"]
+    near = ("Case 1,Ann Leigh,Overall,Good", "Case 2,Anne Leigh,Overall,Good")
+    with pytest.raises(ExtractError, match=r"nearly that of another auditor.*\(row 3\)") as bad:
+        read_exercise(written(tmp_path, *near))
+    assert "Leigh" not in str(bad.value)
+    both = read_exercise(written(tmp_path, *near, "Case 1,Anne Leigh,Overall,RI"))
+    assert both.table["rater"].nunique() == 2

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from qa_sampling import runner
+from qa_sampling.agreement.shrinkage import shrink
 from qa_sampling.errors import AgreementError, ExtractError, ParameterError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.exercise_file import EXPERT
+from qa_sampling.records.keys import create_key
 from qa_sampling.reporting.exercise_tables import (
     APART,
     SAME,
@@ -17,6 +19,7 @@ from qa_sampling.reporting.exercise_tables import (
     protect_exercise,
 )
 from qa_sampling.runs.analyses import basis_of, identifiers_of
+from qa_sampling.runs.exercise.leader import severities, severity_view, steps_view
 from qa_sampling.runs.exercise.steps import (
     SHORT,
     alike,
@@ -50,6 +53,10 @@ def done(outputs):
     return runner.run("training_exercise", {"outputs": str(outputs)})
 
 
+def protected(graded):
+    return protect_exercise(graded.found.grades, names=SHORT, whose=graded.whose, exercise="one")
+
+
 def written(path, rows) -> str:
     pd.DataFrame(rows, columns=["case", "auditor", "standard", "grade", "expert"]).to_csv(
         path, index=False
@@ -72,10 +79,22 @@ def test_every_figure_is_a_plain_count_of_the_grades(graded, settings) -> None:
         - expert.loc[list(zip(own["case_ref"], own["standard"], strict=True))]
     )
     same = int((gap == 0).sum())
-    tables = protect_exercise(graded.found.grades, names=SHORT, whose=graded.whose, exercise="one")
-    shown = tables.steps.body.set_index("steps")["grades"]
-    assert (shown[SAME], shown[APART]) == (same, len(gap) - same)
-    assert f"{same} grades were the same as that of the expert." in str(exercise_findings(tables))
+    tables = protected(graded)
+    far = own.assign(far=gap.abs().to_numpy()).groupby(["rater", "standard"])["far"].max()
+    shown = tables.steps.body.set_index("steps")["auditors"]
+    assert (shown[SAME], shown[APART]) == ((far == 0).sum(), (far > 0).sum())
+    words = f"In {shown[SAME]} answers (50%) every grade was the same as that of the expert."
+    assert words in str(exercise_findings(tables))
+    by_standard = tables.standards.body
+    for row in by_standard[by_standard["steps"] == SAME].itertuples():
+        name = next(key for key, word in SHORT.items() if word == row.standard)
+        assert row.auditors in ("[c]", (far.xs(name, level="standard") == 0).sum())
+    steps = steps_view(graded).set_index("Standard")
+    assert steps.loc["All", "The same"] == f"{same} ({100 * same / len(gap):.0f}%)"
+    assert steps.loc["All", ["Grades", "One grade away", "Two or more"]].tolist() == [
+        len(gap), (gap.abs() == 1).sum(), (gap.abs() > 1).sum()
+    ]  # fmt: skip
+    assert steps.loc["All", "Above / below"] == f"{(gap > 0).sum()} / {(gap < 0).sum()}"
     by_name = auditors_view(graded).set_index("Auditor")["Same grade"]
     for name, part in own.groupby("rater"):
         held = expert.loc[list(zip(part["case_ref"], part["standard"], strict=True))].to_numpy()
@@ -100,14 +119,43 @@ def test_the_planted_auditors_are_the_outermost(graded, settings) -> None:
     assert 0 < alike(graded).one("ac2").estimate < 1
 
 
-def test_small_counts_are_hidden_and_cannot_be_worked_out(graded) -> None:
-    tables = protect_exercise(graded.found.grades, names=SHORT, whose=graded.whose, exercise="one")
-    body = tables.standards.body
-    for standard, rows in body.groupby("standard"):
-        values = list(rows["grades"])
-        assert all(isinstance(one, str) or not 1 <= one <= 5 for one in values), standard
-    hidden = body[body["grades"].map(lambda one: isinstance(one, str))]
-    assert hidden.groupby("steps").size().ge(2).all()
+def test_shrunken_shifts_count_a_case_once_and_pool_its_scatter(graded) -> None:
+    found = severities(graded)
+    table = found.table.set_index("auditor")
+    plain = graded.found.grades.groupby(["auditor", "case_ref"])["gap"].mean().groupby("auditor")
+    assert table["mean"].to_dict() == pytest.approx(plain.mean().to_dict())
+    apart, middle = table["mean"] - found.average, table["shift"] - found.average
+    assert (middle.abs() <= apart.abs() + 1e-9).all() and (middle * apart >= -1e-9).all()
+    assert (table["low"] <= table["shift"]).all() and (table["shift"] <= table["high"]).all()
+    means = graded.found.grades.groupby(["auditor", "case_ref"])["gap"].mean().unstack()
+    rest = means.sub(means.mean(axis=1), axis=0).to_numpy()
+    spread = (rest**2).sum() + 2, rest.size - len(means) + 2
+    twin = shrink(means.mean(axis=1), [spread[0] / spread[1] / 2] * len(means))
+    assert table["shift"].loc[means.index].tolist() == pytest.approx(twin.shift.tolist())
+    assert table["low"].loc[means.index].tolist() == pytest.approx(
+        twin.confidence_limits()[0].tolist()
+    )
+    view = severity_view(found)
+    assert view["Auditor"].tolist() == sorted(table.index, key=str.casefold)
+    assert list(view.columns)[3] == "Shrunk (95% interval)"
+
+
+@pytest.mark.parametrize("cases", [1, 2])
+def test_with_one_or_two_cases_intervals_are_wide_and_hold_their_mean(tmp_path, cases) -> None:
+    rows = [
+        (f"Case {case}", name, "Overall", grade, "")
+        for case in range(1, cases + 1)
+        for name, grade in (("Ann", "Good"), ("Ben", "Inadequate"), (EXPERT, "Good"))
+    ]
+    graded = graded_of(of_file(written(tmp_path / "g.csv", rows)))
+    people = graded.found.auditors.set_index("auditor")
+    assert people["shift"].tolist() == [0, -2]
+    assert (people["low"] >= -3).all() and (people["high"] <= 3).all()
+    assert ((people["low"] < people["shift"]) & (people["shift"] < people["high"])).all()
+    assert (people["high"] - people["low"] > 2).all()
+    found = severities(graded).table
+    assert ((found["low"] < found["mean"]) & (found["mean"] < found["high"])).all()
+    assert found["signal"].eq("").all()
 
 
 class TestRun:
@@ -123,6 +171,9 @@ class TestRun:
         book = openpyxl.load_workbook(done.folder / "restricted" / "feedback_2026-10.xlsx")
         assert len(book.sheetnames) == 1 + graded_of(settings).number
         assert "grades_file" not in read_manifest(done.folder)["parameters"]
+        page = (done.folder / "shareable" / "exercise.html").read_text(encoding="utf-8")
+        assert "Exercise of" in page and "Audits of" not in page
+        assert "Fingerprint of the grades" in page and "of what the register held" not in page
 
     def test_nobody_is_named_to_everybody(self, done, settings) -> None:
         people = [one for one in grades_of(settings).table["rater"].unique() if one != EXPERT]
@@ -151,9 +202,11 @@ def test_without_an_expert_the_others_are_the_measure(tmp_path) -> None:
     assert "Expert" not in spread_view(graded)
     values = auditors_list(graded).table.set_index("name")["value"]
     assert values["Cat"] == -2
-    tables = protect_exercise(graded.found.grades, names=SHORT, whose=graded.whose, exercise="x")
-    assert "2 grades" not in str(exercise_findings(tables))
-    assert all(isinstance(one, str) or one == 0 for one in tables.steps.body["grades"])
+    assert severities(graded).table.set_index("auditor")["mean"]["Cat"] == -2
+    assert severities(graded).measure.startswith("Mean grades above the middle of the others")
+    tables = protected(graded)
+    said = "Nothing is shown of this exercise: too few auditors graded."
+    assert exercise_findings(tables).sentences == (said,)
 
 
 def test_where_a_standard_does_not_apply(tmp_path) -> None:
@@ -179,7 +232,9 @@ def test_what_cannot_be_an_exercise(tmp_path) -> None:
         read_parameters("training_exercise", {"name": "Child's voice"})
 
 
-def test_other_grades_are_another_basis(tmp_path) -> None:
+def test_other_grades_are_another_basis(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "keys"))
+    create_key()
     rows = [("Case 1", name, "Overall", "Good", "") for name in ("Ann", "Ben")]
     one = of_file(written(tmp_path / "a.csv", rows), outputs=str(tmp_path / "o"))
     with open_exercise(one) as register:

@@ -47,9 +47,9 @@ def exercise_feedback_command(
             f"The feedback must be a new .xlsx file in a folder that exists; got {save.name!r}."
         )
     held = read_exercise(grades)
-    ratings = Ratings.from_long(held.table, scale=GRADES_SCALE)
+    ratings = Ratings.from_long(held.filled, scale=GRADES_SCALE)
     found = exercise(ratings, expert=EXPERT if held.has_expert else None)
-    words = QUALITY_STANDARDS | {"overall": "Overall"}
+    words = {"overall": "Overall"} | QUALITY_STANDARDS
     title = "Training exercise: feedback"
     write_feedback_pack(save, found, words=words, title=title, as_at=date.today())
     out.print(f"Written to {save}: a sheet an auditor, restricted.", markup=False)

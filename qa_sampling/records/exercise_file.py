@@ -18,6 +18,11 @@ from qa_sampling.errors import AgreementError, ExtractError
 from qa_sampling.records.annex_a_headers import normal
 from qa_sampling.records.book import Cell, Sheet
 from qa_sampling.records.cells import Unreadable, read_column, read_text
+from qa_sampling.records.exercise_names import (
+    one_spelling,
+    refuse_two_spellings,
+    without_blank_copies,
+)
 from qa_sampling.records.quality import FaultLog, in_two
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.records.tabular import read_book
@@ -47,11 +52,26 @@ class ExerciseGrades:
         `standard` (a key of ``schema.QUALITY_STANDARDS`` or "overall"), `grade` (missing where
         blank).
     has_expert : bool
-        Whether the expert's grades are among them.
+        Whether the expert graded anything.
     """
 
     table: pd.DataFrame
     has_expert: bool
+
+    @property
+    def filled(self) -> pd.DataFrame:
+        """The rows of those who filled in a grade, or that a standard does not apply."""
+        given = self.table.loc[self.table["grade"].notna(), "rater"]
+        return self.table[self.table["rater"].isin(given)].reset_index(drop=True)
+
+    @property
+    def in_words(self) -> str:
+        """How many auditors graded and how many sheets are blank, without a name."""
+        people = set(self.table["rater"]) - {EXPERT}
+        filled = len(people & set(self.filled["rater"]))
+        blank = len(people) - filled
+        told = f"{filled} {'auditor' if filled == 1 else 'auditors'} filled in grades"
+        return f"{told}, {blank} left all blank." if blank else f"{told}."
 
 
 def read_exercise(path: Path | str, *, scale: Scale = GRADES_SCALE) -> ExerciseGrades:
@@ -88,14 +108,17 @@ def read_exercise(path: Path | str, *, scale: Scale = GRADES_SCALE) -> ExerciseG
                 "Use the template: case, auditor, standard, grade.")  # fmt: skip
     log.raise_if_stopped("The grades of the exercise")
     table = pd.concat(parts, ignore_index=True)
-    table["rater"] = _one_spelling(table["rater"]).where(~table["expert"], EXPERT)
+    table["rater"] = one_spelling(table["rater"]).where(~table["expert"], EXPERT)
+    table = without_blank_copies(table)
     _refuse_repeated(path.name, table, log)
+    refuse_two_spellings(path.name, table, log, expert=EXPERT)
     if table["grade"].isna().all():
         log.add("stop", path.name, "all sheets", "no grade is filled in",
                 "Collect the auditors’ grades first.")  # fmt: skip
     log.raise_if_stopped("The grades of the exercise")
     columns = ["case_ref", "rater", "standard", "grade"]
-    return ExerciseGrades(table[columns], bool((table["rater"] == EXPERT).any()))
+    graded = table.loc[table["grade"].notna(), "rater"]
+    return ExerciseGrades(table[columns], bool((graded == EXPERT).any()))
 
 
 def _headings(sheet: Sheet) -> list[str]:
@@ -150,20 +173,12 @@ def _complete(
     return frame[whole].reset_index(drop=True)
 
 
-def _one_spelling(names: pd.Series) -> pd.Series:
-    """Let names that differ by capitals only be one person, as first written."""
-    first: dict[str, str] = {}
-    for name in names:
-        first.setdefault(name.casefold(), name)
-    first["expert"] = EXPERT
-    return pd.Series([first[name.casefold()] for name in names], index=names.index, dtype="object")
-
-
 def _refuse_repeated(file: str, table: pd.DataFrame, log: FaultLog) -> None:
     again = table.duplicated(["case_ref", "rater", "standard"], keep=False)
     for sheet, part in table[again].groupby("sheet", sort=False):
         log.add("stop", file, str(sheet), "an auditor graded the same standard of a case twice",
-                "Keep one of the rows; of two experts keep one.", column="grade",
+                "Keep one of the rows; of two experts keep one; call two people of one name by "
+                "different names.", column="grade",
                 rows=part["row"].tolist())  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def write_exercise_template(
     Raises
     ------
     ParameterError
-        When the file is there, is no .xlsx file, or there are no cases or too many.
+        When the file is there, is no .xlsx file, there are no cases or too many, or two auditors
+        have one name.
     """
     path = Path(path)
     if path.suffix.lower() != ".xlsx" or path.exists() or not path.parent.is_dir():
@@ -44,6 +45,12 @@ def write_exercise_template(
     if not 1 <= cases <= _MOST_CASES:
         raise ParameterError(
             f"`cases` must lie between 1 and {_MOST_CASES}; got {cases}. Give 1 or 2."
+        )
+    known = {" ".join(name.casefold().split()) for name in auditors}
+    if len(known) < len(auditors) or known & {"", "expert"}:
+        raise ParameterError(
+            "Every auditor needs a name of their own, which is not Expert. Tell two people of one "
+            "name apart, such as by a middle initial."
         )
     with open_workbook(path, created=CREATED, title="Training exercise: grades") as book:
         formats = Formats(book, {"entry": {"num_format": "@", "bg_color": "#FFF8DF", "border": 1}})

@@ -59,7 +59,7 @@ def tied_editions(
         When a later edition is out, or the figures contradict their own edition.
     """
     own = population_of_edition(series, edition)
-    ours = [one for one in earlier if _is_of(one, series)]
+    ours = [one for one in earlier if is_of(one, series)]
     names = list(dict.fromkeys(one.population for one in ours))
     if own in names and own != names[-1]:
         raise DisclosureError(
@@ -85,7 +85,16 @@ def tied_editions(
     return tuple(kept)
 
 
-def _is_of(table: PrintedTable, series: str) -> bool:
+def is_of(table: PrintedTable, series: str) -> bool:
+    """Say whether a table is of a series, in any edition.
+
+    Parameters
+    ----------
+    table : PrintedTable
+        A table.
+    series : str
+        What the series counts.
+    """
     return table.population == series or table.population.startswith(f"{series}, ")
 
 

@@ -65,12 +65,16 @@ def _notes(person: object, found: Exercise) -> tuple[str, ...]:
         return ()
     return (
         f"The same grade as {whom}: {person.same} of {person.n}.",
-        f"On average {person.shift:+.2f} grades from {whom} "
-        f"({100 * found.level:g}% interval {person.low:+.2f} to {person.high:+.2f}).",
+        f"On average {signed_grades(person.shift)} grades from {whom} "
+        f"({100 * found.level:g}% interval {signed_grades(person.low)} to "
+        f"{signed_grades(person.high)}).",
     )
 
 
 def _own(rows: pd.DataFrame, found: Exercise, words: Mapping[str, str]) -> pd.DataFrame:
+    order = {name: place for place, name in enumerate(words)}
+    place = rows["standard"].map(lambda name: order.get(name, len(order)))
+    rows = rows.assign(place=place).sort_values(["case_ref", "place"], kind="stable")
     whose = "Expert’s grade" if found.against == "expert" else "Middle of the others"
     return pd.DataFrame(
         {
@@ -88,3 +92,15 @@ def _way(gap: float) -> str:
     if not steps:
         return "the same"
     return f"{steps} {'grade' if steps == 1 else 'grades'} {'higher' if gap > 0 else 'lower'}"
+
+
+def signed_grades(value: float) -> str:
+    """Give a number of grades with its sign; none where it rounds to nought.
+
+    Parameters
+    ----------
+    value : float
+        Grades.
+    """
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text in ("+0.00", "−0.00") else text

@@ -16,7 +16,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -24,7 +24,8 @@ from urllib.parse import unquote
 from qa_sampling.errors import PublicationError
 from qa_sampling.reporting.pdf import pdf_texts
 
-_SHORTEST = 5
+SHORTEST = 5
+"""Letters or digits below which an identifier is not told from a count, and not looked for."""
 _DEPTH = 3
 _PART_LIMIT = 500_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -37,6 +38,7 @@ _BREAK = re.compile(r"\n|\\n")
 _TAG = re.compile(r"<[^>]*>")
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_MONTHS = {"may", "june", "july"}
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -89,7 +91,7 @@ class LeakScan:
 
 
 def leak_scan(
-    paths: Iterable[Path | str], identifiers: Iterable[str], *, shortest: int = _SHORTEST
+    paths: Iterable[Path | str], identifiers: Iterable[str], *, shortest: int = SHORTEST
 ) -> LeakScan:
     """Look for identifiers of children in files.
 
@@ -115,6 +117,52 @@ def leak_scan(
     """
     wanted = {str(one).strip().casefold() for one in identifiers if str(one).strip()}
     sought = _index({one for one in wanted if len(one) >= shortest})
+    leaks, files = _scan(paths, lambda text: _find(text, sought))
+    return LeakScan(leaks, files, sum(len(one) < shortest for one in wanted))
+
+
+def name_scan(paths: Iterable[Path | str], names: Iterable[str]) -> LeakScan:
+    """Look for short names of people in files, such as Jo: as whole words, capitals kept.
+
+    A name is looked for as it is written, with a capital first and all in capitals; next to a
+    number, as in "31 May" and "May 2026", the name of a month is a date.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files, or folders with everything in them.
+    names : iterable of str
+        Names of people.
+
+    Raises
+    ------
+    FileNotFoundError, PublicationError
+        As :func:`leak_scan`.
+    """
+    written = {" ".join(str(one).split()) for one in names} - {""}
+    forms = {form for one in written for form in (one, one.title(), one.upper())}
+    sought = [_as_word(form) for form in sorted(forms)]
+
+    def lines(text: str) -> list[int]:
+        starts = sorted(found.start() for one in sought for found in one.finditer(text))
+        return [text.count("\n", 0, start) + 1 for start in starts]
+
+    leaks, files = _scan(paths, lines)
+    return LeakScan(leaks, files, 0)
+
+
+def _as_word(name: str) -> re.Pattern:
+    """Give what finds a name as a whole word; of a month's name, not beside a number."""
+    words = r"\s+".join(re.escape(word) for word in name.split())
+    if name.casefold() in _MONTHS:
+        return re.compile(rf"(?<![^\W_])(?<!\d\s){words}(?![^\W_])(?!\s\d)")
+    return re.compile(rf"(?<![^\W_]){words}(?![^\W_])")
+
+
+def _scan(
+    paths: Iterable[Path | str], find: Callable[[str], list[int]]
+) -> tuple[tuple[Leak, ...], int]:
+    """Give where a search finds something in any text of the files, and how many files."""
     files = sorted(set(_files(paths)))
     leaks = []
     for file in files:
@@ -126,10 +174,9 @@ def leak_scan(
                 f"{error}"
             ) from None
         for part, text in texts:
-            if lines := _find(text, sought):
+            if lines := find(text):
                 leaks.append(Leak(file.name, part, len(lines), tuple(lines[:5])))
-    too_short = sum(len(one) < shortest for one in wanted)
-    return LeakScan(tuple(leaks), len(files), too_short)
+    return tuple(leaks), len(files)
 
 
 def _files(paths: Iterable[Path | str]) -> Iterator[Path]:

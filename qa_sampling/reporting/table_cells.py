@@ -187,7 +187,9 @@ def _described(request: TableRequest, grid: Grid) -> Iterator[tuple[Key, _Cell]]
                 key_of(request, count, place),
                 _Cell(
                     value,
-                    HIDDEN if is_rest or small else _wish(count, place, value, request),
+                    HIDDEN
+                    if is_rest or small or place in request.concealed
+                    else _wish(count, place, value, request),
                     _cost(count, place, value, request),
                     guarded,
                     request.threshold,

@@ -31,6 +31,9 @@ class TableRequest:
         As for ``protect``.
     exclusive, adding_up : mapping of str to tuple of tuple of str
         As for ``protect``, always as groups.
+    concealed : frozenset of tuple of str
+        Places, totals included, that are hidden however large their counts are: those by which
+        readers who know some of the counted could tell all others.
     coarser : sequence of mapping
         Coarser forms of the table, to be tried in turn.
     most_hidden : float
@@ -58,6 +61,7 @@ class TableRequest:
     subtotals_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     made_of: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    concealed: frozenset[tuple[str, ...]] = frozenset()
     exclusive: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     adding_up: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     growing: tuple[str, ...] = ()
@@ -99,7 +103,8 @@ def request_of(table: pd.DataFrame, **arguments: Any) -> TableRequest:  # noqa: 
     for name in ("percentages", "within", "labels", "rates", "subtotals_of"):
         given[name] = dict(given.get(name, {}))
     given["decisions"] = frozenset(given.get("decisions", ()))
-    given["known_zeros"] = frozenset(tuple(place) for place in given.get("known_zeros", ()))
+    for name in ("known_zeros", "concealed"):
+        given[name] = frozenset(tuple(place) for place in given.get(name, ()))
     given["over"] = {
         name: (labels,) if isinstance(labels, str) else tuple(labels)
         for name, labels in given.get("over", {}).items()

@@ -17,7 +17,7 @@ def voices_view(table: pd.DataFrame) -> pd.DataFrame:
         ``runs.findings.voices.voices``.
     """
     views, complains = ["positive", "mixed", "negative"], table["kind"] == "Complaint"
-    shown = table.astype({name: "object" for name in (*views, "upheld")})
+    shown = table.astype(dict.fromkeys((*views, "upheld"), "object"))
     shown.loc[table[views].sum(axis=1) == 0, views] = NOTHING
     shown.loc[~complains | (table["times"] == 0), "upheld"] = NOTHING
     heads = ("From", "Times", "People", "Positive", "Mixed", "Negative", "Upheld")

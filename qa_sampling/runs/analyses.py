@@ -15,7 +15,14 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.runs.collecting import open_collect
 from qa_sampling.runs.drawn_returns import open_findings
-from qa_sampling.runs.exercise_grades import graders_of, grades_digest, open_exercise
+from qa_sampling.runs.exercise_grades import (
+    graders_of,
+    grades_digest,
+    is_contact,
+    need_exercise,
+    open_exercise,
+    which_exercise,
+)
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.exercise import TrainingExercise
@@ -45,20 +52,30 @@ class Analysis:
     files : tuple of (str, str)
         What it leaves besides its pages, by path or pattern in its folder, and what it is for.
     need : callable
-        Takes the settings and the register; raises when there is nothing to look at.
+        Takes the settings and the register (None where it does not rest on it); raises when
+        there is nothing to look at.
     open : callable
         Takes the settings and opens the register.
     span : callable
-        Takes the settings and says the months in words.
+        Takes the settings and says the months in words, or which exercise it is.
+    span_of : str
+        What these words are called at the foot of the page.
+    basis_of_what : str
+        What its fingerprint is called there.
+    rests_on_register : bool
+        Whether it reads the register; a dry run of one that does not starts none.
     """
 
     file: str
     title: str
     question: str
     files: tuple[tuple[str, str], ...]
-    need: Callable[[AnalysisSettings, Register], None]
+    need: Callable[[AnalysisSettings, Register | None], None]
     open: Callable[[AnalysisSettings], Register] = open_returns
     span: Callable[[AnalysisSettings], str] = _whole_span
+    span_of: str = "Audits of"
+    basis_of_what: str = "Fingerprint of what the register held"
+    rests_on_register: bool = True
 
 
 def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
@@ -147,8 +164,12 @@ ANALYSES: dict[str, Analysis] = {
             ("restricted/feedback_*.xlsx", "a sheet for each auditor, and for nobody else"),
             ("shareable/exercise_tables.xlsx", "its tables, to share; also as CSV"),
         ),
-        need=lambda settings, register: None,
+        need=need_exercise,
         open=open_exercise,
+        span=which_exercise,
+        span_of="Exercise of",
+        basis_of_what="Fingerprint of the grades, made with a key",
+        rests_on_register=False,
     ),
     "moderation_agreement": Analysis(
         file="40_moderation_agreement.ipynb",
@@ -165,12 +186,12 @@ ANALYSES: dict[str, Analysis] = {
 
 
 def basis_of(settings: AnalysisSettings, register: Register) -> str:
-    """Give the SHA-256 of what an analysis rests on: all that came back and stands.
+    """Give the fingerprint of what an analysis rests on: all that came back and stands.
 
     Parameters
     ----------
     settings : AnalysisSettings
-        A training exercise rests on its own grades.
+        A training exercise rests on its own grades, whose fingerprint is made with the key.
     register : Register
         The register.
     """
@@ -216,5 +237,5 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     staff = staff_of(settings)
     if staff is not None:
         names = staff["name"].dropna().astype(str)
-        columns.append(names[[name not in settings.contact for name in names]])
+        columns.append(names[[not is_contact(name, settings.contact) for name in names]])
     return sorted({str(value) for column in columns for value in column.dropna()})

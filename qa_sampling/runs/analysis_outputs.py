@@ -12,6 +12,7 @@ from qa_sampling import __version__
 from qa_sampling.records.keys import keyed_text
 from qa_sampling.records.register import Register
 from qa_sampling.runs.analyses import basis_of, identifiers_of
+from qa_sampling.runs.exercise_grades import short_names_of
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.leak_gate import require_no_leak
 from qa_sampling.runs.publication import (
@@ -127,5 +128,5 @@ def seal(
     key = load_keys(settings).key
     blind = keyed_text(key, "qa_sampling/manifest/v1", f"{settings.slug} {facts['basis']}")
     digest = write_manifest(stage, facts, blind=blind)
-    require_no_leak(stage, identifiers)
+    require_no_leak(stage, identifiers, names=short_names_of(settings))
     return digest

@@ -57,6 +57,9 @@ def run_analysis(
         Whatever else was refused on purpose.
     """
     analysis = ANALYSES[notebook]
+    if dry_run and not analysis.rests_on_register:
+        analysis.need(settings, None)
+        return RunResult("checked", name=settings.slug)
     progress("reading the register")
     with analysis.open(settings) as register:
         analysis.need(settings, register)
@@ -180,8 +183,8 @@ def _write_pages(
         question=analysis.question,
         provenance={
             "Authority": settings.authority,
-            "Audits of": span,
-            "Fingerprint of what the register held": str(facts["basis"]),
+            analysis.span_of: span,
+            analysis.basis_of_what: str(facts["basis"]),
             "Head of the register": head,
             "Made with": f"qa-sampling {__version__}",
         },

@@ -7,11 +7,17 @@ from pathlib import Path
 
 from qa_sampling.errors import PublicationError
 from qa_sampling.reporting.layout_numbers import layout_numbers
-from qa_sampling.reporting.leaks import leak_scan
+from qa_sampling.reporting.leaks import leak_scan, name_scan
+
+_OF_NAMES = "May, Will and Jo are words and names"
 
 
 def require_no_leak(
-    stage: Path, identifiers: Iterable[str], *, by_chance: Collection[str] = ()
+    stage: Path,
+    identifiers: Iterable[str],
+    *,
+    by_chance: Collection[str] = (),
+    names: Collection[str] = (),
 ) -> None:
     """Refuse to publish when one of these texts stands in what may be shared.
 
@@ -26,6 +32,8 @@ def require_no_leak(
         Case numbers, references, names: what must not be read.
     by_chance : collection of str
         Texts that are published for another reason, such as parts of a seed.
+    names : collection of str
+        Names of people that are too short to be looked for like references.
 
     Raises
     ------
@@ -38,6 +46,14 @@ def require_no_leak(
     for path in files:
         laid_out = layout_numbers(path) if path.suffix == ".xlsx" else set()
         found += leak_scan([path], sought - laid_out)
+    if names and (named := name_scan(files, names)):
+        raise PublicationError(
+            f"{len({leak.file for leak in named})} files that may be shared hold a word that is "
+            f"the whole name of somebody who graded, as {_OF_NAMES}, so nothing was published. "
+            "Write first and last name of everybody in the file of grades. If it was no word of "
+            "the page by chance, look for the name in the title, the contact and the exercise's "
+            "name."
+        )
     if found:
         number = len({leak.file for leak in found})
         raise PublicationError(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qa_sampling.errors import DisclosureError
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.dates import period_in_words
-from qa_sampling.reporting.exercise_tables import ExerciseTables, protect_exercise
+from qa_sampling.reporting.exercise_tables import ExerciseTables, Protection, protect_exercise
 from qa_sampling.reporting.feedback_pack import write_feedback_pack
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
@@ -15,6 +15,7 @@ from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.exercise.steps import NAMES, SHORT, Graded
+from qa_sampling.runs.exercise_grades import which_exercise
 from qa_sampling.settings.exercise import TrainingExercise
 
 
@@ -37,14 +38,21 @@ def release_exercise(
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
-    tables = protect_exercise(
-        graded.found.grades,
-        names=SHORT,
-        whose=graded.whose,
-        exercise=settings.slug,
-        edition=settings.edition,
-        earlier=printed_tables(register.releases()["content"]),
-    )
+    try:
+        tables = protect_exercise(
+            graded.found.grades,
+            names=SHORT,
+            whose=graded.whose,
+            exercise=settings.slug,
+            edition=settings.edition,
+            earlier=printed_tables(register.releases()["content"]),
+            protection=Protection(settings.fewest_auditors, settings.smallest_count),
+        )
+    except DisclosureError as error:
+        raise DisclosureError(
+            f"{error} If this is another exercise of the month, give it a `name` or the day it was "
+            "`held_on` instead."
+        ) from None
     texts = {title: release_text(table) for title, table in tables.by_title().items()}
     register.record_releases(settings.slug, texts)
     return tables
@@ -73,22 +81,22 @@ def publish_exercise(
     findings : Words
         What the page says first.
     """
-    span = period_in_words(settings.first_day, settings.period_end)
+    which = which_exercise(settings)
     released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
         write_feedback_pack(
-            folder / "restricted" / f"feedback_{settings.period}.xlsx",
+            folder / "restricted" / settings.feedback_file,
             graded.found,
             words=NAMES,
-            title=f"Training exercise: feedback, {span}",
+            title=f"Training exercise: feedback, {which}",
             as_at=settings.extract_day,
         )
-        shared = tables.shared(span)
+        shared = tables.shared(which)
         write_tables_workbook(
             folder / "shareable" / "exercise_tables.xlsx",
             shared,
-            title=f"Training exercise, {span}",
+            title=f"Training exercise, {which}",
             as_at=settings.extract_day,
             source=declared(f"{settings.whose}, a training exercise."),
             contact=settings.contact[:1].upper() + settings.contact[1:],

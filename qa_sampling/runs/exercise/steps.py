@@ -15,6 +15,7 @@ from qa_sampling.agreement.scale import GRADES_SCALE, NO_GRADE
 from qa_sampling.records.exercise_file import EXPERT
 from qa_sampling.records.form_layout import STANDARD_NAMES
 from qa_sampling.records.returned import OVERALL
+from qa_sampling.reporting.feedback_pack import signed_grades
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.results import IntervalList
 from qa_sampling.runs.exercise_grades import grades_of
@@ -67,9 +68,9 @@ def graded_of(settings: TrainingExercise) -> Graded:
         When no case was graded by two auditors.
     """
     held = grades_of(settings)
-    ratings = Ratings.from_long(held.table, scale=GRADES_SCALE)
+    ratings = Ratings.from_long(held.filled, scale=GRADES_SCALE)
     expert = EXPERT if held.has_expert else None
-    own = held.table[held.table["rater"] != EXPERT]
+    own = held.filled[held.filled["rater"] != EXPERT]
     found = exercise(ratings, expert=expert, level=settings.level)
     auditors = Ratings.from_long(own, scale=GRADES_SCALE)
     return Graded(found, auditors, own["rater"].nunique())
@@ -133,7 +134,9 @@ def auditors_view(graded: Graded) -> pd.DataFrame:
                 for same, n in zip(people["same"], people["n"], strict=True)
             ],
             "Mean grades above": [
-                "–" if np.isnan(shift) else f"{shift:+.2f} ({low:+.2f} to {high:+.2f})"
+                "–"
+                if np.isnan(shift)
+                else f"{signed_grades(shift)} ({signed_grades(low)} to {signed_grades(high)})"
                 for shift, low, high in people[["shift", "low", "high"]].to_numpy()
             ],
             "Mean distance": ["–" if np.isnan(one) else f"{one:.2f}" for one in people["distance"]],
