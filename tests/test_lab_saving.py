@@ -103,6 +103,13 @@ def test_beside_other_data_only_what_was_noted_before_is_kept() -> None:
     assert strip(book) == ["two", "three"]
 
 
+def test_a_cell_before_anything_was_asked_for_leaves_the_others_alone() -> None:
+    first, second = code(TEXT, mark("nothing")), code(TEXT, mark(INVENTED_ONLY), name="two")
+    book = notebook(first, second)
+    assert strip(book) == ["one"]
+    assert book["cells"][1]["outputs"] == [TEXT]
+
+
 def test_widgets_and_their_state_are_never_saved() -> None:
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "VBox()"}
     shown = {"output_type": "display_data", "metadata": {}, "data": view}

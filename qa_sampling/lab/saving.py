@@ -133,9 +133,10 @@ def _without_mark(outputs: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     said = {_said(outputs[at]["data"][ORIGIN_TYPE]) for at in places}
     others = [one for at, one in enumerate(outputs) if at not in places]
     others = _without_widgets(others)
-    if places[-1] != len(outputs) - 1 or said != {INVENTED_ONLY}:
+    if _OTHER in said:
         return others, _OTHER
-    return others, INVENTED_ONLY
+    clear = places[-1] == len(outputs) - 1 and said == {INVENTED_ONLY}
+    return others, INVENTED_ONLY if clear else "unclear"
 
 
 def _without_widgets(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
