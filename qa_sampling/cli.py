@@ -23,6 +23,7 @@ from qa_sampling.commands.exercise import exercise_feedback_command, exercise_te
 from qa_sampling.commands.keys import key_app, relink_command
 from qa_sampling.commands.lab import lab_command
 from qa_sampling.commands.loop import actions_app, activities_app
+from qa_sampling.commands.moderations import moderation_forms_command
 from qa_sampling.commands.options import ParameterFiles
 from qa_sampling.commands.options import register_of as _register
 from qa_sampling.commands.options import settings_of as _settings
@@ -49,6 +50,7 @@ app.add_typer(actions_app, name="actions")
 app.add_typer(activities_app, name="activities")
 app.command("relink")(relink_command)
 app.command("collect")(collect_command)
+app.command("moderation-forms")(moderation_forms_command)
 app.command("exempt")(exempt_command)
 app.command("reassign")(reassign_command)
 app.command("exercise-template")(exercise_template_command)
