@@ -85,8 +85,8 @@ def test_results_keep_a_copy_and_alter_no_table(name: str) -> None:
 @pytest.mark.parametrize("name", MAKE)
 def test_a_result_lacking_a_column_is_refused_with_its_name(name: str) -> None:
     result = MAKE[name]()
-    attribute = "history" if name == "Forecast" else "table"
-    first = {"Forecast": "period", "ControlChart": "centre"}.get(name)
+    attribute = "history" if isinstance(result, results.Forecast) else "table"
+    first = {"Forecast": "period", "Turning": "period", "ControlChart": "centre"}.get(name)
     table = getattr(result, attribute)
     first = first or table.columns[0]
     with pytest.raises(SchemaError, match=f"column `{first}` is missing"):
