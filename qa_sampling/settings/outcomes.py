@@ -85,7 +85,7 @@ class OutcomeTrends(AnalysisSettings):
     months: int = Field(36, ge=13, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
     measures: tuple[str, ...] = ()
-    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc", "second_plans")
+    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc")
     unit: Literal["team", "service", "source"] = "team"
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1
     budget: int = Field(10, ge=1, le=200)
