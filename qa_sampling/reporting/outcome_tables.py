@@ -9,11 +9,11 @@ import pandas as pd
 
 from qa_sampling.reporting.derived import Derived, derive
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
-from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
 from qa_sampling.reporting.outcome_families import KNOWN, NESTED, Family, families_of, known_of
 from qa_sampling.reporting.quantities import DeclaredText, declared
 from qa_sampling.reporting.safe_table import PrintedTable
-from qa_sampling.reporting.table_request import TableRequest
+from qa_sampling.reporting.table_request import TableRequest, altered
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.results import ControlChart
 from qa_sampling.trends.measures import MEASURES, Measure
@@ -69,8 +69,9 @@ def protect_outcomes(
     """Protect the counts of everybody by quarter, a table a family of measures.
 
     Later extracts change the counts of earlier quarters, because events are recorded late. So
-    each extract is an edition of its own, protected against the editions before wherever both
-    can be true.
+    each extract is an edition of its own, protected against the editions before in every quarter
+    in which both can be true. What an edition hid of a quarter no later one shows, and what one
+    showed hides nothing else.
 
     Parameters
     ----------
@@ -97,7 +98,9 @@ def protect_outcomes(
         request = _request(readings, family, quarters, edition)
         if request is None:
             continue
-        known = tied_editions([request], earlier, series=_series(family), edition=edition)
+        about = {"series": _series(family)}
+        known = tied_editions([request], earlier, edition=edition, along=QUARTER, **about)
+        request = altered(request, told_before=told_before(earlier, **about))
         made += protect_linked([request], earlier=known)
         kept.append(family)
     return OutcomeTables(tuple(kept), tuple(made))
