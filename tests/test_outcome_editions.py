@@ -76,7 +76,7 @@ def worked_out(table, others):
         yield unknown[0], filled["Total"] - known
 
 
-@pytest.mark.parametrize("seed", [0, 16, 22, 24, 26])
+@pytest.mark.parametrize("seed", [0, 18, 19, 20, 23, 26, 29])
 def test_no_small_quarter_is_found_from_what_other_extracts_print(seed) -> None:
     """These seeds each gave one away while a contradicted table was left aside as a whole."""
     tables, truths = three_extracts(seed)
