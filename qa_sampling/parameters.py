@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
+from qa_sampling.settings.calendar import Calendar, calendar_of
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.exercise import TrainingExercise
@@ -159,3 +160,19 @@ def _message(error: ValidationError) -> str:
         f"`{name}`: {', or '.join(dict.fromkeys(texts))}." if name else f"{texts[0]}."
         for name, texts in lines.items()
     )
+
+
+def read_calendar(path: Path) -> Calendar:
+    """Read the year's programme.
+
+    Parameters
+    ----------
+    path : Path
+        YAML file, such as `parameters/calendar.yml`.
+
+    Raises
+    ------
+    ParameterError
+        With every fault, by entry; and every notebook that is unknown, by name.
+    """
+    return calendar_of(load_parameters([path]), known=SETTINGS)
