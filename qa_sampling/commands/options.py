@@ -63,7 +63,7 @@ def values_of(pairs: list[str]) -> dict[str, Any]:
     Parameters
     ----------
     pairs : list of str
-        As they were given.
+        As they were given; a name may stand behind that of a calendar's entry and a point.
     """
     values = {}
     for pair in pairs:
@@ -74,7 +74,8 @@ def values_of(pairs: list[str]) -> dict[str, Any]:
             value = json.loads(text)
         except ValueError:
             value = text
-        values[name.strip()] = text if name.strip() in TEXTS else value
+        is_text = name.strip().rpartition(".")[2] in TEXTS
+        values[name.strip()] = text if is_text else value
     return values
 
 

@@ -47,6 +47,8 @@ _WHAT = {
         ("*.xlsx", "Restricted workbook"),
     ),
 }
+_SEVERAL = ("restricted", "*.xlsx")
+"""What there may be several of, so that each is named."""
 
 
 def publish_index(
@@ -145,7 +147,8 @@ def _linked(one: Ended, kinds: Sequence[str]) -> Linked:
 def _links(folder: Path, kind: str) -> Iterator[Link]:
     for pattern, text in _WHAT[kind]:
         for path in sorted((folder / kind).glob(pattern)):
-            yield Link(f"../../{folder.name}/{kind}/{path.name}", text)
+            named = f": {path.stem.replace('_', ' ')}" if (kind, pattern) == _SEVERAL else ""
+            yield Link(f"../../{folder.name}/{kind}/{path.name}", f"{text}{named}")
 
 
 def _why(one: Ended, audience: str) -> str:
