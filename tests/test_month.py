@@ -467,7 +467,7 @@ def test_a_month_whole(qa, place):
     own, asked = place / "own.yml", place / "calendar.yml"
     own.write_text(yaml.safe_dump({name: values[name] for name in shared}), encoding="utf-8")
     asked.write_text(yaml.safe_dump({"entries": SMALL}), encoding="utf-8")
-    line = ("month", "2026-11", "-f", own, "--calendar", asked)
+    line = ("month", "2026-11", "-f", own, "--calendar", asked, "-p", "reserves=1")
 
     code, out, _ = qa(*line, "--dry-run")
     assert code == 0
@@ -487,6 +487,8 @@ def test_a_month_whole(qa, place):
 
     code, out, _ = qa(*line, "-p", "monthly.seed", "31415926535")
     assert code == 2
+    assert f"{asked} -p reserves=1" in out
+    assert "31415926535" not in out
     assert "Published: Monthly (monthly)" in out
     assert "Waiting for a seed (3): Themed audits (themed)" in out
     assert faults_of(index) == ()

@@ -9,7 +9,7 @@ import typer
 
 from qa_sampling.commands.options import Pairs, ParameterFiles
 from qa_sampling.commands.output import err, out
-from qa_sampling.commands.programme import Asked, Programme, line_of, near, programme_of
+from qa_sampling.commands.programme import Asked, Programme, is_seed, line_of, near, programme_of
 from qa_sampling.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def month_command(
     again = ["month", period, *(["--as-at", as_at] if as_at else [])]
     again += [word for path in parameters or [] for word in ("-f", str(path))]
     again += ["--calendar", str(calendar)] if calendar else []
+    again += [word for pair in pairs or [] if not is_seed(pair) for word in ("-p", pair)]
     _show_ended(ended, line_of(again))
     for name, about in index.files:
         out.print(f"  {near(index.folder / name)}  ({about})", markup=False)

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,26 +191,36 @@ def _task(
     for path in files:
         words += ["-f", near(path)]
     words += ["--period", settings.period]
-    for name, value in own.items():
-        text = value if name in TEXTS else json.dumps(value, ensure_ascii=False)
-        words += ["-p", f"{name}={text}"]
-    shown = _without_seed(words)
+    pairs = [f"{name}={_text_of(name, value)}" for name, value in own.items()]
     return MonthTask(
         name=entry.name,
         title=entry.label,
-        command=(sys.executable, "-m", "qa_sampling", *words, "--quiet"),
-        line=line_of(shown),
+        command=(sys.executable, "-m", "qa_sampling", *words, *_flagged(pairs), "--quiet"),
+        line=line_of([*words, *_flagged(pair for pair in pairs if not is_seed(pair))]),
         period=settings.period,
         folder=settings.outputs_folder / settings.slug,
         after=tuple(name for name in entry.after if name != entry.name),
     )
 
 
-def _without_seed(words: Sequence[str]) -> list[str]:
-    """Leave out a seed: it is in the register once it was used, and in no log before."""
-    places = [place for place, word in enumerate(words) if word.startswith("seed=")]
-    drop = {*places, *(place - 1 for place in places)}
-    return [word for place, word in enumerate(words) if place not in drop]
+def _text_of(name: str, value: object) -> str:
+    """Give a value as the command line reads it back."""
+    return str(value) if name in TEXTS else json.dumps(value, ensure_ascii=False)
+
+
+def _flagged(pairs: Iterable[str]) -> list[str]:
+    return [word for pair in pairs for word in ("-p", pair)]
+
+
+def is_seed(pair: str) -> bool:
+    """Say whether `name=value` gives a seed: used, it is in the register; before, in no log.
+
+    Parameters
+    ----------
+    pair : str
+        As it was given.
+    """
+    return pair.partition("=")[0].rpartition(".")[2].strip() == "seed"
 
 
 def line_of(words: Sequence[str]) -> str:
