@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -307,6 +308,23 @@ class TestSideBySide:
         assert [one.state for one in ended] == ["published"] * 4
         seen = [int(path.read_text()) for path in tmp_path.glob("seen-*")]
         assert max(seen) == 2
+
+    def test_draws_of_a_period_come_one_after_the_other(self):
+        slow = "import time; time.sleep(0.2); print('x: published.')"
+        draws = [replace(task(name, slow), draws=True) for name in ("d1", "d2")]
+        other = replace(task("e", slow), draws=True, period="2026-10")
+        steps: list[str] = []
+        run_side_by_side([*draws, other, task("f", slow)], jobs=4, progress=steps.append)
+        assert steps[:3] == ["d1: started", "e: started", "f: started"]
+        assert steps.index(_said(steps, "d1: published")) < steps.index("d2: started")
+
+    def test_no_draw_begins_while_another_waits_for_its_seed(self):
+        first = replace(task("d1", _end(3, "It waits.")), draws=True)
+        second = replace(task("d2", DONE), draws=True)
+        ended = run_side_by_side([first, second, task("e", DONE)], jobs=2, progress=silent)
+        assert [one.state for one in ended] == ["waiting", "not started", "published"]
+        assert ended[1].message == "It waits for d1, whose draw waits for its seed."
+        assert exit_code(ended) == 3
 
     def test_what_cannot_be_started(self, tmp_path):
         lost = MonthTask("a", "A", (str(tmp_path / "none"),), "", "2026-11", tmp_path)

@@ -15,6 +15,7 @@ from qa_sampling.commands.options import TEXTS, values_of
 from qa_sampling.errors import ParameterError, QASamplingError
 from qa_sampling.runs.month.tasks import MonthTask
 from qa_sampling.settings.calendar import Calendar, CalendarEntry
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 if TYPE_CHECKING:
     from qa_sampling.settings.common import Settings
@@ -199,7 +200,8 @@ def _task(
         line=line_of([*words, *_flagged(pair for pair in pairs if not is_seed(pair))]),
         period=settings.period,
         folder=settings.outputs_folder / settings.slug,
-        after=tuple(name for name in entry.after if name != entry.name),
+        after=entry.after,
+        draws=isinstance(settings, MonthlyAuditPlan),
     )
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from qa_sampling.errors import ParameterError
@@ -23,6 +23,7 @@ def run_side_by_side(
 ) -> tuple[Ended, ...]:
     """Run tasks, at most so many at a time; what waits for one that did not publish is left.
 
+    Draws of a period never run side by side, and none begins while another waits for its seed.
     Each is a process of its own, so that one that fails or is killed takes no other with it.
     When this one is interrupted, those it started are ended too.
 
@@ -49,15 +50,15 @@ def run_side_by_side(
     ended: dict[str, Ended] = {}
     started = _Started()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        running: dict[Future[Ended], str] = {}
+        running: dict[Future[Ended], MonthTask] = {}
         try:
             while waiting or running:
                 _leave_what_cannot_start(waiting, ended, progress)
-                for task in [one for one in waiting.values() if _is_free(one, waiting, running)]:
-                    if len(running) < jobs:
+                for task in list(waiting.values()):
+                    if len(running) < jobs and _is_free(task, waiting, running.values()):
                         del waiting[task.name]
                         progress(f"{task.name}: started")
-                        running[pool.submit(started.run, task)] = task.name
+                        running[pool.submit(started.run, task)] = task
                 for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
                     del running[future]
                     one = future.result()
@@ -96,10 +97,18 @@ def in_order(tasks: Sequence[MonthTask]) -> tuple[MonthTask, ...]:
 
 
 def _is_free(
-    task: MonthTask, waiting: dict[str, MonthTask], running: dict[Future[Ended], str]
+    task: MonthTask, waiting: Mapping[str, MonthTask], running: Iterable[MonthTask]
 ) -> bool:
-    """Say whether nothing that a task waits for is still to come."""
-    return not set(task.after) & {*waiting, *running.values()}
+    """Say whether nothing that a task waits for is still to come, and no draw beside it."""
+    at_work = list(running)
+    if any(_would_meet(task, one) for one in at_work):
+        return False
+    return not set(task.after) & {*waiting, *(one.name for one in at_work)}
+
+
+def _would_meet(task: MonthTask, other: MonthTask) -> bool:
+    """Say whether two tasks draw cases of the same period."""
+    return task.draws and other.draws and task.period == other.period
 
 
 def _leave_what_cannot_start(
@@ -108,11 +117,16 @@ def _leave_what_cannot_start(
     """End tasks that wait for one that did not publish, and those that wait for them."""
     for task in list(waiting.values()):
         missing = [name for name in task.after if name in ended and not ended[name].done]
-        if missing:
+        seedless = [
+            name
+            for name, one in ended.items()
+            if one.state == "waiting" and _would_meet(task, one.task)
+        ]
+        if names := " and ".join(missing or seedless):
+            why = "which did not publish" if missing else "whose draw waits for its seed"
             del waiting[task.name]
-            message = f"It waits for {' and '.join(missing)}, which did not publish."
-            ended[task.name] = Ended(task, "not started", message)
-            progress(f"{task.name}: not started, it waits for {' and '.join(missing)}")
+            ended[task.name] = Ended(task, "not started", f"It waits for {names}, {why}.")
+            progress(f"{task.name}: not started, it waits for {names}")
 
 
 class _Started:

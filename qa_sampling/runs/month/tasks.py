@@ -35,6 +35,9 @@ class MonthTask:
         Where it publishes; a redraw has its number behind.
     after : tuple of str
         Tasks of the same month that must be published first.
+    draws : bool
+        Whether it draws cases: draws of a period come one after the other, or a child could be
+        drawn twice.
     """
 
     name: str
@@ -44,6 +47,7 @@ class MonthTask:
     period: str
     folder: Path
     after: tuple[str, ...] = ()
+    draws: bool = False
 
     @property
     def published_folder(self) -> Path:
