@@ -14,17 +14,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
+import io
 import time
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
+from qa_sampling.reporting.plots import control_chart
 from qa_sampling.trends.alerts import alerts
 from qa_sampling.trends.change_scan import scan_arrays
 from qa_sampling.trends.charts import chart
+from qa_sampling.trends.farrington import farrington
 from qa_sampling.trends.many import chart_arrays, chart_frame
 from qa_sampling.trends.readings import Readings
+from qa_sampling.trends.showing import control_chart_of
+from qa_sampling.trends.spikes import find_spikes
 
 OURS = "ours, arrays: limits and the four MDC rules"
 
@@ -165,8 +170,34 @@ def round_of_alerts(repeats: int) -> None:
     show("alerts with the classical view", best(lambda: alerts(drawn), repeats), base)
 
 
-# Farrington on 1,000 series x 12 months, and 120 charts as pictures, belong here: one function
-# each, called at the end of `main`.
+def spikes(repeats: int) -> None:
+    """Farrington's method on 1,000 series and 12 months, and a whole search for spikes."""
+    values = np.random.default_rng(4).poisson(6, (1000, 84)).astype(float)
+    print("\n1,000 series x 12 months watched (84 held), then 120 series searched for spikes")
+    base = best(lambda: farrington(values, at=range(72, 84), years_back=5), repeats)
+    show("Farrington in Noufaily's form", base, base)
+    long = long_frame(values[:120]).rename(columns={"series": "unit", "period": "start"})
+    long = long.assign(measure="m", unit_kind="team", mature=True)
+    show("spikes and drifts, 120 series x 84", best(lambda: find_spikes(long), repeats), base)
+
+
+def pictures(repeats: int) -> None:
+    """120 control charts as pictures."""
+    import matplotlib.pyplot as plt
+
+    values = np.random.default_rng(5).poisson(6, (120, 36))
+    days = pd.date_range("2023-01-01", periods=36, freq="MS")
+    rows = [Readings(pd.DataFrame({"period": days, "numerator": one})) for one in values]
+    drawn = [control_chart_of(chart(one)) for one in rows]
+
+    def run() -> None:
+        for one in drawn:
+            control_chart(one).figure.savefig(io.BytesIO(), format="svg")
+            plt.close("all")
+
+    print("\n120 series x 36 months as pictures")
+    base = best(run, min(repeats, 2))
+    show("120 control charts, SVG", base, base)
 
 
 def main() -> None:
@@ -180,6 +211,8 @@ def main() -> None:
     charts_and_rules(given.series, given.periods, given.peers, given.repeats)
     changes(given.series, given.periods, given.peers, given.repeats)
     round_of_alerts(given.repeats)
+    spikes(given.repeats)
+    pictures(given.repeats)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ from qa_sampling import __version__
 from qa_sampling.commands.collect import collect_command, exempt_command, reassign_command
 from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
 from qa_sampling.commands.keys import key_app, relink_command
+from qa_sampling.commands.lab import lab_command
 from qa_sampling.commands.loop import actions_app, activities_app
+from qa_sampling.commands.moderations import moderation_forms_command
 from qa_sampling.commands.month import calendar_command, month_command
 from qa_sampling.commands.options import Pairs, ParameterFiles
 from qa_sampling.commands.options import register_of as _register
@@ -49,12 +51,18 @@ app.add_typer(actions_app, name="actions")
 app.add_typer(activities_app, name="activities")
 app.command("relink")(relink_command)
 app.command("collect")(collect_command)
+app.command("moderation-forms")(moderation_forms_command)
 app.command("exempt")(exempt_command)
 app.command("reassign")(reassign_command)
 app.command("exercise-template")(exercise_template_command)
 app.command("exercise-feedback")(exercise_feedback_command)
 app.command("month")(month_command)
 app.command("calendar")(calendar_command)
+app.command(
+    "lab",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)(lab_command)
 
 
 def main() -> None:

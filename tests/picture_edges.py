@@ -20,6 +20,7 @@ from qa_sampling.reporting.disclosure import protect
 from qa_sampling.results import (
     AgreementTable,
     Calibration,
+    CohortCurves,
     ControlChart,
     Decomposition,
     Forecast,
@@ -30,6 +31,7 @@ from qa_sampling.results import (
     Journey,
     Severities,
     Sparklines,
+    Turning,
 )
 
 LONG = (
@@ -164,6 +166,18 @@ def forecast_from(frame: pd.DataFrame) -> Forecast:
     return Forecast(history, ahead, measure="Re-referrals", method="mean of the shown months")
 
 
+def turning_from(frame: pd.DataFrame) -> Turning:
+    cast = forecast_from(frame)
+    done = pd.DataFrame(
+        {
+            "period": cast.history["period"].iloc[[3]], "name": ["A new team"],
+            "verdict": ["too short"], "words": ["Too short to say."],
+            "ratio": [float("nan")], "low": [float("nan")], "high": [float("nan")],
+        }
+    )  # fmt: skip
+    return Turning(**vars(cast), done=done)
+
+
 def many_from(frame: pd.DataFrame) -> Sparklines:
     days = pd.to_datetime(frame["month"] + "-01")
     table = pd.DataFrame({"series": "Re-referrals", "period": days, "value": frame["again"],
@@ -203,6 +217,14 @@ def grades_from(frame: pd.DataFrame) -> GradeDistribution:
                          "high": (1.1 * share).clip(upper=1), "count": frame["again"],
                          "hidden": frame["hidden"]})  # fmt: skip
     return GradeDistribution(rows, int(frame["again"].sum()), 500, 0.95, "invented")
+
+
+def cohorts_from(frame: pd.DataFrame) -> CohortCurves:
+    share = (frame["again"] / frame["referrals"]).cummax()
+    share = share.where(~frame["hidden"])
+    rows = pd.DataFrame({"name": "The year", "day": 30.0 * np.arange(len(frame)), "share": share,
+                         "hidden": frame["hidden"]})  # fmt: skip
+    return CohortCurves(rows, unit="share")
 
 
 def journey_from(frame: pd.DataFrame) -> Journey:
@@ -267,6 +289,7 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
     found = {
         "control_chart": derive(months, control_from, target=0.15),
         "forecast_fan": derive(months, forecast_from),
+        "turning_chart": derive(months, turning_from),
         "sparklines": derive(months, many_from),
         "small_multiples": derive(months, many_from),
         "funnel_plot": derive(months, funnel_from),
@@ -276,6 +299,7 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
         "grade_profiles": derive(months, profiles_from),
         "interval_chart": derive(months, intervals_from),
         "journey_chart": derive(months, journey_from),
+        "cohort_chart": derive(months, cohorts_from),
         "decomposition_waterfall": derive(months, decomposition_from, **totals),
         "agreement_heat": derive(safe_pairs(small), agreement_from),
     }

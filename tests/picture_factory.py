@@ -16,6 +16,7 @@ from qa_sampling.reporting.plots_designs import design_chart_alt
 from qa_sampling.results import (
     AgreementTable,
     Calibration,
+    CohortCurves,
     ControlChart,
     Decomposition,
     Forecast,
@@ -27,6 +28,7 @@ from qa_sampling.results import (
     Journey,
     Severities,
     Sparklines,
+    Turning,
 )
 from qa_sampling.sampling.comparison import DesignComparison
 from qa_sampling.sampling.comparison_looks import ALL_CASES
@@ -338,6 +340,52 @@ def forecast() -> Forecast:
     )
 
 
+def turning() -> Turning:
+    """Re-referrals: a new front door that turned the curve, and family meetings, too recent."""
+    share = [0.24 + 0.02 * sin(2.1 * one) - (0.06 if one >= 14 else 0) for one in range(30)]
+    history = pd.DataFrame({"period": months(30), "value": share})
+    history["mature"] = [one < 27 for one in range(30)]
+    ahead = pd.DataFrame({"period": months(9, "2026-10-01"), "middle": 0.18})
+    for level, wide in ((80, 0.03), (95, 0.05)):
+        ahead[f"low_{level}"] = [0.18 - wide * sqrt(1 + one / 3) for one in range(9)]
+        ahead[f"high_{level}"] = [0.18 + wide * sqrt(1 + one / 3) for one in range(9)]
+    done = pd.DataFrame(
+        {
+            "period": pd.to_datetime(["2025-06-01", "2026-03-01"]),
+            "name": ["New front door", "Family group meetings"],
+            "verdict": ["better", "too short"],
+            "ratio": [0.68, float("nan")], "low": [0.55, float("nan")],
+            "high": [0.84, float("nan")], "words": ["It turned.", "Too short to say."],
+        }
+    )  # fmt: skip
+    return Turning(
+        history, ahead, method="discounted beta-binomial", unit="share", target=0.15,
+        measure="Re-referrals within 12 months, per cent", scope="All teams", better="down",
+        done=done, chance=0.21,
+    )  # fmt: skip
+
+
+def cohorts(count: int = 5) -> CohortCurves:
+    """Children referred again, by quarter: the latest is watched for half a year only."""
+    names = ("April to June 2025", "July to September 2025", "October to December 2025",
+             "January to March 2026", "April to June 2026")  # fmt: skip
+    rows = []
+    for place, name in enumerate(names[:count]):
+        days = range(0, 366 if place < 3 else 280 - 90 * (place - 3), 12)
+        for day in days:
+            share = (0.19 + 0.02 * sin(3.0 * place) + 0.09 * (place == 4)) * (day / 365) ** 0.8
+            spread = 0.35 * share if day else nan
+            rows.append((name, float(day), share, share - spread, share + spread))
+    return CohortCurves(
+        pd.DataFrame(rows, columns=["name", "day", "share", "low", "high"]),
+        measure="Referred again, share of referrals",
+        scope="All teams, by quarter of the first referral",
+        n=1_800,
+        n_of="referrals",
+        warnings=("Children who came into care are no longer waited for.",),
+    )
+
+
 def many(series: int = 18, count: int = 36) -> Sparklines:
     """Many measures by team; a few with signals, gaps and hidden months."""
     measures = ("Referrals", "Re-referrals", "Assessments", "Section 47", "Conferences", "Plans")
@@ -399,8 +447,12 @@ PICTURES = {
                                 "More police referrals explain most of the rise"),
     "journey_chart": (plots.journey_chart, journey,
                       "Of 100 contacts, 29 become referrals and 4 end in a plan"),
+    "cohort_chart": (plots.cohort_chart, cohorts,
+                     "The latest quarter's children come again sooner"),
     "forecast_fan": (plots.forecast_fan, forecast,
                      "Numbers looked after will likely stay above the target"),
+    "turning_chart": (plots.turning_chart, turning,
+                      "The new front door turned the curve; the target is still far"),
     "small_multiples": (plots.small_multiples, many, "Three of 18 series rose above their limits"),
     "sparklines": (plots.sparklines, many, "Three of 18 series rose above their limits"),
 }  # fmt: skip

@@ -10,8 +10,9 @@ import pytest
 from qa_sampling.agreement.benchmarks import benchmark, gwet_benchmark
 from qa_sampling.agreement.coefficients import agreement
 from qa_sampling.agreement.ratings import Ratings
-from qa_sampling.agreement.resampling import numbers_below, split_mix
+from qa_sampling.agreement.resampling import numbers_below
 from qa_sampling.agreement.scale import Scale
+from qa_sampling.seeded import split_mix
 
 GOLDEN = Path(__file__).parent / "golden"
 LITERATURE = json.loads((GOLDEN / "agreement_literature.json").read_text(encoding="utf-8"))

@@ -30,6 +30,8 @@ from qa_sampling.reporting.collect_tables import (
 from qa_sampling.runs.collect.granting import grant, reassign
 from qa_sampling.runs.collect.outputs import chase_view, collection_of, faults_view, reserves_view
 from qa_sampling.runs.collecting import folder_of, open_collect
+from qa_sampling.runs.inputs import load_inputs
+from qa_sampling.runs.plan.independent import against_of
 from qa_sampling.runs.publication import faults_of, read_manifest
 from qa_sampling.runs.recording import record_sheets
 from qa_sampling.runs.returned_folder import fieldwork_of, read_folder, sent_out
@@ -65,6 +67,11 @@ def register(settings):
         yield opened
 
 
+def free(case_ref, auditor):
+    """Nothing speaks against it."""
+    return ()
+
+
 def collect(settings, register, folder=None, today=TODAY):
     sent, batch = read_folder(
         settings, register, folder or folder_of(settings, register), today=today
@@ -78,7 +85,8 @@ def test_what_is_recorded_is_what_was_written(settings, register) -> None:
     assert done.audits.new == done.audits.corrected == 0
     audits, answers = register.audits(), register.answers()
     assert len(audits) == done.audits.unchanged == 26
-    sheets = {case_name(one.draw_id, one.case_ref): one for one in batch.sound}
+    audited = [one for one in batch.sound if not one.is_moderation]
+    sheets = {case_name(one.draw_id, one.case_ref): one for one in audited}
     complete = {name for name, one in sheets.items() if one.reading.status == "complete"}
     assert set(audits["audit_id"]) == complete
     for row in answers.itertuples():
@@ -110,6 +118,11 @@ def test_a_corrected_form_replaces_the_earlier(settings, register, tmp_path) -> 
     overall = register.answers().query("standard == 'overall' and grade == 'Inadequate'")
     assert len(overall) >= 1 and len(register.audits()) == 26
     assert register.check() == ()
+    head = register.head()
+    batch, done = collect(settings, register)  # the first form comes once more
+    assert register.head() == head and done.audits.unchanged == 25
+    replaced = batch.faults[batch.faults["fault"].str.contains("replaced on")]
+    assert batch.counts()["replaced"] == len(replaced) >= 1
 
 
 def load_status(path: Path) -> bool:
@@ -127,7 +140,7 @@ def test_a_lost_case_calls_its_reserve_and_the_weights_follow(settings, register
     before = fieldwork_of(register, draw)
     name = reassign(
         register, lost, auditor="S0003", by="QA lead", reason="reserve",
-        staff=staff_of(settings), today=TODAY,
+        staff=staff_of(settings), against=free, today=TODAY,
     )  # fmt: skip
     assert reserves_view(register, found).empty
     expected = sent_out(register).expected
@@ -169,19 +182,19 @@ def test_leave_is_granted_and_shows(settings, register) -> None:
         ),
         (
             lambda r, a, s: reassign(
-                r, a, auditor="S9", by="b", reason="conflict", staff=s, today=TODAY
+                r, a, auditor="S9", by="b", reason="conflict", staff=s, against=free, today=TODAY
             ),
             "S9 is not on the staff list",
         ),
         (
             lambda r, a, s: reassign(
-                r, a, auditor="S0003", by="b", reason="whim", staff=s, today=TODAY
+                r, a, auditor="S0003", by="b", reason="whim", staff=s, against=free, today=TODAY
             ),
             "reason must be one of conflict, reserve",
         ),
         (
             lambda r, a, s: reassign(
-                r, a, auditor="S0003", by="b", reason="reserve", staff=s, today=TODAY
+                r, a, auditor="S0003", by="b", reason="reserve", staff=s, against=free, today=TODAY
             ),
             "No reserve is due for this case",
         ),
@@ -317,6 +330,10 @@ class TestRun:
         assert runner.run("collect_audits", values).outcome == "already published"
 
 
+def inputs_of(values):
+    return load_inputs(read_parameters("monthly_audit_plan", values))
+
+
 def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     """Forms of a real run of the plan, one filled in, one damaged, collected by the command."""
     outputs = tmp_path / "outputs"
@@ -351,16 +368,33 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     assert "0 audits new, 0 corrected, 1 as before" in again.output
     with Register.open(outputs / "invented" / "register.sqlite") as register:
         assert list(register.audits()["draw_id"]) == ["2026-11-monthly"]
-        ref = register.audits()["case_ref"].iloc[0]
         done = register.audits()["audit_id"].iloc[0]
         table = register.get_draw("2026-11-monthly").assignment.table
-    assert ref not in told.output
+    people = inputs_of(values)
+    secrets = [*table["case_ref"], *people.cases["child_id"], *people.staff["name"].dropna()]
+    written = [path.name for path in (outputs / "invented" / "restricted").rglob("returned*")]
+    assert "returned_forms.xlsx" in written
+    said = told.output + again.output + " ".join(written)
+    assert not [secret for secret in secrets if str(secret) in said]
     # a case that nobody has returned yet is given to somebody else, who gets its form
     names = [case_name("2026-11-monthly", one) for one in table["case_ref"]]
     place = next(n for n, name in enumerate(names) if name != done)
-    other = next(one for one in table["auditor_id"] if one != table["auditor_id"].iloc[place])
-    call = ["reassign", names[place], "--auditor", other, "--by", "QA lead", "-f", str(asked)]
-    given = CliRunner().invoke(app, [*call, "--as-at", "2026-11-30"])
+    now = table["auditor_id"].iloc[place]
+    against = against_of(read_parameters("monthly_audit_plan", values), people)
+    staff = people.staff.loc[people.staff["may_audit"], "staff_id"]
+    held = {one: against(table["case_ref"].iloc[place], one) for one in staff if one != now}
+    assert not against(table["case_ref"].iloc[place], now), "the plan's own auditor"
+    other = next(one for one, reasons in held.items() if not reasons)
+    barred = next(one for one, reasons in held.items() if reasons)
+    call = ["reassign", names[place], "--by", "QA lead", "-f", str(asked), "--as-at", "2026-11-30"]
+    refused = CliRunner().invoke(app, [*call, "--auditor", barred])
+    assert refused.exit_code != 0 and held[barred][0] in str(refused.exception)
+    back = CliRunner().invoke(app, [*call[:1], done, *call[2:], "--auditor", other])
+    assert back.exit_code != 0 and "has come back already" in str(back.exception)
+    assert not list((outputs / "invented" / "restricted").glob("late_forms"))
+    said = str(refused.exception) + str(back.exception)
+    assert not [secret for secret in secrets if str(secret) in said]
+    given = CliRunner().invoke(app, [*call, "--auditor", other])
     assert given.exit_code == 0, given.output
     (form,) = (outputs / "invented" / "restricted" / "late_forms").rglob("*.xlsx")
     assert openpyxl.load_workbook(form).sheetnames[:2] == ["Start here", "Case 1"]

@@ -26,9 +26,11 @@ from qa_sampling.reporting.disclosure import protect
 from qa_sampling.results import ControlChart
 
 NAMES = [
-    "control_chart", "forecast_fan", "sparklines", "small_multiples", "funnel_plot",
+    "control_chart", "forecast_fan", "turning_chart", "sparklines", "small_multiples",
+    "funnel_plot",
     "severity_funnel", "calibration_chart", "grade_profiles", "interval_chart",
-    "grade_distribution", "journey_chart", "decomposition_waterfall", "agreement_heat",
+    "grade_distribution", "journey_chart", "cohort_chart", "decomposition_waterfall",
+    "agreement_heat",
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from picture_factory import PICTURES
 from qa_sampling.reporting import plots
 from qa_sampling.reporting.plot_captions import position, said, when
 from qa_sampling.reporting.plot_style import MUTED, SIGNALS, THIN
-from qa_sampling.reporting.plots_trends import FANS
+from qa_sampling.reporting.plots_fan import FANS
 
 NAN = float("nan")
 

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -68,10 +69,18 @@ def sort_rows(book) -> None:
             sheet.cell(row, column).value = value
 
 
-def twice(book) -> None:
-    copy = book.copy_worksheet(book["Case 1"])
-    copy.title = "Case 1 (2)"
-    copy.cell(ROW["overall"], 2).value = "Inadequate"
+def copied(*changes: Change) -> Change:
+    """Put a copy of the first case, changed, on a sheet of its own."""
+
+    def write(book) -> None:
+        copy = book.copy_worksheet(book["Case 1"])
+        kept, book["Case 1"].title = book["Case 1"], "kept"
+        copy.title = "Case 1"
+        for change in changes:
+            change(book)
+        copy.title, kept.title = "Copy", "Case 1"
+
+    return write
 
 
 def hide(book) -> None:
@@ -95,6 +104,26 @@ def action(standard: object, text: object, due: object, owner: object) -> Change
             sheet.cell(ROW[key], column).value = value
 
     return write
+
+
+def emptied(book) -> None:
+    for row in ROW.values():
+        for column in (2, 3):
+            book["Case 1"].cell(row, column).value = None
+
+
+def sort_what_is_seen(book) -> None:
+    """Sort columns A to C of three standards; the hidden keys in E stay where they are."""
+    sheet, rows = book["Case 1"], [ROW[key] for key in ("voice", "visits", "recording")]
+    sheet.cell(rows[0], 2).value = "Inadequate"
+    seen = [[sheet.cell(row, column).value for column in (1, 2, 3)] for row in rows]
+    for row, cells in zip(rows, [seen[0], seen[2], seen[1]], strict=True):
+        for column, value in enumerate(cells, start=1):
+            sheet.cell(row, column).value = value
+
+
+def insert_column_within(book) -> None:
+    book["Case 1"].insert_cols(3)
 
 
 def plain_number(key: str) -> Change:
@@ -242,16 +271,40 @@ CATALOGUE: dict[str, tuple[tuple[Change, ...], str, str, str]] = {
     ),
     "words too long": ((put("voice", LONG, column=3),), "faulty", C["voice"], "longer than 4,000"),
     "case out of scope": (
-        (put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
+        (emptied, put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
         "cannot",
         "",
         "",
     ),
     "cannot, without what happened": (
-        (put(CANNOT, "Record unavailable"),),
+        (emptied, put(CANNOT, "Record unavailable")),
         "unfinished",
         C[CANNOT],
         "still needs your words",
+    ),
+    "cannot, and graded all the same": (
+        (put(CANNOT, "Out of scope"), put(CANNOT, "Closed in May.", column=3)),
+        "faulty",
+        B[CANNOT],
+        "stands beside grades",
+    ),
+    "cannot, and one grade": (
+        (emptied, put(CANNOT, "Out of scope"), put("voice", "Good")),
+        "faulty",
+        B[CANNOT],
+        "stands beside grades",
+    ),
+    "question written over": (
+        (put("voice", "Visits", column=1),),
+        "faulty",
+        f"A{ROW['voice']}",
+        "holds another question",
+    ),
+    "question written in capitals": (
+        (put("voice", "CHILD AND FAMILY VOICE  informs planning", column=1),),
+        "complete",
+        "",
+        "",
     ),
     "cannot, for no known reason": (
         (put(CANNOT, "Too busy"), put(CANNOT, "Leave.", column=3)),
@@ -304,7 +357,6 @@ CATALOGUE: dict[str, tuple[tuple[Change, ...], str, str, str]] = {
         "",
         "two forms stand on one sheet",
     ),
-    "case twice with other answers": ((twice,), "faulty", "", "stands on the sheet"),
 }
 
 
@@ -332,6 +384,51 @@ def test_what_a_form_gives(name: str, sent: list[Path], tmp_path: Path) -> None:
 
 def test_at_least_forty_are_in_the_catalogue() -> None:
     assert len(CATALOGUE) >= 50
+
+
+def test_columns_sorted_without_their_keys(sent, tmp_path) -> None:
+    reading = read(filled(sent[0], tmp_path / "x.xlsx", sort_what_is_seen)).sheets[0].reading
+    assert reading.status == "faulty"
+    assert [fault.cell for fault in reading.faults] == [f"A{ROW['visits']}", f"A{ROW['recording']}"]
+    assert {fault.fault for fault in reading.faults} == {
+        "the row holds another question than the one it was made for"
+    }
+
+
+def test_a_column_inserted_among_the_answers(sent, tmp_path) -> None:
+    reading = read(filled(sent[0], tmp_path / "x.xlsx", insert_column_within)).sheets[0].reading
+    assert reading.status == "faulty"
+
+
+DAYS = {
+    "on the day": (DONE, set()),
+    "two years on": (dt.datetime(2028, 11, 20), set()),
+    "two years and a day": (dt.datetime(2028, 11, 21), {"due more than two years after the audit"}),
+    "a slip of the year": (dt.datetime(2206, 12, 20), {"due more than two years after the audit"}),
+    "before the audit": (dt.datetime(2026, 11, 19), {"due before the audit was completed"}),
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_odd_days_of_actions_are_told(name: str, sent, tmp_path) -> None:
+    due, said = DAYS[name]
+    early = {place: replace(one, as_at=dt.date(2026, 9, 30)) for place, one in expected().items()}
+    path = filled(sent[0], tmp_path / "x.xlsx", action("Voice", "Ask her", due, "S012"))
+    reading = read(path, expected=early).sheets[0].reading
+    assert reading.status == "complete"
+    assert {(fault.cell, fault.kind) for fault in reading.faults} == (
+        {(B["action_1_owner"], "note")} if said else set()
+    )
+    assert {fault.fault.removeprefix("the action is ") for fault in reading.faults} == said
+
+
+def test_an_owner_nobody_knows_is_told(sent, tmp_path) -> None:
+    path = filled(sent[0], tmp_path / "x.xlsx", action("Voice", "Ask her", DONE, "Kim"))
+    (note,) = read(path, is_staff=lambda owner: owner == "S012").sheets[0].reading.faults
+    assert note.cell == C["action_1_owner"] and note.kind == "note" and "Kim" not in str(note)
+    assert "owner of the action is not on the staff list" in note.fault
+    assert not read(path, is_staff=lambda owner: owner == "Kim").sheets[0].reading.faults
+    assert not read(path).sheets[0].reading.faults
 
 
 def test_answers_are_those_that_were_written(sent, tmp_path) -> None:
@@ -394,8 +491,6 @@ def test_somebody_else_s_workbook(tmp_path) -> None:
 
 
 def test_a_draw_that_was_replaced(sent, tmp_path) -> None:
-    from dataclasses import replace
-
     old = {name: replace(one, superseded=True) for name, one in expected().items()}
     found = read(filled(sent[0], tmp_path / "x.xlsx"), expected=old)
     assert {one.reading.status for one in found.sheets} == {"faulty"}
@@ -446,9 +541,10 @@ class TestBatch:
         assert counts["workbooks"] == 5 and counts["not_ours"] == 1
         assert counts["sound"] == 3 and counts["unfinished"] == 1
         kinds = batch.faults.groupby("kind").size()
-        assert kinds["fault"] == 1 and kinds["note"] == 3
+        assert kinds["fault"] == 1 and kinds["note"] == 6
         assert set(batch.faults.loc[batch.faults["kind"] == "note", "fault"]) == {
-            "a finished form of this case came too"
+            "a finished form of this case came too",
+            "the same form came twice; it counts once",
         }
 
     def test_two_finished_forms_that_differ_are_both_sent_back(self, sent, tmp_path) -> None:
@@ -459,8 +555,38 @@ class TestBatch:
         batch = read_batch(paths, read)
         assert not batch.sound and batch.counts()["faulty"] == 2
         said = batch.faults[batch.faults["kind"] == "fault"]
-        assert "says something else (b.xlsx)" in said["fault"].iloc[0]
+        assert said["fault"].str.endswith("says something else").all()
+        assert list(said["private"]) == ["b.xlsx, Case 1", "a.xlsx, Case 1"]
         assert set(said["auditor_id"]) == {"S003"}
+
+    @pytest.mark.parametrize("sheets", ["one workbook", "two workbooks"])
+    def test_copies_in_one_workbook_are_as_in_two(self, sheets, sent, tmp_path) -> None:
+        """(what the copy holds, sheets that count, sheets sent back, what is told)"""
+        cases = [
+            ((), 1, 0, "the same form came twice; it counts once"),
+            ((emptied,), 1, 0, "a finished form of this case came too"),
+            ((put("voice", None),), 1, 0, "a finished form of this case came too"),
+            ((put("overall", "Inadequate"),), 0, 2, "another finished form of this case says"),
+        ]
+        for number, (changes, sound, faulty, says) in enumerate(cases):
+            paths = [filled(sent[0], tmp_path / f"{number}a.xlsx")]
+            if sheets == "one workbook":
+                paths = [filled(sent[0], paths[0], copied(*changes))]
+            else:
+                paths.append(filled(sent[0], tmp_path / f"{number}b.xlsx", *changes))
+            batch = read_batch(paths, read)
+            assert len(batch.sound) == sound and batch.counts()["faulty"] == faulty
+            told = batch.faults[batch.faults["private"] != ""]
+            told = told[told["sheet"].isin(["Case 1", "Copy"])]
+            assert len(told) == max(1, faulty) and told["fault"].str.startswith(says).all()
+            assert set(told["kind"]) == ({"fault"} if faulty else {"note"})
+
+    def test_an_empty_copy_beside_a_draft(self, sent, tmp_path) -> None:
+        path = filled(sent[0], tmp_path / "a.xlsx", copied(emptied), put("voice", None))
+        batch = read_batch([path], read)
+        own = batch.faults[batch.faults["sheet"].isin(["Case 1", "Copy"])]
+        assert list(own["kind"]) == ["to do", "note"] and not batch.sound
+        assert own["fault"].iloc[1] == "a copy of this sheet that is filled in came too"
 
     def test_order_of_the_files_does_not_matter(self, sent, tmp_path) -> None:
         paths = [
@@ -498,3 +624,28 @@ class TestBatch:
         own = openpyxl.load_workbook(files[1])
         text = " ".join(str(cell.value) for row in own.active.iter_rows() for cell in row)
         assert "a.xlsx" in text and "b.xlsx" not in text and B["voice"] in text
+
+    def test_nobody_reads_of_another_s_workbook(self, sent, tmp_path) -> None:
+        """A case filled in twice, once in somebody else's workbook: each is told of their own."""
+        other = filled(sent[1], tmp_path / "Sam Jones.xlsx", fill_all=True)
+        book = openpyxl.load_workbook(other)
+        source = openpyxl.load_workbook(filled(sent[0], tmp_path / "mine.xlsx"))["Case 1"]
+        sheet = book.create_sheet("From Sam")
+        for row in source.iter_rows():
+            for cell in row:
+                sheet.cell(cell.row, cell.column).value = cell.value
+        sheet.cell(ROW["overall"], 2).value = "Inadequate"
+        book.save(other)
+        batch = read_batch([tmp_path / "mine.xlsx", other], read)
+        files = write_batch_report(tmp_path / "r", batch, names={}, as_at=TODAY)
+        told = {path.name: text_of(path) for path in files}
+        own = told["returned_forms_S003.xlsx"]
+        assert "says something else" in own and "mine.xlsx" in own
+        assert "another auditor's workbook" in own
+        assert not any("Sam" in text for name, text in told.items() if "_S" in name)
+        assert "Sam Jones.xlsx, From Sam" in told["returned_forms.xlsx"]
+
+
+def text_of(path: Path) -> str:
+    book = openpyxl.load_workbook(path)
+    return " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)

@@ -11,6 +11,7 @@ from scipy import stats
 from trend_samples import readings, share
 
 from qa_sampling.errors import TrendError
+from qa_sampling.trends import tails
 from qa_sampling.trends.between import CasesAhead, TimeAhead, waits
 from qa_sampling.trends.chances import BinomialAhead, CountAhead, two_sided
 from qa_sampling.trends.charts import chart
@@ -216,3 +217,18 @@ def test_latest_month_of_a_stable_series_is_seldom_a_signal(mean: float, phi: fl
 def test_two_sided_p_never_exceeds_one() -> None:
     assert two_sided(np.array([0.7]), np.array([0.6]))[0] == 1
     assert two_sided(np.array([0.02]), np.array([0.99]))[0] == 0.04
+
+
+def test_at_whole_counts_the_funnel_s_tails_say_the_same() -> None:
+    counts = np.arange(0, 41.0)
+    low, high = CountAhead(np.full(41, 7.5), np.full(41, 7.5 + 0.2 * 7.5**2)).tails(counts)
+    assert tails.negative_binomial_tail(np.full(41, 7.5), 0.2, "low")(counts) == pytest.approx(low)
+    assert tails.negative_binomial_tail(np.full(41, 7.5), 0.2, "high")(counts) == pytest.approx(
+        high
+    )
+    n, share, spread = np.full(41, 40), 0.3, 0.01
+    variance = 40 * share * (1 - share) * (1 + 39 * spread / (share * (1 - share)))
+    low, high = BinomialAhead(n, np.full(41, share), np.full(41, variance)).tails(counts)
+    for side, told in (("low", low), ("high", high)):
+        found = tails.beta_binomial_tail(n, share, spread, side)(counts)
+        assert found == pytest.approx(told, rel=1e-9)

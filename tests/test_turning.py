@@ -176,7 +176,7 @@ class TestForecast:
         level = np.exp(3 + np.cumsum(chance.normal(0, 0.1, 60)))
         fan = forecast(history(chance.poisson(level)), ahead=12, kind="count").fan
         width = fan["high_95"] - fan["low_95"]
-        assert width.iloc[-1] > 1.3 * width.iloc[0]
+        assert width.iloc[-1] > 1.2 * width.iloc[0]
 
     def test_the_time_of_year_is_told_from_three_years_on(self) -> None:
         turn = np.sin(2 * np.pi * np.arange(60) / 12)

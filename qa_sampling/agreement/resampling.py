@@ -1,19 +1,17 @@
 """Bootstrap: cases drawn with putting back, from a seed text, so that anyone can repeat it.
 
-The first eight bytes of SHA-256 (FIPS 180-4) of a tag, the seed text and the number of the part,
-in little-endian order, are the state of SplitMix64 (Steele, Lea and Flood 2014, Proc. OOPSLA,
-453-472). Each of its numbers gives two of 32 bits, the lower half first, multiplied into
-0 … n - 1. So a draw depends on the seed and n alone, not on a library's version.
+The random numbers are those of :mod:`qa_sampling.seeded`: a draw depends on the seed and n alone,
+not on a library's version.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy import special
 
+from qa_sampling import seeded
 from qa_sampling.agreement.patterns import Blocks, drawn_sums, point_sums
 from qa_sampling.agreement.precision import Formulae, columns_of
 from qa_sampling.errors import AgreementError
@@ -24,49 +22,14 @@ _MOST = 2_000_000_000
 
 
 def numbers_below(n: int, count: int, seed: str, part: int = 0) -> np.ndarray:
-    """Give random whole numbers from 0 to n - 1.
+    """Give random whole numbers from 0 to n - 1 (see :func:`qa_sampling.seeded.numbers_below`).
 
     Parameters
     ----------
-    n : int
-        How many different numbers; their chances differ by less than n / 2³².
-    count : int
-        How many to give.
-    seed : str
-        Seed text.
-    part : int
-        Which part of the stream; parts are independent.
-
-    Returns
-    -------
-    ndarray of int64, (count,)
+    n, count, seed, part
+        As there; the tag is that of this bootstrap.
     """
-    text = f"{_TAG}\x00{seed}\x00{part}"
-    state = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
-    halves = split_mix(state, (count + 1) // 2).astype("<u8").view("<u4")[:count]
-    return ((halves.astype(np.uint64) * np.uint64(n)) >> np.uint64(32)).view(np.int64)
-
-
-def split_mix(state: int, count: int) -> np.ndarray:
-    """Give numbers of the generator SplitMix64.
-
-    Parameters
-    ----------
-    state : int
-        Where it starts, from 0 to 2⁶⁴ - 1.
-    count : int
-        How many numbers.
-
-    Returns
-    -------
-    ndarray of uint64, (count,)
-    """
-    mixed = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed += np.uint64(state)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed ^= mixed >> np.uint64(shift)
-        mixed *= np.uint64(factor)
-    return mixed ^ (mixed >> np.uint64(31))
+    return seeded.numbers_below(n, count, seed, tag=_TAG, part=part)
 
 
 def resampled(blocks: Blocks, draws: int, seed: str) -> Iterator[np.ndarray]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_sampling.commands.options import ParameterFiles, settings_of
 from qa_sampling.commands.output import out
 from qa_sampling.errors import ParameterError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Folder = Annotated[Path, typer.Argument(help="Folder of returned forms, in any mix.")]
 AsAt = Annotated[str, typer.Option("--as-at", help="Day it is read on; today by default.")]
@@ -26,34 +30,48 @@ def collect_command(folder: Folder, as_at: AsAt = "", parameters: ParameterFiles
     nothing; a corrected one replaces the earlier. Exits with 1 when something is to be put right.
     """
     from qa_sampling.records.returned_report import write_batch_report
+    from qa_sampling.runs.collect.moderations import moderation_lines
     from qa_sampling.runs.collecting import open_drawn
-    from qa_sampling.runs.recording import record_sheets
-    from qa_sampling.runs.returned_folder import read_folder
+    from qa_sampling.runs.recording_batch import record_folder
     from qa_sampling.runs.returns_in import staff_of
 
     settings, today = settings_of(parameters), _day(as_at)
     staff = staff_of(settings)
     with open_drawn(settings) as register:
-        sent, batch = read_folder(settings, register, folder, today=today)
-        done = record_sheets(register, batch.sound, sent.draws, staff=staff, today=today)
+        taken = record_folder(settings, register, folder, staff=staff, today=today)
+    batch, done, moderated = taken.batch, taken.audits, taken.moderations
     known = {} if staff is None else dict(zip(staff["staff_id"], staff["name"], strict=True))
     names = {number: str(name) for number, name in known.items() if isinstance(name, str)}
     place = settings.outputs_folder / "restricted" / f"returned_{today.isoformat()}"
-    files = write_batch_report(place, batch, names=names, as_at=today)
+    lines = moderation_lines(taken.owed)
+    files = write_batch_report(place, batch, names=names, as_at=today, more=lines)
     counts = batch.counts()
     out.print(
         f"{counts['workbooks']} workbooks read, {counts['not_ours']} of them no form of ours.\n"
-        f"{counts['sound']} cases taken: {done.audits.new} audits new, {done.audits.corrected} "
+        f"{counts['sound']} sheets taken: {done.audits.new} audits new, {done.audits.corrected} "
         f"corrected, {done.audits.unchanged} as before; {counts['cannot']} cannot be audited.\n"
+        f"{moderated.new} moderations new, {moderated.corrected} corrected, "
+        f"{moderated.unchanged} as before; {_standing(taken.owed)}.\n"
         f"{counts['unfinished']} not finished, {counts['untouched']} not begun, "
         f"{counts['faulty']} to be put right.\n"
         f"{files[0]}  (what is wrong, a sheet an auditor; Restricted)",
         markup=False,
     )
-    if done.concerns:
-        out.print(f"{done.concerns} tell of a child at risk of harm. Was it acted on that day?")
+    if counts["replaced"]:
+        out.print(f"{counts['replaced']} were corrected already and come once more; not taken.")
+    if done.withdrawn:
+        out.print(f"{done.withdrawn} actions withdrawn that their forms no longer have.")
+    if taken.concerns:
+        out.print(f"{taken.concerns} tell of a child at risk of harm. Was it acted on that day?")
     if counts["faulty"] or counts["not_ours"]:
         raise typer.Exit(1)
+
+
+def _standing(owed: pd.DataFrame) -> str:
+    """Say how many moderations are due, late and back."""
+    counts = owed["state"].value_counts()
+    back = counts.get("in_time", 0) + counts.get("back_late", 0)
+    return f"{counts.get('due', 0)} due, {counts.get('late', 0)} late, {back} back"
 
 
 def exempt_command(
@@ -95,15 +113,20 @@ def reassign_command(
 ) -> None:
     """Give a case, or the next reserve of its stratum, to an auditor, and write them its form.
 
-    The form needs the extract and the parameters of the plan: give the same parameter files.
+    The independence rules of the plan are held, and the form needs the extract: give the same
+    parameter files.
     """
     from qa_sampling.runs.collect.granting import reassign
     from qa_sampling.runs.collecting import open_drawn
+    from qa_sampling.runs.inputs import load_inputs
+    from qa_sampling.runs.plan.independent import against_of, require_own_plan
     from qa_sampling.runs.plan.late_forms import write_late_form
     from qa_sampling.runs.returns_in import staff_of
 
     settings = settings_of(parameters)
     with open_drawn(settings) as register:
+        require_own_plan(settings, register, audit)
+        read = cache(lambda: load_inputs(settings))
         name = reassign(
             register,
             audit,
@@ -111,12 +134,13 @@ def reassign_command(
             by=by,
             reason=reason,
             staff=staff_of(settings),
+            against=lambda ref, who: against_of(settings, read())(ref, who),
             today=_day(as_at),
         )
         out.print("Recorded.")
         folder = settings.outputs_folder / "restricted" / "late_forms" / uuid.uuid4().hex[:8]
         folder.mkdir(parents=True)
-        path = write_late_form(settings, register, name, folder)
+        path = write_late_form(settings, register, name, folder, inputs=read())
     out.print(f"{path}  (the form for the new auditor; Restricted)", markup=False)
 
 

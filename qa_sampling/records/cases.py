@@ -28,6 +28,7 @@ import pandas as pd
 
 from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.events import build_events
+from qa_sampling.records.unit_columns import services_of
 from qa_sampling.schema import (
     AGE_BANDS,
     CASES,
@@ -37,7 +38,7 @@ from qa_sampling.schema import (
     check_table,
 )
 
-__all__ = ["age_band", "build_cases", "build_events"]
+__all__ = ["age_band", "build_cases", "build_events", "completed_years"]
 
 _RANK = {status: place for place, status in enumerate(STATUSES)}
 _CHILD_LISTS = (8, 7, 6, 9, 4, 5, 3, 2, 1, 10)
@@ -229,26 +230,14 @@ def _add_team(cases: pd.DataFrame, staff: pd.DataFrame | None) -> None:
     """Fill team and worker from other lists, and give the team's service."""
     for field in ("team", "worker"):
         cases[field] = cases[field].fillna(cases[f"{field}_any"]).fillna(NOT_RECORDED)
-    services = {} if staff is None else _services(staff)
-    cases["service"] = cases["team"].map(lambda team: services.get(_team_key(team), NOT_RECORDED))
-
-
-def _services(staff: pd.DataFrame) -> dict[str, str]:
-    known = staff[staff["team"].notna() & staff["service"].notna()]
-    counts = known.groupby([known["team"].map(_team_key), known["service"].astype("str")]).size()
-    ranked = counts.rename("n").reset_index().sort_values(["n", "service"], ascending=[False, True])
-    return dict(ranked.drop_duplicates("team")[["team", "service"]].itertuples(index=False))
-
-
-def _team_key(team: str) -> str:
-    return " ".join(str(team).casefold().split())
+    cases["service"] = services_of(cases["team"], staff)
 
 
 def _add_age(cases: pd.DataFrame, day: pd.Timestamp) -> None:
     """Give completed years and the age band at the as-at date."""
     birth = pd.to_datetime(cases["date_of_birth"])
     years = [
-        _completed_years(born, day, age)
+        completed_years(born, day, age)
         for born, age in zip(birth, pd.to_numeric(cases["age"]), strict=True)
     ]
     cases["date_of_birth"] = birth
@@ -256,8 +245,23 @@ def _add_age(cases: pd.DataFrame, day: pd.Timestamp) -> None:
     cases["age_band"] = [age_band(year) for year in years]
 
 
-def _completed_years(born: pd.Timestamp, day: pd.Timestamp, age: float) -> int | None:
-    """Give completed years at a day; from the age column only when the birth date is missing."""
+def completed_years(born: pd.Timestamp, day: pd.Timestamp, age: float) -> int | None:
+    """Give completed years at a day; from the age column only when the birth date is missing.
+
+    Parameters
+    ----------
+    born : Timestamp
+        Date of birth, or the expected one; may be missing.
+    day : Timestamp
+        The day.
+    age : float
+        Age in years as the extract has it; NaN when blank.
+
+    Returns
+    -------
+    int or None
+        Completed years; -1 before birth, None when unknown.
+    """
     if pd.isna(born):
         return None if age is None or np.isnan(age) else math.floor(age)
     if born > day:

@@ -13,6 +13,8 @@ CANNOT = {
 }
 """Why an auditor cannot audit a case, as the form words it, and what it does to the estimate."""
 TAG_KINDS = ("strength", "learning")
+WITHDRAWN_TAG = "Withdrawn"
+"""Stands in place of a theme that a corrected form no longer has."""
 REASONS_OF_CHANGE = ("conflict", "reserve", "absence", "other")
 """Why an audit is somebody else's: independence; a reserve that took a lost case's place; …"""
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
+from qa_sampling.records.form_layout import not_done
 from qa_sampling.records.form_sheets import PROTECTION, CaseSheet, mark_progress
 from qa_sampling.records.form_templates import FormTemplate
 from qa_sampling.sampling.plan import AuditPlan
@@ -22,6 +23,7 @@ _FRONT_COLUMNS = {
     "Progress": 16,
 }
 _LINE = 118
+_NOUNS = {"audit": ("audits", "Auditor"), "moderation": ("moderations", "Moderator")}
 _HOW_TO = (
     "Fill in one sheet a case. Click its name above to go to it; Tab goes from cell to cell.",
     "Only the yellow, bordered cells can be changed. Choose answers from the drop-down lists.",
@@ -65,7 +67,7 @@ def write_front_sheet(
         sheet,
         0,
         0,
-        f"{form.title}: your audits for {plan.month}",
+        f"{form.title}: your {_NOUNS[form.kind][0]} for {plan.month}",
         formats,
         "title",
     )
@@ -74,7 +76,7 @@ def write_front_sheet(
     name = member.get("name")
     who = f"{member['staff_id'] if pd.isna(name) else name}, {member['role']}"
     facts = {
-        "Auditor": who,
+        _NOUNS[form.kind][1]: who,
         "Cases": str(len(cases)),
         "Due back": plan.due,
         "Look at": form.looks_at,
@@ -83,7 +85,8 @@ def write_front_sheet(
         write_cell(sheet, row, 0, label, formats, "label")
         style = "date" if label == "Due back" else "text"
         write_cell(sheet, row, 1, value, formats, style)
-    row = _write_case_table(sheet, 4 + len(facts), cases, formats, to_do)
+    finished = ("Complete", not_done(form))
+    row = _write_case_table(sheet, 4 + len(facts), cases, formats, to_do, finished)
     for heading, style, lines in (
         ("If a child may be at risk of harm now", "urgent", form.concern_steps),
         ("How to fill in", "heading", (*form.intro, *_HOW_TO)),
@@ -97,12 +100,17 @@ def write_front_sheet(
 
 
 def _write_case_table(
-    sheet: Worksheet, row: int, cases: Sequence[CaseSheet], formats: Formats, to_do: int
+    sheet: Worksheet,
+    row: int,
+    cases: Sequence[CaseSheet],
+    formats: Formats,
+    to_do: int,
+    finished: tuple[str, str],
 ) -> int:
     """Write the table of cases with their live progress; give the next free row."""
     first, last = row + 2, row + 1 + len(cases)
     progress = f"F{first + 1}:F{last + 1}"
-    done = f'COUNTIF({progress},"Complete")+COUNTIF({progress},"Not audited")'
+    done = "+".join(f'COUNTIF({progress},"{word}")' for word in finished)
     write_cell(sheet, row, 0, "Your cases", formats, "heading")
     start = f"0 of {len(cases)} finished"
     sheet.write_formula(

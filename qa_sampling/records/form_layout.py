@@ -8,7 +8,7 @@ sheet's identity (see :mod:`qa_sampling.records.form_identity`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_sampling.records.form_templates import (
     CANNOT_AUDIT,
@@ -74,6 +74,23 @@ _CANNOT = Section(
         ),
     ),
 )
+MODERATION_FACTS = FACTS | {"case_ref": "Reference"}
+"""The same of a moderation's sheet."""
+CANNOT_MODERATE = ("Conflict of interest", "Record unavailable")
+_CANNOT_MODERATE = replace(
+    _CANNOT,
+    title="Can you moderate this audit?",
+    questions=(
+        replace(
+            _CANNOT.questions[0],
+            label="If you cannot moderate this audit, say why",
+            prompt="Leave this blank if you can. If not, nothing else is needed here: tell the "
+            "Quality Assurance team now, so that somebody else can.",
+            options=CANNOT_MODERATE,
+            words_required_for=CANNOT_MODERATE,
+        ),
+    ),
+)
 _FINISH = Section(
     "Finish",
     "Date",
@@ -87,6 +104,10 @@ _FINISH = Section(
             words="optional",
         ),
     ),
+)
+_FINISH_MODERATION = replace(
+    _FINISH,
+    questions=(replace(_FINISH.questions[0], label="When did you complete this moderation?"),),
 )
 
 
@@ -120,11 +141,17 @@ class CaseLayout:
         All sections in order.
     last_row : int
         Last row in use.
+    facts : dict of str to str
+        What is said of the case: its column to its label.
+    not_done : str
+        What stands for a case that cannot be done.
     """
 
     facts_row: int
     sections: tuple[PlacedSection, ...]
     last_row: int
+    facts: dict[str, str]
+    not_done: str
 
     @property
     def questions(self) -> Iterator[PlacedQuestion]:
@@ -171,6 +198,8 @@ def form_sections(form: FormTemplate) -> tuple[Section, ...]:
         (*standards, overall),
     )
     actions = (_actions(form.actions),) if form.actions else ()
+    if form.is_moderation:
+        return (_CANNOT_MODERATE, graded, *form.sections, *actions, _FINISH_MODERATION)
     return (_CANNOT, graded, *form.sections, *actions, _FINISH)
 
 
@@ -210,7 +239,8 @@ def lay_out(form: FormTemplate) -> CaseLayout:
         What the form asks.
     """
     facts_row = FIRST_BODY_ROW
-    row = facts_row + 1 + len(FACTS)
+    facts = MODERATION_FACTS if form.is_moderation else FACTS
+    row = facts_row + 1 + len(facts)
     sections = []
     for section in form_sections(form):
         heading, row = row, row + 1
@@ -219,7 +249,12 @@ def lay_out(form: FormTemplate) -> CaseLayout:
             placed.append(PlacedQuestion(row, question, _partner(question, row)))
             row += 1
         sections.append(PlacedSection(heading, section, tuple(placed)))
-    return CaseLayout(facts_row, tuple(sections), row - 1)
+    return CaseLayout(facts_row, tuple(sections), row - 1, facts, not_done(form))
+
+
+def not_done(form: FormTemplate) -> str:
+    """Give the words for a case that cannot be audited, or moderated."""
+    return "Not moderated" if form.is_moderation else "Not audited"
 
 
 def _partner(question: Question, row: int) -> int | None:

@@ -14,7 +14,6 @@ from qa_sampling.records.form_checks import cannot_cell, check_formula, validate
 from qa_sampling.records.form_layout import (
     ANSWER,
     CHECK,
-    FACTS,
     FIRST_BODY_ROW,
     FRONT,
     LISTS,
@@ -227,9 +226,8 @@ def _write_head(
     sheet.set_row(1, 22)
     checks = f"D{FIRST_BODY_ROW + 1}:D{layout.last_row + 1}"
     count = f'COUNTIF({checks},"To do*")'
-    formula = (
-        f'=IF({count}>0,{count}&" to do",IF({cannot_cell(layout)}<>"","Not audited","Complete"))'
-    )
+    done = f'IF({cannot_cell(layout)}<>"","{layout.not_done}","Complete")'
+    formula = f'=IF({count}>0,{count}&" to do",{done})'
     sheet.write_formula(1, CHECK, formula, formats["status"], f"{to_do} to do")
 
 
@@ -238,7 +236,7 @@ def _write_facts(sheet: Worksheet, case: CaseSheet, layout: CaseLayout, formats:
     for column in (ANSWER, WORDS, CHECK):
         sheet.write_blank(layout.facts_row, column, None, formats["band"])
     sheet.set_row(layout.facts_row, 24)
-    for row, (column, label) in enumerate(FACTS.items(), start=layout.facts_row + 1):
+    for row, (column, label) in enumerate(layout.facts.items(), start=layout.facts_row + 1):
         write_cell(sheet, row, QUESTION, label, formats, "label")
         write_cell(sheet, row, ANSWER, case.facts.get(column), formats, "fact")
         sheet.set_row(row, 17)
@@ -297,10 +295,23 @@ def _write_question(
             sheet.write_blank(row, column, None, formats[style])
         else:
             write_cell(sheet, row, column, value, formats, style)
-    is_action = placed.partner is not None
-    needs_room = question.words == "required" and not is_action
+    sheet.set_row(row, row_height(placed))
+
+
+def row_height(placed: PlacedQuestion, *, lines: int = 0) -> float:
+    """Give the height of a question's row in points.
+
+    Parameters
+    ----------
+    placed : PlacedQuestion
+        The question.
+    lines : int
+        Lines of what stands beside it.
+    """
+    question = placed.question
+    needs_room = question.words == "required" and placed.partner is None
     fewest = _FEWEST_LINES_OF_WORDS if needs_room else _FEWEST_LINES
-    sheet.set_row(row, _LINE_HEIGHT * max(_lines(question) + 1, fewest))
+    return _LINE_HEIGHT * max(_lines(question) + 1, fewest, lines)
 
 
 def _lines(question: Question) -> int:

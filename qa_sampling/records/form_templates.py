@@ -19,6 +19,9 @@ CANNOT_AUDIT, OVERALL, COMPLETED = "cannot_audit", "overall", "completed_on"
 RESERVED_KEYS = (CANNOT_AUDIT, OVERALL, COMPLETED, *QUALITY_STANDARDS)
 """Keys of the questions that every form has, or may have."""
 CONCERN = "immediate_concern"
+PANEL_QUESTIONS = ("reflects_practice", "meaningful_learning")
+"""What the moderation panel asks of every moderation, beside its grades."""
+PANEL_ANSWERS = ("Yes", "Partly", "No")
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,12 @@ class FormTemplate:
         Whether a grade needs evidence.
     actions : int
         Most actions a case.
+    kind : {"audit", "moderation"}
+        Whether a case is audited, or an audit of it read a second time.
+    audit_shown : {"after", "before"}
+        When a moderator sees the auditor's grades: after their own, or from the start.
+    due_within_working_days : int
+        Working days in which a moderation is due.
     """
 
     __pydantic_config__: ClassVar[dict] = _CLOSED
@@ -117,6 +126,14 @@ class FormTemplate:
     standards_words_heading: str = "Evidence"
     evidence_required: bool = True
     actions: int = field(default=5)
+    kind: Literal["audit", "moderation"] = "audit"
+    audit_shown: Literal["after", "before"] = "after"
+    due_within_working_days: int = 10
+
+    @property
+    def is_moderation(self) -> bool:
+        """Whether it asks a moderator about an audit."""
+        return self.kind == "moderation"
 
     @property
     def questions(self) -> Iterator[Question]:
@@ -202,6 +219,12 @@ def _faults(form: FormTemplate) -> Iterator[str]:
             yield f"question key `{key}` is taken by the form itself; choose another"
         if keys.count(key) > 1:
             yield f"question key `{key}` is used {keys.count(key)} times"
+    if form.is_moderation:
+        for key in sorted({*PANEL_QUESTIONS} - {*keys}):
+            yield f"no question `{key}`; the moderation panel asks it of every moderation"
+        if not 0 <= form.due_within_working_days <= 250:
+            days = form.due_within_working_days
+            yield f"`due_within_working_days` must lie between 0 and 250; got {days}"
     if CONCERN not in keys:
         yield f"no question `{CONCERN}`; every form must ask for an immediate concern"
     for question in questions:
@@ -210,6 +233,8 @@ def _faults(form: FormTemplate) -> Iterator[str]:
 
 def _question_faults(question: Question) -> Iterator[str]:
     name = f"question `{question.key}`"
+    if question.key in PANEL_QUESTIONS and not set(question.options) <= set(PANEL_ANSWERS):
+        yield f"{name}: the panel counts only {', '.join(PANEL_ANSWERS)}"
     if question.answer == "choice" and len(question.options) < 2:
         yield f"{name} is a choice and needs two or more `options`"
     if question.answer != "choice" and question.options:

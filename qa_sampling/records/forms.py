@@ -93,7 +93,7 @@ def write_audit_forms(
     cases = plan.cases
     _check_cases(cases, staff)
     groups = {str(auditor): group for auditor, group in cases.groupby("auditor_id", sort=True)}
-    names = _file_names(plan, list(groups))
+    names = file_names(plan, list(groups))
     paths = []
     for auditor_id, group in groups.items():
         path = folder / names[auditor_id]
@@ -122,8 +122,18 @@ def _check_cases(cases: pd.DataFrame, staff: pd.DataFrame) -> None:
         )
 
 
-def _file_names(plan: AuditPlan, auditors: Sequence[str]) -> dict[str, str]:
-    """Give file names that every system can hold, different for different auditors."""
+def file_names(plan: AuditPlan, auditors: Sequence[str], *, kind: str = "") -> dict[str, str]:
+    """Give file names that every system can hold, different for different auditors.
+
+    Parameters
+    ----------
+    plan : AuditPlan
+        The month's plan.
+    auditors : sequence of str
+        Staff numbers.
+    kind : str
+        Stands between the design and the number; blank for audits.
+    """
     names: dict[str, str] = {}
     used: set[str] = set()
     for auditor in auditors:
@@ -131,7 +141,7 @@ def _file_names(plan: AuditPlan, auditors: Sequence[str]) -> dict[str, str]:
         if stem != auditor or stem.casefold() in used:
             stem += "-" + hashlib.sha256(auditor.encode("utf-8")).hexdigest()[:6]
         used.add(stem.casefold())
-        names[auditor] = f"{plan.period}_{plan.design}_{stem}.xlsx"
+        names[auditor] = f"{plan.period}_{plan.design}{kind}_{stem}.xlsx"
     return names
 
 

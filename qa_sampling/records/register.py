@@ -23,9 +23,14 @@ from qa_sampling.records.run_records import RunRecords
 from qa_sampling.records.seed_records import SeedRecords
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
-    from qa_sampling.records.return_records import Recorded
+    from qa_sampling.records.form_history import FormHistory
+    from qa_sampling.records.moderation_history import Said
+    from qa_sampling.records.return_records import FormRows, Recorded
+    from qa_sampling.records.transaction import Transaction
 
 __all__ = ["FixedFrame", "RecordedDraw", "Register"]
 
@@ -153,6 +158,57 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
         """
         return self._record("TAGS", "tags recorded", tags, None)
 
+    def record_forms(self, make: Callable[[FormHistory], FormRows]) -> dict[str, Recorded]:
+        """Record what returned forms leave, all of it or nothing (see :meth:`record_audits`).
+
+        Parameters
+        ----------
+        make : callable
+            Gives the rows from what forms left before; it is read under the same lock, so that
+            two that record at once see each other. It has no other effect.
+
+        Returns
+        -------
+        dict of str to Recorded
+            For "audits", "outcomes", "actions" and "tags".
+
+        Raises
+        ------
+        RegisterError
+            When an action cannot be so.
+        """
+        from qa_sampling.records import return_records as returns
+        from qa_sampling.records.action_rules import check_actions
+        from qa_sampling.records.form_history import read_history
+
+        def work(write: Transaction) -> dict[str, Recorded]:
+            made = make(read_history(write.connection))
+            check_actions(made.actions)
+            return returns.add_forms(write, made)
+
+        return self._write("returned forms recorded", work)
+
+    def form_history(self) -> FormHistory:
+        """Give every row that forms ever left, replaced ones too."""
+        from qa_sampling.records.form_history import read_history
+
+        with self._reading() as connection:
+            return read_history(connection)
+
+    def moderation_versions(self) -> dict[str, list[Said]]:
+        """Give what each moderation has said so far, by its name, the oldest first."""
+        from qa_sampling.records.moderation_history import read_versions
+
+        with self._reading() as connection:
+            return read_versions(connection)
+
+    def corrected_since_moderation(self) -> frozenset[str]:
+        """Give the audits that were corrected after a moderation of them had been recorded."""
+        from qa_sampling.records.moderation_history import read_corrected
+
+        with self._reading() as connection:
+            return read_corrected(connection)
+
     def audits(self) -> pd.DataFrame:
         """Give the audits that stand: columns of :data:`~qa_sampling.records.returned.AUDITS`."""
         return self._current("AUDITS")
@@ -190,8 +246,14 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
         return self._current("REASSIGNMENTS")
 
     def audit_tags(self) -> pd.DataFrame:
-        """Give the themes of audits (:data:`~qa_sampling.records.fieldwork.TAGS`)."""
-        return self._current("TAGS")
+        """Give the themes of audits (:data:`~qa_sampling.records.fieldwork.TAGS`).
+
+        Those that a corrected form no longer has are left out.
+        """
+        from qa_sampling.records.fieldwork import WITHDRAWN_TAG
+
+        held = self._current("TAGS")
+        return held[held["tag"] != WITHDRAWN_TAG].reset_index(drop=True)
 
     def _record(
         self, name: str, kind: str, rows: pd.DataFrame, details: pd.DataFrame | None

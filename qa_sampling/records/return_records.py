@@ -136,6 +136,50 @@ def add_versions(write: Transaction, kind: ReturnTable, versions: Versions) -> R
     return Recorded(**counts)
 
 
+@dataclass(frozen=True)
+class FormRows:
+    """What a batch of forms leaves in the register.
+
+    Attributes
+    ----------
+    audits, answers, outcomes, actions, tags : DataFrame
+        Columns as ``returned.AUDITS``, ``ANSWERS`` and ``ACTIONS``, ``fieldwork.OUTCOMES`` and
+        ``TAGS``.
+    """
+
+    audits: pd.DataFrame
+    answers: pd.DataFrame
+    outcomes: pd.DataFrame
+    actions: pd.DataFrame
+    tags: pd.DataFrame
+
+
+def add_forms(write: Transaction, made: FormRows) -> dict[str, Recorded]:
+    """Add what forms leave, in one write: all of it or nothing.
+
+    Parameters
+    ----------
+    write : Transaction
+        The write under way.
+    made : FormRows
+        The rows.
+
+    Returns
+    -------
+    dict of str to Recorded
+        For "audits", "outcomes", "actions" and "tags".
+    """
+    added = {
+        "audits": add_versions(write, AUDITS, versions_of(AUDITS, made.audits, made.answers)),
+        "outcomes": add_versions(write, OUTCOMES, versions_of(OUTCOMES, made.outcomes, None)),
+        "actions": add_versions(write, ACTIONS, versions_of(ACTIONS, made.actions, None)),
+        "tags": add_versions(write, TAGS, versions_of(TAGS, made.tags, None)),
+    }
+    write.facts["new"] = sum(one.new for one in added.values())
+    write.facts["corrected"] = sum(one.corrected for one in added.values())
+    return added
+
+
 def current_table(connection: sa.Connection, kind: ReturnTable) -> pd.DataFrame:
     """Give the rows that no correction has replaced, with the declared columns and kinds."""
     return _frame(connection.execute(current_rows(kind.table)).mappings(), kind.declared)

@@ -13,6 +13,11 @@ OVERALL = "overall"
 
 FEEDBACK = ("Yes", "No", "Declined", "Not appropriate", "Not recorded")
 REFLECTS = ("Yes", "No", "Partly", "Not recorded")
+REASONS_OF_WITHDRAWAL = {
+    "removed": "Removed in the corrected form.",
+    "taken back": "The audit was taken back: the case cannot be audited.",
+}
+"""Why a form withdraws an action; kept where an action says what difference it made."""
 _GRADES = (*GRADES, NOT_APPLICABLE)
 
 

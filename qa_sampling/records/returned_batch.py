@@ -1,20 +1,21 @@
 """A batch of returned workbooks: what of it can be recorded, and what goes back to whom.
 
 A folder may hold any mix: forms sent twice, an early draft beside the finished form, somebody
-else's, files that are no forms. What is sound is taken; two different finished forms of one
-case are taken by nobody, for which of them counts is not ours to say.
+else's, files that are no forms. What is sound is taken, one sheet a case.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from qa_sampling.declared import Column, Table
 from qa_sampling.records.returned_form import ReturnedBook, ReturnedSheet
+from qa_sampling.records.returned_settling import Judge, settle
 from qa_sampling.records.returned_sheet import Fault
 
 KINDS = ("fault", "to do", "note")
@@ -28,13 +29,12 @@ FAULTS = Table(
         Column("kind", "code", "Fault, still to do, or a note", codes=KINDS),
         Column("fault", "text", "What is wrong"),
         Column("action", "text", "What to do"),
+        Column("private", "text", "For the coordinator alone", required=False),
+        Column("file_told", "text", "Workbook, as the auditor of the case is told it"),
+        Column("sheet_told", "text", "Sheet, the same", required=False),
     ),
 )
 """One row a fault, in the order of files, sheets and cells. Restricted: file names may tell."""
-
-_DRAFTS = ("untouched", "unfinished")
-_FINISHED = ("complete", "cannot")
-_CAME_TOO = Fault("", "a finished form of this case came too", "Nothing to do.", "note")
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class Batch:
         -------
         dict of str to int
             `workbooks`, `not_ours` (workbooks), then sheets: `complete`, `cannot`, `unfinished`,
-            `untouched`, `faulty`, and `sound` (to be recorded).
+            `untouched`, `faulty`, `replaced`, and `sound` (to be recorded).
         """
         sheets = [sheet for book in self.books for sheet in book.sheets]
         found = {"workbooks": len(self.books)}
         found["not_ours"] = sum(not book.sheets for book in self.books)
-        for status in ("complete", "cannot", "unfinished", "untouched", "faulty"):
+        for status in ("complete", "cannot", "unfinished", "untouched", "faulty", "replaced"):
             found[status] = sum(sheet.reading.status == status for sheet in sheets)
         return found | {"sound": len(self.sound)}
 
@@ -89,6 +89,7 @@ def read_batch(
     files: Iterable[Path],
     read: Callable[[Path], ReturnedBook],
     *,
+    judge: Judge = lambda sheet: sheet,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Batch:
     """Read a batch of returned workbooks.
@@ -99,6 +100,8 @@ def read_batch(
         The files, such as those of :func:`returned_files`.
     read : callable
         Reads one of them.
+    judge : callable
+        Holds each finished sheet against what is recorded, and gives it back, maybe changed.
     progress : callable
         Told how many of how many are read.
     """
@@ -107,74 +110,27 @@ def read_batch(
     for done, path in enumerate(listed, start=1):
         books.append(read(path))
         progress(done, len(listed))
-    books, sound = _settled(books)
+    books, sound = settle(books, judge)
     return Batch(tuple(books), tuple(sound), _faults(books))
 
 
-def _settled(books: list[ReturnedBook]) -> tuple[list[ReturnedBook], list[ReturnedSheet]]:
-    """Take one sheet a case, or say why none can be taken."""
-    by_case: dict[tuple[str, str], list[ReturnedSheet]] = {}
-    for book in books:
-        for sheet in book.sheets:
-            if sheet.case_ref:
-                by_case.setdefault((sheet.draw_id, sheet.case_ref), []).append(sheet)
-    changed: dict[int, ReturnedSheet] = {}
-    sound = []
-    for sheets in by_case.values():
-        finished = [one for one in sheets if one.reading.status in _FINISHED]
-        different = _different(finished)
-        if len(different) > 1:
-            for one in finished:
-                others = sorted({other.file for other in finished if other is not one})
-                fault = Fault(
-                    "",
-                    f"another finished form of this case says something else ({others[0]})",
-                    "Say which of them counts, and take the other away.",
-                )
-                faults = [*one.reading.faults, fault]
-                reading = replace(one.reading, status="faulty", faults=faults)
-                changed[id(one)] = replace(one, reading=reading)
-            continue
-        if different:
-            sound.append(different[0])
-            for one in sheets:
-                if one.reading.status in _DRAFTS:
-                    note = Fault(
-                        "", "a finished form of this case came too", "Nothing to do.", "note"
-                    )
-                    reading = replace(one.reading, faults=[note])
-                    changed[id(one)] = replace(one, reading=reading)
-    settled = [
-        replace(book, sheets=tuple(changed.get(id(one), one) for one in book.sheets))
-        for book in books
-    ]
-    return settled, sound
-
-
-def _different(sheets: list[ReturnedSheet]) -> list[ReturnedSheet]:
-    kept: list[ReturnedSheet] = []
-    for one in sheets:
-        if all(one.reading.answers != other.reading.answers for other in kept):
-            kept.append(one)
-    return kept
+_SHARED = "another auditor's workbook"
 
 
 def _faults(books: list[ReturnedBook]) -> pd.DataFrame:
     rows = []
     for book in books:
-        owners = {sheet.auditor_id for sheet in book.sheets if sheet.auditor_id}
-        owner = owners.pop() if len(owners) == 1 else ""
-        rows += [(owner, book.file, "", fault) for fault in book.faults]
+        owners = Counter(sheet.auditor_id for sheet in book.sheets if sheet.auditor_id)
+        owner = next(iter(owners)) if len(owners) == 1 else ""
+        told = [(owner, "", fault) for fault in book.faults]
         for sheet in book.sheets:
-            rows += [
-                (sheet.auditor_id or owner, book.file, sheet.sheet, fault)
-                for fault in sheet.reading.faults
-            ]
-            if sheet.reading.status == "untouched" and not sheet.reading.faults:
-                blank = Fault("", "nothing has been filled in", "Fill in the sheet.", "to do")
-                rows.append((sheet.auditor_id or owner, book.file, sheet.sheet, blank))
-    plain = [
-        (owner, file, sheet, fault.cell, fault.kind, fault.fault, fault.action)
-        for owner, file, sheet, fault in rows
-    ]
-    return pd.DataFrame(plain, columns=FAULTS.names).astype(FAULTS.empty().dtypes.to_dict())
+            faults = sheet.reading.faults
+            if sheet.reading.status == "untouched" and not faults:
+                faults = [Fault("", "nothing has been filled in", "Fill in the sheet.", "to do")]
+            told += [(sheet.auditor_id or owner, sheet.sheet, fault) for fault in faults]
+        for who, place, one in told:
+            own = 2 * owners[who] > owners.total()
+            shown = (book.file, place) if own or not who else (_SHARED, "")
+            rows.append((who, book.file, place, one.cell, one.kind, one.fault, one.action))
+            rows[-1] += (one.private, *shown)
+    return pd.DataFrame(rows, columns=FAULTS.names).astype(FAULTS.empty().dtypes.to_dict())

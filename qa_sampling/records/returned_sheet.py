@@ -6,36 +6,21 @@ name a cell and what to do, never what was written or whose case it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from qa_sampling.agreement.scale import NO_GRADE, Scale
-from qa_sampling.errors import AgreementError
-from qa_sampling.records.book import Cell, Flaw, Sheet
-from qa_sampling.records.cells import Unreadable, plain, read_date, read_text
-from qa_sampling.records.form_checks import LONGEST_WORDS
-from qa_sampling.records.form_layout import (
-    ANSWER,
-    ROW_KEY,
-    STANDARD_NAMES,
-    STANDARD_OPTIONS,
-    WORDS,
-    form_sections,
-)
-from qa_sampling.records.form_templates import (
-    CANNOT_AUDIT,
-    COMPLETED,
-    OVERALL,
-    FormTemplate,
-    Question,
-)
-from qa_sampling.schema import NOT_APPLICABLE, QUALITY_STANDARDS
+from qa_sampling.agreement.scale import Scale
+from qa_sampling.records.book import Cell, Sheet
+from qa_sampling.records.cells import plain
+from qa_sampling.records.form_layout import ANSWER, ROW_KEY, WORDS, form_sections
+from qa_sampling.records.form_templates import CANNOT_AUDIT, COMPLETED, FormTemplate, Question
+from qa_sampling.records.returned_cells import Wrong, read_short, read_words
 
-Status = Literal["complete", "cannot", "unfinished", "untouched", "faulty"]
-_YES_NO = {"y": "yes", "n": "no", "true": "yes", "false": "no"}
+Status = Literal["complete", "cannot", "unfinished", "untouched", "faulty", "replaced"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +37,15 @@ class Fault:
         What to do.
     kind : {"fault", "to do", "note"}
         A fault stops the sheet; "to do" says it is not finished; a note changes nothing.
+    private : str
+        What only the coordinator is told, such as another workbook; blank for nothing.
     """
 
     cell: str
     fault: str
     action: str
     kind: Literal["fault", "to do", "note"] = "fault"
+    private: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,17 +67,21 @@ class SheetReading:
 
     Attributes
     ----------
-    status : {"complete", "cannot", "unfinished", "untouched", "faulty"}
-        Whether it can be recorded as an audit, as a case that cannot be audited, or not at all.
+    status : {"complete", "cannot", "unfinished", "untouched", "faulty", "replaced"}
+        Whether it can be recorded as an audit, as a case that cannot be audited, or not at all;
+        "replaced" when a correction of it was recorded already.
     answers : dict of str to Answer
         By key of the question; those that could be read.
     faults : list of Fault
         In the order of the form.
+    cells : dict of str to str
+        By key of the question, the cell of its short answer.
     """
 
     status: Status
     answers: dict[str, Answer]
     faults: list[Fault] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def read_sheet(
@@ -100,6 +92,7 @@ def read_sheet(
     scale: Scale,
     earliest: date,
     latest: date,
+    is_staff: Callable[[str], bool] | None = None,
 ) -> SheetReading:
     """Read a case's sheet.
 
@@ -115,6 +108,8 @@ def read_sheet(
         The grades and their spellings.
     earliest, latest : date
         Day the cases were described, and today: an audit was completed between them.
+    is_staff : callable, optional
+        Says whether a number or name is on the staff list; without it owners are not looked up.
     """
     rows, faults = _rows_by_key(sheet, key_column, form)
     questions = [question for section in form_sections(form) for question in section.questions]
@@ -126,32 +121,72 @@ def read_sheet(
             continue
         number, cells = rows[question.key]
         at = {name: _address(number, column + shift) for name, column in _COLUMNS.items()}
-        short = _short(_cell(cells, ANSWER + shift), question, scale, earliest, latest)
-        words = _words(_cell(cells, WORDS + shift), question)
+        short = read_short(_cell(cells, ANSWER + shift), question, scale, earliest, latest)
+        words = read_words(_cell(cells, WORDS + shift), question)
         for name, value in (("short", short), ("words", words)):
-            if isinstance(value, _Wrong):
+            if isinstance(value, Wrong):
                 faults.append(Fault(at[name], value.fault, value.action))
                 bad.add(question.key)
         answers[question.key] = Answer(
-            None if isinstance(short, _Wrong) else short,
-            None if isinstance(words, _Wrong) else words,
+            None if isinstance(short, Wrong) else short,
+            None if isinstance(words, Wrong) else words,
         )
-    to_do = _to_do(questions, answers, rows, shift, bad)
-    return _judged(answers, faults, to_do, bool(bad))
+    place = _Place(rows, shift)
+    if answers.get(CANNOT_AUDIT, Answer()).short is not None and _is_graded(questions, answers):
+        faults.append(Fault(place.of(CANNOT_AUDIT, ANSWER), *_BOTH))
+    faults += _action_notes(answers, place, is_staff)
+    cells = {key: place.of(key, ANSWER) for key in answers}
+    return replace(_judged(answers, faults, _to_do(questions, answers, place, bad)), cells=cells)
 
 
 _COLUMNS = {"short": ANSWER, "words": WORDS}
+_BOTH = (
+    "a reason why the case cannot be audited stands beside grades",
+    "Clear the reason if you have audited the case, or the grades if you could not.",
+)
 
 
 @dataclass(frozen=True)
-class _Wrong:
-    fault: str
-    action: str
+class _Place:
+    """Where the answers stand on this sheet."""
+
+    rows: dict[str, tuple[int, list[Cell]]]
+    shift: int
+
+    def of(self, key: str, column: int) -> str:
+        return _address(self.rows[key][0], column + self.shift)
 
 
-def _judged(
-    answers: dict[str, Answer], faults: list[Fault], to_do: list[Fault], bad: bool
-) -> SheetReading:
+def _is_graded(questions: list[Question], answers: dict[str, Answer]) -> bool:
+    graded = [question.key for question in questions if question.answer == "grade"]
+    return any(answers.get(key, Answer()).short is not None for key in graded)
+
+
+def _action_notes(
+    answers: dict[str, Answer], place: _Place, is_staff: Callable[[str], bool] | None
+) -> list[Fault]:
+    """Say what is odd about actions: a day far off or before the audit, an owner nobody knows."""
+    done = answers.get(COMPLETED, Answer()).short
+    notes = []
+    for key, answer in answers.items():
+        if not (key.startswith("action_") and key.endswith("_owner")):
+            continue
+        due, owner = answer.short, answer.words
+        if isinstance(due, date) and isinstance(done, date):
+            if due < done:
+                words = "the action is due before the audit was completed"
+                notes.append(Fault(place.of(key, ANSWER), words, "Check the day.", "note"))
+            elif (due.year - 2, due.month, due.day) > (done.year, done.month, done.day):
+                words = "the action is due more than two years after the audit"
+                notes.append(Fault(place.of(key, ANSWER), words, "Check the year.", "note"))
+        if owner is not None and is_staff is not None and not is_staff(owner):
+            words = "the owner of the action is not on the staff list"
+            to_do = "Check the name or staff number; somebody of another service is all right."
+            notes.append(Fault(place.of(key, WORDS), words, to_do, "note"))
+    return notes
+
+
+def _judged(answers: dict[str, Answer], faults: list[Fault], to_do: list[Fault]) -> SheetReading:
     stops = [fault for fault in faults if fault.kind == "fault"]
     cannot = answers.get(CANNOT_AUDIT, Answer())
     blank = all(answer.is_blank for answer in answers.values())
@@ -179,6 +214,8 @@ def _rows_by_key(
         key = _cell(row.cells, key_column)
         if not isinstance(key, str) or key not in known:
             continue
+        if not _asks(_cell(row.cells, key_column - ROW_KEY), known[key]):
+            faults.append(Fault(_address(row.number, key_column - ROW_KEY), *_MOVED))
         if key in rows:
             faults.append(
                 Fault(
@@ -201,6 +238,23 @@ def _rows_by_key(
     return rows, faults
 
 
+_MOVED = (
+    "the row holds another question than the one it was made for",
+    "Rows were sorted or typed over by halves: copy your answers into the form as it was sent out.",
+)
+
+
+def _asks(cell: Cell, question: Question) -> bool:
+    """Say whether a cell of column A holds a question, with or without its prompt."""
+    if not isinstance(cell, str):
+        return False
+    lines = cell.strip().splitlines() or [""]
+    whole = plain(f"{question.label} {question.prompt}").casefold()
+    return plain(lines[0]).casefold() == plain(question.label).casefold() or (
+        plain(" ".join(lines)).casefold() == whole
+    )
+
+
 def _cell(cells: list[Cell], column: int) -> Cell:
     return cells[column] if 0 <= column < len(cells) else None
 
@@ -209,100 +263,10 @@ def _address(row_number: int, column: int) -> str:
     return xl_rowcol_to_cell(row_number - 1, max(column, 0))
 
 
-def _short(
-    value: Cell, question: Question, scale: Scale, earliest: date, latest: date
-) -> str | date | _Wrong | None:
-    """Read a short answer."""
-    if question.answer == "none":
-        return None
-    if isinstance(value, Flaw):
-        return _Wrong(f"the cell {value.value}", "Type the answer over it.")
-    if question.answer == "date":
-        return _day(value, question, earliest, latest)
-    text = read_text(value)
-    if isinstance(text, Unreadable):
-        return _Wrong(f"the cell {text}", "Type the answer over it.")
-    if text is None:
-        return None
-    if question.answer == "grade":
-        return _grade(text, question, scale)
-    options = STANDARD_OPTIONS if question.answer == "standard" else question.options
-    return _option(text, question, options)
-
-
-def _grade(text: str, question: Question, scale: Scale) -> str | _Wrong | None:
-    known = f"Choose {', '.join(reversed(scale.grades))} or {NOT_APPLICABLE}."
-    try:
-        code = int(scale.encode([text])[0])
-    except AgreementError:
-        return _Wrong("the cell holds no grade of the scale", known)
-    if code >= 0:
-        return scale.grades[code]
-    if code == NO_GRADE:
-        if question.key == OVERALL:
-            return _Wrong(
-                "the overall grade is not applicable",
-                "Grade practice as a whole; if the case cannot be audited, say why at the top.",
-            )
-        return NOT_APPLICABLE
-    return None
-
-
-def _option(text: str, question: Question, options: tuple[str, ...]) -> str | _Wrong:
-    asked = _spelling(text)
-    asked = _YES_NO.get(asked, asked)
-    for option in options:
-        if asked == _spelling(option):
-            return option
-    for key, name in STANDARD_NAMES.items():
-        if question.answer == "standard" and asked in (key, _spelling(QUALITY_STANDARDS[key])):
-            return name
-    return _Wrong("the cell holds none of the answers", f"Choose {', '.join(options)}.")
-
-
-def _spelling(text: str) -> str:
-    return plain(text).casefold().rstrip(".")
-
-
-def _day(value: Cell, question: Question, earliest: date, latest: date) -> date | _Wrong | None:
-    found = read_date(value)
-    if isinstance(found, Unreadable):
-        return _Wrong(f"the cell {found}", "Type it as day/month/year, such as 24/11/2026.")
-    if found is None:
-        return None
-    if question.key == COMPLETED and found > latest:
-        return _Wrong("the day has not come yet", "Give the day the audit was completed.")
-    if found < earliest:
-        return _Wrong("the day lies before the cases were drawn", "Check the day, month and year.")
-    return found
-
-
-def _words(value: Cell, question: Question) -> str | _Wrong | None:
-    if question.words == "none":
-        return None
-    if isinstance(value, Flaw):
-        return _Wrong(f"the cell {value.value}", "Type the words over it.")
-    if not isinstance(value, str):
-        value = read_text(value)
-    if value is None:
-        return None
-    if isinstance(value, Unreadable):
-        return _Wrong(f"the cell {value}", "Type the words over it.")
-    lines = [plain(line) for line in value.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    text = "\n".join(lines).strip()
-    text = "".join(sign for sign in text if sign == "\n" or sign.isprintable())
-    if len(text) > LONGEST_WORDS:
-        return _Wrong(
-            f"the words are longer than {LONGEST_WORDS:,} characters", "Please shorten them."
-        )
-    return text or None
-
-
 def _to_do(
     questions: list[Question],
     answers: dict[str, Answer],
-    rows: dict[str, tuple[int, list[Cell]]],
-    shift: int,
+    place: _Place,
     bad: set[str],
 ) -> list[Fault]:
     """Say what is still to do, as the Check column does."""
@@ -311,7 +275,6 @@ def _to_do(
         if question.key not in answers or question.key in bad:
             continue
         answer = answers[question.key]
-        number = rows[question.key][0]
         partner = _partner(question.key)
         is_action = partner is not None
         started = not answer.is_blank or (is_action and not answers.get(partner, Answer()).is_blank)
@@ -319,10 +282,10 @@ def _to_do(
             continue
         short_due = question.answer != "none" and (is_action or question.answer_required)
         if short_due and answer.short is None:
-            found.append(_missing(number, ANSWER + shift, "an answer", question))
+            found.append(_missing(place.of(question.key, ANSWER), "an answer", question))
         needs = question.words == "required" or answer.short in question.words_required_for
         if needs and answer.words is None:
-            found.append(_missing(number, WORDS + shift, "your words", question))
+            found.append(_missing(place.of(question.key, WORDS), "your words", question))
     return found
 
 
@@ -332,9 +295,9 @@ def _partner(key: str) -> str | None:
     return key.removesuffix("_owner") if key.endswith("_owner") else f"{key}_owner"
 
 
-def _missing(row_number: int, column: int, what: str, question: Question) -> Fault:
+def _missing(cell: str, what: str, question: Question) -> Fault:
     return Fault(
-        _address(row_number, column),
+        cell,
         f'"{question.label}" still needs {what}',
         "Fill in the yellow cell.",
         "to do",

@@ -13,6 +13,8 @@ from qa_sampling.reporting.alt_findings import grade_profiles_alt, interval_char
 from qa_sampling.reporting.alt_words import hidden, many, opening, some_named, told
 from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import days_words, said, when
+from qa_sampling.reporting.plots_cohorts import cohort_chart_alt
+from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import (
     AgreementTable,
@@ -25,10 +27,12 @@ from qa_sampling.results import (
     Journey,
     Severities,
     Sparklines,
+    Turning,
 )
 
 __all__ = [
     "agreement_heat_alt",
+    "cohort_chart_alt",
     "control_chart_alt",
     "decomposition_waterfall_alt",
     "forecast_fan_alt",
@@ -40,6 +44,7 @@ __all__ = [
     "severity_funnel_alt",
     "small_multiples_alt",
     "sparklines_alt",
+    "turning_chart_alt",
 ]
 _BETTER = {"up": "Higher is better.", "down": "Lower is better.", "": ""}
 
@@ -65,8 +70,26 @@ def control_chart_alt(result: ControlChart | Derived) -> Told:
 def forecast_fan_alt(result: Forecast | Derived) -> Told:
     """Say what a forecast fan shows: what was seen, and the range at its end."""
     cast, table = opened(result, Forecast)
+    return _fan_alt(cast, table, "Forecast", [])
+
+
+def turning_chart_alt(result: Turning | Derived) -> Told:
+    """Say what a turning of a curve shows: what was seen, what comes, and where it turned."""
+    turning, table = opened(result, Turning)
+    chance = turning.chance
+    meets = "" if chance is None else f"It is met by then with a chance of {chance:.0%}."
+    names = [
+        f"{row['name']} from {when(row['period'], turning.frequency, short=False)} "
+        f"({row['verdict']})"
+        for _, row in turning.done.iterrows()
+    ]
+    done = f"Done, and whether the curve turned: {some_named(names)}." if names else ""
+    return _fan_alt(turning, table, "Turning the curve", [meets, done])
+
+
+def _fan_alt(cast: Forecast, table: SafeTable | None, kind: str, more: list[str]) -> Told:
     rows = cast.history
-    parts = [opening("Forecast", cast), _span(rows, cast.frequency), *_ends(cast, rows)]
+    parts = [opening(kind, cast), _span(rows, cast.frequency), *_ends(cast, rows)]
     if len(cast.fan):
         last = cast.fan.iloc[-1]
         ranges = [
@@ -82,7 +105,7 @@ def forecast_fan_alt(result: Forecast | Derived) -> Told:
         parts.append("No period is forecast.")
     if cast.target is not None:
         parts.append(f"Target {said(cast.target, cast.unit)}.")
-    return told(table, rows, [*parts, _BETTER[cast.better], hidden(rows, cast.frequency)])
+    return told(table, rows, [*parts, *more, _BETTER[cast.better], hidden(rows, cast.frequency)])
 
 
 def funnel_plot_alt(result: Funnel | Derived) -> Told:

@@ -20,7 +20,9 @@ from qa_sampling.reporting.plot_style import (
 from qa_sampling.reporting.plots_agreement import agreement_heat, grade_distribution
 from qa_sampling.reporting.plots_calibration import calibration_chart
 from qa_sampling.reporting.plots_change import decomposition_waterfall, journey_chart
+from qa_sampling.reporting.plots_cohorts import cohort_chart
 from qa_sampling.reporting.plots_designs import design_chart
+from qa_sampling.reporting.plots_fan import forecast_fan, turning_chart
 from qa_sampling.reporting.plots_findings import grade_profiles, interval_chart
 from qa_sampling.reporting.plots_many import small_multiples, sparklines
 from qa_sampling.reporting.plots_plan import (
@@ -30,7 +32,7 @@ from qa_sampling.reporting.plots_plan import (
     funnel_chart,
     load_chart,
 )
-from qa_sampling.reporting.plots_trends import control_chart, forecast_fan
+from qa_sampling.reporting.plots_trends import control_chart
 from qa_sampling.reporting.plots_units import funnel_plot, severity_funnel
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "at_width",
     "bar_chart",
     "calibration_chart",
+    "cohort_chart",
     "control_chart",
     "coverage_map",
     "decomposition_waterfall",
@@ -61,4 +64,5 @@ __all__ = [
     "severity_funnel",
     "small_multiples",
     "sparklines",
+    "turning_chart",
 ]

@@ -1,4 +1,4 @@
-"""Pictures over time: the control chart, and the forecast fan."""
+"""The control chart, and what pictures over time share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from qa_sampling.reporting.plot_axes import (
 )
 from qa_sampling.reporting.plot_captions import (
     caption_of,
-    position,
     positions,
     said,
     subtitle_of,
@@ -43,16 +42,14 @@ from qa_sampling.reporting.plot_style import (
     SMALL,
     THIN,
 )
-from qa_sampling.results import ControlChart, Forecast
+from qa_sampling.results import ControlChart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_HEIGHT = 230.0
+HEIGHT = 230.0
 _HIDDEN_STUB = 13.0
 IMMATURE_KEY = KeyItem("Can still change", "o", PALETTE["grey"], filled=False)
-FANS = ("#9DB9D3", "#C6D7E7", "#E3ECF4")
-"""Fills of a fan, narrowest interval first: told apart in grey."""
 
 
 @in_house_style
@@ -88,7 +85,7 @@ def control_chart(
     breaks = "The line breaks where there is no data." if gaps else ""
     more = (limits, *_anew(chart), breaks, from_where(ends))
     sheet.lay(
-        height=_HEIGHT,
+        height=HEIGHT,
         title=title,
         subtitle=subtitle_of(chart),
         caption=caption_of(chart, more=more, hidden=hidden),
@@ -109,7 +106,7 @@ def control_chart(
     if chart.target is not None:
         drawn.axhline(chart.target, color=PALETTE["plum"], linewidth=1.1, linestyle=(0, (5, 3)))
     _rebases(sheet, x, rows, chart)
-    _line(sheet, x, rows)
+    value_line(sheet, x, rows)
     edge_labels(sheet, labels, right)
     return drawn
 
@@ -180,8 +177,18 @@ def _limits(ax: Axes, x: np.ndarray, rows: pd.DataFrame) -> None:
         ax.plot(edges, lines["centre"], color=MUTED, linewidth=1.4, zorder=1)
 
 
-def _line(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame) -> None:
-    """Draw the values: a line that breaks at gaps, points by meaning, hidden ones as stubs."""
+def value_line(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame) -> None:
+    """Draw the values: a line that breaks at gaps, points by meaning, hidden ones as stubs.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet, laid out, with its axes set.
+    x : array
+        Places of the periods.
+    rows : DataFrame
+        `value`, `mature`, `signal`, `hidden`, a row a period.
+    """
     ax, values = sheet.ax, rows["value"].to_numpy(dtype="float64")
     mature = rows["mature"].to_numpy(dtype=bool)
     for style, wanted in (("-", True), (":", False)):
@@ -245,102 +252,3 @@ def _rebases(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame, chart: ControlChar
         words = shortened(words, after if aligned == "left" else behind, SMALL)
         if len(words) > 2:
             sheet.write(place, base + height + 4, words, ha=aligned, va="bottom", color=INK)
-
-
-@in_house_style
-def forecast_fan(result: Forecast | Derived, *, ax: Axes | None = None, title: str = "") -> Axes:
-    """Draw what was seen and the fan of what comes if nothing changes.
-
-    Parameters
-    ----------
-    result : Forecast or Derived
-        What to draw.
-    ax : Axes, optional
-        Where to draw; the current one by default.
-    title : str
-        The finding in a few words.
-    """
-    cast, table = opened(result, Forecast)
-    sheet = open_sheet(ax, table)
-    ends_of = [name for level in cast.levels for name in cast.ends(level)]
-    numbers = known(cast.history["value"]) + known(cast.fan[["middle", *ends_of]])
-    ends = span(numbers + ([cast.target] if cast.target is not None else []), cast.unit)
-    labels = _fan_labels(cast)
-    right = measure_edge(labels, 0.42 * sheet.width)
-    ticks = steps_of(*ends, unit=cast.unit)
-    hidden = bool(cast.history["hidden"].any())
-    method = f"Method: {cast.method}." if cast.method else ""
-    key = [IMMATURE_KEY] if _still_open(cast.history) else []
-    sheet.lay(
-        height=_HEIGHT,
-        title=title,
-        subtitle=subtitle_of(cast),
-        caption=caption_of(cast, more=(method, from_where(ends)), hidden=hidden),
-        key=key + ([HIDDEN_KEY] if hidden else []),
-        left=measure_axis(ticks, cast.unit),
-        right=right,
-        above=LINE * SMALL + 4,
-        below=TIME_ROOM,
-    )  # fmt: skip
-    drawn = sheet.ax
-    drawn.set_ylim(*ends)
-    number_axis(drawn, ticks, cast.unit)
-    time_axis(sheet, [*cast.history["period"], *cast.fan["period"]], cast.frequency)
-    if not len(cast.history) and not len(cast.fan):
-        nothing(sheet)
-        return drawn
-    if cast.target is not None:
-        drawn.axhline(cast.target, color=PALETTE["plum"], linewidth=1.1, linestyle=(0, (5, 3)))
-    x = np.array([position(one, cast.frequency) for one in cast.history["period"]])
-    _line(sheet, x, cast.history.assign(signal=""))
-    _fan(sheet, cast)
-    edge_labels(sheet, labels, right)
-    return drawn
-
-
-def _still_open(history: pd.DataFrame) -> bool:
-    return bool((~history["mature"].astype(bool) & history["value"].notna()).any())
-
-
-def _fan_labels(cast: Forecast) -> list[EdgeLabel]:
-    """Say the middle, the ends of each interval and the target at the right edge."""
-    labels = []
-    if len(cast.fan):
-        last = cast.fan.iloc[-1]
-        middle = said(last["middle"], cast.unit)
-        words = f"{when(last['period'], cast.frequency)}: {middle}"
-        labels.append(EdgeLabel(float(last["middle"]), words, INK, bold=True, short=middle))
-        for level in reversed(cast.levels):
-            low, high = (said(last[name], cast.unit) for name in cast.ends(level))
-            words = f"{100 * level:g}%: {low} to {high}"
-            end = float(last[cast.ends(level)[1]])
-            labels.append(EdgeLabel(end, words, MUTED, short=f"{low}–{high}"))
-    if cast.target is not None:
-        words = f"Target {said(cast.target, cast.unit)}"
-        labels.append(EdgeLabel(cast.target, words, PALETTE["plum"]))
-    return labels
-
-
-def _fan(sheet: Sheet, cast: Forecast) -> None:
-    """Draw the intervals, wide ones lighter, and the middle as a dashed line."""
-    if not len(cast.fan):
-        return
-    ax, fan = sheet.ax, cast.fan
-    ahead = np.array([position(one, cast.frequency) for one in fan["period"]])
-    edges = np.column_stack([ahead - 0.5, ahead + 0.5]).ravel()
-    for place, level in reversed(list(enumerate(cast.levels))):
-        low, high = (np.repeat(fan[name].to_numpy(dtype="float64"), 2) for name in cast.ends(level))
-        shade = FANS[min(place, len(FANS) - 1)]
-        ax.fill_between(edges, low, high, color=shade, linewidth=0, zorder=1)
-    middle = fan["middle"].to_numpy(dtype="float64")
-    ax.plot(ahead, middle, color=PALETTE["blue"], linewidth=2, linestyle=(0, (4, 2)), zorder=3)
-    ax.scatter(ahead[-1:], middle[-1:], s=30, color=PALETTE["blue"], zorder=4)
-    ax.axvline(ahead[0] - 0.5, color=MUTED, linewidth=1, linestyle=":", zorder=1)
-    place = sheet.to_page(ahead[0] - 0.5, 0)[0]
-    after, before = sheet.right - place, place - sheet.plot[0]
-    words = "Forecast if nothing changes"
-    if width_of(words, SMALL) > max(after, before):
-        words = shortened("Forecast", max(after, before), SMALL)
-    aligned = "left" if width_of(words, SMALL) <= after else "right"
-    top = sheet.plot[1] + sheet.plot[3] + 4
-    sheet.write(place, top, words, ha=aligned, va="bottom", color=INK)

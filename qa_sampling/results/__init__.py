@@ -12,14 +12,17 @@ from qa_sampling.results.agreeing import AgreementTable, Severities
 from qa_sampling.results.calibrating import Calibration
 from qa_sampling.results.changing import Decomposition, Journey
 from qa_sampling.results.comparing import Funnel
+from qa_sampling.results.curves import CohortCurves
 from qa_sampling.results.described import Described
 from qa_sampling.results.intervals import GradeDistribution, Interval
 from qa_sampling.results.over_time import ControlChart, Forecast, Sparklines
 from qa_sampling.results.profiles import GradeProfiles, IntervalList
+from qa_sampling.results.turning import Turning
 
 __all__ = [
     "AgreementTable",
     "Calibration",
+    "CohortCurves",
     "ControlChart",
     "Decomposition",
     "Described",
@@ -32,4 +35,5 @@ __all__ = [
     "Journey",
     "Severities",
     "Sparklines",
+    "Turning",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qa_sampling.errors import RegisterError
+from qa_sampling.errors import ParameterError, RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
@@ -23,9 +23,14 @@ from qa_sampling.runs.exercise_grades import (
     open_exercise,
     which_exercise,
 )
+from qa_sampling.runs.inputs import case_numbers, open_register
+from qa_sampling.runs.outcomes_basis import extract_digest
+from qa_sampling.runs.published_inputs import figures_digest, open_benchmarks, series_of
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.exercise import TrainingExercise
+from qa_sampling.settings.outcomes import OutcomeTrends
 
 
 def _whole_span(settings: AnalysisSettings) -> str:
@@ -120,6 +125,16 @@ def _need_returns(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
+def _need_extract(settings: AnalysisSettings, register: Register | None) -> None:
+    """Seek the files; the notebook's first step reads them, and refuses what is wrong with them."""
+    for path in settings.extract_paths:
+        if not path.exists():
+            raise ParameterError(
+                f"`extract`: {path.name} is not there. Name the workbook or the folder of the "
+                "Annex A extract."
+            )
+
+
 ANALYSES: dict[str, Analysis] = {
     "actions_and_activity": Analysis(
         file="35_actions_and_activity.ipynb",
@@ -130,6 +145,18 @@ ANALYSES: dict[str, Analysis] = {
             ("shareable/actions_tables.xlsx", "its tables, to share; also as CSV"),
         ),
         need=_need_actions,
+    ),
+    "benchmarking": Analysis(
+        file="70_benchmarking.ipynb",
+        title="Benchmarks",
+        question="How do we compare with neighbours and England?",
+        files=(("shareable/benchmark_tables.xlsx", "its tables, to share; also as CSV"),),
+        need=lambda settings, register: series_of(settings) and None,
+        open=open_benchmarks,
+        span=lambda settings: settings.span,
+        span_of="Published figures of",
+        basis_of_what="Fingerprint of the published files",
+        rests_on_register=False,
     ),
     "collect_audits": Analysis(
         file="20_collect_audits.ipynb",
@@ -181,6 +208,20 @@ ANALYSES: dict[str, Analysis] = {
         ),
         need=_need_moderations,
     ),
+    "outcome_trends": Analysis(
+        file="50_outcome_trends.ipynb",
+        title="Outcomes",
+        question="What do the outcomes do, and which need a closer look?",
+        files=(
+            ("restricted/outcome_trends_*.xlsx", "every figure, a sheet a table"),
+            ("shareable/outcome_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_extract,
+        open=open_register,
+        span_of="Months of",
+        basis_of_what="Fingerprint of the extract",
+        rests_on_register=False,
+    ),
 }
 """By the notebook's name without its number."""
 
@@ -191,12 +232,17 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     Parameters
     ----------
     settings : AnalysisSettings
-        A training exercise rests on its own grades, whose fingerprint is made with the key.
+        A training exercise rests on its own grades, whose fingerprint is made with the key;
+        outcomes on the extract; a benchmark on the published files.
     register : Register
         The register.
     """
     if isinstance(settings, TrainingExercise):
         return grades_digest(settings)
+    if isinstance(settings, OutcomeTrends):
+        return extract_digest(settings)
+    if isinstance(settings, Benchmarking):
+        return figures_digest(settings)
     digest = hashlib.sha256()
     for table in (
         register.audits(),
@@ -234,6 +280,8 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     columns += [column[column.str.fullmatch(_REFERENCE).fillna(False)] for column in named]
     if isinstance(settings, TrainingExercise):
         columns.append(pd.Series(graders_of(settings), dtype="str"))
+    if isinstance(settings, OutcomeTrends):
+        columns.append(pd.Series(sorted(case_numbers(settings)), dtype="str"))
     staff = staff_of(settings)
     if staff is not None:
         names = staff["name"].dropna().astype(str)

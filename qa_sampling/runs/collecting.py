@@ -7,8 +7,8 @@ from pathlib import Path
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import open_register
 from qa_sampling.runs.invented_forms import invent_returned
-from qa_sampling.runs.recording import record_sheets
-from qa_sampling.runs.returned_folder import read_folder
+from qa_sampling.runs.invented_moderations import invent_moderated
+from qa_sampling.runs.recording_batch import record_folder
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
@@ -16,6 +16,8 @@ from qa_sampling.settings.common import Settings
 
 def open_collect(settings: CollectAudits) -> Register:
     """Open the register after what is sound in the folder of returned forms was recorded.
+
+    Of the invented authority the moderators' forms are sent out then, and come back too.
 
     Parameters
     ----------
@@ -32,9 +34,12 @@ def open_collect(settings: CollectAudits) -> Register:
     register = open_drawn(settings)
     folder = folder_of(settings, register)
     if folder is not None:
-        today = settings.extract_day
-        sent, batch = read_folder(settings, register, folder, today=today)
-        record_sheets(register, batch.sound, sent.draws, staff=staff_of(settings), today=today)
+        asked = {"staff": staff_of(settings), "today": settings.extract_day}
+        record_folder(settings, register, folder, **asked)
+        if settings.is_invented and not settings.returned:
+            again = invent_moderated(settings, register, folder)
+            if again is not None:
+                record_folder(settings, register, again, **asked)
     return register
 
 

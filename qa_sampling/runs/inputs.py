@@ -92,7 +92,7 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
         invented_files(settings)
     ring = load_keys(settings)
     tell("reading the extract")
-    annex, extras = _read(settings)
+    annex, extras = read_extracts(settings)
     _require_whole(annex)
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)
     matches = _matches(extras, annex)
@@ -119,14 +119,26 @@ def case_numbers(settings: Settings) -> frozenset[str]:
     ExtractError
         With every fault of the files that cannot be mended.
     """
-    annex, extras = _read(settings)
+    annex, extras = read_extracts(settings)
     tables = [*annex.lists.values(), extras.families, extras.case_roles, extras.restricted]
     tables.append(extras.past_audits)
     columns = [table["child_id"] for table in tables if table is not None and "child_id" in table]
     return frozenset(str(number) for column in columns for number in column.dropna())
 
 
-def _read(settings: Settings) -> tuple[AnnexA, Extras]:
+def read_extracts(settings: Settings) -> tuple[AnnexA, Extras]:
+    """Read the extracts and the extra tables as they are.
+
+    Parameters
+    ----------
+    settings : Settings
+        Say where they are.
+
+    Raises
+    ------
+    ExtractError
+        With every fault of the files that cannot be mended.
+    """
     paths, tables = settings.extract_paths, settings.extra_tables
     if settings.is_invented:
         folder = invented_files(settings)

@@ -22,7 +22,7 @@ from qa_sampling.records.form_templates import (
     load_form,
 )
 from qa_sampling.records.forms import write_audit_forms
-from qa_sampling.records.invented.drawn_months import drawn_month, graded
+from qa_sampling.records.invented.drawn_months import DrawnMonth, drawn_month, graded
 from qa_sampling.records.register import Register
 from qa_sampling.runs.drawn_returns import register_month
 from qa_sampling.runs.inputs import invented_authority
@@ -50,7 +50,7 @@ def invent_returned(settings: CollectAudits, register: Register) -> Path:
         The folder, in the outputs.
     """
     authority = invented_authority()
-    month = drawn_month(authority, settings.period, _NOBODY)
+    month, plan = invented_plan(settings)
     if register.find_draw(settings.period, "monthly") is None:
         register_month(register, month)
     folder = settings.outputs_folder / "restricted" / f".returned-{__version__}-{settings.period}"
@@ -59,18 +59,6 @@ def invent_returned(settings: CollectAudits, register: Register) -> Path:
     draft = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:8]}")
     draft.mkdir(parents=True)
     form = load_form(home() / "parameters" / "forms" / "practice_evaluation.yml")
-    draw_id = f"{settings.period}-monthly"
-    plan = AuditPlan(
-        period=settings.period,
-        design="monthly",
-        title="Practice Evaluations",
-        as_at=month.as_at,
-        due=month.due,
-        frame=month.frame,
-        draw=month.draw,
-        assignment=month.assignment,
-        draw_id=draw_id,
-    )
     told = graded(authority, [month])
     given = _given(plan, told, last=pd.Timestamp(settings.extract_day))
     sent = write_audit_forms(
@@ -84,6 +72,29 @@ def invent_returned(settings: CollectAudits, register: Register) -> Path:
         if not folder.is_dir():
             raise
     return folder
+
+
+def invented_plan(settings: CollectAudits) -> tuple[DrawnMonth, AuditPlan]:
+    """Draw the invented authority's month, and give it as a plan too.
+
+    Parameters
+    ----------
+    settings : CollectAudits
+        Name the month.
+    """
+    month = drawn_month(invented_authority(), settings.period, _NOBODY)
+    plan = AuditPlan(
+        period=settings.period,
+        design="monthly",
+        title="Practice Evaluations",
+        as_at=month.as_at,
+        due=month.due,
+        frame=month.frame,
+        draw=month.draw,
+        assignment=month.assignment,
+        draw_id=f"{settings.period}-monthly",
+    )
+    return month, plan
 
 
 _NOBODY = pd.DataFrame({"case_ref": [], "date": pd.to_datetime([])})

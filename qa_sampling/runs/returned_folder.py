@@ -11,13 +11,21 @@ import pandas as pd
 
 from qa_sampling.errors import FormError, RegisterError
 from qa_sampling.records.fieldwork import case_name
+from qa_sampling.records.form_standing import standing_forms
 from qa_sampling.records.form_templates import FormTemplate, load_form
+from qa_sampling.records.moderation_mark import plain_form
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
-from qa_sampling.records.returned_form import Expected, read_returned
+from qa_sampling.records.returned_form import Expected, ReturnedSheet, read_returned
+from qa_sampling.records.returned_settling import Judge
+from qa_sampling.runs.form_changes import held_against
 from qa_sampling.runs.keyring import load_keys
+from qa_sampling.runs.moderation_owed import audits_read, expected_moderations
+from qa_sampling.runs.moderation_returns import moderation_judge
+from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.sampling.frame import frame_from_snapshot
+from qa_sampling.sampling.independence import name_keys
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.progress import GRANTED, OWED, Progress, progress
 from qa_sampling.sampling.substitution import Fieldwork, follow_up
@@ -84,6 +92,8 @@ def read_folder(
 ) -> tuple[Sent, Batch]:
     """Read every form in a folder and the folders in it; nothing is recorded.
 
+    Finished forms are held against what is recorded (see ``runs.form_changes.held_against``).
+
     Parameters
     ----------
     settings : Settings
@@ -112,19 +122,47 @@ def read_folder(
     sent = sent_out(register)
     ring = load_keys(settings)
     keys = [ring.key.secret, *(key.secret for key in ring.earlier)]
-    known = _templates()
+    known, is_staff = _templates(), on_staff(staff_of(settings))
     batch = read_batch(
         files,
         lambda path: read_returned(
             path,
             keys=keys,
-            template=lambda name, version: known.get((name, version)),
-            expected=sent.expected,
+            template=lambda name, version: known.get((plain_form(name), version)),
+            expected=sent.expected | expected_moderations(register, sent),
             today=today,
+            is_staff=is_staff,
         ),
+        judge=_judge(register, keys),
         progress=progress,
     )
     return sent, batch
+
+
+def _judge(register: Register, keys: list[bytes]) -> Judge:
+    """Give what holds finished sheets, auditors' and moderators', against what is recorded."""
+    history = register.form_history()
+    standing = standing_forms(history)
+    moderated = moderation_judge(register, audits_read(register), keys)
+
+    def judge(sheet: ReturnedSheet) -> ReturnedSheet:
+        return moderated(sheet) if sheet.is_moderation else held_against(sheet, standing, history)
+
+    return judge
+
+
+def on_staff(staff: pd.DataFrame | None) -> Callable[[str], bool] | None:
+    """Give what says whether a number or name, however spelled, is on the staff list.
+
+    Parameters
+    ----------
+    staff : DataFrame or None
+        ``schema.STAFF``; None when there is no list, and then nothing can be said.
+    """
+    if staff is None:
+        return None
+    known = {*name_keys(staff["staff_id"]), *name_keys(staff["name"])} - {""}
+    return lambda owner: name_keys(pd.Series([owner]))[0] in known
 
 
 def _templates() -> dict[tuple[str, int], FormTemplate]:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from scipy import special, stats
 
-__all__ = ["BinomialAhead", "Chances", "CountAhead", "two_sided"]
+__all__ = ["BinomialAhead", "Chances", "CountAhead", "beta_binomial_chances", "two_sided"]
 
 
 class Chances(Protocol):
@@ -176,10 +176,24 @@ def _cumulated(trials: float, share: float, variance: float) -> np.ndarray:
         return stats.binom.pmf(counts, int(trials), share)
     total = 1 / within - 1
     first, second = share * total, (1 - share) * total
+    chances = beta_binomial_chances(int(trials), first, second)
+    return chances / chances.sum()
+
+
+def beta_binomial_chances(trials: int, first: float, second: float) -> np.ndarray:
+    """Give the chance of every count from 0 to all, of a share that is beta-distributed.
+
+    Parameters
+    ----------
+    trials : int
+        Those who could.
+    first, second : float
+        Parameters of the beta distribution, above 0.
+    """
+    counts = np.arange(trials + 1.0)
     choose = -special.betaln(counts + 1, trials - counts + 1) - np.log(trials + 1)
     logs = choose + special.betaln(counts + first, trials - counts + second)
-    chances = np.exp(logs - special.betaln(first, second))
-    return chances / chances.sum()
+    return np.exp(logs - special.betaln(first, second))
 
 
 def two_sided(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -46,6 +46,9 @@ class Watch:
         Variance over mean of the months held against, at least 1.
     trend : array of float
         Change of the logarithm a month; 0 where no trend is kept.
+    error : array of float
+        Standard error of the logarithm of `expected`, the dispersion counted. `upper` and `p` are
+        of Noufaily's form, which takes what is expected as known.
     p : array of float
         Chance of a count as high as this or higher.
     alarm : array of bool
@@ -60,6 +63,7 @@ class Watch:
     upper: np.ndarray
     dispersion: np.ndarray
     trend: np.ndarray
+    error: np.ndarray
     p: np.ndarray
     alarm: np.ndarray
     reason: np.ndarray
@@ -129,10 +133,7 @@ def farrington(
         )
         for t in at
     ]
-    held = {
-        name: np.stack([column[name] for column in columns], axis=1)
-        for name in ("observed", "expected", "upper", "dispersion", "trend", "p", "alarm", "reason")
-    }
+    held = {name: np.stack([column[name] for column in columns], axis=1) for name in columns[0]}
     return Watch(at=tuple(at), **held)
 
 
@@ -174,13 +175,10 @@ def _watch(
     series = len(seen)
     now = seen[:, t]
     nothing = np.full(series, np.nan)
+    numbers = ("expected", "upper", "dispersion", "trend", "error", "p")
     answer = {
         "observed": now,
-        "expected": nothing,
-        "upper": nothing,
-        "dispersion": nothing,
-        "trend": nothing,
-        "p": nothing,
+        **dict.fromkeys(numbers, nothing),
         "alarm": np.zeros(series, dtype=bool),
         "reason": np.full(series, "", dtype=object),
     }
@@ -198,15 +196,9 @@ def _watch(
     if not sound.any():
         return answer
     away = (np.array(window, dtype="float64") - t) / 12
-    mean, dispersion, trend = _foretold(past[sound], away, with_trend)
+    mean, dispersion, trend, error = _foretold(past[sound], away, with_trend)
     upper, p = _limits(now[sound], mean, dispersion, chance)
-    for name, values in (
-        ("expected", mean),
-        ("upper", upper),
-        ("dispersion", dispersion),
-        ("trend", trend / 12),
-        ("p", p),
-    ):
+    for name, values in zip(numbers, (mean, upper, dispersion, trend / 12, error, p), strict=True):
         answer[name] = nothing.copy()
         answer[name][sound] = values
     lately = np.nansum(seen[:, max(0, t - least[1] + 1) : t + 1], axis=1)
@@ -214,32 +206,44 @@ def _watch(
     return answer
 
 
-def _foretold(
-    past: np.ndarray, away: np.ndarray, with_trend: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give mean, dispersion and trend for the month that `away` is counted from."""
+def _foretold(past: np.ndarray, away: np.ndarray, with_trend: bool) -> np.ndarray:
+    """Give mean, dispersion, trend and the mean's error for the month `away` is counted from."""
     weights = np.isfinite(past).astype("float64")
     held = np.where(weights > 0, past, 0.0)
-    found = [np.empty(len(held)) for _ in range(3)]
+    found = np.empty((4, len(held)))
     kept = np.zeros(len(held), dtype=bool)
-    if with_trend:
+    can = _has_a_trend(held, weights, away) if with_trend else kept
+    if can.any():
         design = np.column_stack([np.ones_like(away), away])
-        slopes, dispersion = _reweighted(held, weights, design)
+        slopes, dispersion, error = _reweighted(held[can], weights[can], design)
         mean = np.exp(slopes[:, 0])
-        kept = np.isfinite(mean) & (mean <= held.max(axis=1))
-        for field, values in zip(found, (mean, dispersion, slopes[:, 1]), strict=True):
-            field[kept] = values[kept]
+        fair = np.isfinite(mean) & (mean <= held[can].max(axis=1))
+        kept[np.flatnonzero(can)[fair]] = True
+        found[:, kept] = np.stack([mean, dispersion, slopes[:, 1], error])[:, fair]
     if not kept.all():
         flat = ~kept
-        slopes, dispersion = _reweighted(held[flat], weights[flat], np.ones((len(away), 1)))
-        found[0][flat], found[1][flat], found[2][flat] = np.exp(slopes[:, 0]), dispersion, 0.0
-    return found[0], found[1], found[2]
+        slopes, dispersion, error = _reweighted(held[flat], weights[flat], np.ones((len(away), 1)))
+        level = slopes[:, 0]
+        found[:, flat] = np.stack([np.exp(level), dispersion, np.zeros_like(level), error])
+    return found
+
+
+def _has_a_trend(counts: np.ndarray, weights: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """Say in which series a trend can be fitted at all.
+
+    Where every event fell in the first month held against, or in the last, no slope is steep
+    enough for the likelihood: the fit would run away.
+    """
+    place = np.where(weights > 0, away, np.nan)
+    first, last = np.nanmin(place, axis=1), np.nanmax(place, axis=1)
+    some = np.where(counts > 0, place, np.nan)
+    return (np.nanmax(some, axis=1) > first) & (np.nanmin(some, axis=1) < last)
 
 
 def _reweighted(
     counts: np.ndarray, known: np.ndarray, design: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Fit, weigh unusual months less, and fit again; give slopes and dispersion."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit, weigh unusual months less, fit again; give slopes, dispersion and the level's error."""
     slopes, mean = _fit(counts, known, design)
     dispersion = _dispersion(counts, mean, known, design)
     leverage = _leverage(mean, known, design)
@@ -249,7 +253,9 @@ def _reweighted(
         weights = known * np.where(residual > _UNUSUAL, residual**-2.0, 1.0)
     weights *= (known.sum(axis=1) / weights.sum(axis=1))[:, None]
     slopes, mean = _fit(counts, weights, design)
-    return slopes, _dispersion(counts, mean, weights, design)
+    dispersion = _dispersion(counts, mean, weights, design)
+    error = np.sqrt(dispersion * _spread_of_slopes(mean, weights, design)[:, 0, 0])
+    return slopes, dispersion, error
 
 
 def _fit(
@@ -283,10 +289,13 @@ def _dispersion(
 
 
 def _leverage(mean: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.ndarray:
-    load = weights * mean
-    square = np.einsum("sm,mi,mj->sij", load, design, design)
-    inverse = np.linalg.inv(square)
-    return load * np.einsum("mi,sij,mj->sm", design, inverse, design)
+    inverse = _spread_of_slopes(mean, weights, design)
+    return weights * mean * np.einsum("mi,sij,mj->sm", design, inverse, design)
+
+
+def _spread_of_slopes(mean: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.ndarray:
+    """Give the covariance of the slopes of a Poisson fit."""
+    return np.linalg.inv(np.einsum("sm,mi,mj->sij", weights * mean, design, design))
 
 
 def _limits(

@@ -3,7 +3,10 @@
 The level of a measure moves a little each month. How fast is not known, so the forecast is
 averaged over how fast it may move, each speed weighed by how well it foretold the past. That
 is the discounted gamma-Poisson of Harvey and Fernandes (1989), and its beta-binomial twin for
-shares; intervals are of whole counts, so they hold for counts of 0 to 5 as well.
+shares; intervals are of whole counts, so they hold for counts of 0 to 5 as well. Several periods
+ahead the drift adds as much variance a period as it does to the first (West and Harrison 1997,
+Bayesian Forecasting and Dynamic Models, 6.3); discounted again each period, as much would be
+forgotten in a year that nothing but "anywhere" could be said.
 """
 
 from __future__ import annotations
@@ -81,6 +84,8 @@ def forecast(
     -------
     Forecast
         With too few mature periods, or no event in any, its `fan` is empty and a warning says so.
+        With a target and a better direction the fan has a column `meets`: the chance that a period
+        is at the target or better.
 
     Raises
     ------
@@ -130,11 +135,12 @@ def forecast(
     known = _filter(table.loc[: learned.index[-1]], kind, factors, periods)
     given = learned["denominator"].tail(periods).mean()
     size = given if exposure_ahead is None else exposure_ahead
-    rows = [
-        _one_ahead(known, steps_to_last + step, size * factor, size, kind, levels, scale)
-        for step, factor in enumerate(factors[_place(pd.Series(days), periods)], start=1)
-    ]
-    fan = pd.DataFrame(rows, columns=["middle", *ends])
+    rows, aims = [], target is not None and better
+    for step, factor in enumerate(factors[_place(pd.Series(days), periods)], start=1):
+        values, chance = _one_ahead(known, steps_to_last + step, size * factor, size, kind, scale)
+        meets = [_meeting(values, chance, target, better)] if aims else []
+        rows.append([*_ends(values, chance, levels), *meets])
+    fan = pd.DataFrame(rows, columns=["middle", *ends, *(["meets"] if aims else [])])
     fan.insert(0, "period", days)
     seasonal = "" if np.allclose(factors, 1) else ", with the time of year"
     name = "beta-binomial" if kind == "proportion" else "gamma-Poisson"
@@ -217,28 +223,35 @@ def _filter(table: pd.DataFrame, kind: Kind, factors: np.ndarray, periods: int) 
 
 
 def _one_ahead(
-    known: _Known,
-    steps: int,
-    exposure: float,
-    size: float,
-    kind: Kind,
-    levels: tuple[float, ...],
-    scale: float,
-) -> list[float]:
-    """Give the middle and the ends of the intervals of one period ahead."""
-    fade = _KEPT**steps
+    known: _Known, steps: int, exposure: float, size: float, kind: Kind, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the values that a period ahead can have, and their chances."""
+    fade = 1 / (1 + steps * (1 / _KEPT - 1))
     first, second = known.first * fade, known.second * fade
     if kind == "proportion":
         n = max(1, round(size))
-        chance = stats.betabinom.pmf(np.arange(n + 1)[:, None], n, first, second) @ known.weights
-        per = 1 / n
-    else:
-        share = second / (second + exposure)
-        most = int(np.max(stats.nbinom.ppf(0.99999, first, share))) + 1
-        grid = np.arange(min(most, 200_000) + 1)[:, None]
-        chance = stats.nbinom.pmf(grid, first, share) @ known.weights
-        per = scale / size
+        grid = np.arange(n + 1)
+        chance = stats.betabinom.pmf(grid[:, None], n, first, second) @ known.weights
+        return grid / n, chance / chance.sum()
+    share = second / (second + exposure)
+    most = int(np.max(stats.nbinom.ppf(0.99999, first, share))) + 1
+    grid = np.arange(min(most, 200_000) + 1)
+    chance = stats.nbinom.pmf(grid[:, None], first, share) @ known.weights
+    return grid * (scale / size), chance / chance.sum()
+
+
+def _ends(values: np.ndarray, chance: np.ndarray, levels: tuple[float, ...]) -> list[float]:
+    """Give the middle and the ends of the intervals."""
     up_to = np.cumsum(chance)
     asked = [0.5, *(edge for level in levels for edge in ((1 - level) / 2, (1 + level) / 2))]
     found = np.searchsorted(up_to, np.array(asked) * up_to[-1], side="left")
-    return [float(per * value) for value in found]
+    return [float(value) for value in values[found]]
+
+
+def _meeting(
+    values: np.ndarray, chance: np.ndarray, target: float, better: Literal["up", "down"]
+) -> float:
+    """Give the chance of a value at the target or better."""
+    close = 1e-9 * max(abs(target), 1.0)
+    met = values >= target - close if better == "up" else values <= target + close
+    return float(min(chance[met].sum(), 1.0))

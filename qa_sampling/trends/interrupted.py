@@ -11,123 +11,22 @@ such as recording, is not in the numbers.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
 
 from qa_sampling.errors import TrendError
-from qa_sampling.results import Interval
+from qa_sampling.trends.interruptions import Effect, Interrupted
 from qa_sampling.trends.seasons import LEAST_PERIODS
+from qa_sampling.trends.segmented import Kind, segmented_design, segmented_fit
 
-Kind = Literal["count", "rate", "proportion"]
+__all__ = ["LEAST_A_SIDE", "Effect", "Interrupted", "interrupted"]
+
 LEAST_A_SIDE = 8
 """Settled periods that each stretch needs; with fewer it is too short to say."""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What followed one thing that was done.
-
-    Attributes
-    ----------
-    at : Timestamp
-        First period after it.
-    name : str
-        What was done.
-    after : int
-        Settled periods after it, up to the next thing that was done.
-    step : float
-        Ratio of the level just after to what was to be expected: of rates, or of odds for shares.
-    slope : float
-        Ratio by which the yearly change differs from before.
-    by_then : float
-        Ratio at the end of its stretch to what would have been without it.
-    horizon : int
-        Periods from `at` to that end.
-    p : float
-        Chance of a step and slope as far from none, were there none (F test).
-    errors : tuple of (float, float, float)
-        Standard errors of the logarithms of `step`, `slope` and `by_then`.
-    free : int
-        Degrees of freedom.
-    too_short : bool
-        Whether a side has too few periods; every number is missing then.
-    """
-
-    at: pd.Timestamp
-    name: str
-    after: int
-    step: float
-    slope: float
-    by_then: float
-    horizon: int
-    p: float
-    errors: tuple[float, float, float]
-    free: int
-    too_short: bool
-
-    def confidence_interval(
-        self, of: Literal["step", "slope", "by_then"] = "by_then", level: float = 0.95
-    ) -> Interval:
-        """Give the interval of a ratio.
-
-        Parameters
-        ----------
-        of : {"step", "slope", "by_then"}
-            Which ratio.
-        level : float
-            Confidence level.
-
-        Raises
-        ------
-        TrendError
-            When the level is none, or it is too short to say.
-        """
-        if not 0 < level < 1:
-            raise TrendError(f"`level` must lie between 0 and 1; got {level}. Give 0.95.")
-        if self.too_short:
-            raise TrendError("It is too short to say, so there is no interval.")
-        value = {"step": self.step, "slope": self.slope, "by_then": self.by_then}[of]
-        error = self.errors[("step", "slope", "by_then").index(of)]
-        half = float(stats.t.isf((1 - level) / 2, self.free)) * error
-        return Interval(value * np.exp(-half), value * np.exp(half), level, "segmented regression")
-
-
-@dataclass(frozen=True)
-class Turning:
-    """A measure with what was fitted, and what it would have been.
-
-    Attributes
-    ----------
-    table : DataFrame
-        One row a period: `period`, `value`, `used` (settled, with a value), `fitted`,
-        `counterfactual` (had nothing been done; the same as fitted before), in the unit of
-        the values.
-    effects : tuple of Effect
-        One a thing that was done, in order.
-    before : float
-        Ratio by which the measure changed a year before anything was done; missing when too short.
-    dispersion : float
-        Variance over what chance alone would make it; at least 1.
-    resemblance : float
-        Correlation of a period's residual with the next one's, 0 to 0.9; errors allow for it.
-    seasonal : bool
-        Whether the time of year is allowed for.
-    """
-
-    table: pd.DataFrame
-    effects: tuple[Effect, ...]
-    before: float
-    dispersion: float
-    resemblance: float
-    seasonal: bool
 
 
 def interrupted(
@@ -138,7 +37,7 @@ def interrupted(
     scale: float = 1.0,
     season: bool | None = None,
     periods: int = 12,
-) -> Turning:
+) -> Interrupted:
     """Say whether a measure turned when something was done.
 
     Parameters
@@ -161,7 +60,7 @@ def interrupted(
 
     Returns
     -------
-    Turning
+    Interrupted
 
     Raises
     ------
@@ -183,8 +82,8 @@ def interrupted(
     if min(lengths) < LEAST_A_SIDE or events == 0:
         return _too_short(table, starts, done, lengths)
     wave = used.sum() >= LEAST_PERIODS if season is None else season
-    design = _design(table, starts, wave=wave, periods=periods)
-    fit, covariance, free, dispersion, resemblance = _fit(table, design, kind)
+    design = segmented_design(table, starts, wave=wave, periods=periods)
+    fit, covariance, free, dispersion, resemblance = segmented_fit(table, design, kind)
     slopes = np.asarray(fit.params)
     plain = design.copy()
     plain.loc[:, [name for name in design if name.startswith(("step", "slope"))]] = 0.0
@@ -215,7 +114,7 @@ def interrupted(
         for k, (start, end) in enumerate(zip(starts, ends, strict=True))
     )
     before = float(np.exp(slopes[list(design).index("time")]))
-    return Turning(out, effects, before, dispersion, resemblance, bool(wave))
+    return Interrupted(out, effects, before, dispersion, resemblance, bool(wave))
 
 
 def _history(history: pd.DataFrame, kind: str, scale: float) -> pd.DataFrame:
@@ -265,68 +164,6 @@ def _starts(table: pd.DataFrame, done: Sequence[tuple[str | pd.Timestamp, str]])
     return starts
 
 
-def _design(table: pd.DataFrame, starts: list[int], *, wave: bool, periods: int) -> pd.DataFrame:
-    place = np.arange(len(table), dtype="float64")
-    columns = {"one": np.ones(len(table)), "time": (place - starts[0]) / periods}
-    if wave:
-        turn = 2 * np.pi * place / periods
-        columns |= {"sine": np.sin(turn), "cosine": np.cos(turn)}
-    for k, start in enumerate(starts):
-        columns[f"step{k}"] = (place >= start).astype("float64")
-        columns[f"slope{k}"] = np.maximum(place - start, 0) / periods
-    return pd.DataFrame(columns)
-
-
-def _fit(
-    table: pd.DataFrame, design: pd.DataFrame, kind: Kind
-) -> tuple[object, np.ndarray, int, float, float]:
-    """Fit, and give the covariance that allows for scatter and for resemblance."""
-    used = table["used"].to_numpy()
-    events = table.loc[used, "numerator"].to_numpy()
-    size = table.loc[used, "denominator"].to_numpy()
-    matrix = design[used].to_numpy()
-    if kind == "proportion":
-        target = np.column_stack([events, size - events])
-        model = sm.GLM(target, matrix, family=sm.families.Binomial())
-    else:
-        model = sm.GLM(events, matrix, family=sm.families.Poisson(), offset=np.log(size))
-    lags = max(1, int(np.floor(4 * (len(events) / 100) ** (2 / 9))))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        plain = model.fit()
-        robust = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
-    free = len(events) - matrix.shape[1]
-    pearson = np.asarray(plain.resid_pearson)
-    dispersion = max(1.0, float((pearson**2).sum() / free))
-    scattered = dispersion * np.asarray(plain.cov_params())
-    newey = np.asarray(robust.cov_params())
-    resemblance = _resemblance(pearson, matrix * np.sqrt(_load(plain, size, kind))[:, None])
-    carried = np.sqrt((1 + resemblance) / (1 - resemblance))
-    larger = np.sqrt(np.maximum(np.diag(newey), 0) / np.diag(scattered))
-    stretch = np.maximum(larger, carried)
-    covariance = scattered * np.outer(stretch, stretch)
-    return plain, covariance, free, dispersion, resemblance
-
-
-def _load(fit: object, size: np.ndarray, kind: Kind) -> np.ndarray:
-    """Give what each period weighs in the fit: its variance on the scale of the link."""
-    mean = np.asarray(fit.fittedvalues)
-    return size * mean * (1 - mean) if kind == "proportion" else mean
-
-
-def _resemblance(residuals: np.ndarray, weighted: np.ndarray) -> float:
-    """Give the correlation of a residual with the next, freed of what the fit takes from it.
-
-    Residuals of independent months are related, for the fit has passed through them; that much
-    is added back. Never below 0, where errors would shrink, nor above 0.9.
-    """
-    free = len(weighted) - weighted.shape[1]
-    orthogonal = np.linalg.qr(weighted)[0]
-    taken = -(orthogonal[:-1] * orthogonal[1:]).sum() / free
-    found = residuals[:-1] @ residuals[1:] / max(float(residuals @ residuals), 1e-300)
-    return float(np.clip(found - taken, 0.0, 0.9))
-
-
 def _effect(
     what: tuple[str | pd.Timestamp, str],
     table: pd.DataFrame,
@@ -370,7 +207,7 @@ def _too_short(
     starts: list[int],
     done: Sequence[tuple[str | pd.Timestamp, str]],
     lengths: list[int],
-) -> Turning:
+) -> Interrupted:
     nothing = float("nan")
     effects = tuple(
         Effect(
@@ -391,4 +228,4 @@ def _too_short(
     out = table[["period", "used"]].assign(value=nothing, fitted=nothing, counterfactual=nothing)
     out["value"] = table["numerator"] / table["denominator"].where(table["denominator"] > 0)
     ordered = out[["period", "value", "used", "fitted", "counterfactual"]]
-    return Turning(ordered, effects, nothing, nothing, nothing, False)
+    return Interrupted(ordered, effects, nothing, nothing, nothing, False)

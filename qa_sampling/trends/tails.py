@@ -1,7 +1,9 @@
 """Tail chances of a count, read between whole numbers as well, so that limits have a place.
 
 Between two whole numbers the chance is joined by the function that holds at both; so a unit
-lies beyond a limit exactly where its own chance is smaller than the limit's.
+lies beyond a limit exactly where its own chance is smaller than the limit's. That is what a funnel
+needs, whose limits are curves; :mod:`chances` has the distributions of whole counts, and at whole
+counts both say the same.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 from scipy import special
+
+from qa_sampling.trends.chances import beta_binomial_chances
 
 Side = Literal["low", "high"]
 Tail = Callable[[np.ndarray], np.ndarray]
@@ -119,10 +123,7 @@ def beta_binomial_tail(n: np.ndarray, share: float, spread: float, side: Side) -
 
 def _beta_binomial_upper(n: int, first: float, second: float) -> np.ndarray:
     """Give P(X >= x) for x from 0 to n + 1."""
-    x = np.arange(n + 1.0)
-    log = special.betaln(x + first, n - x + second) - special.betaln(first, second)
-    log -= special.betaln(x + 1, n - x + 1) + np.log(n + 1)
-    upper = np.cumsum(np.exp(log)[::-1])[::-1]
+    upper = np.cumsum(beta_binomial_chances(int(n), first, second)[::-1])[::-1]
     return np.concatenate([np.minimum(upper, 1.0), [0.0]])
 
 

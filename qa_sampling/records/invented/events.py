@@ -18,10 +18,15 @@ _KINDS = (
     ("Child protection plan", "plans", 7),
     ("Care episode", "care", 8),
 )
+_LASTING = (4, 6, 7, 8)
+"""Lists that hold what is open, whenever it began."""
 
 
 def events_of(history: History, day: int) -> pd.DataFrame:
     """Give the events from the first day of the records to `day` (``schema.EVENTS``).
+
+    Assessments, episodes, plans and care that began before and ended later are among them, as they
+    are on the first extract's lists.
 
     Parameters
     ----------
@@ -39,7 +44,8 @@ def events_of(history: History, day: int) -> pd.DataFrame:
     parts = []
     for event, table, number in _KINDS:
         frame = history.records[table]
-        frame = frame[(frame["start"] >= history.first) & (frame["start"] <= day)]
+        since = frame["end"] if number in _LASTING else frame["start"]
+        frame = frame[(since >= history.first) & (frame["start"] <= day)]
         parts.append(_as_events(history, frame.reset_index(drop=True), event, number, day))
     enquiries = history.records["enquiries"]
     held = enquiries[enquiries["outcome"] != "unnecessary"]

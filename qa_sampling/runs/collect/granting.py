@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -12,6 +13,10 @@ from qa_sampling.records.register import Register
 from qa_sampling.records.returned_form import Expected
 from qa_sampling.runs.recording import framed
 from qa_sampling.runs.returned_folder import Sent, fieldwork_of, sent_out
+from qa_sampling.sampling.substitution import LOSSES
+
+Against = Callable[[str, str], Sequence[str]]
+"""Gives the reasons why a case (its reference) may not go to an auditor (staff number)."""
 
 
 def grant(
@@ -35,9 +40,13 @@ def grant(
     Raises
     ------
     RegisterError
-        When there is no such audit, no reason or name is given, or the day has passed.
+        When there is no such audit, it has come back or its case cannot be audited, no reason or
+        name is given, or the day has passed.
     """
     _known(sent_out(register), audit)
+    _require_owed(register, audit)
+    if _outcome(register, audit) in LOSSES:
+        raise RegisterError("The case cannot be audited, so nothing is due for it.")
     _named(reason, by)
     if until is not None and until < today:
         raise RegisterError("The new day has passed already; give a later one with --until.")
@@ -62,6 +71,7 @@ def reassign(
     by: str,
     reason: str,
     staff: pd.DataFrame | None,
+    against: Against,
     today: date,
 ) -> str:
     """Give a case to another auditor; with the reason "reserve", the reserve that is due.
@@ -80,6 +90,8 @@ def reassign(
         Why.
     staff : DataFrame or None
         ``schema.STAFF``; an auditor must be on it, where there is one.
+    against : callable
+        Gives the reasons why a case may not go to an auditor (``runs.plan.independent``).
     today : date
         Day it was decided.
 
@@ -91,8 +103,8 @@ def reassign(
     Raises
     ------
     RegisterError
-        When there is no such audit, the auditor is not on the staff list or may not audit, the
-        reason is none, or no reserve is due for the case.
+        When there is no such audit, it has come back, the auditor is not on the staff list, may
+        not audit or is not independent of the case, the reason is none, or no reserve is due.
     """
     sent = sent_out(register)
     one = _known(sent, audit)
@@ -113,6 +125,13 @@ def reassign(
     elif one.auditor_id == auditor:
         raise RegisterError("The case is that auditor's already.")
     name = case_name(one.draw_id, case_ref)
+    _require_owed(register, name)
+    reasons = [*_own_reasons(register, sent, name, auditor), *against(case_ref, auditor)]
+    if reasons:
+        raise RegisterError(
+            f"{auditor} may not audit this case: {'; '.join(reasons)}. Nothing was recorded; "
+            "choose another auditor."
+        )
     row = {
         "reassignment_id": name,
         "draw_id": one.draw_id,
@@ -133,6 +152,36 @@ def _known(sent: Sent, audit: str) -> Expected:
         if case_name(draw_id, case_ref) == audit:
             return one
     raise RegisterError("There is no such audit. Take its name from the chase list.")
+
+
+def _require_owed(register: Register, audit: str) -> None:
+    held = register.audits()
+    if held.loc[held["audit_id"] == audit, "date_completed"].notna().any():
+        raise RegisterError("The audit has come back already; nothing was changed.")
+
+
+def _outcome(register: Register, audit: str) -> str:
+    held = register.outcomes()
+    return next(iter(held.loc[held["outcome_id"] == audit, "outcome"]), "")
+
+
+def _own_reasons(register: Register, sent: Sent, audit: str, auditor: str) -> list[str]:
+    """Give what the register itself holds against an auditor: they moderate it, or said no."""
+    reasons = []
+    said = register.form_history().rows["outcomes"]
+    refused = {row["said_by"] for row in said if _is_refusal(row, audit)}
+    if auditor in refused:
+        reasons.append("said that they have a conflict of interest")
+    for name, draw in sent.draws.items():
+        table = draw.assignment.table
+        names = [case_name(name, ref) for ref in table["case_ref"]]
+        if ((table["moderator_id"] == auditor) & pd.Series(names, table.index).eq(audit)).any():
+            reasons.append("moderates the audit")
+    return reasons
+
+
+def _is_refusal(row: dict, audit: str) -> bool:
+    return row["outcome_id"] == audit and row["outcome"] == "conflict"
 
 
 def _named(reason: str, by: str) -> None:

@@ -20,7 +20,9 @@ from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.collect.moderations import moderation_lines
 from qa_sampling.runs.collecting import folder_of
+from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
 from qa_sampling.runs.returned_folder import (
     Sent,
     fieldwork_of,
@@ -49,12 +51,15 @@ class Collection:
         The draws.
     names : dict of str to str
         Staff number to name.
+    moderations : DataFrame
+        Every moderation that is asked for (``runs.moderation_owed.owed_moderations``).
     """
 
     batch: Batch
     progress: Progress
     sent: Sent
     names: dict[str, str]
+    moderations: pd.DataFrame
 
 
 def collection_of(settings: CollectAudits, register: Register) -> Collection:
@@ -74,7 +79,9 @@ def collection_of(settings: CollectAudits, register: Register) -> Collection:
     sent = _of_months(settings, sent_out(register))
     known = {} if staff is None else dict(zip(staff["staff_id"], staff["name"], strict=True))
     names = {number: str(name) for number, name in known.items() if isinstance(name, str)}
-    return Collection(batch, progress_of(register, sent, staff, as_at=today), sent, names)
+    owed = owed_moderations(register, sent, form=moderation_form(), as_at=today)
+    stand = progress_of(register, sent, staff, as_at=today)
+    return Collection(batch, stand, sent, names, owed)
 
 
 def _of_months(settings: CollectAudits, sent: Sent) -> Sent:
@@ -152,6 +159,7 @@ def publish_collect(
             collection.batch,
             names=collection.names,
             as_at=day,
+            more=moderation_lines(collection.moderations),
         )
         shared = tables.shared(span)
         write_tables_workbook(
@@ -186,6 +194,8 @@ def forms_view(batch: Batch) -> pd.DataFrame:
         ("To put right", counts["faulty"]),
         ("Workbooks that are no form of ours", counts["not_ours"]),
     ]
+    if counts["replaced"]:
+        rows.append(("Replaced already", counts["replaced"]))
     return pd.DataFrame(rows, columns=["What came back", "Sheets"])
 
 

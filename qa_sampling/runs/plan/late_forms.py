@@ -11,14 +11,19 @@ from qa_sampling.errors import AssignmentError
 from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.forms import load_form, write_audit_forms
 from qa_sampling.records.register import Register
-from qa_sampling.runs.inputs import load_inputs
+from qa_sampling.runs.inputs import Inputs, load_inputs
 from qa_sampling.runs.plan.steps import audit_plan, frame_of
 from qa_sampling.settings.common import home
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 
 def write_late_form(
-    settings: MonthlyAuditPlan, register: Register, audit: str, folder: Path
+    settings: MonthlyAuditPlan,
+    register: Register,
+    audit: str,
+    folder: Path,
+    *,
+    inputs: Inputs | None = None,
 ) -> Path:
     """Write the form of one case for whoever audits it now. Restricted.
 
@@ -34,6 +39,8 @@ def write_late_form(
         Name of the audit, as ``runs.collect.granting.reassign`` gave it.
     folder : Path
         An existing restricted folder of its own.
+    inputs : Inputs, optional
+        What the settings name, where it has been read already.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def write_late_form(
         raise AssignmentError(
             f"The audit is not of {settings.slug}. Give the period and design of its plan."
         )
-    inputs = load_inputs(settings)
+    inputs = load_inputs(settings) if inputs is None else inputs
     if inputs.staff is None:
         raise AssignmentError("A form needs the staff list; name the folder in `extra_tables`.")
     plan = audit_plan(recorded, frame_of(settings, inputs, register), settings, inputs)

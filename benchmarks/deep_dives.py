@@ -1,0 +1,186 @@
+"""How often a search for drivers names the planted group, and how often it accuses an innocent one.
+
+Usage: python benchmarks/deep_dives.py [--seeds 100] [--part drivers|levels|authority]
+
+Invented referrals with brothers and sisters (tests/dive_samples.py): 75 families a month, twelve
+months of baseline, three months looked at, 16 sources, 4 teams, 4 needs. Prints the tables of
+docs/deep_dives.md. Nothing here is a test; a small piece of each part is in tests/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from dive_samples import referrals, with_spike
+
+from qa_sampling.records.synthetic import invent
+from qa_sampling.trends.binary_model import explain_outcome
+from qa_sampling.trends.decomposition import decompose
+from qa_sampling.trends.drivers import find_drivers
+from qa_sampling.trends.incidence import incidence
+from qa_sampling.trends.waiting import times_to_next
+
+COLUMNS = ["source", "team", "need"]
+
+
+def row(*cells: object) -> None:
+    """Print one row of a table."""
+    print("| " + " | ".join(str(one) for one in cells) + " |", flush=True)
+
+
+def head(*names: str) -> None:
+    """Print the head of a table."""
+    print()
+    row(*names)
+    row(*["---"] * len(names))
+
+
+def verdict(found: object, now: pd.DataFrame, planted: dict[str, str]) -> Counter:
+    """Say what was named: exactly the planted group, one mostly made of it, or an innocent one."""
+    said: Counter = Counter(none=int(not len(found.named)))
+    events = now[now["again"] == 1]
+    for one in found.named.itertuples():
+        named = dict(zip(one.columns, one.values, strict=True))
+        inside = events[(events[list(named)] == pd.Series(named)).all(axis=1)]
+        mine = inside["family_id"].str.startswith("spike").mean()
+        said["exact" if planted and named == planted else "like" if mine >= 0.5 else "innocent"] = 1
+    return said
+
+
+def drivers(seeds: int) -> None:
+    """Print how often the planted group is named."""
+    head(
+        "planted",
+        "looked at",
+        "exactly named",
+        "one mostly made of it",
+        "innocent accused",
+        "nothing named",
+    )
+    worlds = [
+        ("nothing", {}, 0, None),
+        ("nothing; months scatter (variance 2 × mean), `spread=2`", {}, 0, None),
+        ("nothing; months scatter so, not said", {}, 0, None),
+        ("9 families a month, source 6 in East", {"source": "6", "team": "East"}, 27, "East"),
+        ("5 families a month, source 6 in East", {"source": "6", "team": "East"}, 15, "East"),
+        ("3 families a month, source 6 in East", {"source": "6", "team": "East"}, 9, "East"),
+        ("9 families a month, source 6 in every team", {"source": "6"}, 27, None),
+        ("5 families a month, source 4 in West", {"source": "4", "team": "West"}, 15, "West"),
+    ]
+    for of in ("count", "rate"):
+        for name, planted, families, team in worlds:
+            total: Counter = Counter()
+            for seed in range(seeds):
+                spread = 0.06 if "scatter" in name else 0.0
+                before = referrals(2 * seed, 12, spread=spread)
+                now = referrals(2 * seed + 1, 3, spread=spread)
+                if planted:
+                    now = with_spike(now, seed, families, source=planted["source"], team=team)
+                total += verdict(
+                    find_drivers(before, now, outcome="again", groups=COLUMNS, of=of,
+                                 periods=(12, 3), spread=2.0 if "spread=2" in name else 1.0),
+                    now, planted,
+                )  # fmt: skip
+            row(name, of, *(f"{100 * total[one] / seeds:.0f}%" for one in
+                            ("exact", "like", "innocent", "none")))  # fmt: skip
+
+
+def levels(seeds: int) -> None:
+    """Print how often 95% intervals hold what is true, with families and without."""
+    head("interval", "siblings alike", "families as wholes", "each child alone")
+    for alike in (0.8, 1.0):
+        held: dict[str, list] = {}
+        for seed in range(seeds):
+            before, after = (referrals(place, 6, families=50, alike=alike) for place in
+                             (5000 + 2 * seed, 5001 + 2 * seed))  # fmt: skip
+            for cluster in ("family_id", None):
+                for name, inside in _intervals(before, after, cluster).items():
+                    held.setdefault((name, cluster), []).extend(inside)
+        for name in dict.fromkeys(name for name, _ in held):
+            row(name, f"{100 * alike:.0f}%", *(f"{100 * np.mean(held[name, cluster]):.1f}%"
+                                               for cluster in ("family_id", None)))  # fmt: skip
+
+
+def _intervals(
+    before: pd.DataFrame, after: pd.DataFrame, cluster: str | None
+) -> dict[str, list[bool]]:  # fmt: skip
+    """Say which intervals hold the truth, which is that nothing differs and 19% come again."""
+    parts = decompose(before, after, factors=["source", "team"], outcome="again", cluster=cluster,
+                      draws=200).parts  # fmt: skip
+    model = explain_outcome(before, outcome="again", columns="team", cluster=cluster).table
+    model = model[~model["reference"]]
+    waits = before.assign(days=np.where(before["again"] == 1, 90, 365),
+                          state=np.where(before["again"] == 1, "again", "Waiting"))  # fmt: skip
+    year = incidence(waits, event="again", cluster=cluster).at(365)
+    rate = parts[parts["kind"] == "rate"]
+    return {
+        "rate part of a change (`decompose`)": ((rate["low"] < 0) & (rate["high"] > 0)).tolist(),
+        "odds ratio of a team (`explain_outcome`)": (
+            (model["low"] < 1) & (model["high"] > 1)
+        ).tolist(),
+        "share after a year (`incidence`)": [year["low"] < 0.19 < year["high"]],
+    }
+
+
+def authority(seeds: int) -> None:
+    """Print what is named in the invented authority: in its planted months, and before them."""
+    head("months", "planted group exactly", "one of its source or team alone", "another", "nothing")
+    found = {"planted": Counter(), "three months before": Counter()}
+    for seed in range(seeds):
+        one = invent(seed)
+        truth = one.truths["re_referral_spike"]
+        cases = times_to_next(one.events, as_at=one.until, competing=(), children=one.families)
+        last = cases.groupby("child_id")["start"].shift()
+        cases["again"] = (
+            last.notna() & (last + pd.DateOffset(months=12) >= cases["start"])
+        ).astype(int)
+        start = pd.Timestamp(f"{truth['months'][0]}-01")
+        for name, begin in (
+            ("planted", start),
+            ("three months before", start - pd.DateOffset(months=3)),
+        ):
+            base = cases[
+                (cases["start"] < begin) & (cases["start"] >= begin - pd.DateOffset(months=12))
+            ]
+            now = cases[
+                (cases["start"] >= begin) & (cases["start"] < begin + pd.DateOffset(months=3))
+            ]
+            drivers = find_drivers(
+                base, now, outcome="again", groups=["source", "team"], periods=(12, 3)
+            )
+            named = [
+                dict(zip(row.columns, row.values, strict=True))
+                for row in drivers.named.itertuples()
+            ]
+            planted = {"source": truth["source"], "team": truth["team"]}
+            found[name]["exact"] += planted in named
+            found[name]["part"] += any(one.items() < planted.items() and one for one in named)
+            found[name]["other"] += any(
+                not one.items() <= planted.items() or not one for one in named
+            )
+            found[name]["none"] += not named
+    for name, total in found.items():
+        row(name, *(f"{total[one]} of {seeds}" for one in ("exact", "part", "other", "none")))
+
+
+PARTS = {"drivers": drivers, "levels": levels, "authority": authority}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--part", default="", choices=["", *PARTS])
+    asked = parser.parse_args()
+    begun = time.time()
+    for name, part in PARTS.items():
+        if asked.part in ("", name):
+            part(asked.seeds)
+    print(f"\n{time.time() - begun:.0f} s")

@@ -1,0 +1,268 @@
+"""The tables of outcomes that everybody may read: counts by finished quarter, protected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qa_sampling.reporting.derived import Derived, derive
+from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
+from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.quantities import DeclaredText, declared
+from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.table_request import TableRequest
+from qa_sampling.reporting.tables import SharedTable
+from qa_sampling.results import ControlChart
+from qa_sampling.trends.measures import MEASURES, Measure
+
+QUARTER = "quarter"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Measures of the same cases: what they are counted from, and each that counts some of them.
+
+    Attributes
+    ----------
+    title : str
+        What all of them are, such as "Referrals".
+    whole : str
+        Name of their count.
+    parts : tuple of Measure
+        Measures that count some of them.
+    """
+
+    title: str
+    whole: str
+    parts: tuple[Measure, ...]
+
+
+@dataclass(frozen=True)
+class OutcomeTables:
+    """The protected tables.
+
+    Attributes
+    ----------
+    families : tuple of Family
+        What each table is of.
+    tables : tuple of SafeTable
+        One a family, by quarter.
+    """
+
+    families: tuple[Family, ...]
+    tables: tuple[SafeTable, ...]
+
+    def by_title(self) -> dict[str, SafeTable]:
+        """Give the tables by the titles they are shared under."""
+        return {shared.title: shared.table for shared in self.shared("")}
+
+    def shared(self, span: str) -> tuple[SharedTable, ...]:
+        """Give the tables with titles and captions, in the order to read them.
+
+        Parameters
+        ----------
+        span : str
+            The quarters in words.
+        """
+        return tuple(
+            SharedTable(
+                table,
+                declared(f"{family.title} by quarter"),
+                declared(f"{family.title}, {span}" if span else family.title),
+            )
+            for family, table in zip(self.families, self.tables, strict=True)
+        )
+
+
+def families_of(measures: Sequence[Measure]) -> tuple[Family, ...]:
+    """Put measures together that count the same cases: a referral, and what came of it.
+
+    Parameters
+    ----------
+    measures : sequence of Measure
+        Measures over time; stocks, and those that count a child once a period, are left out:
+        they do not add up over months.
+
+    Returns
+    -------
+    tuple of Family
+        Those whose cases are counted by a measure themselves, in the registry's order.
+    """
+    flows = [one for one in measures if one.adds and one.base is not None]
+    found = []
+    for whole in (one for one in flows if one.rule is None):
+        parts = tuple(one for one in flows if one.rule is not None and one.base == whole.base)
+        found.append(Family(whole.title, whole.name, parts))
+    return tuple(found)
+
+
+def protect_outcomes(
+    readings: pd.DataFrame,
+    measures: Sequence[Measure],
+    *,
+    quarters: Sequence[str],
+    edition: str,
+    earlier: Sequence[PrintedTable] = (),
+) -> OutcomeTables:
+    """Protect the counts of everybody by quarter, a table a family of measures.
+
+    Later extracts change the counts of earlier quarters, because events are recorded late. So
+    each extract is an edition of its own, protected against the editions before wherever both
+    can be true.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        ``measured.READINGS`` of everybody, by quarter.
+    measures : sequence of Measure
+        What was counted.
+    quarters : sequence of str
+        First days of the quarters to show, as "2026-04-01", in order.
+    edition : str
+        What tells this extract from others.
+    earlier : sequence of PrintedTable
+        What was released before.
+
+    Raises
+    ------
+    DisclosureError
+        When figures of the same edition contradict what was released.
+    """
+    families = families_of(measures)
+    made: list[SafeTable] = []
+    kept: list[Family] = []
+    for family in families:
+        request = _request(readings, family, quarters, edition)
+        if request is None:
+            continue
+        known = tied_editions([request], earlier, series=_series(family), edition=edition)
+        made += protect_linked([request], earlier=known)
+        kept.append(family)
+    return OutcomeTables(tuple(kept), tuple(made))
+
+
+def _series(family: Family) -> str:
+    return f"outcomes, {family.whole}"
+
+
+def _request(
+    readings: pd.DataFrame, family: Family, quarters: Sequence[str], edition: str
+) -> TableRequest | None:
+    """Give the table of one family; None where a quarter is not whole.
+
+    A measure whose follow-up is not over in every quarter is left out: its figures can change.
+    """
+    days = pd.DatetimeIndex(list(quarters))
+    final = readings[readings["mature"]]
+    wide = final.pivot(index="start", columns="measure", values="numerator").reindex(days)
+    names = [family.whole, *(one.name for one in family.parts)]
+    names = [name for name in names if name in wide and not wide[name].isna().any()]
+    if family.whole not in names:
+        return None
+    table = wide[names].astype("int64").reset_index(drop=True)
+    table.insert(0, QUARTER, [quarter_words(day) for day in days])
+    parts = names[1:]
+    return request_of(
+        table,
+        by=[QUARTER],
+        counts=names,
+        within=dict.fromkeys(parts, family.whole),
+        percentages={f"share_{name}": (name, family.whole) for name in parts},
+        labels={QUARTER: "Quarter"}
+        | {name: declared(MEASURES[name].title) for name in names}
+        | {
+            f"share_{name}": declared(f"Per cent: {_lower(MEASURES[name].title)}") for name in parts
+        },
+        growing=[QUARTER],
+        population=population_of_edition(_series(family), edition),
+    )
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:] if not title[:2].isupper() else title
+
+
+def quarter_words(day: pd.Timestamp) -> str:
+    """Say a quarter: "Apr to Jun 2026".
+
+    Parameters
+    ----------
+    day : Timestamp
+        Its first day.
+    """
+    last = day + pd.DateOffset(months=2)
+    return f"{day:%b} to {last:%b %Y}"
+
+
+def titled(name: str) -> DeclaredText:
+    """Give the title of a measure, as a chart for everybody takes it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the measure.
+    """
+    return declared(f"{MEASURES[name].title}, by quarter")
+
+
+def charted(tables: OutcomeTables, name: str) -> Derived | None:
+    """Give a measure of the tables as a line by quarter, from printed numbers alone.
+
+    Parameters
+    ----------
+    tables : OutcomeTables
+        The protected tables.
+    name : str
+        Name of the measure.
+
+    Returns
+    -------
+    Derived or None
+        A share where the measure is one; None when no table shows it by quarter.
+    """
+    for table in tables.tables:
+        if table.withheld or QUARTER not in table.by or name not in table.counts:
+            continue
+        measure, share = MEASURES[name], f"share_{name}" in table.columns
+        return derive(
+            table,
+            quarters_charted,
+            column=f"share_{name}" if share else name,
+            share=share,
+            better=measure.better,
+            measure=declared(measure.title),
+        )
+    return None
+
+
+def quarters_charted(
+    frame: pd.DataFrame, *, column: str, share: bool, better: str, measure: str
+) -> ControlChart:
+    """Give a column of a table by quarter as a line without limits, from its printed numbers.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What ``derived.printed`` gives: `quarter` and numbers, missing where hidden.
+    column : str
+        The column.
+    share : bool
+        Whether it is a percentage.
+    better : {"up", "down", ""}
+        Which way is better.
+    measure : str
+        Its name in words.
+    """
+    starts = pd.to_datetime(
+        ["01 " + words.partition(" to ")[0] + " " + words[-4:] for words in frame[QUARTER]],
+        format="%d %b %Y",
+    )
+    value = frame[column] / 100 if share else frame[column]
+    rows = pd.DataFrame({"period": starts, "value": value, "hidden": value.isna()})
+    rows = rows.assign(centre=float("nan"), low=float("nan"), high=float("nan"))
+    return ControlChart(
+        rows, chart="line", frequency="quarter", better=better, measure=measure,
+        unit="share" if share else "count",
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+"""What managers see on the restricted page of outcomes: tables as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.plot_captions import said
+from qa_sampling.results import Sparklines
+from qa_sampling.trends.charts import Chart
+from qa_sampling.trends.icons import icons_of
+from qa_sampling.trends.measures import MEASURES, Measure
+from qa_sampling.trends.showing import sparklines_of
+from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
+
+_WAYS = {"up": "more is better", "down": "less is better", "": "neither"}
+
+
+def overview(charts: Mapping[str, Chart]) -> pd.DataFrame:
+    """Give every measure's latest month that can no longer change, and what it says.
+
+    Parameters
+    ----------
+    charts : mapping of str to Chart
+        Charts of everybody by measure.
+    """
+    rows = [_overview_row(name, one) for name, one in charts.items()]
+    heads = ["Measure", "Better", "Month", "Value", "Usual", "Stays within", "What it says"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _overview_row(name: str, one: Chart) -> tuple[str, ...]:
+    measure, readings = MEASURES[name], one.readings
+    better = _WAYS[measure.better]
+    if one.latest is None:
+        return (measure.title, better, "–", "–", "–", "–", icons_of(one).words)
+    row = one.table.iloc[one.latest]
+    unit = readings.unit
+    value = said(float(row["value"]), unit)
+    if readings.kind == "proportion":
+        value = f"{value} ({row['numerator']:.0f} of {row['exposure']:.0f})"
+    within = "–"
+    if pd.notna(row["low"]) and pd.notna(row["high"]):
+        within = f"{said(float(row['low']), unit)} to {said(float(row['high']), unit)}"
+    usual = said(float(row["centre"]), unit) if pd.notna(row["centre"]) else "–"
+    return (
+        measure.title, better, f"{row['period']:%b %Y}", value, usual, within, icons_of(one).words,
+    )  # fmt: skip
+
+
+def day_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what the lists say of their day.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``measured.READINGS`` of one period.
+    """
+    rows = [
+        (
+            MEASURES[row.measure].title,
+            "–" if pd.isna(row.value) else percent_text(row.value),
+            "–" if pd.isna(row.denominator) else f"{row.numerator} of {row.denominator:.0f}",
+            "" if pd.isna(row.unknown) or not row.unknown else f"{row.unknown} left out",
+        )
+        for row in table.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["Measure", "Share", "Children", "Not told"])
+
+
+def stock_lines(readings: pd.DataFrame, *, measures: Sequence[Measure], scope: str) -> Sparklines:
+    """Give stocks as lines without signals: each month holds most children of the one before.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        ``measured.READINGS`` of everybody.
+    measures : sequence of Measure
+        What was counted; of these the counts on a day are shown.
+    scope : str
+        The months in words.
+    """
+    stocks = [one.name for one in measures if one.stock and one.rule is None]
+    held = readings[readings["measure"].isin(stocks)]
+    held = held.assign(series=held["measure"].map(lambda name: MEASURES[name].title))
+    table = held[["series", "start", "value", "mature"]].rename(columns={"start": "period"})
+    table = table.assign(signal="")
+    known = held[held["mature"] & held["value"].notna()]
+    latest = known.groupby("series", sort=False)["value"].last()
+    lines = pd.DataFrame({"series": held["series"].unique()})
+    lines["latest"] = lines["series"].map(latest)
+    return Sparklines(
+        table.reset_index(drop=True), lines, measure="Children or cases on the last day of a month",
+        scope=scope, unit="count",
+    )  # fmt: skip
+
+
+def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparklines:
+    """Give the charts of one kind as lines with their latest signal.
+
+    Parameters
+    ----------
+    charts : mapping of str to Chart
+        Charts of everybody by measure.
+    kind : {"count", "proportion"}
+        Counts or shares: they have no scale in common.
+    scope : str
+        The months in words.
+    """
+    words = {"count": "How many a month", "proportion": "Share of those who could, by month"}
+    named = [one for one in charts.values() if one.readings.kind == kind]
+    return sparklines_of(named, measure=words[kind], scope=scope)
+
+
+def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
+    """Give the signals, the most children first.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    budget : int
+        Signals there is time to look into; the others are marked.
+    """
+    rows = [
+        (
+            MEASURES[one.measure].title,
+            one.unit,
+            f"{one.period:%b %Y}" if one.kind == "spike" else f"since {one.since:%b %Y}",
+            f"{one.children:.0f}{'' if one.out_of is None else f' of {one.out_of:.0f}'}",
+            f"{one.excess:+.1f}",
+            _meaning(one),
+            "" if place < budget else "beyond the budget",
+        )
+        for place, one in enumerate(found.signals)
+    ]
+    heads = ["Measure", "Where", "When", "Seen", "Excess", "Meaning", "Budget"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def handed_over(found: Spikes) -> pd.DataFrame:
+    """Give what each signal says in sentences, and the line that starts a deep dive into it.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    """
+    rows = [(one.words, _command(one)) for one in found.signals]
+    return pd.DataFrame(rows, columns=["What it says", "Deep dive"])
+
+
+def _meaning(one: Signal) -> str:
+    better = MEASURES[one.measure].better
+    if not better:
+        return "Unusual"
+    return "Improvement" if (better == "up") == (one.side == "high") else "Concern"
+
+
+def _command(one: Signal) -> str:
+    """Give the line that starts a deep dive into a signal."""
+    pairs = " ".join(
+        f'-p {name} "{value}"' if " " in value else f"-p {name} {value}"
+        for name, value in deep_dive_parameters(one).items()
+    )
+    return f"qa-sampling run deep_dive {pairs}"
+
+
+def proposals_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the proposals to set a centre line anew.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.outcomes.steps.proposals_of``.
+    """
+    since = [f"{day:%b %Y}" for day in table["date"]]
+    shown = {"Measure": table["measure"], "Since": since, "Why": table["words"]}
+    return pd.DataFrame(shown)
+
+
+def unable_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what the extracts cannot answer, and what it would need.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `measure`, `needs`.
+    """
+    return table.set_axis(["Measure", "It would need"], axis=1)
+
+
+def planned_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what the meeting wrote of a curve.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.outcomes.curves.planned``.
+    """
+    return table.set_axis(["", "What", "Owner", "Review"], axis=1)

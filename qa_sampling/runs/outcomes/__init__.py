@@ -1,0 +1,1 @@
+"""What the outcomes do over time, and which need a closer look."""

@@ -1,0 +1,159 @@
+"""The files of outcomes: every figure for named readers, and the tables everybody may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
+from qa_sampling.reporting.outcomes_view import (
+    day_view,
+    handed_over,
+    overview,
+    proposals_view,
+    signals_view,
+    unable_view,
+)
+from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
+from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.tables import write_tables_workbook
+from qa_sampling.reporting.tables_csv import write_tables_csv
+from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.outcomes.reading import Told
+from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
+from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.spikes import Spikes
+
+
+def finished_quarters(settings: OutcomeTrends) -> list[str]:
+    """Give the first days of the latest quarters that are over, in order.
+
+    Parameters
+    ----------
+    settings : OutcomeTrends
+        Say up to which day, and how many.
+    """
+    day = pd.Timestamp(settings.extract_day) + pd.Timedelta(days=1)
+    last = day.to_period("Q") - 1
+    quarters = [last - back for back in reversed(range(settings.quarters))]
+    return [f"{one.start_time:%Y-%m-%d}" for one in quarters]
+
+
+def release_outcomes(
+    told: Told, found: Outcomes, settings: OutcomeTrends, register: Register
+) -> OutcomeTables:
+    """Protect the counts by quarter, and enter them in the ledger before anyone reads them.
+
+    Parameters
+    ----------
+    told : Told
+        The events.
+    found : Outcomes
+        The measures.
+    settings : OutcomeTrends
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+
+    Raises
+    ------
+    DisclosureError
+        When figures of the same extract contradict what was released; name an `edition` then.
+    """
+    quarters = finished_quarters(settings)
+    asked = {"as_at": settings.extract_day, "period": "quarter"}
+    asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
+    flows = [one for one in found.measures if one.adds]
+    readings = pd.concat([readings_of(told.events, one, **asked) for one in flows])
+    day = f"extract of {settings.extract_day.isoformat()}"
+    tables = protect_outcomes(
+        readings,
+        flows,
+        quarters=quarters,
+        edition=f"{settings.edition}, {day}" if settings.edition else day,
+        earlier=printed_tables(register.releases()["content"]),
+    )
+    texts = {title: release_text(table) for title, table in tables.by_title().items()}
+    register.record_releases(settings.slug, texts)
+    return tables
+
+
+def span_of(settings: OutcomeTrends) -> str:
+    """Say the quarters that everybody reads of in words.
+
+    Parameters
+    ----------
+    settings : OutcomeTrends
+        Checked parameters.
+    """
+    quarters = finished_quarters(settings)
+    last = pd.Timestamp(quarters[-1]) + pd.DateOffset(months=3) - pd.Timedelta(days=1)
+    return period_in_words(pd.Timestamp(quarters[0]).date(), last.date())
+
+
+def publish_outcomes(
+    found: Outcomes,
+    signals: Spikes,
+    settings: OutcomeTrends,
+    register: Register,
+    *,
+    tables: OutcomeTables,
+    findings: Words = NOTHING_SAID,
+) -> str:
+    """Write the files, all or nothing; give the name of their folder.
+
+    Parameters
+    ----------
+    found : Outcomes
+        What was counted.
+    signals : Alerts
+        The round of signals.
+    settings : OutcomeTrends
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+    tables : OutcomeTables
+        The protected tables the page shows, of the ledger of releases.
+    findings : Words
+        What the page says first.
+    """
+    months = period_in_words(settings.first_day, settings.period_end)
+    released = set(register.releases(settings.slug)["fingerprint"])
+
+    def write(folder: Path) -> None:
+        write_outcomes_workbook(
+            folder / "restricted" / f"outcome_trends_{settings.period}.xlsx",
+            {
+                "Overview": overview(found.charts),
+                "Signals": signals_view(signals, budget=settings.budget),
+                "Deep dives": handed_over(signals),
+                "Looked at": signals.considered,
+                "On the day": day_view(found.on_the_day),
+                "Proposed rebases": proposals_view(proposals_of(found)),
+                "By month": found.readings,
+                f"By {settings.unit}": found.by_unit,
+                "Not answered": unable_view(found.unable),
+            },
+            title=f"Outcomes, {months}",
+            as_at=settings.extract_day,
+        )
+        shared = tables.shared(span_of(settings))
+        write_tables_workbook(
+            folder / "shareable" / "outcome_tables.xlsx",
+            shared,
+            title=f"Outcomes, {span_of(settings)}",
+            as_at=settings.extract_day,
+            source=declared(f"{settings.whose}, its case system."),
+            contact=settings.contact[:1].upper() + settings.contact[1:],
+            findings=findings,
+            released=released,
+        )
+        write_tables_csv(folder / "shareable" / "outcome_tables.csv", shared, released=released)
+
+    return publish_files(settings, register, write)

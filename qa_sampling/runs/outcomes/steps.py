@@ -1,0 +1,206 @@
+"""From events to charts: every measure over time, for everybody and for each unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from qa_sampling.errors import TrendError
+from qa_sampling.runs.outcomes.reading import Told
+from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.changes import propose_rebases
+from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.expecting import Side
+from qa_sampling.trends.measure_bases import OnList
+from qa_sampling.trends.measured import EVERYBODY, series_of
+from qa_sampling.trends.measures import MEASURES, Measure
+from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.rebasing import Rebase
+from qa_sampling.trends.spikes import Spikes, find_spikes
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Every measure that was asked for, over time. Restricted: it holds small counts.
+
+    Attributes
+    ----------
+    measures : tuple of Measure
+        Those that could be counted over time, in the registry's order.
+    readings : DataFrame
+        ``measured.READINGS`` of everybody, by month.
+    by_unit : DataFrame
+        The same by unit; no stocks, which each month inherits from the month before.
+    on_the_day : DataFrame
+        What the lists of the newest extract say of its day, a row a measure.
+    charts : dict of str to Chart
+        Of everybody, by measure; no stocks.
+    unit_charts : dict of (str, str) to Chart
+        By measure and unit, where a unit has readings at all.
+    unable : DataFrame
+        `measure` (in words), `needs`: what cannot be counted, and what it would need.
+    families_known : bool
+        Whether families are counted beside children.
+    """
+
+    measures: tuple[Measure, ...]
+    readings: pd.DataFrame
+    by_unit: pd.DataFrame
+    on_the_day: pd.DataFrame
+    charts: dict[str, Chart]
+    unit_charts: dict[tuple[str, str], Chart]
+    unable: pd.DataFrame
+    families_known: bool
+
+
+def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
+    """Count every measure, and chart it.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    settings : OutcomeTrends
+        Name the measures, the months, the unit, targets and rebases.
+
+    Raises
+    ------
+    TrendError
+        When no measure that was asked for can be counted.
+    """
+    wanted = [MEASURES[name] for name in settings.measures or MEASURES]
+    lacking = {one.name: _lacking(told, one, settings) for one in wanted}
+    known = [one for one in wanted if not lacking[one.name]]
+    timed = [one for one in known if one.base.of == "events"]
+    listed = [one for one in known if one.base.of == "on_lists"]
+    unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
+    if not timed:
+        raise TrendError(
+            "None of the measures asked for can be counted over time from the extracts. Ask for "
+            "others with `measures`, or leave it empty for all."
+        )
+    asked = {
+        "as_at": settings.extract_day,
+        "first": settings.first_day,
+        "last": settings.period_end,
+    }
+    readings = pd.concat([readings_of(told.events, one, **asked) for one in timed])
+    flows = [one for one in timed if not one.stock]
+    by_unit = [readings_of(told.events, one, unit=settings.unit, **asked) for one in flows]
+    parts = [
+        readings_of(told.events, one, on_lists=told.on_lists, **(asked | {"first": asked["last"]}))
+        for one in listed
+    ]
+    on_the_day = pd.concat(parts) if parts else readings.iloc[:0]
+    every = {name: one for (name, _), one in _charts(readings, settings).items()}
+    return Outcomes(
+        measures=tuple(timed),
+        readings=readings.reset_index(drop=True),
+        by_unit=pd.concat(by_unit, ignore_index=True) if by_unit else readings.iloc[:0],
+        on_the_day=on_the_day.reset_index(drop=True),
+        charts=every,
+        unit_charts=_charts(pd.concat(by_unit), settings) if by_unit else {},
+        unable=pd.DataFrame(unable, columns=["measure", "needs"]),
+        families_known=told.families_known,
+    )
+
+
+def _lacking(told: Told, one: Measure, settings: OutcomeTrends) -> str:
+    """Say what a measure needs that is not there; blank when it can be counted.
+
+    An event that no row of the extract has is a list that was not given, not a count of none.
+    """
+    if one.base is None:
+        return one.needs
+    if isinstance(one.base, OnList):
+        days = told.on_lists.loc[told.on_lists["list"] == one.base.number, "day"]
+        there = (days <= pd.Timestamp(settings.extract_day)).any()
+        return "" if there else f"list {one.base.number} in the newest extract"
+    event = one.base.event
+    there = (told.events["event"] == event).any()
+    return "" if there else f"the list of the extract with {event.lower()}s; no row has one"
+
+
+def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, str], Chart]:
+    """Chart every series that has a reading and is no stock."""
+    stocks = [one.name for one in MEASURES.values() if one.stock]
+    flows = readings[~readings["measure"].isin(stocks)]
+    found = {}
+    for (name, unit), one in series_of(flows).items() if len(flows) else ():
+        if not one.mature.any():
+            continue
+        title = MEASURES[name].title
+        about = {"measure": title, "series": title, "n_of": "cases"}
+        about |= {"target": settings.targets.get(name)}
+        known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
+        decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
+        found[name, unit] = chart(known, rebases=decided)
+    return found
+
+
+def rebases_of(settings: OutcomeTrends) -> dict[str, tuple[Rebase, ...]]:
+    """Give the recorded decisions to set a centre line anew, by measure.
+
+    Parameters
+    ----------
+    settings : OutcomeTrends
+        Checked parameters.
+    """
+    decided: dict[str, tuple[Rebase, ...]] = {}
+    for one in settings.rebases:
+        rebase = Rebase(one.since, by=one.by, reason=one.reason, decided=one.decided)
+        decided[one.measure] = (*decided.get(one.measure, ()), rebase)
+    return decided
+
+
+def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
+    """Find unusual latest months and slow drifts, of everybody and of units together.
+
+    Shares of what should not happen, such as re-referrals, are watched by the number of families
+    they come from, since siblings do not come alone; other shares by what is below them. A measure
+    that counts each child once a period is left out: it tells the same twice.
+
+    Parameters
+    ----------
+    found : Outcomes
+        What was counted.
+    settings : OutcomeTrends
+        Give the false discovery rate.
+    """
+    flows = [one for one in found.measures if one.adds]
+    readings = pd.concat([found.readings, found.by_unit], ignore_index=True)
+    readings = readings[readings["measure"].isin([one.name for one in flows])]
+    return find_spikes(
+        readings.reset_index(drop=True),
+        false_discovery=settings.false_discovery_rate,
+        kinds={one.name: "count" for one in flows if one.rule is not None and one.better == "down"},
+        sides={one.name: _SIDES[one.better] for one in flows},
+        titles={one.name: one.title for one in flows},
+    )
+
+
+_SIDES: dict[str, Side] = {"up": "low", "down": "high", "": "both"}
+"""Which way a measure is watched, by which way is better."""
+
+
+def proposals_of(found: Outcomes) -> pd.DataFrame:
+    """Propose where a centre line could be set anew; nothing is applied.
+
+    Parameters
+    ----------
+    found : Outcomes
+        What was counted.
+
+    Returns
+    -------
+    DataFrame
+        One row a proposal: `measure` (in words), `date` (first day of the period), `before`,
+        `after` (means on both sides), `words`.
+    """
+    rows = [
+        (MEASURES[name].title, one.date, one.before, one.after, one.words)
+        for name, charted in found.charts.items()
+        for one in propose_rebases(charted.readings, rebases=charted.rebases)
+    ]
+    return pd.DataFrame(rows, columns=["measure", "date", "before", "after", "words"])

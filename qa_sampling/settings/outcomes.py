@@ -1,0 +1,111 @@
+"""What may be asked of the outcome trends: one closed, frozen model."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.common import plain_day
+from qa_sampling.settings.turning import CurveToTurn, known_measure
+
+
+class RebaseDecision(BaseModel):
+    """A decision to set the centre line of a measure anew.
+
+    Attributes
+    ----------
+    measure : str
+        Its name in the registry.
+    since : str
+        First day of the first month that counts for the new line, as "2025-04-01".
+    by : str
+        Who decided: a role or a name of staff.
+    reason : str
+        What changed in practice, in recording or in law.
+    decided : str
+        Day of the decision; blank when not known.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    measure: str
+    since: str
+    by: str = Field(min_length=1, max_length=80)
+    reason: str = Field(min_length=1, max_length=120)
+    decided: str = ""
+
+    @field_validator("measure")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        return known_measure(value)
+
+    @field_validator("since", "decided")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        return plain_day(value)
+
+    @model_validator(mode="after")
+    def _begins(self) -> Self:
+        if not self.since:
+            raise ValueError("a rebase needs `since`, the first day of its first month")
+        if date.fromisoformat(self.since).day != 1:
+            raise ValueError("`since` of a rebase must be the first day of a month")
+        return self
+
+
+class OutcomeTrends(AnalysisSettings):
+    """Parameters of `50_outcome_trends`.
+
+    Attributes
+    ----------
+    measures : tuple of str
+        Names in the registry; empty for all that the extract can answer.
+    pictured : tuple of str
+        Measures whose chart is shown large.
+    unit : {"team", "service", "source"}
+        What signals are looked for in, beside everybody together.
+    false_discovery_rate : float
+        Share of the signals that may be chance.
+    budget : int
+        Signals there is time to look into; the others are kept and marked.
+    targets : dict of str to float
+        Target of a measure in the unit of its values (0.8 for 80%), by name.
+    rebases : tuple of RebaseDecision
+        Decisions to set a centre line anew.
+    curves : tuple of CurveToTurn
+        Measures that a performance meeting wants to turn, with what was done and is to be done.
+    quarters : int
+        Finished quarters in the tables for everybody.
+    """
+
+    STEM: ClassVar[str] = "trends"
+
+    period: str = "2026-03"
+    months: int = Field(36, ge=13, le=120)
+    designs: tuple[str, ...] = Field((), max_length=0)
+    measures: tuple[str, ...] = ()
+    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc")
+    unit: Literal["team", "service", "source"] = "team"
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    budget: int = Field(10, ge=1, le=200)
+    targets: dict[str, float] = Field(default_factory=dict)
+    rebases: tuple[RebaseDecision, ...] = ()
+    curves: tuple[CurveToTurn, ...] = ()
+    quarters: int = Field(8, ge=1, le=40)
+
+    @field_validator("measures", "pictured")
+    @classmethod
+    def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            known_measure(one)
+        return value
+
+    @field_validator("targets")
+    @classmethod
+    def _have_targets(cls, value: dict[str, float]) -> dict[str, float]:
+        for one in value:
+            known_measure(one)
+        return value

@@ -1,0 +1,88 @@
+"""What a model of an outcome gives, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qa_sampling.results import IntervalList
+
+__all__ = ["BinaryModel"]
+
+
+@dataclass(frozen=True)
+class BinaryModel:
+    """What goes with an outcome. Restricted: it holds small groups.
+
+    Attributes
+    ----------
+    outcome : str
+        The outcome.
+    table : DataFrame
+        One row a value of a column: `column`, `value`, `reference` (whether the others are held
+        against it), `cases`, `events`, `share` (plain), `odds_ratio`, `low`, `high`, `p` (missing
+        for the reference), `adjusted` (share allowing for the other columns), `difference` (of
+        adjusted shares, from the reference), `difference_low`, `difference_high`.
+    columns : DataFrame
+        One row a column: `column`, `values`, `p` (whether its values differ at all, allowing for
+        the others).
+    cases, events, families : int
+        What it rests on.
+    level : float
+        Level of the intervals.
+    notes : tuple of str
+        What was put together or left out.
+    """
+
+    outcome: str
+    table: pd.DataFrame
+    columns: pd.DataFrame
+    cases: int
+    events: int
+    families: int
+    level: float
+    notes: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Each value that differs from its reference beyond chance, in a plain sentence."""
+        said = []
+        for row in self.table[~self.table["reference"]].itertuples():
+            if row.difference_low <= 0 <= row.difference_high:
+                continue
+            against = self.table[(self.table["column"] == row.column) & self.table["reference"]]
+            base = against.iloc[0]
+            name = row.column.replace("_", " ")
+            said.append(
+                f"{name} {row.value}: {100 * row.adjusted:.0f} in 100, allowing for the other "
+                f"columns, against {100 * base['adjusted']:.0f} in 100 of {name} {base['value']} "
+                f"({100 * row.difference:+.0f}; {100 * self.level:g}% interval "
+                f"{100 * row.difference_low:+.0f} to {100 * row.difference_high:+.0f}; without "
+                f"allowing for anything {100 * row.share:.0f} and {100 * base['share']:.0f})."
+            )
+        return tuple(said) or ("No value differs from its reference by more than chance.",)
+
+    def intervals(self, **about: object) -> IntervalList:
+        """Give the differences of shares, for ``plots.interval_chart``.
+
+        Parameters
+        ----------
+        **about
+            What ``results.Described`` takes.
+        """
+        held = self.table[~self.table["reference"]]
+        reference = self.table[self.table["reference"]].set_index("column")["value"]
+        names = [f"{row.column.replace('_', ' ')} {row.value} (against {reference[row.column]})"
+                 for row in held.itertuples()]  # fmt: skip
+        table = pd.DataFrame(
+            {"name": names, "value": held["difference"].to_numpy(),
+             "low": held["difference_low"].to_numpy(), "high": held["difference_high"].to_numpy(),
+             "n": held["cases"].to_numpy(),
+             "marked": (held["difference_low"] * held["difference_high"] > 0).to_numpy()}
+        )  # fmt: skip
+        settings = {"unit": "share", "n": self.cases, "warnings": self.notes} | about
+        return IntervalList(
+            table, reference=0.0, signed=True, level=self.level,
+            marks=("More than chance", "Chance could do it"), **settings,
+        )  # fmt: skip

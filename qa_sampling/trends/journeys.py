@@ -1,0 +1,261 @@
+"""The way of the children concerned against that of others: who reaches which step, and when.
+
+Each case begins with a referral. What follows it belongs to it until so many days have passed, the
+child is referred again, or the records end. A contact belongs to it in the month before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from qa_sampling.errors import TrendError
+from qa_sampling.results import Journey
+from qa_sampling.schema import EVENT_KINDS
+from qa_sampling.trends.family_bootstrap import cluster_codes
+
+__all__ = ["STEPS", "Journeys", "journeys"]
+
+STEPS = (
+    "Contact",
+    "Referral",
+    "Assessment",
+    "Section 47 enquiry",
+    "Initial child protection conference",
+    "Child protection plan",
+    "Care episode",
+)
+"""Steps in their order; not every child takes every one."""
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """Two ways side by side. Restricted: they hold small counts.
+
+    Attributes
+    ----------
+    concerned, others : Journey
+        Each way, for ``plots.journey_chart``: `count`, `share_first` (of all its cases),
+        `share_before` (of those at the step before, how many are at this one too; missing where
+        most came another way), `days` with quartiles since the latest step before, `pending` (no
+        later step yet, and watched for less than `within_days`).
+    table : DataFrame
+        One row a step: `step`, `concerned`, `others` (shares of the cases that were watched for
+        all of `within_days`), `difference`, `low`, `high`, `days_concerned`, `days_others`
+        (medians of all), missing where there are too few.
+    watched : tuple of (int, int)
+        Cases watched so long, among those concerned and the others.
+    within_days : int
+        How long a case is followed.
+    level : float
+        Level of the intervals, each step by itself.
+    words : tuple of str
+        Where the ways differ beyond chance, in plain sentences.
+    """
+
+    concerned: Journey
+    others: Journey
+    table: pd.DataFrame
+    watched: tuple[int, int]
+    within_days: int
+    level: float
+    words: tuple[str, ...]
+
+
+def journeys(
+    events: pd.DataFrame,
+    cases: pd.DataFrame,
+    *,
+    as_at: object,
+    concerned: str = "concerned",
+    within_days: int = 180,
+    contact_days: int = 31,
+    steps: Sequence[str] = STEPS,
+    cluster: str | None = "family_id",
+    least: int = 10,
+    level: float = 0.95,
+    **about: object,
+) -> Journeys:
+    """Set the way of the cases concerned beside that of the others.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS``.
+    cases : DataFrame
+        One row a referral, such as :func:`waiting.times_to_next` gives: `child_id`, `start`, a
+        flag for those concerned, and a family.
+    as_at : date
+        Last day of the records.
+    concerned : str
+        Column of true and false.
+    within_days : int
+        How long a case is followed.
+    contact_days : int
+        How long before its referral a contact belongs to a case.
+    steps : sequence of str
+        Steps in their order; "Referral" must be among them.
+    cluster : str or None
+        Column of families, for the intervals; None when each case stands alone.
+    least : int
+        With fewer cases watched so long, in either, no shares are compared.
+    level : float
+        Level of the intervals.
+    **about
+        What ``results.Described`` takes, for both ways.
+
+    Raises
+    ------
+    TrendError
+        When columns are missing, either has no cases, or a setting is out of range.
+    """
+    last = pd.Timestamp(as_at)
+    _check(cases, concerned, cluster, steps, within_days, level, last)
+    held = cases.reset_index(drop=True)
+    reached = _reached(events, held, steps, last, within_days, contact_days)
+    flag = held[concerned].to_numpy(dtype=bool)
+    days = _days(reached, steps)
+    ended = held["start"] + pd.Timedelta(days=within_days) <= last
+    whole = (ended | reached["cut"]).to_numpy()
+    ways = [_way(reached, days, own, ~whole, steps, about) for own in (flag, ~flag)]
+    families = cluster_codes(held[cluster]) if cluster else np.arange(len(held))
+    table = _compared(reached, days, flag, whole, families, steps, least, level)
+    watched = (int((flag & whole).sum()), int((~flag & whole).sum()))
+    words = _words(table, watched, least, within_days, level)
+    return Journeys(*ways, table, watched, within_days, level, words)
+
+
+def _check(
+    cases: pd.DataFrame, concerned: str, cluster: str | None, steps: Sequence[str],
+    within_days: int, level: float, last: pd.Timestamp,
+) -> None:  # fmt: skip
+    wanted = ["child_id", "start", concerned, *([cluster] if cluster else [])]
+    faults = [f"`cases` lacks the column {one}" for one in wanted if one not in cases]
+    unknown = [one for one in steps if one not in EVENT_KINDS]
+    if unknown or "Referral" not in steps or len(set(steps)) < len(steps):
+        faults.append("`steps` must name different kinds of event, Referral among them")
+    if within_days < 1:
+        faults.append(f"`within_days` must be at least 1; got {within_days}")
+    if not 0 < level < 1:
+        faults.append(f"`level` must lie between 0 and 1; got {level}")
+    if pd.isna(last):
+        faults.append("`as_at` is missing; give the last day of the records")
+    if not faults and not 0 < int(cases[concerned].astype(bool).sum()) < len(cases):
+        faults.append("there must be cases that are concerned, and others to set beside them")
+    if faults:
+        raise TrendError(f"These ways cannot be compared: {'; '.join(faults)}.")
+
+
+def _reached(
+    events: pd.DataFrame, cases: pd.DataFrame, steps: Sequence[str], last: pd.Timestamp,
+    within_days: int, contact_days: int,
+) -> pd.DataFrame:  # fmt: skip
+    """Give each case the day of each step, missing where it was not reached, and if it was cut."""
+    kinds = events["event"].isin([*steps, "Referral"]) & (events["date"] <= last)
+    held = events.loc[kinds, ["child_id", "event", "date"]]
+    left = cases[["child_id", "start"]].assign(case=np.arange(len(cases)))
+    both = left.merge(held, on="child_id")
+    end = left["start"] + pd.Timedelta(days=within_days)
+    again = both[(both["event"] == "Referral") & (both["date"] > both["start"])]
+    following = again.groupby("case")["date"].min().reindex(left["case"])
+    cut = (following <= end).to_numpy()
+    until = np.where(cut, following - pd.Timedelta(days=1), end).astype("datetime64[us]")
+    since = both["date"] - both["start"]
+    inside = (since >= pd.Timedelta(0)) & (both["date"].to_numpy() <= until[both["case"]])
+    before = since.between(pd.Timedelta(days=-contact_days), pd.Timedelta(0))
+    found = {}
+    for step in steps:
+        own = both["event"] == step
+        if step == "Contact":
+            found[step] = both[own & before].groupby("case")["date"].max()
+        else:
+            found[step] = both[own & inside].groupby("case")["date"].min()
+    table = pd.DataFrame({step: days.reindex(left["case"]) for step, days in found.items()})
+    table["Referral"] = left["start"].to_numpy()
+    return table.assign(cut=cut)
+
+
+def _days(reached: pd.DataFrame, steps: Sequence[str]) -> pd.DataFrame:
+    """Give the days of each step since the latest step before it that was reached by then."""
+    found = {}
+    for place, step in enumerate(steps):
+        before = reached[list(steps[:place])]
+        known = before.where(before.le(reached[step], axis=0)).max(axis=1)
+        found[step] = (reached[step] - known).dt.days if place else np.nan
+    return pd.DataFrame(found, index=reached.index, dtype="float64")
+
+
+def _way(
+    reached: pd.DataFrame, days: pd.DataFrame, own: np.ndarray, unripe: np.ndarray,
+    steps: Sequence[str], about: dict[str, object],
+) -> Journey:  # fmt: skip
+    met = reached.loc[own, list(steps)].notna()
+    rows = []
+    for place, step in enumerate(steps):
+        count = int(met[step].sum())
+        before = met[steps[place - 1]] if place and steps[place - 1] != "Contact" else met[step]
+        through = int((met[step] & before).sum())
+        known = step != "Referral" and place and 2 * through >= count and before.any()
+        shared = through / int(before.sum()) if known else np.nan
+        waits = days.loc[own, step].dropna()
+        quarters = waits.quantile([0.25, 0.5, 0.75]).tolist() if len(waits) else [np.nan] * 3
+        later = met[list(steps[place + 1 :])].any(axis=1)
+        waiting = met[step] & ~later & unripe[own] & (step != "Contact")
+        rows.append((step, count, shared, count / len(met), *quarters, int(waiting.sum())))
+    names = ["step", "count", "share_before", "share_first", "days_low", "days", "days_high",
+             "pending"]  # fmt: skip
+    settings = {"n": len(met), "n_of": "referrals"} | about
+    return Journey(pd.DataFrame(rows, columns=names), **settings)
+
+
+def _compared(
+    reached: pd.DataFrame, days: pd.DataFrame, flag: np.ndarray, whole: np.ndarray,
+    families: np.ndarray, steps: Sequence[str], least: int, level: float,
+) -> pd.DataFrame:  # fmt: skip
+    """Compare shares among cases watched to the end, with errors by family."""
+    rows = []
+    group, own = flag[whole], pd.factorize(families[whole])[0]
+    enough = min(int(group.sum()), int((~group).sum())) >= max(least, 2)
+    for step in steps:
+        y = reached.loc[whole, step].notna().to_numpy(dtype="float64")
+        told = _difference(y, group, own, level) if enough else [np.nan] * 5
+        medians = [days.loc[one, step].median() for one in (flag, ~flag)]
+        rows.append((step, *told, *medians))
+    return pd.DataFrame(rows, columns=["step", "concerned", "others", "difference", "low", "high",
+                                       "days_concerned", "days_others"])  # fmt: skip
+
+
+def _difference(y: np.ndarray, group: np.ndarray, own: np.ndarray, level: float) -> list[float]:
+    """Give two shares, their difference and its interval, families as wholes."""
+    shares = y[group].mean(), y[~group].mean()
+    weight = np.where(group, 1 / group.sum(), -1 / (~group).sum())
+    moved = np.bincount(own, weight * (y - np.where(group, *shares)))
+    number = len(moved)
+    error = np.sqrt((moved**2).sum() * number / max(number - 1, 1))
+    gap = shares[0] - shares[1]
+    reach = stats.t.ppf((1 + level) / 2, max(number - 1, 1)) * error
+    return [*shares, gap, gap - reach, gap + reach]
+
+
+def _words(
+    table: pd.DataFrame, watched: tuple[int, int], least: int, within_days: int, level: float
+) -> tuple[str, ...]:
+    if table["difference"].isna().all():
+        return (
+            f"Only {watched[0]} cases concerned and {watched[1]} others were watched for "
+            f"{within_days} days; with fewer than {least} no shares are compared.",
+        )
+    said = [
+        f"{row.step}: {100 * row.concerned:.0f} in 100 of those concerned, {100 * row.others:.0f} "
+        f"in 100 of others ({100 * row.difference:+.0f}; {100 * level:g}% interval "
+        f"{100 * row.low:+.0f} to {100 * row.high:+.0f})."
+        for row in table.itertuples()
+        if row.low > 0 or row.high < 0
+    ]
+    return tuple(said) or (
+        f"No step is reached more or less often within {within_days} days than chance would do.",
+    )

@@ -1,0 +1,164 @@
+"""The periods of a measure: since when they are whole, and on what day stocks are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.errors import TrendError
+from qa_sampling.trends.measure_bases import Base, OpenOn
+from qa_sampling.trends.measures import Measure
+
+__all__ = ["STEPS", "Periods", "periods_of", "starts_of"]
+
+STEPS = {"month": 1, "quarter": 3}
+"""Months of a period, by its name."""
+
+_RECEIVED = ("Contact", "Referral")
+"""Kinds whose lists hold a window of months and nothing from before it."""
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Periods of one length, in order.
+
+    Attributes
+    ----------
+    start : DatetimeIndex
+        Their first days.
+    whole : Timestamp
+        First day of the first whole one.
+    months : int
+        Their length.
+    until : Timestamp
+        Day the records reach to.
+    days : DatetimeIndex
+        Days on which a stock is counted, at most one a period.
+    """
+
+    start: pd.DatetimeIndex
+    whole: pd.Timestamp
+    months: int
+    until: pd.Timestamp
+    days: pd.DatetimeIndex
+
+    @cached_property
+    def last(self) -> pd.DatetimeIndex:
+        """Their last days."""
+        return self.start + pd.DateOffset(months=self.months) - pd.Timedelta(days=1)
+
+    def note(self, asked: Measure) -> pd.Series:
+        """Say of each why its figure is not whole and final; blank where it is."""
+        last, start = self.last, self.start
+        note = pd.Series("", index=start, dtype="str")
+        note = note.mask(last + pd.DateOffset(months=asked.lag) > self.until, "follow-up not over")
+        note = note.mask(last > self.until, "period not over")
+        if asked.base.of == "on_lists":
+            note = note.mask(~self.known(asked), "no extract in its last month")
+        note = note.mask(start < self._since(asked), "too few months before it")
+        return note.mask(start < self.whole, "before the records")
+
+    def known(self, asked: Measure) -> np.ndarray:
+        """Tell which have a figure at all: on record, with the months that it looks back on."""
+        since = np.asarray(self.start >= self._since(asked))
+        if not asked.stock:
+            return since
+        return since & np.asarray(self.start.isin(starts_of(pd.Series(self.days), self.months)))
+
+    def _since(self, asked: Measure) -> pd.Timestamp:
+        """Give the first day of the first period that has a figure."""
+        return self.whole + pd.DateOffset(months=asked.look_back)
+
+
+def starts_of(days: pd.Series, months: int) -> pd.Series:
+    """Give the first day of the period of each day; quarters start in January, April and so on."""
+    month = (days.dt.month - 1) // months * months + 1
+    return pd.to_datetime({"year": days.dt.year, "month": month, "day": 1}).astype("datetime64[us]")
+
+
+def periods_of(
+    table: pd.DataFrame,
+    asked: Measure,
+    until: pd.Timestamp,
+    months: int,
+    *,
+    since: date | None,
+    first: date | None,
+    last: date | None,
+) -> Periods:
+    """Give the periods of a measure.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its events, or children on lists, up to `until`.
+    asked : Measure
+        The measure.
+    until : Timestamp
+        Day the records reach to.
+    months : int
+        Length of a period.
+    since : date or None
+        First day from which the records are whole; found in the table when None.
+    first, last : date or None
+        Days of the first and the last period wanted.
+
+    Raises
+    ------
+    TrendError
+        When nothing says since when there are records, or the days are out of order.
+    """
+    begun = pd.Timestamp(since) if since is not None else _begun(table, asked, until)
+    for name, day in (("since", begun), ("first", first), ("last", last)):
+        if day is not None and pd.Timestamp(day) > until:
+            raise TrendError(
+                f"`{name}` ({day:%d %B %Y}) lies after `as_at` ({until:%d %B %Y}). Correct one."
+            )
+    if first is not None and last is not None and first > last:
+        raise TrendError(
+            f"`first` ({first:%d %B %Y}) lies after `last` ({last:%d %B %Y}). Correct one."
+        )
+    asked_days = [begun, pd.Timestamp(first or begun), pd.Timestamp(last or until)]
+    whole, start, end = starts_of(pd.Series(asked_days), months)
+    step = pd.DateOffset(months=months)
+    if begun > whole and asked.base.of == "events":
+        whole += step
+    starts = pd.date_range(start, end, freq=step, unit="us")
+    ends = starts + step - pd.Timedelta(days=1)
+    days = ends[ends <= until] if asked.base.of == "events" else _extract_days(table, ends)
+    return Periods(starts, whole, months, until, days)
+
+
+def _begun(table: pd.DataFrame, asked: Measure, until: pd.Timestamp) -> pd.Timestamp:
+    """Give the day since when there are records."""
+    if asked.base.of == "on_lists":
+        held = table.loc[table["list"] == asked.base.number, "day"]
+        if held.empty:
+            raise TrendError(
+                f"Up to {until:%d %B %Y} no extract holds list {asked.base.number}, which "
+                f"{asked.title.lower()} is counted from. Read extracts that have it."
+            )
+        return held.min()
+    held = table.loc[table["event"].isin(_RECEIVED), "date"]
+    if held.empty and isinstance(asked.base, (Base, OpenOn)):
+        held = table.loc[table["event"] == asked.base.event, "date"]
+    if held.empty:
+        raise TrendError(
+            f"There is no contact, referral or {asked.base.event.lower()} up to {until:%d %B %Y}: "
+            "nothing says since when records are kept. Give `since`."
+        )
+    return held.min()
+
+
+def _extract_days(table: pd.DataFrame, ends: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Give the latest day of an extract in the last month of each period."""
+    days = pd.DatetimeIndex(table["day"].unique()).sort_values()
+    place = days.searchsorted(ends, side="right") - 1
+    found, of = days[np.clip(place, 0, None)], ends[place >= 0]
+    found = found[place >= 0]
+    same = (found.year == of.year) & (found.month == of.month)
+    return found[same].as_unit("us")

@@ -1,0 +1,190 @@
+"""Counts a measure period by period and unit by unit: the one verb that charts are fed by."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.declared import check_table
+from qa_sampling.errors import TrendError
+from qa_sampling.schema import EVENTS, NOT_RECORDED
+from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
+from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
+from qa_sampling.trends.measures import Measure, measure_of
+from qa_sampling.trends.on_lists import ON_LISTS
+
+__all__ = ["readings_of"]
+
+
+def readings_of(
+    events: pd.DataFrame,
+    measure: Measure | str,
+    *,
+    as_at: date,
+    period: Literal["month", "quarter"] = "month",
+    unit: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    since: date | None = None,
+    on_lists: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Count a measure in each period, of everybody or unit by unit.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS`` of all stacked extracts; rows repeated by them count once. With a
+        column `family_id` families are counted beside children; a child without one is a family
+        of its own.
+    measure : Measure or str
+        The measure, or its name in :data:`measures.MEASURES`.
+    as_at : date
+        Day the records reach to; what is dated later is not used.
+    period : {"month", "quarter"}
+        Length of a period; quarters start in January, April, July and October.
+    unit : str, optional
+        Column to count by, such as `team`, `source` or a `service` joined to the table: that of
+        the event itself. A blank is "Not recorded". Everybody together when left out.
+    first, last : date, optional
+        A day of the first and of the last period wanted; from `since` to `as_at` when left out.
+    since : date, optional
+        First day from which the records are whole. When left out, the day of the first contact
+        or referral (of the first extract for a measure of lists); it lies in the middle of a
+        period mostly, and the next is the first whole one.
+    on_lists : DataFrame, optional
+        :data:`on_lists.ON_LISTS` of one or several days, for measures counted from lists; the
+        latest day in a period's last month stands for its end.
+
+    Returns
+    -------
+    DataFrame
+        Declared by :data:`measured.READINGS`, by unit and period; every unit has every period.
+        Counts of periods before the first whole one, or with too few months on record before
+        them for what they look back on, of stocks at an end that is not yet, and where no
+        extract tells, are missing, never 0 and never a part; a count of none is 0.
+
+    Raises
+    ------
+    TrendError
+        When the tables cannot answer the measure, or an argument is not as described.
+    SchemaError
+        When a table is not as declared.
+    """
+    asked = measure if isinstance(measure, Measure) else measure_of(measure)
+    if period not in STEPS:
+        raise TrendError(f'`period` must be "month" or "quarter"; got {period!r}.')
+    until, months = pd.Timestamp(as_at), STEPS[period]
+    table = _table_of(asked, events, on_lists, until)
+    if unit is not None and unit not in table.columns:
+        raise TrendError(
+            f"`unit`: the table has no column {unit!r}. Choose one of: "
+            f"{', '.join(name for name in table.columns if name != 'child_id')}; or join it first."
+        )
+    spans = periods_of(table, asked, until, months, since=since, first=first, last=last)
+    rows = _judged(table, asked, spans, unit)
+    counted = _spread(_tally(rows, asked), spans, _units(rows, unit), asked)
+    if "family_id" not in table:
+        counted["families"] = pd.array([pd.NA] * len(counted), dtype="Int64")
+    about = {"measure": asked.name, "unit_kind": unit or "all", "kind": asked.kind}
+    about |= {"adds": asked.adds, "carries_over": asked.carries_over}
+    return check_table(_aged(counted, asked, spans).assign(**about)[READINGS.names], READINGS)
+
+
+def _table_of(
+    asked: Measure, events: pd.DataFrame, on_lists: pd.DataFrame | None, until: pd.Timestamp
+) -> pd.DataFrame:
+    """Give what the measure is counted from, each row once, as known on a day."""
+    if asked.base is None:
+        raise TrendError(
+            f"{asked.title} cannot be counted from the extracts: it needs {asked.needs}."
+        )
+    if asked.base.of == "on_lists":
+        if on_lists is None:
+            raise TrendError(
+                f"{asked.title} is counted on the day of an extract, from list "
+                f"{asked.base.number}; events do not hold it. Give `on_lists` "
+                "(records.on_lists.build_on_lists)."
+            )
+        return check_table(on_lists, ON_LISTS).loc[lambda held: held["day"] <= until]
+    once = events.drop_duplicates([name for name in EVENTS.key if name in events.columns])
+    held = check_table(once, EVENTS)
+    held = held[held["date"] <= until]
+    return held.assign(end_date=held["end_date"].where(held["end_date"] <= until))
+
+
+def _judged(table: pd.DataFrame, asked: Measure, spans: Periods, unit: str | None) -> pd.DataFrame:
+    """Give the rows below with their period, unit and whether they count above."""
+    rows = asked.base.rows(table, spans.days)
+    met = asked.rule.met(rows, table) if asked.rule else pd.Series(data=True, index=rows.index)
+    met = met.astype("boolean")
+    if "undecided" in rows:
+        met = met.mask(rows["undecided"])
+    open_still = asked.rule.open_still(rows, spans.until) if asked.rule else False
+    if unit is None:
+        units = pd.Series(EVERYBODY, index=rows.index, dtype="str")
+    else:
+        units = rows[unit].astype("str").str.strip()
+        units = units.where(rows[unit].notna() & (units != ""), NOT_RECORDED)
+    family = rows["family_id"] if "family_id" in rows else pd.Series(pd.NA, index=rows.index)
+    return pd.DataFrame(
+        {
+            "start": starts_of(rows["day"], spans.months),
+            "unit": units,
+            "child_id": rows["child_id"],
+            "family": family.where(family.notna(), "child " + rows["child_id"]),
+            "met": met.fillna(value=False).astype("bool"),
+            "unknown": met.isna(),
+            "pending": open_still & ~met.fillna(value=True),
+        }
+    )
+
+
+def _units(rows: pd.DataFrame, unit: str | None) -> list[str]:
+    """Give the units of all periods, in order."""
+    return [EVERYBODY] if unit is None else sorted(rows["unit"].unique())
+
+
+def _tally(rows: pd.DataFrame, asked: Measure) -> pd.DataFrame:
+    """Count by period and unit."""
+    keys = ["unit", "start"]
+    below = rows[~rows["unknown"]]
+    above = below[below["met"]]
+    grouped = above.groupby(keys)
+    children = asked.counted == "children"
+    counts = below.groupby(keys)["child_id"]
+    return pd.DataFrame(
+        {
+            "denominator": counts.nunique() if children else counts.size(),
+            "numerator": grouped["child_id"].nunique() if children else grouped.size(),
+            "children": grouped["child_id"].nunique(),
+            "families": grouped["family"].nunique(),
+            "pending": below.groupby(keys)["pending"].sum(),
+            "unknown": rows.groupby(keys)["unknown"].sum(),
+        }
+    )
+
+
+def _spread(tally: pd.DataFrame, spans: Periods, units: list[str], asked: Measure) -> pd.DataFrame:
+    """Give every unit every period, 0 where nothing was counted."""
+    grid = pd.MultiIndex.from_product([units, spans.start], names=["unit", "start"])
+    table = tally.reindex(grid).fillna(0).astype("Int64").reset_index()
+    below = table["denominator"].astype("float64")
+    if asked.rule is None:
+        none = pd.Series(np.nan, index=table.index)
+        return table.assign(value=table["numerator"].astype("float64"), denominator=none)
+    value = table["numerator"].astype("float64") / below.replace(0, np.nan)
+    return table.assign(value=value, denominator=below)
+
+
+def _aged(table: pd.DataFrame, asked: Measure, spans: Periods) -> pd.DataFrame:
+    """Say which periods are whole and final, and blank those without a figure."""
+    place = spans.start.get_indexer(table["start"])
+    note = spans.note(asked).to_numpy()[place]
+    unknown = pd.Series(~spans.known(asked)[place], index=table.index)
+    table[COUNTS] = table[COUNTS].mask(unknown)
+    days = (spans.last - spans.start).days.to_numpy() + 1
+    length = pd.array(days[place], dtype="Int64")
+    return table.assign(days=length, mature=note == "", note=pd.Series(note, dtype="str"))

@@ -1,0 +1,47 @@
+"""The table of children on Annex A lists on a day, with the latest dates that the lists hold."""
+
+from __future__ import annotations
+
+from qa_sampling.declared import Column, Table
+
+__all__ = ["ON_LISTS"]
+
+
+def _latest(name: str, what: str) -> Column:
+    return Column(name, "date", f"Latest {what} by the day", required=False)
+
+
+def _said(name: str, what: str) -> Column:
+    return Column(name, "text", what, required=False)
+
+
+ON_LISTS = Table(
+    "children on lists",
+    (
+        Column("day", "date", "Day of the extract"),
+        Column("list", "whole", "Number of the Annex A list: 6, 7, 8 or 9"),
+        Column("child_id", "text", "The case system's number; restricted"),
+        Column("team", "text", 'Allocated team, or "Not recorded"'),
+        Column("worker", "text", 'Allocated worker, or "Not recorded"; restricted'),
+        Column("start", "date", "Start of the episode", required=False),
+        Column("age_years", "whole", "Completed years on the day; -1 before birth", required=False),
+        _latest("last_visit", "visit, or day last seen"),
+        _latest("last_review", "review"),
+        _latest("last_health_assessment", "health assessment"),
+        _latest("last_dental_check", "dental check"),
+        _latest("placement_date", "change of placement"),
+        Column("placements_12m", "whole", "Placements in the last 12 months", required=False),
+        Column("missing_12m", "whole", "Missing episodes in the last 12 months", required=False),
+        _said("placement_type", "Placement type code"),
+        _said("legal_status", "Legal status code"),
+        _said("case_status", "Status of a child in need"),
+        _said("seen_alone", "Whether seen alone at the last visit"),
+        _said("interview_offered", "Whether a return interview was offered"),
+        _said("eligibility", "Eligibility of a care leaver"),
+        _said("in_touch", "Whether the authority is in touch"),
+        _said("suitability", "Suitability of accommodation"),
+        _said("activity", "Activity status code"),
+    ),
+    key=("day", "list", "child_id"),
+)
+"""One row a child, list and day: only what an extract of that very day can say."""

@@ -1,0 +1,144 @@
+"""Write docs/measures.md: every measure of the registry, what it counts and how it is read.
+
+Run `python tests/measures_page.py` when a measure is added or changed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qa_sampling.trends.day_measures import ON_A_DAY
+from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
+from qa_sampling.trends.event_measures import FROM_EVENTS
+from qa_sampling.trends.list_measures import FROM_LISTS
+from qa_sampling.trends.measure import Measure
+
+PAGE = Path(__file__).parents[1] / "docs" / "measures.md"
+HEAD = """# Measures of outcomes
+
+Made by `python tests/measures_page.py` from the registry; a test holds it to the code.
+
+```python
+from qa_sampling.records.events import build_events
+from qa_sampling.records.on_lists import build_on_lists
+from qa_sampling.records.unit_columns import with_units
+from qa_sampling.trends.charts import chart
+from qa_sampling.trends.measured import series_of
+from qa_sampling.trends.measuring import readings_of
+
+events = with_units(build_events(annex), staff=staff, families=families)
+months = readings_of(events, "re_referrals", as_at=as_at, unit="service")  # a row a unit and month
+charts = {name: chart(one) for name, one in series_of(months).items()}  # what alerts() takes
+lists = build_on_lists(annex, as_at=as_at)  # join those of each month's own extract
+readings_of(events, "health_checks", as_at=as_at, on_lists=lists)
+```
+
+What holds for all:
+
+- A count of none is 0. A period before the records, without the months on record that it looks back
+  on, or whose end no extract tells is missing, never 0 or a part, and the column `note` says why.
+- A figure is *mature* when it can no longer change: the period is over, and the time in which more
+  may follow (the lag) has passed. Charts take their limits from mature periods alone.
+- Working days are Monday to Friday without England's bank holidays; the start is day 0.
+- A month is a calendar month: 12 months after 15 March 2024 is 15 March 2025, that day included.
+- What is asked and not recorded counts below and not above. What cannot be told at all (an end
+  before its start, a conference without its enquiry) is left out and counted as `unknown`.
+- Children of a family come together: a figure has its families beside its children.
+- The team is that of the newest extract that holds the row.
+- Rolling years (`rolling_year`) add up months; they overlap and are never charted with rules.
+- Rates (`rates_of`) carry the estimate of the population they rest on.
+"""
+FLOW = """## Counted over a period, from events
+"""
+STOCK = """## Counted at the end of a period, from events
+
+Who is on a plan at the end of a month was mostly on it at the end of the month before. On two
+invented authorities of 36 months (`benchmarks/carried_over.py`) neighbouring months correlate, and
+a chart with the usual limits and rules marks months for nothing:
+
+| measure | correlation with the month before | months marked |
+| --- | --- | --- |
+| children in need, on a plan, looked after | 0.89 to 0.91 | 69% to 85% |
+| plans open for two years | 0.61 | 12% |
+| dental checks, placements, return interviews, leavers, seen alone | 0.63 to 0.91 | 0% to 65% |
+| visits and reviews not overdue, health assessments, assessments overdue | -0.21 to 0.19 | 0% |
+| plans started, referrals (no stocks) | 0.00 to 0.15 | 0% |
+
+So `series_of` refuses what is *carried over* unless asked with `carried=True`: chart what starts
+and ends, show the stock as a line. An episode of a child that left the lists without an end stays
+open in the events; hold the latest count against the cases of the newest extract (`build_cases`).
+"""
+LISTS = """## Counted on the day of an extract, from its lists
+
+The lists have the latest visit, review and assessment alone. Whether the next was overdue can be
+told for the day of each extract that was read (`build_on_lists`), not for days between. Intervals
+that an authority sets itself are usual ones: give a measure another with
+`dataclasses.replace(measure_of("cp_visits"), rule=...)`.
+"""
+OTHER = """## Not in the extracts
+
+Asked for, each refuses and says what it needs.
+"""
+FAULTS = """## Faults of other tools that these are tested against
+
+Working days without bank holidays; open assessments ended by the day of the extract and counted
+as in time; yearly health assessments held to six months; a placement compared with itself; care
+leavers of all ages in an age band; activity told by codes that the template does not have; rows
+counted in place of the year's placements; blanks treated in several ways; only a child's latest
+enquiry counted; months that can still change shown as final (`tests/test_measure_faults.py`).
+"""
+_WAYS = {"up": "higher is better", "down": "lower is better", "": "neither"}
+_TITLES = (
+    "name | question | kind | numerator | denominator | direction | clock | look-back | lag | "
+    "cluster | benchmark | ChAT page"
+).split(" | ")
+
+
+def _months(count: int) -> str:
+    return f"{count} months" if count else "none"
+
+
+def _row(one: Measure) -> list[str]:
+    above = one.rule.words if one.rule else one.base.words
+    counted = "children, each once: " if one.counted == "children" else ""
+    return [
+        f"`{one.name}`",
+        one.question,
+        f"{one.kind}, carried over" if one.carries_over else one.kind,
+        counted + above,
+        counted + one.base.words if one.rule else "",
+        _WAYS[one.better],
+        one.rule.clock if one.rule else "",
+        _months(one.look_back),
+        _months(one.lag),
+        one.cluster,
+        f"`{one.benchmark}`" if one.benchmark else "",
+        one.page,
+    ]
+
+
+def _table(titles: list[str], rows: list[list[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def _definitions(measures: tuple[Measure, ...]) -> str:
+    lines = [f"- **{one.title}** (`{one.name}`): {one.definition}" for one in measures]
+    return "\n".join(lines) + "\n"
+
+
+def page() -> str:
+    """Give the text of the page."""
+    parts = [HEAD]
+    for head, measures in ((FLOW, FROM_EVENTS), (STOCK, ON_A_DAY), (LISTS, FROM_LISTS)):
+        parts += [head, _table(_TITLES, [_row(one) for one in measures]), _definitions(measures)]
+    rows = [
+        [f"`{one.name}`", one.question, _WAYS[one.better], f"{one.needs[0].upper()}{one.needs[1:]}"]
+        for one in FROM_ELSEWHERE
+    ]
+    parts += [OTHER, _table(["name", "question", "direction", "needs"], rows)]
+    return "\n".join([*parts, FAULTS])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
