@@ -154,7 +154,7 @@ class TestProgramme:
         told = str(refused.value)
         for fault in (
             "monthly: `audits`",
-            "other: `windw` is not a parameter of this notebook. Did you mean `window`?",
+            "other: `windw`: not a parameter of this notebook. Did you mean `window`?",
             "lost: The parameter file",
             "`audit` is a parameter of none of the month's runs.",
             "`x.seed`: the month runs no entry 'x'.",
@@ -169,6 +169,11 @@ class TestProgramme:
         with pytest.raises(ParameterError, match="other and monthly would both") as told:
             programme_of(asked, Asked("2026-11", BASE))
         assert "index and the month's index would both publish 2026-11-month" in str(told.value)
+
+    def test_what_is_used_by_hand_is_not_run(self):
+        asked = calendar(PLAN, {"name": "builder", "run": "plan_builder"})
+        with pytest.raises(ParameterError, match="builder: plan_builder is used by hand"):
+            programme_of(asked, Asked("2026-11", BASE))
 
     def test_entries_share_the_outputs(self):
         asked = calendar(PLAN | {"parameters": {"outputs": "elsewhere"}})

@@ -167,6 +167,9 @@ def _places(
     """Say which entries would publish in the same folder, or elsewhere than the others."""
     taken, faults = {f"{period}-month": "the month's index"}, []
     for entry, settings in found:
+        if not hasattr(settings, "slug"):
+            faults.append(f"{entry.name}: {entry.run} is used by hand and publishes nothing.")
+            continue
         if other := taken.get(settings.slug):
             faults.append(
                 f"{entry.name} and {other} would both publish {settings.slug}. Give it another "
