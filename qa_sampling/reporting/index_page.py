@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from qa_sampling.errors import DisclosureError
-from qa_sampling.reporting.share import TEMPLATES, environment
+from qa_sampling.reporting.page_render import render_page
 from qa_sampling.reporting.words import require_title
 
 
@@ -81,24 +79,16 @@ def build_index(
     """
     if audience == "shareable":
         _require_shareable(title, published, missing, due)
-    style = "\n" + (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    digest = hashlib.sha256(style.encode("utf-8")).digest()
-    text = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            title=title,
-            question=question,
-            audience=audience,
-            published=published,
-            missing=missing,
-            due=due,
-            provenance=dict(provenance),
-            style=style,
-            style_hash=f"sha256-{base64.b64encode(digest).decode('ascii')}",
-        )
+    return render_page(
+        "index.html.j2",
+        title=title,
+        question=question,
+        audience=audience,
+        published=published,
+        missing=missing,
+        due=due,
+        provenance=dict(provenance),
     )
-    return text.strip() + "\n"
 
 
 def _require_shareable(
