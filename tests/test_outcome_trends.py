@@ -11,9 +11,10 @@ import pytest
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.reporting import outcomes_view as view
+from qa_sampling.reporting.disclosure import HIDDEN_MARK
+from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.outcome_tables import (
     charted,
-    families_of,
     protect_outcomes,
     quarter_words,
 )
@@ -172,9 +173,10 @@ class TestDecisions:
 
 def readings(rows):
     """Give quarters of measures as counted."""
-    return pd.DataFrame(rows, columns=["measure", "start", "numerator", "mature"]).assign(
-        start=lambda held: pd.to_datetime(held["start"])
-    )
+    table = pd.DataFrame(rows, columns=["measure", "start", "numerator", "mature"])
+    table["start"] = pd.to_datetime(table["start"])
+    wholes = table.drop_duplicates("start").set_index("start")["numerator"]
+    return table.assign(denominator=table["start"].map(wholes).astype("float"))
 
 
 QUARTERS = ("2025-10-01", "2026-01-01")
@@ -232,6 +234,35 @@ class TestForEverybody:
         assert said[0] == "Referrals, Jan to Mar 2026: 160."
         assert said[-1] == "Re-referrals within 12 months: 30 of these, 19%."
         assert not any("no further action" in one for one in said), "that count is hidden"
+
+    def test_a_share_is_of_those_of_whom_it_is_known(self):
+        """Otherwise the page for everybody says 84% where the one for managers says 94%."""
+        names = ("assessments", "assessments_45_days", "assessments_45_days_of_referral")
+        counts = {"2025-10-01": (424, 397, 355), "2026-01-01": (403, 382, 339)}
+        rows = [(name, day, n, True) for day, held in counts.items()
+                for name, n in zip(names, held, strict=True)]  # fmt: skip
+        table = readings(rows)
+        table.loc[table["measure"] == names[2], "denominator"] = [382.0, 358.0]
+        measures = [MEASURES[name] for name in names]
+        tables = protect_outcomes(table, measures, quarters=QUARTERS, edition="e1")
+        shown = tables.tables[0].numbers(f"share_{names[2]}").tolist()
+        assert shown == pytest.approx([92.9, 94.7]), "355 of 382, 339 of 358"
+        assert tables.tables[0].numbers(f"known_{names[2]}").tolist() == [382, 358]
+        assert outcome_findings(tables).sentences[-1] == (
+            "Assessments within 45 working days of the referral: 339 of 358 of whom it is known, "
+            "95%."
+        )
+
+    def test_the_few_between_two_measures_are_hidden_too(self):
+        """In time from the referral is in time from the start: a reader subtracts."""
+        names = ("assessments", "assessments_45_days", "assessments_45_days_of_referral")
+        counts = {"2025-10-01": (424, 397, 394), "2026-01-01": (403, 382, 339)}
+        rows = [(name, day, n, True) for day, held in counts.items()
+                for name, n in zip(names, held, strict=True)]  # fmt: skip
+        measures = [MEASURES[name] for name in names]
+        tables = protect_outcomes(readings(rows), measures, quarters=QUARTERS, edition="e1")
+        both = tables.tables[0].frame[list(names[1:])].iloc[0].tolist()
+        assert HIDDEN_MARK in both
 
     def test_quarters_are_those_that_are_over(self):
         asked = OutcomeTrends(period="2026-02", quarters=2)
