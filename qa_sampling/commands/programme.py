@@ -178,8 +178,9 @@ def _places(
         taken[settings.slug] = entry.name
         if base is not None and settings.outputs_folder != base.outputs_folder:
             faults.append(
-                f"{entry.name} writes to other outputs than the month's index; leave out "
-                "`outputs` and `extract`, which the authority's file gives."
+                f"{entry.name} writes to other outputs than the month's index: invented figures "
+                "beside real ones, or an entry with `outputs` or `extract` of its own. Name the "
+                "authority's own data for it, or leave it out."
             )
     return faults
 
