@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qa_sampling.errors import TrendError
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
@@ -50,6 +51,8 @@ def release_outcomes(
 ) -> OutcomeTables:
     """Protect the counts by quarter, and enter them in the ledger before anyone reads them.
 
+    Of the quarters asked for, those that the extracts hold.
+
     Parameters
     ----------
     told : Told
@@ -65,6 +68,8 @@ def release_outcomes(
     ------
     DisclosureError
         When figures of the same extract contradict what was released; name an `edition` then.
+    TrendError
+        When the extracts hold no finished quarter.
     """
     quarters = finished_quarters(settings)
     asked = {"as_at": settings.extract_day, "period": "quarter"}
@@ -79,6 +84,12 @@ def release_outcomes(
         edition=f"{settings.edition}, {day}" if settings.edition else day,
         earlier=printed_tables(register.releases()["content"]),
     )
+    if not tables.tables:
+        raise TrendError(
+            f"No quarter up to {settings.extract_day:%d %B %Y} is whole in the extracts. Give one "
+            "that reaches back to the first day of a finished quarter, such as a second extract "
+            "of half a year before."
+        )
     texts = {title: release_text(table) for title, table in tables.by_title().items()}
     register.record_releases(settings.slug, texts)
     return tables
