@@ -26,6 +26,7 @@ from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.outcomes.reading import Told
+from qa_sampling.runs.outcomes.seams import without_seams
 from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measuring import readings_of
@@ -75,7 +76,9 @@ def release_outcomes(
     asked = {"as_at": settings.extract_day, "period": "quarter"}
     asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
     flows = [one for one in found.measures if one.adds]
-    readings = pd.concat([readings_of(told.events, one, **asked) for one in flows])
+    counted = pd.concat([readings_of(told.events, one, **asked) for one in flows])
+    counted = counted.reset_index(drop=True)
+    readings = without_seams(counted, flows, told.seams, period="quarter")
     day = f"extract of {settings.extract_day.isoformat()}"
     tables = protect_outcomes(
         readings,
