@@ -21,10 +21,12 @@ from qa_sampling.reporting.outcome_tables import (
 )
 from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.runs.outcomes.curves import curve_of, planned
 from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes, span_of
 from qa_sampling.runs.outcomes.reading import read_outcomes
 from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
 from qa_sampling.trends.measures import MEASURES
 
 ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "complaints")
@@ -292,3 +294,47 @@ def test_a_hidden_quarter_is_hidden_in_the_line_too():
     line = charted(tables, "referral_nfa").result.table
     assert line["hidden"].tolist() == [True, True]
     assert np.isnan(line["value"]).all()
+
+
+class TestCurves:
+    CURVE = CurveToTurn(
+        measure="re_referrals",
+        target=0.15,
+        done=(DoneThing(since="2025-07-01", name="New front door"),),
+        story="Invented.",
+        partners=("Schools", "Police"),
+        actions=(
+            PlannedAction(what="Look at step-downs", owner="Head", review="2026-03-31"),
+            PlannedAction(what="Train", owner="Head", review="2026-04-01"),
+        ),
+    )
+
+    def test_a_curve_has_its_history_forecast_and_verdict(self, found, settings):
+        one = curve_of(found, self.CURVE, settings)
+        assert one.target == 0.15 and one.better == "down"
+        assert one.done["name"].tolist() == ["New front door"]
+        assert len(one.fan) == 12
+        held = found.readings.query("measure == 're_referrals'").set_index("start")["value"]
+        told = one.history.set_index("period")["value"].dropna()
+        assert (told == held.loc[told.index]).all()
+
+    def test_what_the_meeting_wrote_stands_below_it_with_what_is_due(self, settings):
+        table = view.planned_view(planned(self.CURVE, settings))
+        assert table[""].tolist() == ["Story", "Partners", "Action", "Action"]
+        assert table["Review"].tolist() == ["", "", "31 Mar 2026, due", "01 Apr 2026"]
+        bare = planned(CurveToTurn(measure="s47"), settings)
+        assert bare.empty and view.planned_view(bare).empty
+
+    def test_a_stock_or_what_was_not_counted_is_no_curve(self, found, settings):
+        for name in ("children_in_need", "assessments"):
+            with pytest.raises(TrendError, match="is not counted month by month"):
+                curve_of(found, CurveToTurn(measure=name), settings)
+
+    def test_faults_of_a_curve_are_told(self):
+        for curve, words in (
+            ({"measure": "x"}, "there is no measure 'x'"),
+            ({"measure": "s47", "done": [{"since": "May 2025", "name": "A"}]}, "curves"),
+            ({"measure": "s47", "actions": [{"what": "A", "owner": "B"}]}, "review"),
+        ):
+            with pytest.raises(ParameterError, match=words):
+                read_parameters("outcome_trends", {"curves": [curve]})

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day
-from qa_sampling.trends.measures import MEASURES
+from qa_sampling.settings.turning import CurveToTurn, known_measure
 
 
 class RebaseDecision(BaseModel):
@@ -40,7 +40,7 @@ class RebaseDecision(BaseModel):
     @field_validator("measure")
     @classmethod
     def _is_known(cls, value: str) -> str:
-        return _known(value)
+        return known_measure(value)
 
     @field_validator("since", "decided")
     @classmethod
@@ -75,6 +75,8 @@ class OutcomeTrends(AnalysisSettings):
         Target of a measure in the unit of its values (0.8 for 80%), by name.
     rebases : tuple of RebaseDecision
         Decisions to set a centre line anew.
+    curves : tuple of CurveToTurn
+        Measures that a performance meeting wants to turn, with what was done and is to be done.
     quarters : int
         Finished quarters in the tables for everybody.
     """
@@ -91,24 +93,19 @@ class OutcomeTrends(AnalysisSettings):
     budget: int = Field(10, ge=1, le=200)
     targets: dict[str, float] = Field(default_factory=dict)
     rebases: tuple[RebaseDecision, ...] = ()
+    curves: tuple[CurveToTurn, ...] = ()
     quarters: int = Field(8, ge=1, le=40)
 
     @field_validator("measures", "pictured")
     @classmethod
     def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
-            _known(one)
+            known_measure(one)
         return value
 
     @field_validator("targets")
     @classmethod
     def _have_targets(cls, value: dict[str, float]) -> dict[str, float]:
         for one in value:
-            _known(one)
+            known_measure(one)
         return value
-
-
-def _known(name: str) -> str:
-    if name not in MEASURES:
-        raise ValueError(f"there is no measure {name!r}; choose one of: {', '.join(MEASURES)}")
-    return name
