@@ -20,7 +20,7 @@ from qa_sampling.reporting.outcome_tables import (
 from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.outputs import finished_quarters, span_of
-from qa_sampling.runs.outcomes.reading import read_outcomes
+from qa_sampling.runs.outcome_inputs import read_outcomes
 from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measures import MEASURES
