@@ -28,12 +28,15 @@ class Told:
         Whether families can be counted beside children.
     children : DataFrame
         A row a child of the lists: `child_id`, `date_of_birth`.
+    never_drawn : frozenset of str
+        Children whose records are restricted, and who are never drawn.
     """
 
     events: pd.DataFrame
     on_lists: pd.DataFrame
     families_known: bool
     children: pd.DataFrame
+    never_drawn: frozenset[str]
 
 
 def read_outcomes(settings: AnalysisSettings) -> Told:
@@ -55,8 +58,9 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     events = with_units(events, staff=extras.staff, families=extras.families)
     known = extras.families is not None and len(extras.families) > 0
     on_lists = build_on_lists(annex, as_at=settings.extract_day)
+    kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
     children = _invented_children() if settings.is_invented else _children(annex)
-    return Told(events, on_lists, known, children)
+    return Told(events, on_lists, known, children, kept)
 
 
 def _invented_children() -> pd.DataFrame:
