@@ -20,6 +20,7 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
+from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -30,6 +31,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "actions_and_activity": ActionsAndActivity,
     "audit_findings": AuditFindings,
     "collect_audits": CollectAudits,
+    "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
     "training_exercise": TrainingExercise,

@@ -52,9 +52,7 @@ class QuestionBank:
 
     def asked_of(self, measure: str) -> tuple[BankQuestion, ...]:
         """Give the questions that a measure asks, its own first."""
-        return tuple(
-            one for one in self.questions if not one.measures or measure in one.measures
-        )
+        return tuple(one for one in self.questions if not one.measures or measure in one.measures)
 
     def hypotheses_of(self, measure: str) -> tuple[str, ...]:
         """Give the ideas that the questions of a measure test, each once."""

@@ -119,10 +119,12 @@ class DeepDive(AnalysisSettings):
     @field_validator("measure")
     @classmethod
     def _is_known(cls, value: str) -> str:
-        one = MEASURES.get(value)
-        if one is None or one.base is None or one.base.of != "events" or one.stock:
-            names = [name for name, held in MEASURES.items()
-                     if held.base is not None and held.base.of == "events" and not held.stock]  # fmt: skip
+        names = [
+            name
+            for name, one in MEASURES.items()
+            if one.base is not None and one.base.of == "events" and not one.stock
+        ]
+        if value not in names:
             raise ValueError(
                 f"there is no measure {value!r} of the events of a month; choose one of: "
                 f"{', '.join(names)}"

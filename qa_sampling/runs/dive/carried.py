@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import TrendError
-from qa_sampling.runs.dive.cases import OUTCOME, Dive
+from qa_sampling.runs.dive.cases import OUTCOME, Dive, of_unit, unit_words
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_model import BinaryModel, explain_outcome
 from qa_sampling.trends.decomposition import Change, decompose
@@ -113,10 +113,10 @@ def who_carries(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
     groups = list(settings.factors)
     found = {EVERYBODY: find_drivers(dive.before, dive.now, groups=groups, **asked)}
     if settings.is_of_unit:
-        parts = [one[one[settings.unit_kind] == settings.unit] for one in (dive.before, dive.now)]
+        parts = [of_unit(one, settings) for one in (dive.before, dive.now)]
         within = [name for name in groups if name != settings.unit_kind]
         if within and all(len(one) for one in parts):
-            found[settings.unit] = find_drivers(*parts, groups=within, **asked)
+            found[unit_words(settings)] = find_drivers(*parts, groups=within, **asked)
     return found
 
 
@@ -143,6 +143,8 @@ def in_groups(cases: pd.DataFrame, found: Drivers) -> pd.Series:
 def explained(dive: Dive, settings: DeepDive) -> BinaryModel | str:
     """Say what goes with it among the cases of these months; why not, where that cannot be said.
 
+    Where the factors cannot be told apart, the last named are left out, one by one.
+
     Parameters
     ----------
     dive : Dive
@@ -153,7 +155,11 @@ def explained(dive: Dive, settings: DeepDive) -> BinaryModel | str:
     if not dive.is_share:
         return "A count has no cases without it, so nothing can be said of what goes with it."
     columns = [name for name in settings.factors if dive.now[name].nunique() > 1]
-    try:
-        return explain_outcome(dive.now, outcome=OUTCOME, columns=columns, least=15)
-    except TrendError as error:
-        return str(error)
+    why = "All cases are alike in every factor, so nothing goes with it more than anything else."
+    while columns:
+        try:
+            return explain_outcome(dive.now, outcome=OUTCOME, columns=columns, least=15)
+        except TrendError as error:
+            why = str(error)
+            columns = columns[:-1]
+    return why

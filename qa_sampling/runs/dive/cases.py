@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.errors import TrendError
+from qa_sampling.records.annex_a_layout import CODES
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.schema import PRIMARY_NEEDS
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.background import add_background
 from qa_sampling.trends.measure_cases import cases_of
@@ -122,4 +124,49 @@ def _cases(told: Told, measure: Measure, settings: DeepDive, months: pd.Series) 
     )  # fmt: skip
     found = found[found["month"].isin(months)].reset_index(drop=True)
     known = add_background(found, told.events, children=told.children)
+    known = known.assign(source=[in_words("source", one) for one in known["source"]],
+                         need=[in_words("need", one) for one in known["need"]])  # fmt: skip
     return known.assign(**{OUTCOME: (known["met"] == settings.looks_at_met).astype(int)})
+
+
+_SOURCES = {code: f"{text.rpartition(': ')[2]} ({code})" for text, code in CODES["source"].items()}
+
+
+def in_words(kind: str, value: str) -> str:
+    """Give a code in words: "6", a source, as "Police (6)"; other values as they are.
+
+    Parameters
+    ----------
+    kind : str
+        Column it stands in.
+    value : str
+        The code.
+    """
+    known = {"source": _SOURCES, "need": PRIMARY_NEEDS}.get(kind, {})
+    return known.get(value, value)
+
+
+def unit_words(settings: DeepDive) -> str:
+    """Give the unit as the cases have it.
+
+    Parameters
+    ----------
+    settings : DeepDive
+        Name the unit.
+    """
+    return in_words(settings.unit_kind, settings.unit)
+
+
+def of_unit(cases: pd.DataFrame, settings: DeepDive) -> pd.DataFrame:
+    """Give the cases of the unit; all where none was named.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The cases.
+    settings : DeepDive
+        Name the unit.
+    """
+    if not settings.is_of_unit:
+        return cases
+    return cases[cases[settings.unit_kind] == unit_words(settings)]

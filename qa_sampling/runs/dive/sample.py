@@ -9,7 +9,7 @@ import pandas as pd
 
 from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.runs.dive.carried import in_groups
-from qa_sampling.runs.dive.cases import OUTCOME, Dive
+from qa_sampling.runs.dive.cases import OUTCOME, Dive, of_unit
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.sampling.allocation import allocate
 from qa_sampling.sampling.case_selection import Selection, select_cases
@@ -139,9 +139,7 @@ def _frames(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the concerned and the others, a row a child, its latest case."""
     now, elsewhere = _children(dive.now, told, key), _children(dive.before, told, key)
-    if settings.is_of_unit:
-        now = now[now[settings.unit_kind] == settings.unit]
-        elsewhere = elsewhere[elsewhere[settings.unit_kind] == settings.unit]
+    now, elsewhere = of_unit(now, settings), of_unit(elsewhere, settings)
     ours = now[now[OUTCOME] == 1]
     others = now[now[OUTCOME] == 0] if dive.is_share else elsewhere
     others = others[~others["family"].isin(ours["family"])]
@@ -151,7 +149,9 @@ def _frames(
 
 def _children(cases: pd.DataFrame, told: Told, key: Key) -> pd.DataFrame:
     held = cases[~cases["child_id"].isin(told.never_drawn)]
-    held = held.sort_values([OUTCOME, "start"], kind="stable").drop_duplicates("child_id", keep="last")
+    held = held.sort_values([OUTCOME, "start"], kind="stable").drop_duplicates(
+        "child_id", keep="last"
+    )
     known = held["family_id"].notna() & (held["family_id"].astype("str").str.strip() != "")
     family = held["family_id"].astype("object").where(known, "child " + held["child_id"])
     reference = [pseudonym(number, key.secret) for number in held["child_id"]]
@@ -174,7 +174,7 @@ def _fingerprint(frame: pd.DataFrame) -> str:
 
 
 def _one_a_family(cases: pd.DataFrame, seed: str) -> pd.DataFrame:
-    """Keep of each family in each stratum the child with the lowest ticket, by tickets of its own."""
+    """Keep of each family the child with the lowest ticket, by tickets for that alone."""
     if cases.empty:
         return cases
     order = cases.assign(lot=[ticket(ref, seed, purpose="family") for ref in cases["case_ref"]])
