@@ -20,7 +20,6 @@ from qa_sampling.reporting.outcome_tables import (
 from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.outputs import finished_quarters, span_of
-from qa_sampling.runs.outcome_inputs import read_outcomes
 from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measures import MEASURES
@@ -34,8 +33,8 @@ def settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def told(settings):
-    return read_outcomes(settings)
+def told(invented_told):
+    return invented_told
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from datetime import date, timedelta
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -171,6 +173,16 @@ class DeepDive(AnalysisSettings):
         if self.concerned:
             return self.concerned == "met"
         return MEASURES[self.measure].better != "up"
+
+    def record(self) -> dict[str, Any]:
+        """Give the plain values that are published: of what people wrote only that it is the same.
+
+        Names and ideas are for those who look into it.
+        """
+        whole = super().record()
+        apart = ("readers", "lead", "hypotheses", "events_declared")
+        text = json.dumps({name: whole.pop(name) for name in apart}, sort_keys=True)
+        return whole | {"written": hashlib.sha256(text.encode("utf-8")).hexdigest()}
 
     @property
     def slug(self) -> str:

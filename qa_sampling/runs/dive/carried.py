@@ -14,9 +14,12 @@ from qa_sampling.trends.binary_model import BinaryModel, explain_outcome
 from qa_sampling.trends.decomposition import Change, decompose
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.drivers import find_drivers
+from qa_sampling.trends.measure_rules import Earlier
 from qa_sampling.trends.measured import EVERYBODY
 
 ELSEWHERE = "Elsewhere"
+BEFORE = {"since_referral", "since_closure", "closure_reason", "closed_by", "worker"}
+"""Factors that are blank for a child who was never known before."""
 _DRAWS = 300
 _TOGETHER = 2
 """Factors taken apart together: with more, most cases are alone in their cell."""
@@ -143,7 +146,8 @@ def in_groups(cases: pd.DataFrame, found: Drivers) -> pd.Series:
 def explained(dive: Dive, settings: DeepDive) -> BinaryModel | str:
     """Say what goes with it among the cases of these months; why not, where that cannot be said.
 
-    Where the factors cannot be told apart, the last named are left out, one by one.
+    What went before is left out where it is what the measure asks for: a child without an earlier
+    case cannot come again. Where the factors cannot be told apart, the last named are left out.
 
     Parameters
     ----------
@@ -154,7 +158,8 @@ def explained(dive: Dive, settings: DeepDive) -> BinaryModel | str:
     """
     if not dive.is_share:
         return "A count has no cases without it, so nothing can be said of what goes with it."
-    columns = [name for name in settings.factors if dive.now[name].nunique() > 1]
+    known = set(settings.factors) - (BEFORE if isinstance(dive.measure.rule, Earlier) else set())
+    columns = [one for one in settings.factors if one in known and dive.now[one].nunique() > 1]
     why = "All cases are alike in every factor, so nothing goes with it more than anything else."
     while columns:
         try:

@@ -69,7 +69,8 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
             parts[1] = parts[1][parts[1]["unit"] == settings.unit]
     tested = pd.concat(parts, ignore_index=True)
     charts = {}
-    for (_, unit), one in series_of(tested).items():
+    known = tested[tested["start"] >= tested.loc[tested["mature"], "start"].min()]
+    for (_, unit), one in series_of(known).items():
         if unit in (EVERYBODY, settings.unit) and one.mature.any():
             whose = settings.whose if unit == EVERYBODY else unit
             named = {"measure": measure.title, "series": measure.title, "n_of": "cases"}
@@ -104,7 +105,10 @@ def _signals(readings: pd.DataFrame, name: str) -> Spikes:
 
 
 def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
-    """Set the front door of these months beside that of the months before."""
+    """Set the front door of these months beside that of the months before.
+
+    Children are tested and not families: it is about how much comes in.
+    """
     rows = []
     known = set(told.events["event"])
     for name in RECORDING:
@@ -115,7 +119,7 @@ def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
         readings = readings[readings["start"] <= dive.days[1]]
         before = _figure(readings, dive.before["month"].unique())
         now = _figure(readings, pd.date_range(*dive.days, freq="MS"))
-        round_ = _signals(readings, name)
+        round_ = _signals(readings.assign(families=pd.NA), name)
         judged = round_.considered["p"].notna().any()
         unusual = bool(round_.signals) if judged else None
         rows.append((one.title, before, now, "share" if one.rule else "a month", unusual))

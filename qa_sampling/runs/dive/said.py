@@ -6,7 +6,7 @@ import pandas as pd
 
 from qa_sampling.reporting.dates import month_in_words
 from qa_sampling.runs.dive.carried import monthly_scatter
-from qa_sampling.runs.dive.cases import Dive
+from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
@@ -106,7 +106,8 @@ def _front_door(real: Reality) -> str:
         parts.append(f"{row.measure.lower()} {ends[0]} before, {ends[1]} now")
     odd = held.loc[held["unusual"].eq(True), "measure"].tolist()
     close = (
-        f"Unusual by themselves: {', '.join(odd).lower()}; so look at the front door first."
+        f"Unusual by themselves: {', '.join(odd).lower()}. "
+        + ("So look at the front door first." if real.is_signal else "Look at them for themselves.")
         if odd
         else "None is unusual by itself, so a change of recording at the front door is unlikely."
     )
@@ -155,7 +156,7 @@ def terms_of_reference(
     hypotheses : tuple of str
         Ideas that the questions test.
     """
-    whose = f", {settings.unit}" if settings.is_of_unit else ""
+    whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
     ideas = settings.hypotheses or hypotheses
     return (
         ("Question", f"Why did {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
@@ -193,7 +194,7 @@ def sample_words(reading: Reading) -> str:
     )
     other = int(counts.get("Comparison", 0))
     left = (
-        f" {reading.withheld} children with restricted records cannot be drawn."
+        f" Children whose records are restricted cannot be drawn: {reading.withheld}."
         if reading.withheld
         else ""
     )

@@ -15,6 +15,7 @@ from qa_sampling.sampling.allocation import allocate
 from qa_sampling.sampling.case_selection import Selection, select_cases
 from qa_sampling.sampling.tickets import pseudonym, ticket
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.dive_cases import values_of
 from qa_sampling.trends.driver_results import Drivers
 
 CONCERNED, COMPARISON = "Concerned", "Comparison"
@@ -219,8 +220,8 @@ def _balance(cases: pd.DataFrame, settings: DeepDive) -> pd.DataFrame:
     """Give the shares of what was matched on, in both parts."""
     rows = []
     for name in settings.match_on:
-        text = cases[name].astype("object").astype("str")
-        shares = pd.crosstab(text, cases["part"], normalize="columns")
+        code, labels = values_of(cases[name])
+        shares = pd.crosstab(labels[code], cases["part"], normalize="columns").loc[list(labels)]
         shares = shares.reindex(columns=[CONCERNED, COMPARISON])
         rows += [(name, str(value), float(row[CONCERNED]), float(row[COMPARISON]))
                  for value, row in shares.iterrows()]  # fmt: skip

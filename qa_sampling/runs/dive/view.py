@@ -112,11 +112,17 @@ def ways_view(found: Journeys | str) -> pd.DataFrame:
     rows = []
     for row in () if isinstance(found, str) else found.table.itertuples():
         shares = [_said(one, "{:.0%}") for one in (row.concerned, row.others)]
-        gap = "–" if pd.isna(row.low) else f"{100 * row.low:+.0f} to {100 * row.high:+.0f}"
+        gap = "–" if pd.isna(row.low) else f"{_points(row.low)} to {_points(row.high)}"
         days = [_said(one, "{:.0f}") for one in (row.days_concerned, row.days_others)]
         rows.append((row.step, *shares, gap, *days))
     heads = ["Step", "Concerned", "Others", "Difference, points", "Days, concerned", "Days, others"]
     return pd.DataFrame(rows, columns=heads)
+
+
+def _points(share: float) -> str:
+    """Say a difference of shares in points, without a sign before 0."""
+    points = round(100 * share)
+    return f"{points:+d}" if points else "0"
 
 
 def strata_view(reading: Reading) -> pd.DataFrame:
