@@ -37,6 +37,7 @@ from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.trends.measure_cases import cases_of, waits_of
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.spikes import deep_dive_parameters
 
 PARAMETERS = Path(__file__).parents[1] / "parameters"
 READY = sorted(PARAMETERS.glob("deep_dive_*.yml"))
@@ -374,6 +375,17 @@ class TestFaults:
         assert (dive.dropped, dive.spans[1]) == (2, "November 2025 to January 2026")
         words = said.is_it_real(dive, retest(told, dive, early), early)
         assert "latest 2 months can still change" in words[-1]
+
+    def test_the_line_of_a_signal_is_taken_as_it_is(self, found):
+        given = deep_dive_parameters(found.real.signals.signals[0])
+        taken = read_parameters("deep_dive", given, closed=True)
+        assert (taken.measure, taken.unit, taken.is_of_unit) == (
+            "re_referrals",
+            "Assessment East",
+            True,
+        )
+        everybody = given | {"unit_kind": "all", "unit": "All"}
+        assert not read_parameters("deep_dive", everybody, closed=True).is_of_unit
 
     def test_scatter_is_never_below_chance(self, found):
         assert monthly_scatter(found.dive) >= 1

@@ -73,5 +73,7 @@ def _children(annex: AnnexA) -> pd.DataFrame:
     """Give each child of the lists once, with the day of birth that any list has."""
     names = ["child_id", "date_of_birth"]
     parts = [rows[names] for rows in annex.lists.values() if set(names) <= set(rows.columns)]
+    if not parts:
+        return pd.DataFrame(columns=names)
     every = pd.concat(parts, ignore_index=True).dropna()
     return every.drop_duplicates("child_id").reset_index(drop=True)

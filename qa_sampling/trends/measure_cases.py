@@ -6,16 +6,38 @@ from datetime import date
 
 import pandas as pd
 
+from qa_sampling.declared import check_table
 from qa_sampling.errors import TrendError
-from qa_sampling.schema import NOT_RECORDED
+from qa_sampling.schema import EVENTS, NOT_RECORDED
 from qa_sampling.trends.event_neighbours import latest_before
 from qa_sampling.trends.measure import Measure
 from qa_sampling.trends.measure_rules import Earlier, Followed
 
-__all__ = ["REFERRED_MONTHS", "cases_of", "waits_of"]
+__all__ = ["REFERRED_MONTHS", "cases_of", "known_events", "waits_of"]
 
 REFERRED_MONTHS = 12
 """A referral so many months before an event may have led to it; an older one did not."""
+
+
+def known_events(events: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Give the events known on a day, each once; what ended later has not ended.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS`` of all stacked extracts.
+    until : Timestamp
+        The day.
+
+    Raises
+    ------
+    SchemaError
+        When the table is not as declared.
+    """
+    once = events.drop_duplicates([name for name in EVENTS.key if name in events.columns])
+    held = check_table(once, EVENTS)
+    held = held[held["date"] <= until]
+    return held.assign(end_date=held["end_date"].where(held["end_date"] <= until))
 
 
 def cases_of(
@@ -54,9 +76,7 @@ def cases_of(
             "to look into. Ask for one that is (docs/measures.md)."
         )
     until = pd.Timestamp(as_at)
-    held = events.drop_duplicates()
-    held = held[held["date"] <= until]
-    held = held.assign(end_date=held["end_date"].where(held["end_date"] <= until))
+    held = known_events(events, until)
     rows = measure.base.rows(held, pd.DatetimeIndex([until]))
     met = measure.rule.met(rows, held) if measure.rule else pd.Series(True, index=rows.index)
     inside = rows["day"].between(pd.Timestamp(first), pd.Timestamp(last)) & met.notna()

@@ -51,7 +51,8 @@ def coming_again(told: Told, dive: Dive, settings: DeepDive) -> Cohorts | None:
 def ways_of(told: Told, dive: Dive, settings: DeepDive, found: Drivers) -> Journeys | str:
     """Set the way of the children concerned beside that of others; say why not where it cannot be.
 
-    The concerned are those of the named groups, or all where none is named. A case without a
+    The concerned are those of the named groups, or all where none is named; the others are of the
+    same months, or, of a count, the cases of the months before. A case without a
     referral in the year before it has no way and is left out.
 
     Parameters
@@ -66,6 +67,8 @@ def ways_of(told: Told, dive: Dive, settings: DeepDive, found: Drivers) -> Journ
         Who carries it.
     """
     cases = dive.now.assign(own=concerned_of(dive, found))
+    if not dive.is_share:
+        cases = pd.concat([cases[cases["own"]], dive.before.assign(own=False)], ignore_index=True)
     cases = cases[cases["referred"].notna()]
     keys = ["child_id", "referred"]
     own = cases.groupby(keys)["own"].any()
