@@ -3,7 +3,7 @@
     python run.py                       this month's audit plan, from the invented authority
     python run.py --extract FILE        the same from your own Annex A extract (and --tables FOLDER)
     python run.py test                  all tests
-    python run.py lab                   JupyterLab on the notebooks
+    python run.py lab                   JupyterLab on the notebooks, with a page to start from
     python run.py check FILE            any command of `qa-sampling`, here: a data-quality report
 
 The first call makes a virtual environment in `.venv` and installs what `requirements.txt` pins,
@@ -96,8 +96,6 @@ def main(arguments: list) -> int:
     first, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if first == "test":
         return call(python, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest)
-    if first == "lab":
-        return call(python, "-m", "jupyter", "lab", "--notebook-dir", "notebooks", *rest)
     if not first or first.startswith("-"):
         arguments = ["run", "monthly_audit_plan", *arguments]
     return call(python, "-m", "qa_sampling", *arguments, folder=None)

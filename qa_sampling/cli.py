@@ -21,6 +21,7 @@ from qa_sampling import __version__
 from qa_sampling.commands.collect import collect_command, exempt_command, reassign_command
 from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
 from qa_sampling.commands.keys import key_app, relink_command
+from qa_sampling.commands.lab import lab_command
 from qa_sampling.commands.loop import actions_app, activities_app
 from qa_sampling.commands.moderations import moderation_forms_command
 from qa_sampling.commands.options import ParameterFiles
@@ -54,6 +55,11 @@ app.command("exempt")(exempt_command)
 app.command("reassign")(reassign_command)
 app.command("exercise-template")(exercise_template_command)
 app.command("exercise-feedback")(exercise_feedback_command)
+app.command(
+    "lab",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)(lab_command)
 
 Pairs = Annotated[
     list[str] | None,

@@ -18,6 +18,8 @@ from pydantic import ValidationError
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
+from qa_sampling.settings.benchmarking import Benchmarking
+from qa_sampling.settings.builder import PlanBuilder
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.deep_dive import DeepDive
@@ -28,8 +30,10 @@ from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
+    "plan_builder": PlanBuilder,
     "actions_and_activity": ActionsAndActivity,
     "audit_findings": AuditFindings,
+    "benchmarking": Benchmarking,
     "collect_audits": CollectAudits,
     "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,
@@ -61,6 +65,35 @@ def read_parameters(notebook: str, values: Mapping[str, Any], *, closed: bool = 
     ParameterError
         With every fault: the field, what is wrong, what to give.
     """
+    settings, faults = checked_parameters(notebook, values, closed=closed)
+    if settings is None:
+        raise ParameterError(
+            " ".join(f"`{name}`: {text}" if name else text for name, text in faults.items())
+        )
+    return settings
+
+
+def checked_parameters(
+    notebook: str, values: Mapping[str, Any], *, closed: bool = False
+) -> tuple[Settings | None, dict[str, str]]:
+    """Check as :func:`read_parameters` does, but give the faults by field instead of raising.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook without its number.
+    values : mapping of str to object
+        Parameters by name.
+    closed : bool
+        Whether an unknown name is a fault.
+
+    Returns
+    -------
+    Settings or None
+        The checked model; None when there is a fault.
+    dict of str to str
+        What is wrong, by field; under "" what concerns several together.
+    """
     if notebook not in SETTINGS:
         raise ParameterError(
             f"There is no notebook {notebook!r}; choose from {', '.join(SETTINGS)}."
@@ -68,12 +101,12 @@ def read_parameters(notebook: str, values: Mapping[str, Any], *, closed: bool = 
     model = SETTINGS[notebook]
     strangers = sorted(set(values) - set(model.model_fields))
     if closed and strangers:
-        raise ParameterError(" ".join(_stranger(name, model) for name in strangers))
+        return None, {name: _stranger(name, model) for name in strangers}
     asked = {name: _plain(values[name]) for name in model.model_fields if name in values}
     try:
-        return model.model_validate_json(json.dumps(asked))
+        return model.model_validate_json(json.dumps(asked)), {}
     except ValidationError as error:
-        raise ParameterError(_message(error)) from None
+        return None, _faults(error)
 
 
 def load_parameters(paths: Iterable[Path]) -> dict[str, Any]:
@@ -145,21 +178,27 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 def _stranger(name: str, model: type[Settings]) -> str:
     close = difflib.get_close_matches(name, model.model_fields, n=1)
     hint = f" Did you mean `{close[0]}`?" if close else ""
-    return f"`{name}` is not a parameter of this notebook.{hint}"
+    return f"not a parameter of this notebook.{hint}"
 
 
-def _message(error: ValidationError) -> str:
+def _place(within: tuple[int | str, ...]) -> str:
+    """Say where in a field of several parts a fault is; blank for a field of one."""
+    named = [f"number {one + 1}" if isinstance(one, int) else str(one) for one in within]
+    return f"{', '.join(named)}: " if any(isinstance(one, str) for one in within) else ""
+
+
+def _faults(error: ValidationError) -> dict[str, str]:
     """Say what is wrong with each field, once."""
-    lines = {}
+    lines: dict[str, list[str]] = {}
     for fault in error.errors(include_url=False, include_context=False):
         name = str(fault["loc"][0]) if fault["loc"] else ""
         text = fault["msg"].removeprefix("Value error, ")
-        text = text[0].lower() + text[1:]
+        text = f"{_place(fault['loc'][1:])}{text[0].lower()}{text[1:]}"
         given = fault["input"]
         if isinstance(given, bool | int | float | str):
             text += f"; got {str(given)[:60]!r}" if isinstance(given, str) else f"; got {given}"
         lines.setdefault(name, []).append(text)
-    return " ".join(
-        f"`{name}`: {', or '.join(dict.fromkeys(texts))}." if name else f"{texts[0]}."
+    return {
+        name: f"{', or '.join(dict.fromkeys(texts)) if name else texts[0]}."
         for name, texts in lines.items()
-    )
+    }

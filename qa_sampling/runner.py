@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qa_sampling.errors import ParameterError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.reporting.browser import find_browser
 from qa_sampling.runs.analysis_run import run_analysis
 from qa_sampling.runs.plan.run import run_plan
 from qa_sampling.runs.result import Progress, RunResult
+from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 
@@ -50,6 +52,11 @@ def run(
         Whatever else was refused on purpose.
     """
     settings = read_parameters(notebook, values, closed=True)
+    if not isinstance(settings, MonthlyAuditPlan | AnalysisSettings):
+        raise ParameterError(
+            f"{notebook} is worked with in JupyterLab and publishes nothing: `qa-sampling lab`. "
+            "What it saves is run as monthly_audit_plan."
+        )
     browser = find_browser() if pdf else None
     tell = progress or (lambda step: None)
     if isinstance(settings, MonthlyAuditPlan):

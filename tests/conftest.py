@@ -25,3 +25,12 @@ def invented_told(invented_outputs):
     from qa_sampling.settings.outcomes import OutcomeTrends
 
     return read_outcomes(OutcomeTrends(outputs=invented_outputs))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what takes minutes and is seldom asked for."""
+    parser.addoption(
+        "--every-notebook",
+        action="store_true",
+        help="also run every notebook in a real JupyterLab (minutes)",
+    )

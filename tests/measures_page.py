@@ -28,8 +28,8 @@ from qa_sampling.trends.measuring import readings_of
 
 events = with_units(build_events(annex), staff=staff, families=families)
 months = readings_of(events, "re_referrals", as_at=as_at, unit="service")  # a row a unit and month
-charts = {name: chart(one) for name, one in series_of(months).items()}     # what alerts() takes
-lists = build_on_lists(annex, as_at=as_at)           # join those of each month's own extract
+charts = {name: chart(one) for name, one in series_of(months).items()}  # what alerts() takes
+lists = build_on_lists(annex, as_at=as_at)  # join those of each month's own extract
 readings_of(events, "health_checks", as_at=as_at, on_lists=lists)
 ```
 

@@ -20,6 +20,7 @@ def record(path: Path) -> None:
     import nbformat
     from nbclient import NotebookClient
 
+    from qa_sampling.lab.saving import note_recorded
     from qa_sampling.runs.kernels import PrivateKernelManager
 
     notebook = nbformat.read(path, as_version=4)
@@ -34,6 +35,7 @@ def record(path: Path) -> None:
     client.execute()
     notebook.metadata.pop("papermill", None)
     notebook.metadata["language_info"] = {"name": "python"}
+    note_recorded(notebook)
     nbformat.write(notebook, path)
 
 

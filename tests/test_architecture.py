@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "qa_sampling"
 METHODS = {"sampling", "agreement", "trends", "loop"}
 LEAVES = {"schema", "declared", "errors", "results", "seeded", "__version__", ""}
 HEAVY = {"matplotlib", "seaborn", "sqlalchemy", "openpyxl", "xlsxwriter", "papermill", "nbconvert"}
-ABOVE = ("parameters", "runner", "commands", "cli")
+ABOVE = ("parameters", "runner", "lab", "widgets", "commands", "cli")
 BOOKS = {"workbooks", "workbook_cells", "workbook_tables", "workbook_headings"}
 DATA = {"annex_a_layout.py"}
 ALONE = ("verify_draw.py", "verify_selection.py")
@@ -84,6 +84,13 @@ def test_imports_point_down(path: Path) -> None:
     else:
         assert here in {"__init__", "__main__"}
     assert "notebooks" not in found
+    if here != "widgets":
+        assert "widgets" not in found, "widgets are for notebooks only"
+    if here not in {"lab", "widgets", "commands"}:
+        assert "lab" not in found
+    roots = {name.split(".")[0] for name in imported(path)}
+    assert "ipywidgets" not in roots or here == "widgets"
+    assert not roots & {"jupyterlab", "jupyter_server"} or here == "lab"
     if here != "__main__":
         assert "cli" not in found or here == "cli"
 

@@ -70,7 +70,7 @@ def test_it_was_run_from_top_to_bottom(path: Path) -> None:
 @each
 def test_it_holds_nothing_of_a_real_run(path: Path) -> None:
     notebook, text = read(path), path.read_text(encoding="utf-8")
-    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    assert set(notebook.metadata) <= {"kernelspec", "language_info", "qa_sampling"}
     assert notebook.metadata.kernelspec.name == "python3"
     assert "injected-parameters" not in text
     for cell in notebook.cells:

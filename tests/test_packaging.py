@@ -87,6 +87,7 @@ def test_imports_are_declared() -> None:
         "jinja2": "nbconvert", "markdown_it": "nbconvert", "PIL": "matplotlib",
         "IPython": "ipykernel", "markupsafe": "nbconvert", "mistune": "nbconvert",
         "bleach": "nbconvert", "traitlets": "ipykernel", "nbclient": "papermill",
+        "jupyter_server": "jupyterlab",
     }  # fmt: skip
     for path in (ROOT / "qa_sampling").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

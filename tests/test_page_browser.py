@@ -29,7 +29,11 @@ from qa_sampling.reporting.browser import find_browser
 from qa_sampling.reporting.report import build_page
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [
+    path
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    if '"page-finding"' in path.read_text(encoding="utf-8")
+]
 AUDIENCES = ("shareable", "restricted")
 PAGES = [
     *(f"{path.stem} {audience}" for path in NOTEBOOKS for audience in AUDIENCES),

@@ -89,7 +89,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(ParameterError, match=r"`audit` is not a parameter.*Did you mean `audits`"):
+    with pytest.raises(ParameterError, match=r"`audit`: not a parameter.*Did you mean `audits`"):
         read_parameters(PLAN, {"audit": 40}, closed=True)
 
 

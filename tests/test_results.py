@@ -24,6 +24,7 @@ MAKE = {
     "Decomposition": made.decomposition,
     "Journey": made.journey,
     "CohortCurves": made.cohorts,
+    "Turning": made.turning,
     "Forecast": made.forecast,
     "Sparklines": made.many,
 }
@@ -60,7 +61,7 @@ def test_results_are_frozen_documented_and_described(name: str) -> None:
     assert isinstance(result, Described)
     with pytest.raises(FrozenInstanceError):
         result.measure = "another"
-    told = type(result).__doc__ + Described.__doc__
+    told = "".join(one.__doc__ or "" for one in type(result).__mro__)
     inherited = ("measure", "scope", "unit", "n", "n_of", "baseline", "warnings")
     own = [one.name for one in fields(result) if one.name not in inherited]
     assert all(one in told for one in own)
@@ -84,8 +85,8 @@ def test_results_keep_a_copy_and_alter_no_table(name: str) -> None:
 @pytest.mark.parametrize("name", MAKE)
 def test_a_result_lacking_a_column_is_refused_with_its_name(name: str) -> None:
     result = MAKE[name]()
-    attribute = "history" if name == "Forecast" else "table"
-    first = {"Forecast": "period", "ControlChart": "centre"}.get(name)
+    attribute = "history" if isinstance(result, results.Forecast) else "table"
+    first = {"Forecast": "period", "Turning": "period", "ControlChart": "centre"}.get(name)
     table = getattr(result, attribute)
     first = first or table.columns[0]
     with pytest.raises(SchemaError, match=f"column `{first}` is missing"):

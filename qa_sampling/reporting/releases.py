@@ -34,6 +34,8 @@ def release_text(table: SafeTable) -> str:
     """
     table = require_safe(table, what="release_text()")
     plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
+    if not table.published:  # as such tables were written before there were others
+        del plain["published"]
     return json.dumps(
         {"format": _FORMAT} | plain, ensure_ascii=False, sort_keys=False, separators=(",", ":")
     )

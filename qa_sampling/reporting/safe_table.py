@@ -76,6 +76,9 @@ class PrintedTable:
         Counts that exclude each other: the count they are among to groups of them.
     adding_up : Mapping of str to tuple of tuple of str
         Counts that exclude each other and add up: their sum to groups of them.
+    published : str
+        Who has published all its figures already, in words; blank for a table of our own. Such a
+        table has no `counts`, only `publics`; see ``published_tables``.
     """
 
     by: tuple[str, ...]
@@ -101,6 +104,7 @@ class PrintedTable:
     coarsened: str = ""
     exclusive: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     adding_up: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    published: str = ""
 
     def __post_init__(self) -> None:
         """Freeze every field, so that nothing in it changes after it was checked."""
@@ -173,7 +177,7 @@ class PrintedTable:
     def note(self) -> str:
         """The footnote: what the marks mean, how much is hidden, what was rounded or merged."""
         parts = [self.withheld or self._hidden_note(), self._small_note(), self.coarsened]
-        parts.append(self._rounded_note())
+        parts += [self._rounded_note(), self.published]
         return " ".join(part for part in parts if part)
 
     def _hidden_note(self) -> str:
@@ -235,6 +239,11 @@ class SafeTable(Unchanging, PrintedTable):
             raise DisclosureError(
                 "A SafeTable cannot be made by hand. Give the table to protect(), which hides "
                 "small counts and checks that they cannot be worked out."
+            )
+        if self.published and self.counts:
+            raise DisclosureError(
+                "A table of figures that others have published holds no counts of ours. Give "
+                "counts to protect()."
             )
         super().__post_init__()
 

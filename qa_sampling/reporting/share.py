@@ -178,7 +178,7 @@ def _table_mark(
     """Put a SafeTable as plain text: one grid, or one a count when it is two-way."""
     grids = []
     if len(table.by) == 2:
-        for name in (count,) if count else table.counts:
+        for name in (count,) if count else table.counts or table.publics:
             grid = table.grid(name)
             frame = grid.rename_axis(None, axis=1).reset_index()
             heading = table.heading(name)

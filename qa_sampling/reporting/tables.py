@@ -217,9 +217,16 @@ def _cells(table: SafeTable, measure: str) -> tuple[pd.DataFrame, dict[str, str]
         if not counted:
             blank = frame[column].astype("str").str.strip() == ""
             frame[column] = frame[column].astype(object).mask(blank, "(blank)")
-    kinds = {"": "wrap"} | dict.fromkeys((*table.counts, *table.publics), "whole")
+    kinds = {"": "wrap"} | dict.fromkeys(table.counts, "whole")
+    kinds |= {name: _kind_of(table, name) for name in table.publics}
     kinds |= dict.fromkeys((*table.percentages, *table.rates), "tenth")
     return frame, dict(zip(unique, (kinds[name] for name in measures), strict=True))
+
+
+def _kind_of(table: SafeTable, name: str) -> str:
+    """Say how a public number is written: whole, or to a tenth where any of its column is."""
+    place = table.columns.index(name)
+    return "tenth" if any(isinstance(row[place], float) for row in table.rows) else "whole"
 
 
 def _cover(

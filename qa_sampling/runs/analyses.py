@@ -25,8 +25,10 @@ from qa_sampling.runs.exercise_grades import (
 )
 from qa_sampling.runs.inputs import case_numbers, open_register
 from qa_sampling.runs.outcomes_basis import extract_digest
+from qa_sampling.runs.published_inputs import figures_digest, open_benchmarks, series_of
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -152,6 +154,18 @@ ANALYSES: dict[str, Analysis] = {
         ),
         need=_need_actions,
     ),
+    "benchmarking": Analysis(
+        file="70_benchmarking.ipynb",
+        title="Benchmarks",
+        question="How do we compare with neighbours and England?",
+        files=(("shareable/benchmark_tables.xlsx", "its tables, to share; also as CSV"),),
+        need=lambda settings, register: series_of(settings) and None,
+        open=open_benchmarks,
+        span=lambda settings: settings.span,
+        span_of="Published figures of",
+        basis_of_what="Fingerprint of the published files",
+        rests_on_register=False,
+    ),
     "collect_audits": Analysis(
         file="20_collect_audits.ipynb",
         title="Returned audits",
@@ -244,7 +258,7 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     ----------
     settings : AnalysisSettings
         A training exercise rests on its own grades, whose fingerprint is made with the key;
-        outcomes on the extract.
+        outcomes on the extract; a benchmark on the published files.
     register : Register
         The register.
     """
@@ -252,6 +266,8 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
         return grades_digest(settings)
     if isinstance(settings, OutcomeTrends | DeepDive):
         return extract_digest(settings)
+    if isinstance(settings, Benchmarking):
+        return figures_digest(settings)
     digest = hashlib.sha256()
     for table in (
         register.audits(),

@@ -6,6 +6,7 @@ import calendar
 import json
 import os
 import re
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -15,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from qa_sampling.errors import ParameterError
 
 INVENTED = "invented"
+ASKED_EVENT = "qa_sampling.asked"
+"""Audit event (PEP 578) of every model that is made; it carries the model."""
+PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""What designs, forms and parameters files may be called."""
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
@@ -106,6 +111,10 @@ class Settings(BaseModel):
                 "into the environment variable QA_SAMPLING_REGISTER instead"
             )
         return value
+
+    def model_post_init(self, context: Any) -> None:  # noqa: ANN401 (pydantic's)
+        """Let whoever listens know which data is asked for."""
+        sys.audit(ASKED_EVENT, self)
 
     @model_validator(mode="after")
     def _days_fit(self) -> Self:

@@ -19,14 +19,13 @@ from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.sampling.frame import Eligibility
 from qa_sampling.sampling.selection import Size
 from qa_sampling.schema import GRADES, STATUSES
-from qa_sampling.settings.common import Settings, plain_day
+from qa_sampling.settings.common import PLAIN_NAME, Settings, plain_day
 
-_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WHOLE = Annotated[int, Field(ge=0, le=1_000_000)]
 _COST = Annotated[float, Field(gt=0, le=1_000_000)]
 _DEVIATION = Annotated[float, Field(ge=0, le=1_000_000)]
 _BOUND = _WHOLE | dict[str, _WHOLE] | None
-_CASE_COLUMNS = Literal[
+CaseColumn = Literal[
     "team", "service", "status", "age_band", "gender", "ethnic_group", "primary_need", "disability"
 ]
 
@@ -108,8 +107,8 @@ class MonthlyAuditPlan(Settings):
     re_audit_within_months: int = Field(0, ge=0, le=120)
     audits: int = Field(40, ge=1, le=100_000)
     audit_all: bool = False
-    strata_rows: tuple[_CASE_COLUMNS, ...] = ("team",)
-    strata_columns: tuple[_CASE_COLUMNS, ...] = ("status",)
+    strata_rows: tuple[CaseColumn, ...] = ("team",)
+    strata_columns: tuple[CaseColumn, ...] = ("status",)
     pool_below: int = Field(0, ge=0, le=10_000)
     method: Method = "proportional"
     power: float | None = Field(None, ge=0, le=1)
@@ -140,7 +139,7 @@ class MonthlyAuditPlan(Settings):
     @field_validator("design", "form")
     @classmethod
     def _is_plain_name(cls, value: str) -> str:
-        if not _PLAIN_NAME.fullmatch(value) or re.fullmatch(r"r\d+", value):
+        if not PLAIN_NAME.fullmatch(value) or re.fullmatch(r"r\d+", value):
             raise ValueError(
                 "must be lower-case letters, digits and underscores, at most 40, no path, and not "
                 "like r1, which names a redraw"

@@ -1,0 +1,1 @@
+"""How an authority compares with its neighbours and England."""

@@ -1,0 +1,74 @@
+"""The files of a benchmark: the tables that everybody may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.releases import release_text
+from qa_sampling.reporting.tables import write_tables_workbook
+from qa_sampling.reporting.tables_csv import write_tables_csv
+from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.benchmarking.steps import THEMES, Compared, funnels_of, trends_of
+from qa_sampling.settings.benchmarking import Benchmarking
+
+
+def release_benchmarks(compared: Compared, settings: Benchmarking, register: Register) -> None:
+    """Enter the tables in the ledger of releases before anyone reads them.
+
+    Parameters
+    ----------
+    compared : Compared
+        The authority beside others.
+    settings : Benchmarking
+        Checked parameters.
+    register : Register
+        Holds the ledger.
+    """
+    tables = compared.tables.by_title()
+    shown = [*funnels_of(compared, settings, "exact"), *funnels_of(compared, settings, "spread")]
+    shown += [one for theme in THEMES for one in trends_of(compared, theme)]
+    tables |= {str(one.title): one.table for one in shown}
+    texts = {release_text(table): title for title, table in tables.items()}  # each text once
+    register.record_releases(settings.slug, {title: text for text, title in texts.items()})
+
+
+def publish_benchmarks(
+    compared: Compared,
+    settings: Benchmarking,
+    register: Register,
+    *,
+    findings: Words = NOTHING_SAID,
+) -> str:
+    """Write the files, all or nothing; give the name of their folder.
+
+    Parameters
+    ----------
+    compared : Compared
+        The authority beside others.
+    settings : Benchmarking
+        Checked parameters.
+    register : Register
+        The ledger of releases.
+    findings : Words
+        What the page says first.
+    """
+    released = set(register.releases(settings.slug)["fingerprint"])
+    shared = compared.tables.shared()
+
+    def write(folder: Path) -> None:
+        write_tables_workbook(
+            folder / "shareable" / "benchmark_tables.xlsx",
+            shared,
+            title=declared(f"Benchmarks, {settings.span}"),
+            as_at=settings.extract_day,
+            source=declared(f"{settings.whose}: {compared.tables.neighbours.published}"),
+            contact=settings.contact[:1].upper() + settings.contact[1:],
+            findings=findings,
+            released=released,
+        )
+        write_tables_csv(folder / "shareable" / "benchmark_tables.csv", shared, released=released)
+
+    return publish_files(settings, register, write)

@@ -1,0 +1,189 @@
+"""The published figures a benchmark rests on: read once, held to be published, fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from qa_sampling.errors import ParameterError
+from qa_sampling.records.invented.published import write_published
+from qa_sampling.records.published import read_neighbours, read_published
+from qa_sampling.records.published_measures import MEASURES, published_series
+from qa_sampling.records.register import Register
+from qa_sampling.runs.inputs import open_register
+from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.benchmarking import Benchmarking
+from qa_sampling.trends.areas import PublishedSeries
+
+_UNITS = {"proportion": ", %", "rate": " per 10,000 children", "ratio": ""}
+
+
+@lru_cache(maxsize=2)
+def _read(folder: Path | None) -> tuple[pd.DataFrame, str]:
+    """Read all figures of a folder, or the invented ones, with their fingerprint."""
+    if folder is None:
+        with tempfile.TemporaryDirectory() as made:
+            files = sorted(write_published(Path(made)))
+            return read_published(Path(made)), _digest(files)
+    return read_published(folder), _digest(sorted(folder.glob("*.csv")))
+
+
+@lru_cache(maxsize=2)
+def _invented_neighbours() -> pd.DataFrame:
+    with tempfile.TemporaryDirectory() as made:
+        return read_neighbours(write_published(Path(made))[-1])
+
+
+def _digest(files: list[Path]) -> str:
+    found = hashlib.sha256()
+    for path in files:
+        found.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _folder(settings: Benchmarking) -> Path | None:
+    if settings.is_invented:
+        return None
+    folder = settings.place(settings.published)
+    if not folder.is_dir():
+        raise ParameterError(
+            "`published` is no folder. Give the folder of the files as you downloaded them from "
+            "Explore education statistics."
+        )
+    return folder
+
+
+def published_figures(settings: Benchmarking) -> pd.DataFrame:
+    """Give all published figures that were read.
+
+    Parameters
+    ----------
+    settings : Benchmarking
+        Name the folder.
+
+    Returns
+    -------
+    DataFrame
+        ``records.published.PUBLISHED``.
+
+    Raises
+    ------
+    ParameterError
+        When there is no such folder.
+    ExtractError
+        With every fault of the files.
+    """
+    return _read(_folder(settings))[0].copy()
+
+
+def figures_digest(settings: Benchmarking) -> str:
+    """Give the SHA-256 of the published files and the neighbours: whether either has changed.
+
+    Parameters
+    ----------
+    settings : Benchmarking
+        Name the folder.
+    """
+    held = f"{_read(_folder(settings))[1]} {' '.join(neighbours_of(settings))}"
+    return hashlib.sha256(held.encode()).hexdigest()
+
+
+def series_of(settings: Benchmarking) -> dict[str, PublishedSeries]:
+    """Give the measures that were asked for, each held to be a publication of all of England.
+
+    Parameters
+    ----------
+    settings : Benchmarking
+        Name measures and years.
+
+    Returns
+    -------
+    dict of str to PublishedSeries
+        By the measure's name, in the order asked for.
+
+    Raises
+    ------
+    ExtractError
+        When a measure is unknown, or the files lack figures that it needs.
+    TrendError
+        When figures are no publication of England, such as a file of one authority.
+    """
+    published = published_figures(settings)
+    made = {}
+    for key in settings.measures:
+        table = published_series(published, key)
+        measure = MEASURES[key]
+        kept = table["year"].between(settings.first_year, settings.last_year or 2100)
+        parts = [measure.numerator, measure.denominator, measure.printed]
+        names = [name for part in parts if part for name in part.figures]
+        files = published.loc[published["figure"].isin(names), "source"].unique()
+        made[key] = PublishedSeries(
+            f"{measure.title}{_UNITS[measure.kind]}",
+            measure.kind,
+            _with_authorities(table[kept]),
+            tuple(sorted(f"{name}.csv" for name in files)),
+            measure.better,
+            measure.digits,
+        )
+    return made
+
+
+def _with_authorities(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out years in which no authority has a figure, such as those of a population alone."""
+    known = table[(table["level"] == "authority") & table["value"].notna()]
+    return table[table["year"].isin(known["year"])].reset_index(drop=True)
+
+
+def neighbours_of(settings: Benchmarking) -> tuple[str, ...]:
+    """Give the codes of the neighbours, nearest first.
+
+    Parameters
+    ----------
+    settings : Benchmarking
+        Name the codes or the list.
+
+    Raises
+    ------
+    ParameterError
+        When there is no list, or it does not have the authority.
+    """
+    if not isinstance(settings.neighbours, str):
+        return settings.neighbours
+    if settings.is_invented and not settings.neighbours:
+        table = _invented_neighbours()
+    else:
+        table = read_neighbours(_list_of(settings))
+    own = table[table["old_code"] == settings.authority_code]
+    if own.empty:
+        raise ParameterError(
+            f"The list of neighbours has no authority {settings.authority_code}. Check "
+            "`authority_code`, or give the neighbours' codes."
+        )
+    return tuple(own.sort_values("rank")["neighbour"])
+
+
+def _list_of(settings: Benchmarking) -> Path:
+    if settings.neighbours:
+        return settings.place(str(settings.neighbours))
+    found = sorted(settings.place(settings.published).glob("sn_*.csv"))
+    if len(found) != 1:
+        raise ParameterError(
+            f"`neighbours` is blank, and the folder has {len(found)} lists called sn_*.csv. Give "
+            "the codes of your neighbours, or the file."
+        )
+    return found[0]
+
+
+def open_benchmarks(settings: AnalysisSettings) -> Register:
+    """Open the register, which keeps what was published; started if need be.
+
+    Parameters
+    ----------
+    settings : AnalysisSettings
+        Say where it is.
+    """
+    return open_register(settings)
