@@ -216,6 +216,7 @@ class TestNoSpike:
         assert not calm.reading.is_drawn
         assert "draw_when: always" in said.sample_words(calm.reading)
         assert view.to_read(calm.reading).empty
+        assert view.filled(Drawn=view.strata_view(calm.reading)) == {}
         always = asked(outputs, period="2026-10", draw_when="always")
         reading = draw_reading(
             told,
@@ -325,6 +326,13 @@ class TestForEverybody:
         ledger = printed_tables(pd.Series([release_text(first.table)]))
         again = self.protect("referral_nfa", earlier=ledger)
         assert again.table.population == first.table.population
+
+    def test_a_count_is_a_table_of_its_own(self):
+        table = self.protect("referrals")
+        assert table.part is None
+        assert table.table.numbers("referrals").tolist() == [20, 30, 15]
+        words = dive_findings(table, title="Referrals").sentences
+        assert words[1] == "Referrals, Jan to Mar 2026: 65."
 
     def test_without_a_count_of_all_there_is_no_table(self):
         assert whole_of(MEASURES["step_down_re_referrals"]) is None

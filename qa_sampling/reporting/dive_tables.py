@@ -116,10 +116,12 @@ def protect_dive(
     if whole is None or cases.empty:
         return None
     part = measure if measure.rule is not None else None
-    table = cases.groupby(kind).agg(whole=("met", "size"), part=("met", "sum")).reset_index()
-    table = table.rename(columns={"whole": whole.name, "part": measure.name})
     counts = [whole.name] if part is None else [whole.name, part.name]
-    table = table[[kind, *counts]].astype(dict.fromkeys(counts, "int64"))
+    grouped = cases.groupby(kind)["met"]
+    table = pd.DataFrame(
+        {whole.name: grouped.size()} | {name: grouped.sum() for name in counts[1:]}
+    )
+    table = table.astype("int64").reset_index()
     said = quarter_words(quarter)
     series = f"deep dive, {whole.name}, by {kind}, {said}"
     request = request_of(

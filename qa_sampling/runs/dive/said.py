@@ -158,12 +158,14 @@ def terms_of_reference(
     """
     whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
     ideas = settings.hypotheses or hypotheses
+    numbered = " ".join(f"{place}. {one}" for place, one in enumerate(ideas, 1))
+    asked = "Why did" if real.is_signal else "Did"
     return (
-        ("Question", f"Why did {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
+        ("Question", f"{asked} {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
                      f"against {dive.spans[0]}? Who carries it, and what do their cases tell?"),
         ("Is it real", is_it_real(dive, real, settings)[0]),
         ("Who carries it", found[EVERYBODY].words),
-        ("Ideas to test", " ".join(f"{place}. {one}" for place, one in enumerate(ideas, 1))),
+        ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
         ("Sample", sample_words(reading)),
         ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."),
         ("By when", settings.due or "to be agreed"),

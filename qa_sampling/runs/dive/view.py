@@ -13,6 +13,17 @@ from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
 
 
+def filled(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Give the tables that have rows, by their titles; words say why the others have none.
+
+    Parameters
+    ----------
+    **tables : DataFrame
+        Tables by their titles, with an underscore for each space.
+    """
+    return {name.replace("_", " "): one for name, one in tables.items() if len(one)}
+
+
 def recording_view(real: Reality) -> pd.DataFrame:
     """Give the front door before and now.
 
