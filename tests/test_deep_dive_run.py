@@ -244,6 +244,9 @@ def test_every_ready_file_runs_its_steps(path, told, outputs):
     assert len(pictures.journey_pictures(ways)) in (0, 2)
     curves = pictures.cohort_curves(coming_again(told, found.dive, settings), found.dive)
     assert bool(curves) <= (waits_of(found.dive.measure) is not None)
+    assert len(view.mixes_view(found.apart)) == (
+        len(settings.factors) if found.dive.is_share else 0
+    )
     parts = pictures.change_waterfall(found.apart, found.dive).table
     assert parts["contribution"].sum() == pytest.approx(found.apart.together.change, abs=1e-10)
     assert len(question_bank().asked_of(settings.measure)) > 3

@@ -25,6 +25,7 @@ from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.runs.dive.view import (
     balance_view,
     carriers_view,
+    in_full,
     mixes_view,
     questions_view,
     recording_view,
@@ -237,12 +238,12 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
     return {
         "Terms of reference": terms_of(found, settings, bank),
         "Front door": recording_view(found.real),
-        "Taken apart": found.apart.together.parts,
-        "By value": found.apart.together.values,
+        "Taken apart": in_full(found.apart.together.parts),
+        "By value": in_full(found.apart.together.values),
         "Mix by factor": mixes_view(found.apart),
         "In words": said,
         "Who carries it": carriers_view(found.carried),
-        "All groups": found.carried["All"].groups,
+        "All groups": in_full(found.carried["All"].groups),
         "Cases to read": to_read(found.reading),
         "Drawn": strata_view(found.reading),
         "Alike": balance_view(found.reading),

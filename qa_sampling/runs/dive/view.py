@@ -50,7 +50,7 @@ def _said(value: float, form: str) -> str:
 
 
 def mixes_view(apart: Apart) -> pd.DataFrame:
-    """Give what the mix of each factor did by itself, the concerned a month.
+    """Give what the mix of each factor did by itself, the concerned a month; no rows of a count.
 
     Parameters
     ----------
@@ -58,6 +58,7 @@ def mixes_view(apart: Apart) -> pd.DataFrame:
         The change taken apart.
     """
     held = apart.table
+    held = held[(held["low"] != 0) | (held["high"] != 0)]
     ends = zip(held["low"], held["high"], strict=True)
     return pd.DataFrame(
         {
@@ -72,6 +73,17 @@ def mixes_view(apart: Apart) -> pd.DataFrame:
 
 def _title(name: str) -> str:
     return name[:1].upper() + name[1:].replace("_", " ")
+
+
+def in_full(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a table of figures with its columns in words.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table of results.
+    """
+    return table.rename(columns={name: _title(str(name)) for name in table.columns})
 
 
 def carriers_view(found: dict[str, Drivers]) -> pd.DataFrame:
