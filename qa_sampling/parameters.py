@@ -23,6 +23,7 @@ from qa_sampling.settings.builder import PlanBuilder
 from qa_sampling.settings.calendar import Calendar, calendar_of
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
+from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -35,6 +36,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "audit_findings": AuditFindings,
     "benchmarking": Benchmarking,
     "collect_audits": CollectAudits,
+    "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
     "training_exercise": TrainingExercise,

@@ -12,6 +12,21 @@ def no_figure_of_another_test():
         pyplot.close("all")
 
 
+@pytest.fixture(scope="session")
+def invented_outputs(tmp_path_factory):
+    """Give a folder of outputs in which the invented authority's files are written once."""
+    return str(tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture(scope="session")
+def invented_told(invented_outputs):
+    """Read what the invented authority's extract of March 2026 tells, once."""
+    from qa_sampling.runs.outcome_inputs import read_outcomes
+    from qa_sampling.settings.outcomes import OutcomeTrends
+
+    return read_outcomes(OutcomeTrends(outputs=invented_outputs))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what takes minutes and is seldom asked for."""
     parser.addoption(

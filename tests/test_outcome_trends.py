@@ -23,7 +23,6 @@ from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.curves import curve_of, planned
 from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes, span_of
-from qa_sampling.runs.outcomes.reading import read_outcomes
 from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
@@ -38,8 +37,8 @@ def settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def told(settings):
-    return read_outcomes(settings)
+def told(invented_told):
+    return invented_told
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,9 +32,15 @@ _COVER = (
 
 
 def write_outcomes_workbook(
-    path: Path, sheets: Mapping[str, pd.DataFrame], *, title: str, as_at: date
+    path: Path,
+    sheets: Mapping[str, pd.DataFrame],
+    *,
+    title: str,
+    as_at: date,
+    cover: Sequence[tuple[str, str]] = _COVER,
+    marking: str = _MARKING,
 ) -> Path:
-    """Write the outcomes in full and give their path. Restricted.
+    """Write outcomes, or a deep dive, in full and give the path. Restricted.
 
     Parameters
     ----------
@@ -46,13 +52,17 @@ def write_outcomes_workbook(
         Which months they are of.
     as_at : date
         Written as the day of creation.
+    cover : sequence of (str, str)
+        What the first sheet says.
+    marking : str
+        What every sheet is marked with.
     """
     with open_workbook(path, title=title, created=as_at) as book:
         formats = Formats(book)
-        write_text_sheet(book, "Cover", title, _COVER, formats, marking=_MARKING, contents=None)
+        write_text_sheet(book, "Cover", title, cover, formats, marking=marking, contents=None)
         for name, table in sheets.items():
             write_sheet(
-                book, name, f"{title}: {name.lower()}", (), table, formats, marking=_MARKING,
+                book, name, f"{title}: {name.lower()}", (), table, formats, marking=marking,
                 contents=None, filters=True, empty="There is nothing to show.",
             )  # fmt: skip
     return path

@@ -29,12 +29,20 @@ from qa_sampling.runs.published_inputs import figures_digest, open_benchmarks, s
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.benchmarking import Benchmarking
+from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.measures import MEASURES
 
 
 def _whole_span(settings: AnalysisSettings) -> str:
     return period_in_words(settings.first_day, settings.period_end)
+
+
+def _of_measure(settings: AnalysisSettings) -> str:
+    """Say which measure and month a deep dive is about."""
+    title = MEASURES[getattr(settings, "measure", "")].title
+    return f"{title}, {month_in_words(settings.period_end)}"
 
 
 def _until(settings: AnalysisSettings) -> str:
@@ -222,6 +230,23 @@ ANALYSES: dict[str, Analysis] = {
         basis_of_what="Fingerprint of the extract",
         rests_on_register=False,
     ),
+    "deep_dive": Analysis(
+        file="60_deep_dive.ipynb",
+        title="Deep dive",
+        question="Why did this measure move, who carries it, and which cases should be read?",
+        files=(
+            ("restricted/deep_dive_*.xlsx", "terms of reference, every table, and the cases"),
+            ("restricted/deep_dive_form.yml", "the form, to put into parameters/forms"),
+            ("restricted/deep_dive_cases.csv", "the cases to read, by reference"),
+            ("shareable/deep_dive_tables.xlsx", "its table, to share; also as CSV"),
+        ),
+        need=_need_extract,
+        open=open_register,
+        span=_of_measure,
+        span_of="Deep dive into",
+        basis_of_what="Fingerprint of the extract",
+        rests_on_register=False,
+    ),
 }
 """By the notebook's name without its number."""
 
@@ -239,7 +264,7 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     """
     if isinstance(settings, TrainingExercise):
         return grades_digest(settings)
-    if isinstance(settings, OutcomeTrends):
+    if isinstance(settings, OutcomeTrends | DeepDive):
         return extract_digest(settings)
     if isinstance(settings, Benchmarking):
         return figures_digest(settings)
@@ -280,7 +305,7 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     columns += [column[column.str.fullmatch(_REFERENCE).fillna(False)] for column in named]
     if isinstance(settings, TrainingExercise):
         columns.append(pd.Series(graders_of(settings), dtype="str"))
-    if isinstance(settings, OutcomeTrends):
+    if isinstance(settings, OutcomeTrends | DeepDive):
         columns.append(pd.Series(sorted(case_numbers(settings)), dtype="str"))
     staff = staff_of(settings)
     if staff is not None:

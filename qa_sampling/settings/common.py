@@ -95,9 +95,7 @@ class Settings(BaseModel):
     @field_validator("period")
     @classmethod
     def _is_month(cls, value: str) -> str:
-        if not _PERIOD.fullmatch(value):
-            raise ValueError('must be a month such as "2026-11"')
-        return value
+        return plain_month(value)
 
     @field_validator("as_at")
     @classmethod
@@ -195,6 +193,13 @@ class Settings(BaseModel):
         """
         apart = {"extract", "extra_tables", "register_at", "outputs", "key_file", "seed"}
         return {name: value for name, value in self.plain().items() if name not in apart}
+
+
+def plain_month(value: str) -> str:
+    """Give a month as it was written, or say how it must be written."""
+    if not _PERIOD.fullmatch(value):
+        raise ValueError('must be a month such as "2026-11"')
+    return value
 
 
 def plain_day(value: str) -> str:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from qa_sampling.declared import check_table
 from qa_sampling.errors import TrendError
-from qa_sampling.schema import EVENTS, NOT_RECORDED
+from qa_sampling.schema import NOT_RECORDED
+from qa_sampling.trends.measure_cases import known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
 from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
 from qa_sampling.trends.measures import Measure, measure_of
@@ -109,10 +110,7 @@ def _table_of(
                 "(records.on_lists.build_on_lists)."
             )
         return check_table(on_lists, ON_LISTS).loc[lambda held: held["day"] <= until]
-    once = events.drop_duplicates([name for name in EVENTS.key if name in events.columns])
-    held = check_table(once, EVENTS)
-    held = held[held["date"] <= until]
-    return held.assign(end_date=held["end_date"].where(held["end_date"] <= until))
+    return known_events(events, until)
 
 
 def _judged(table: pd.DataFrame, asked: Measure, spans: Periods, unit: str | None) -> pd.DataFrame:

@@ -15,6 +15,8 @@ from qa_sampling.settings.common import PLAIN_NAME, Settings, home
 
 AUTHORITY = "authority"
 """The file beneath every other, by its name without ``.yml``."""
+BESIDE = (AUTHORITY, "question_bank")
+"""Files in `parameters` that no notebook takes by itself."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
         Names without ``.yml``; without the authority's, which lies beneath every other.
     """
     paths = sorted((folder or home() / "parameters").glob("*.yml"))
-    names = [path.stem for path in paths if path.stem != AUTHORITY and _fits(notebook, path)]
+    names = [path.stem for path in paths if path.stem not in BESIDE and _fits(notebook, path)]
     return sorted(names, key=lambda name: (name != notebook, name))
 
 

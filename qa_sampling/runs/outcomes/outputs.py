@@ -25,8 +25,8 @@ from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.outcomes.reading import Told
-from qa_sampling.runs.outcomes.seams import without_seams
+from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measuring import readings_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from qa_sampling.errors import TrendError
-from qa_sampling.runs.outcomes.reading import Told
-from qa_sampling.runs.outcomes.seams import without_seams
+from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.events import build_events
 from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
+from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
-from qa_sampling.runs.outcomes.seams import seams_of
-from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.analyses import AnalysisSettings
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Told:
         ``on_lists.ON_LISTS`` of the day of the newest extract.
     families_known : bool
         Whether families can be counted beside children.
+    children : DataFrame
+        A row a child of the lists: `child_id`, `date_of_birth`.
+    never_drawn : frozenset of str
+        Children whose records are restricted, and who are never drawn.
     seams : tuple of Timestamp
         First days of extracts around which conferences are in none of them.
     """
@@ -33,15 +38,17 @@ class Told:
     events: pd.DataFrame
     on_lists: pd.DataFrame
     families_known: bool
+    children: pd.DataFrame
+    never_drawn: frozenset[str]
     seams: tuple[pd.Timestamp, ...] = ()
 
 
-def read_outcomes(settings: OutcomeTrends) -> Told:
+def read_outcomes(settings: AnalysisSettings) -> Told:
     """Read the extracts, and join services and families.
 
     Parameters
     ----------
-    settings : OutcomeTrends
+    settings : AnalysisSettings
         Name the extracts and the extra tables. Of the invented authority all its records are
         known, not only the half year of an extract.
 
@@ -55,4 +62,23 @@ def read_outcomes(settings: OutcomeTrends) -> Told:
     events = with_units(events, staff=extras.staff, families=extras.families)
     known = extras.families is not None and len(extras.families) > 0
     seams = () if settings.is_invented else seams_of(annex)
-    return Told(events, build_on_lists(annex, as_at=settings.extract_day), known, seams)
+    on_lists = build_on_lists(annex, as_at=settings.extract_day)
+    kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
+    children = _invented_children() if settings.is_invented else _children(annex)
+    return Told(events, on_lists, known, children, kept, seams)
+
+
+def _invented_children() -> pd.DataFrame:
+    held = invented_authority().history.children
+    born = pd.Timestamp(0) + pd.to_timedelta(held["born"], unit="D")
+    return pd.DataFrame({"child_id": held["child_id"].astype("str"), "date_of_birth": born})
+
+
+def _children(annex: AnnexA) -> pd.DataFrame:
+    """Give each child of the lists once, with the day of birth that any list has."""
+    names = ["child_id", "date_of_birth"]
+    parts = [rows[names] for rows in annex.lists.values() if set(names) <= set(rows.columns)]
+    if not parts:
+        return pd.DataFrame(columns=names)
+    every = pd.concat(parts, ignore_index=True).dropna()
+    return every.drop_duplicates("child_id").reset_index(drop=True)

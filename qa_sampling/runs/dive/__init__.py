@@ -1,0 +1,1 @@
+"""Why a measure moved, who carries it, and which cases should be read."""

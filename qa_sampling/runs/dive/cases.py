@@ -1,0 +1,172 @@
+"""The cases a deep dive looks at: those of some months, and those they are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qa_sampling.errors import TrendError
+from qa_sampling.records.annex_a_layout import CODES
+from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.schema import PRIMARY_NEEDS
+from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.background import add_background
+from qa_sampling.trends.measure_cases import cases_of
+from qa_sampling.trends.measures import MEASURES, Measure
+from qa_sampling.trends.measuring import readings_of
+
+OUTCOME = "concerned"
+"""Column of 0 and 1: whether a case is one of those that are looked into."""
+
+
+@dataclass(frozen=True)
+class Dive:
+    """What a deep dive rests on. Restricted: a row a child and event.
+
+    Attributes
+    ----------
+    measure : Measure
+        What moved.
+    readings : DataFrame
+        ``measured.READINGS`` of everybody, by month.
+    before, now : DataFrame
+        One row a case of ``measure_cases.cases_of`` with ``background.add_background``, and
+        `concerned`.
+    months : tuple of (int, int)
+        How many months both are.
+    spans : tuple of (str, str)
+        Both in words.
+    days : tuple of Timestamp
+        First and last day of the months looked at.
+    dropped : int
+        Months up to the period that were left out because their figures can still change.
+    """
+
+    measure: Measure
+    readings: pd.DataFrame
+    before: pd.DataFrame
+    now: pd.DataFrame
+    months: tuple[int, int]
+    spans: tuple[str, str]
+    days: tuple[pd.Timestamp, pd.Timestamp]
+    dropped: int
+
+    @property
+    def is_share(self) -> bool:
+        """Whether some cases count above and others do not."""
+        return self.measure.rule is not None
+
+
+def open_dive(told: Told, settings: DeepDive) -> Dive:
+    """Give the cases of the months looked at, and of those before, that can no longer change.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    settings : DeepDive
+        Name the measure and the months.
+
+    Raises
+    ------
+    TrendError
+        When the records hold no settled months, or none to hold them against.
+    """
+    measure = MEASURES[settings.measure]
+    readings = readings_of(
+        told.events, measure, as_at=settings.extract_day,
+        first=(pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date(),
+        last=settings.period_end,
+    )  # fmt: skip
+    settled = readings.loc[readings["mature"], "start"].sort_values()
+    own = settled.iloc[-settings.over :]
+    held = _baseline(settled, own, settings)
+    if len(own) < settings.over or held.empty:
+        raise TrendError(
+            f"{measure.title}: the records hold {len(settled)} settled months up to "
+            f"{settings.period}, too few for {settings.over} months and others to hold them "
+            "against. Ask for a later `period`, for fewer months with `over`, or give a later "
+            "extract."
+        )
+    parts = [_cases(told, measure, settings, months) for months in (held, own)]
+    if parts[0].empty or parts[1].empty:
+        raise TrendError(
+            f"{measure.title}: there are no cases in {'the baseline' if parts[0].empty else 'it'}. "
+            "Ask for other months."
+        )
+    after = pd.Timestamp(settings.period_start).to_period("M") - own.iloc[-1].to_period("M")
+    return Dive(
+        measure=measure, readings=readings, before=parts[0], now=parts[1],
+        months=(len(held), len(own)), spans=(_span(held), _span(own)),
+        days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
+    )  # fmt: skip
+
+
+def _baseline(settled: pd.Series, own: pd.Series, settings: DeepDive) -> pd.Series:
+    if settings.baseline == "year_before":
+        return settled[settled.isin(own - pd.DateOffset(years=1))]
+    return settled[settled < own.min()].iloc[-settings.baseline_months :]
+
+
+def _span(months: pd.Series) -> str:
+    last = months.iloc[-1] + pd.offsets.MonthEnd(0)
+    return period_in_words(months.iloc[0].date(), last.date())
+
+
+def _cases(told: Told, measure: Measure, settings: DeepDive, months: pd.Series) -> pd.DataFrame:
+    """Give the cases of some months with what is known of each."""
+    last = months.iloc[-1] + pd.offsets.MonthEnd(0)
+    found = cases_of(
+        told.events, measure, as_at=settings.extract_day, first=months.iloc[0].date(),
+        last=last.date(),
+    )  # fmt: skip
+    found = found[found["month"].isin(months)].reset_index(drop=True)
+    known = add_background(found, told.events, children=told.children)
+    known = known.assign(source=[in_words("source", one) for one in known["source"]],
+                         need=[in_words("need", one) for one in known["need"]])  # fmt: skip
+    return known.assign(**{OUTCOME: (known["met"] == settings.looks_at_met).astype(int)})
+
+
+_SOURCES = {code: f"{text.rpartition(': ')[2]} ({code})" for text, code in CODES["source"].items()}
+
+
+def in_words(kind: str, value: str) -> str:
+    """Give a code in words: "6", a source, as "Police (6)"; other values as they are.
+
+    Parameters
+    ----------
+    kind : str
+        Column it stands in.
+    value : str
+        The code.
+    """
+    known = {"source": _SOURCES, "need": PRIMARY_NEEDS}.get(kind, {})
+    return known.get(value, value)
+
+
+def unit_words(settings: DeepDive) -> str:
+    """Give the unit as the cases have it.
+
+    Parameters
+    ----------
+    settings : DeepDive
+        Name the unit.
+    """
+    return in_words(settings.unit_kind, settings.unit)
+
+
+def of_unit(cases: pd.DataFrame, settings: DeepDive) -> pd.DataFrame:
+    """Give the cases of the unit; all where none was named.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The cases.
+    settings : DeepDive
+        Name the unit.
+    """
+    if not settings.is_of_unit:
+        return cases
+    return cases[cases[settings.unit_kind] == unit_words(settings)]

@@ -1,0 +1,252 @@
+"""The files of a deep dive: everything for those who look into it, one table for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from qa_sampling.records.question_bank import QuestionBank, load_question_bank, write_form
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.dive_tables import DiveTable, protect_dive
+from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
+from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.tables import write_tables_workbook
+from qa_sampling.reporting.tables_csv import write_tables_csv
+from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.dive.carried import Apart
+from qa_sampling.runs.dive.cases import Dive, in_words
+from qa_sampling.runs.dive.reality import Reality
+from qa_sampling.runs.dive.said import terms_of_reference, who_words
+from qa_sampling.runs.dive.sample import Reading
+from qa_sampling.runs.dive.view import (
+    balance_view,
+    carriers_view,
+    in_full,
+    mixes_view,
+    questions_view,
+    recording_view,
+    strata_view,
+    to_read,
+    who_is_who,
+)
+from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.settings.common import home
+from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.measure_cases import cases_of
+from qa_sampling.trends.measures import MEASURES
+
+_MARKING = "RESTRICTED – single children"
+_COVER = (
+    ("For", "Those who look into it: the lead, the readers, the head of service. Nobody else."),
+    (
+        "Terms of reference",
+        "One page to agree on before a case is opened: the question, what the figures say, the "
+        "ideas to test, the sample, who and by when.",
+    ),
+    (
+        "Cases to read",
+        "Concerned and others in one list, by reference: a reader should not know which is which. "
+        "The sheet 'Who is who' is for the lead.",
+    ),
+    (
+        "The draw",
+        "The cases were drawn here, by tickets from the seed below. The register of audits does "
+        "not hold them: they are no audits of the monthly plan.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the steps of a deep dive found. Restricted.
+
+    Attributes
+    ----------
+    dive : Dive
+        The cases.
+    real : Reality
+        The tests.
+    apart : Apart
+        The change taken apart.
+    carried : dict of str to Drivers
+        Who carries it.
+    reading : Reading
+        The cases to read.
+    """
+
+    dive: Dive
+    real: Reality
+    apart: Apart
+    carried: dict[str, Drivers]
+    reading: Reading
+
+
+def question_bank() -> QuestionBank:
+    """Read the question bank of the project.
+
+    Raises
+    ------
+    FormError
+        With every fault of the file.
+    """
+    return load_question_bank(home() / "parameters" / "question_bank.yml", measures=MEASURES)
+
+
+def terms_of(found: Found, settings: DeepDive, bank: QuestionBank) -> pd.DataFrame:
+    """Give the terms of reference as a table of two columns.
+
+    Parameters
+    ----------
+    found : Found
+        What the steps found.
+    settings : DeepDive
+        Checked parameters.
+    bank : QuestionBank
+        Gives the ideas to test where none were named.
+    """
+    rows = terms_of_reference(
+        found.dive, found.real, found.carried, found.reading, settings,
+        hypotheses=bank.hypotheses_of(settings.measure),
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=["About", "Agreed"])
+
+
+def release_dive(
+    told: Told, found: Found, settings: DeepDive, register: Register
+) -> DiveTable | None:
+    """Protect the latest finished quarter's counts, and enter them in the ledger of releases.
+
+    Parameters
+    ----------
+    told : Told
+        The events.
+    found : Found
+        The measure.
+    settings : DeepDive
+        Checked parameters.
+    register : Register
+        Holds the ledger.
+
+    Returns
+    -------
+    DiveTable or None
+        None where there is nothing that can be shared.
+
+    Raises
+    ------
+    DisclosureError
+        When figures of the same extract contradict what was released; name an `edition` then.
+    """
+    quarter = _finished_quarter(found.dive)
+    if quarter is None:
+        return None
+    kind = "team" if settings.unit_kind == "all" else settings.unit_kind
+    cases = cases_of(
+        told.events, found.dive.measure, as_at=settings.extract_day, first=quarter.date(),
+        last=(quarter + pd.offsets.QuarterEnd(0)).date(),
+    )  # fmt: skip
+    day = f"extract of {settings.extract_day.isoformat()}"
+    table = protect_dive(
+        cases.assign(source=[in_words("source", one) for one in cases["source"]]),
+        found.dive.measure,
+        kind=kind,
+        quarter=quarter,
+        edition=f"{settings.edition}, {day}" if settings.edition else day,
+        earlier=printed_tables(register.releases()["content"]),
+    )
+    if table is not None:
+        register.record_releases(settings.slug, {table.shared.title: release_text(table.table)})
+    return table
+
+
+def _finished_quarter(dive: Dive) -> pd.Timestamp | None:
+    """Give the latest quarter up to the months looked at whose months are all settled."""
+    settled = set(dive.readings.loc[dive.readings["mature"], "start"])
+    last = dive.days[1].to_period("Q")
+    for one in (last, last - 1):
+        months = pd.date_range(one.start_time, one.end_time, freq="MS")
+        if settled.issuperset(months):
+            return one.start_time
+    return None
+
+
+def publish_dive(
+    found: Found,
+    settings: DeepDive,
+    register: Register,
+    *,
+    bank: QuestionBank,
+    table: DiveTable | None,
+    findings: Words = NOTHING_SAID,
+) -> str:
+    """Write the files, all or nothing; give the name of their folder.
+
+    Parameters
+    ----------
+    found : Found
+        What the steps found.
+    settings : DeepDive
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+    bank : QuestionBank
+        The questions.
+    table : DiveTable or None
+        The table of the ledger of releases.
+    findings : Words
+        What the page says first.
+    """
+    title = f"Deep dive: {found.dive.measure.title}, {found.dive.spans[1]}"
+    released = set(register.releases(settings.slug)["fingerprint"])
+
+    def write(folder: Path) -> None:
+        restricted, shareable = folder / "restricted", folder / "shareable"
+        write_outcomes_workbook(
+            restricted / f"deep_dive_{settings.measure}_{settings.period}.xlsx",
+            _sheets(found, settings, bank), title=title, as_at=settings.extract_day,
+            cover=(*_COVER, ("Seed", found.reading.seed or "nothing was drawn"),
+                   ("Frame", found.reading.frame_fingerprint or "–")), marking=_MARKING,
+        )  # fmt: skip
+        write_form(
+            restricted / "deep_dive_form.yml",
+            bank.form_of(settings.measure, title=f"Deep dive: {found.dive.measure.title}"),
+        )
+        cases = found.reading.cases.reindex(columns=["case_ref"]).sort_values("case_ref")
+        text = cases.to_csv(index=False, lineterminator="\n")
+        (restricted / "deep_dive_cases.csv").write_text(text, encoding="utf-8")
+        shared = () if table is None else (table.shared,)
+        if not shared:
+            return
+        write_tables_workbook(
+            shareable / "deep_dive_tables.xlsx", shared, title=shared[0].caption,
+            as_at=settings.extract_day, source=declared(f"{settings.whose}, its case system."),
+            contact=settings.contact[:1].upper() + settings.contact[1:], findings=findings,
+            released=released,
+        )  # fmt: skip
+        write_tables_csv(shareable / "deep_dive_tables.csv", shared, released=released)
+
+    return publish_files(settings, register, write)
+
+
+def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, pd.DataFrame]:
+    said = pd.DataFrame({"Who carries it": who_words(found.carried, found.dive)})
+    return {
+        "Terms of reference": terms_of(found, settings, bank),
+        "Front door": recording_view(found.real),
+        "Taken apart": in_full(found.apart.together.parts),
+        "By value": in_full(found.apart.together.values),
+        "Mix by factor": mixes_view(found.apart),
+        "In words": said,
+        "Who carries it": carriers_view(found.carried),
+        "All groups": in_full(found.carried["All"].groups),
+        "Cases to read": to_read(found.reading),
+        "Drawn": strata_view(found.reading),
+        "Alike": balance_view(found.reading),
+        "Questions": questions_view(bank, settings.measure),
+        "Who is who": who_is_who(found.reading),
+    }

@@ -1,0 +1,136 @@
+"""Is it real? The signal again, with families once and settled months only, and what else moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from qa_sampling.runs.dive.cases import Dive
+from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.measured import EVERYBODY, series_of
+from qa_sampling.trends.measures import MEASURES
+from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.spikes import Spikes, find_spikes
+
+RECORDING = ("contacts", "referrals", "referral_nfa")
+"""What moves when recording, the front door or a threshold changes."""
+_SIDES = {"up": "low", "down": "high", "": "both"}
+
+
+@dataclass(frozen=True)
+class Reality:
+    """Whether it is real. Restricted: it holds small counts.
+
+    Attributes
+    ----------
+    signals : Spikes
+        The measure tested again: everybody and the unit, or every unit of its kind.
+    charts : dict of str to Chart
+        Everybody's, and the unit's where one was named.
+    recording : DataFrame
+        A row a measure of the front door: `measure`, `before`, `now` (a month, or a share),
+        `unit`, `unusual` (missing where it could not be judged).
+    declared : tuple of (str, str)
+        Month and what happened, of the declared events in the months looked at or held against.
+    """
+
+    signals: Spikes
+    charts: dict[str, Chart]
+    recording: pd.DataFrame
+    declared: tuple[tuple[str, str], ...]
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether there is a spike or a drift at all."""
+        return bool(self.signals.signals)
+
+
+def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
+    """Test the measure again, and look at what else moved.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    dive : Dive
+        The cases.
+    settings : DeepDive
+        Name the unit and the declared events.
+    """
+    measure = dive.measure
+    parts = [dive.readings]
+    if settings.unit_kind != "all" and settings.unit != EVERYBODY:
+        parts.append(_readings(told, settings, measure.name, unit=settings.unit_kind))
+        if settings.is_of_unit:
+            parts[1] = parts[1][parts[1]["unit"] == settings.unit]
+    tested = pd.concat(parts, ignore_index=True)
+    charts = {}
+    known = tested[tested["start"] >= tested.loc[tested["mature"], "start"].min()]
+    for (_, unit), one in series_of(known).items():
+        if unit in (EVERYBODY, settings.unit) and one.mature.any():
+            whose = settings.whose if unit == EVERYBODY else unit
+            named = {"measure": measure.title, "series": measure.title, "n_of": "cases"}
+            charts[unit] = chart(replace(one, **named, scope=whose))
+    months = [settings.period_end.replace(day=1), *(pd.Timestamp(one) for one in _months(dive))]
+    span = {f"{pd.Timestamp(one):%Y-%m}" for one in months}
+    declared = [(one.month, one.what) for one in settings.events_declared if one.month in span]
+    return Reality(_signals(tested, measure.name), charts, _recording(told, dive, settings),
+                   tuple(declared))  # fmt: skip
+
+
+def _months(dive: Dive) -> list[pd.Timestamp]:
+    """Give all months from the first that is held against to the last that is looked at."""
+    return list(pd.date_range(dive.before["month"].min(), dive.days[1], freq="MS"))
+
+
+def _readings(told: Told, settings: DeepDive, name: str, unit: str | None = None) -> pd.DataFrame:
+    first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
+    return readings_of(told.events, MEASURES[name], as_at=settings.extract_day, first=first,
+                       last=settings.period_end, unit=unit)  # fmt: skip
+
+
+def _signals(readings: pd.DataFrame, name: str) -> Spikes:
+    """Test a measure as the notebook of trends does: what should not happen, by families."""
+    one = MEASURES[name]
+    return find_spikes(
+        readings.reset_index(drop=True),
+        kinds={name: "count"} if one.rule is not None and one.better == "down" else {},
+        sides={name: _SIDES[one.better]},
+        titles={name: one.title},
+    )
+
+
+def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
+    """Set the front door of these months beside that of the months before.
+
+    Children are tested and not families: it is about how much comes in.
+    """
+    rows = []
+    known = set(told.events["event"])
+    for name in RECORDING:
+        one = MEASURES[name]
+        if one.base.event not in known or name == dive.measure.name:
+            continue
+        readings = _readings(told, settings, name)
+        readings = readings[readings["start"] <= dive.days[1]]
+        before = _figure(readings, dive.before["month"].unique())
+        now = _figure(readings, pd.date_range(*dive.days, freq="MS"))
+        round_ = _signals(readings.assign(families=pd.NA), name)
+        judged = round_.considered["p"].notna().any()
+        unusual = bool(round_.signals) if judged else None
+        rows.append((one.title, before, now, "share" if one.rule else "a month", unusual))
+    return pd.DataFrame(rows, columns=["measure", "before", "now", "unit", "unusual"])
+
+
+def _figure(readings: pd.DataFrame, months: np.ndarray | pd.DatetimeIndex) -> float:
+    """Give the share of some months together, or the mean count."""
+    held = readings[readings["start"].isin(months) & readings["numerator"].notna()]
+    if held.empty:
+        return float("nan")
+    if held["kind"].iloc[0] == "proportion":
+        return float(held["numerator"].sum() / held["denominator"].sum())
+    return float(held["numerator"].mean())

@@ -1,0 +1,229 @@
+"""What a deep dive says, in sentences, for those who look into it. Restricted: small counts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from qa_sampling.reporting.dates import month_in_words
+from qa_sampling.runs.dive.carried import monthly_scatter
+from qa_sampling.runs.dive.cases import Dive, unit_words
+from qa_sampling.runs.dive.reality import Reality
+from qa_sampling.runs.dive.sample import Reading
+from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.binary_results import BinaryModel
+from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.journeys import Journeys
+from qa_sampling.trends.measured import EVERYBODY
+
+
+def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
+    """Say whether there is a spike, what else moved, and what would be needed where there is none.
+
+    Parameters
+    ----------
+    dive : Dive
+        The cases.
+    real : Reality
+        The tests.
+    settings : DeepDive
+        Name the measure and the period.
+    """
+    said = [_answer(dive, real)]
+    said += [one.words for one in real.signals.signals]
+    if not real.is_signal:
+        said += _needed(real)
+    said.append(_front_door(real))
+    said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
+             for month, what in real.declared]  # fmt: skip
+    if not settings.events_declared:
+        said.append(
+            "No change of system, threshold or recording was declared (`events_declared`); ask "
+            "those who would know."
+        )
+    if dive.dropped:
+        said.append(
+            f"Figures of the latest {dive.dropped} months can still change, so the months looked "
+            f"at end before {settings.period}: {dive.spans[1]}."
+        )
+    return tuple(said)
+
+
+def _month(text: str) -> str:
+    return month_in_words(pd.Timestamp(f"{text}-01").date())
+
+
+def _answer(dive: Dive, real: Reality) -> str:
+    title, signals = dive.measure.title, real.signals.signals
+    if not signals:
+        return (
+            f"There is no spike: {title}, {dive.spans[1]}, is within what chance does. "
+            f"{real.signals.words}"
+        )
+    where = ", ".join("everybody together" if one.unit == EVERYBODY else one.unit
+                      for one in signals)  # fmt: skip
+    families = " with families counted once" if any(one.on_families for one in signals) else ""
+    return (
+        f"It is more than chance{families}, in settled months only: {title}, {where}. Whether "
+        "practice, demand or recording made it, the steps below and the cases say."
+    )
+
+
+def _needed(real: Reality) -> list[str]:
+    """Say how far the latest month is from standing out, and what can be done meanwhile."""
+    said = []
+    for unit, one in real.charts.items():
+        if one.latest is None:
+            continue
+        row = one.table.iloc[one.latest]
+        whose = "Everybody" if unit == EVERYBODY else unit
+        share = one.readings.kind == "proportion"
+        scale, sign = (100, "%") if share else (1, "")
+        told = [f"{scale * float(row[end]):.0f}{sign}" for end in ("value", "low", "high")
+                if pd.notna(row[end])]  # fmt: skip
+        if len(told) == 3:
+            said.append(
+                f"{whose}, {month_in_words(row['period'].date())}: {told[0]}. To stand out it "
+                f"would have to lie outside {told[1]} to {told[2]}, or stay on one side of its "
+                "usual level for months."
+            )
+    said.append(
+        "So no reason has to be looked for. What would be needed: more months of the same kind "
+        "(run this again next month), a reason to look from elsewhere (a complaint, a partner's "
+        "concern), or a question that counts do not answer; then read cases by draw_when: always."
+    )
+    return said
+
+
+def _front_door(real: Reality) -> str:
+    held = real.recording
+    if held.empty:
+        return "The front door's figures are not in the extract, so recording cannot be judged."
+    parts = []
+    for row in held.itertuples():
+        scale, form = (100, "{:.0f}%") if row.unit == "share" else (1, "{:.0f} a month")
+        ends = [form.format(scale * one) if pd.notna(one) else "not known"
+                for one in (row.before, row.now)]  # fmt: skip
+        parts.append(f"{row.measure.lower()} {ends[0]} before, {ends[1]} now")
+    odd = held.loc[held["unusual"].eq(True), "measure"].tolist()
+    close = (
+        f"Unusual by themselves: {', '.join(odd).lower()}. "
+        + ("So look at the front door first." if real.is_signal else "Look at them for themselves.")
+        if odd
+        else "None is unusual by itself, so a change of recording at the front door is unlikely."
+    )
+    return f"Recording and the front door: {'; '.join(parts)}. {close}"
+
+
+def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
+    """Say who carries it, of everybody and within the unit.
+
+    Parameters
+    ----------
+    found : dict of str to Drivers
+        The searches.
+    dive : Dive
+        The months.
+    """
+    said = [one.words if unit == EVERYBODY else f"Within {unit}: {one.words}"
+            for unit, one in found.items()]  # fmt: skip
+    said += [note for one in found.values() for note in one.notes]
+    scatter = monthly_scatter(dive)
+    if scatter > 1:
+        said.append(
+            f"Months before scattered {scatter:.1f} times as much as chance, which the tests allow "
+            "for."
+        )
+    return tuple(dict.fromkeys(said))
+
+
+def terms_of_reference(
+    dive: Dive,
+    real: Reality,
+    found: dict[str, Drivers],
+    reading: Reading,
+    settings: DeepDive,
+    *,
+    hypotheses: tuple[str, ...],
+) -> tuple[tuple[str, str], ...]:
+    """Give the page that those who look into it agree on: what is asked, known, read and by whom.
+
+    Parameters
+    ----------
+    dive, real, found, reading
+        What the steps found.
+    settings : DeepDive
+        Name who leads and reads, and by when.
+    hypotheses : tuple of str
+        Ideas that the questions test.
+    """
+    whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
+    ideas = settings.hypotheses or hypotheses
+    numbered = " ".join(f"{place}. {one}" for place, one in enumerate(ideas, 1))
+    asked = "Why did" if real.is_signal else "Did"
+    return (
+        ("Question", f"{asked} {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
+                     f"against {dive.spans[0]}? Who carries it, and what do their cases tell?"),
+        ("Is it real", is_it_real(dive, real, settings)[0]),
+        ("Who carries it", found[EVERYBODY].words),
+        ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
+        ("Sample", sample_words(reading)),
+        ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."),
+        ("By when", settings.due or "to be agreed"),
+        ("Afterwards", "Each idea: borne out, not borne out or open, with how many cases say so; "
+                       "a recommendation, an action with an owner, and the month in which the "
+                       "measure is tested again."),
+    )  # fmt: skip
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def sample_words(reading: Reading) -> str:
+    """Say how the cases to read were drawn.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    if not reading.is_drawn:
+        return reading.why_not
+    counts = reading.cases["part"].value_counts()
+    ours = reading.strata[reading.strata["part"] == "Concerned"]
+    parts = ", ".join(
+        f"{row.stratum}: {row.sampled} of {row.population}" for row in ours.itertuples()
+    )
+    other = int(counts.get("Comparison", 0))
+    left = (
+        f" Children whose records are restricted cannot be drawn: {reading.withheld}."
+        if reading.withheld
+        else ""
+    )
+    return (
+        f"{int(counts['Concerned'])} families concerned ({parts}), and {other} others alike in "
+        f"what was matched; one child a family, drawn by tickets from a frame that was fixed "
+        f"before its seed.{left}"
+    )
+
+
+def model_words(found: BinaryModel | str) -> tuple[str, ...]:
+    """Say what goes with it, or why that cannot be said.
+
+    Parameters
+    ----------
+    found : BinaryModel or str
+        The model, or why there is none.
+    """
+    return (found,) if isinstance(found, str) else (*found.words, *found.notes)
+
+
+def way_words(found: Journeys | str) -> tuple[str, ...]:
+    """Say where the ways differ, or why they could not be compared.
+
+    Parameters
+    ----------
+    found : Journeys or str
+        The ways, or why there are none.
+    """
+    return (found,) if isinstance(found, str) else found.words

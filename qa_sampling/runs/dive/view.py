@@ -1,0 +1,228 @@
+"""The tables of a deep dive as they are shown. Restricted: small groups and single children."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from qa_sampling.records.question_bank import QuestionBank
+from qa_sampling.runs.dive.carried import Apart
+from qa_sampling.runs.dive.reality import Reality
+from qa_sampling.runs.dive.sample import Reading
+from qa_sampling.trends.cohorts import Cohorts
+from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.journeys import Journeys
+
+
+def filled(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Give the tables that have rows, by their titles; words say why the others have none.
+
+    Parameters
+    ----------
+    **tables : DataFrame
+        Tables by their titles, with an underscore for each space.
+    """
+    return {name.replace("_", " "): one for name, one in tables.items() if len(one)}
+
+
+def recording_view(real: Reality) -> pd.DataFrame:
+    """Give the front door before and now.
+
+    Parameters
+    ----------
+    real : Reality
+        The tests.
+    """
+    held = real.recording
+    form = ["{:.1%}" if unit == "share" else "{:.0f} a month" for unit in held["unit"]]
+    said = {True: "unusual", False: "as usual"}
+    return pd.DataFrame(
+        {
+            "Measure": held["measure"],
+            "Before": [_said(one, way) for one, way in zip(held["before"], form, strict=True)],
+            "Now": [_said(one, way) for one, way in zip(held["now"], form, strict=True)],
+            "By itself": [said.get(one, "not judged") for one in held["unusual"]],
+        }
+    )
+
+
+def _said(value: float, form: str) -> str:
+    return "–" if pd.isna(value) else form.format(value)
+
+
+def mixes_view(apart: Apart) -> pd.DataFrame:
+    """Give what the mix of each factor did by itself, the concerned a month; no rows of a count.
+
+    Parameters
+    ----------
+    apart : Apart
+        The change taken apart.
+    """
+    held = apart.table
+    held = held[(held["low"] != 0) | (held["high"] != 0)]
+    ends = zip(held["low"], held["high"], strict=True)
+    return pd.DataFrame(
+        {
+            "Factor": [_title(name) for name in held["factor"]],
+            "Mix did, a month": [f"{one:+.1f}" for one in held["mix"]],
+            "95% interval": [f"{low:+.1f} to {high:+.1f}" for low, high in ends],
+            "More than chance": ["yes" if low * high > 0 else "no"
+                                 for low, high in zip(held["low"], held["high"], strict=True)],
+        }
+    )  # fmt: skip
+
+
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:].replace("_", " ")
+
+
+def in_full(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a table of figures with its columns in words.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table of results.
+    """
+    return table.rename(columns={name: _title(str(name)) for name in table.columns})
+
+
+def carriers_view(found: dict[str, Drivers]) -> pd.DataFrame:
+    """Give the named groups.
+
+    Parameters
+    ----------
+    found : dict of str to Drivers
+        The searches.
+    """
+    rows = [
+        ("Everybody" if unit == "All" else unit, _title(row.group), f"{row.observed:.0f}",
+         f"{row.expected:.1f}", f"{row.families:.0f}", f"{row.families_expected:.1f}",
+         f"{row.explains:+.0f}", "–" if pd.isna(row.share) else f"{row.share:.0%}")
+        for unit, one in found.items()
+        for row in one.named.itertuples()
+    ]  # fmt: skip
+    heads = ["Looked at", "Group", "Seen", "Expected", "Families", "Families expected",
+             "Explains", "Of the difference"]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads)
+
+
+def cohorts_view(found: Cohorts) -> pd.DataFrame:
+    """Give the share that has come by each day, by quarter.
+
+    Parameters
+    ----------
+    found : Cohorts
+        The curves.
+    """
+    held = found.table
+    said = held["share"].map(lambda one: "–" if pd.isna(one) else f"{one:.0%}")
+    wide = held.assign(said=said, days=held["days"].astype(int)).pivot(
+        index="cohort", columns="days", values="said"
+    )
+    wide = wide.loc[list(dict.fromkeys(held["cohort"]))].reset_index()
+    return wide.rename(columns={"cohort": "Quarter"} | {
+        day: f"Within {day} days" for day in wide.columns if day != "cohort"})  # fmt: skip
+
+
+def ways_view(found: Journeys | str) -> pd.DataFrame:
+    """Give each step for the concerned and the others.
+
+    Parameters
+    ----------
+    found : Journeys or str
+        The ways, or why there are none.
+    """
+    rows = []
+    for row in () if isinstance(found, str) else found.table.itertuples():
+        shares = [_said(one, "{:.0%}") for one in (row.concerned, row.others)]
+        gap = "–" if pd.isna(row.low) else f"{_points(row.low)} to {_points(row.high)}"
+        days = [_said(one, "{:.0f}") for one in (row.days_concerned, row.days_others)]
+        rows.append((row.step, *shares, gap, *days))
+    heads = ["Step", "Concerned", "Others", "Difference, points", "Days, concerned", "Days, others"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _points(share: float) -> str:
+    """Say a difference of shares in points, without a sign before 0."""
+    points = round(100 * share)
+    return f"{points:+d}" if points else "0"
+
+
+def strata_view(reading: Reading) -> pd.DataFrame:
+    """Give how many families there were and were drawn.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    names = {"part": "Part", "stratum": "Group", "population": "Families", "sampled": "Drawn"}
+    return reading.strata.rename(columns=names)
+
+
+def balance_view(reading: Reading) -> pd.DataFrame:
+    """Give how far both parts are alike in what was matched.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    held = reading.balance
+    return pd.DataFrame(
+        {
+            "What": [_title(name) for name in held["column"]],
+            "Value": held["value"],
+            "Concerned": [_said(one, "{:.0%}") for one in held["concerned"]],
+            "Comparison": [_said(one, "{:.0%}") for one in held["comparison"]],
+        }
+    )
+
+
+_SHOWN = ["case_ref", "child_id", "start", "team", "source", "age", "need"]
+_HEADS = ["Reference", "Case number", "Day", "Team", "Source", "Age", "Need"]
+
+
+def to_read(reading: Reading) -> pd.DataFrame:
+    """Give the cases to read, by reference, so that nobody sees which of them are concerned.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    if not reading.is_drawn:
+        return pd.DataFrame(columns=_HEADS)
+    held = reading.cases.sort_values("case_ref")[_SHOWN]
+    held = held.assign(start=[f"{day:%d %b %Y}" for day in held["start"]])
+    return held.set_axis(_HEADS, axis=1).astype("str").reset_index(drop=True)
+
+
+def who_is_who(reading: Reading) -> pd.DataFrame:
+    """Give which case is concerned and which is to compare, for the lead alone.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    held = reading.cases[["case_ref", "part", "stratum", "inclusion_probability", "weight"]]
+    heads = ["Reference", "Part", "Group", "Chance of the family", "Stands for families"]
+    return held.sort_values("case_ref").set_axis(heads, axis=1).reset_index(drop=True)
+
+
+def questions_view(bank: QuestionBank, measure: str) -> pd.DataFrame:
+    """Give the questions that the readers answer, and the idea that each tests.
+
+    Parameters
+    ----------
+    bank : QuestionBank
+        The bank.
+    measure : str
+        Name of the measure.
+    """
+    rows = [
+        (one.asked["label"], " / ".join(one.asked.get("options", ())) or "in words", one.tests)
+        for one in bank.asked_of(measure)
+    ]
+    return pd.DataFrame(rows, columns=["Question", "Answers", "Tests the idea"])

@@ -1,0 +1,191 @@
+"""What may be asked of a deep dive: one closed, frozen model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.common import plain_day, plain_month
+from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.measures import MEASURES
+
+Factor = Literal[
+    "source", "team", "service", "age", "need", "category", "since_referral", "since_closure",
+    "closure_reason", "closed_by", "worker", "comes_with",
+]  # fmt: skip
+
+
+class DeclaredEvent(BaseModel):
+    """Something that happened: a new system, another threshold, an inspection.
+
+    Attributes
+    ----------
+    month : str
+        Its month, as "2026-01".
+    what : str
+        What happened.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    month: str
+    what: str = Field(min_length=1, max_length=120)
+
+    @field_validator("month")
+    @classmethod
+    def _is_month(cls, value: str) -> str:
+        return plain_month(value)
+
+
+class DeepDive(AnalysisSettings):
+    """Parameters of `60_deep_dive`.
+
+    Attributes
+    ----------
+    measure : str
+        Its name in the registry: one of the events of a period.
+    concerned : {"", "met", "not_met"}
+        Which cases are looked into: those that count above or the others; blank for those that
+        should not be (the others where more is better).
+    unit_kind : {"all", "team", "service", "source"}
+        What the unit is, or which units the signal is looked for in.
+    unit : str
+        The unit of the signal; "All" or blank for none.
+    over : int
+        Months looked at together, the period the last of them.
+    baseline : {"before", "year_before"}
+        What they are held against: the months just before, or the same months of the year before.
+    baseline_months : int
+        How many months before, for "before".
+    direction : {"more", "fewer"}
+        Whether there are more of the concerned than expected, or fewer.
+    factors : tuple of str
+        What the change is taken apart by, and in which groups drivers are looked for: up to five.
+    events_declared : tuple of DeclaredEvent
+        What else happened, such as a new system.
+    false_discovery_rate : float
+        Share of named groups that may be innocent.
+    follow_days : int
+        How long each child's way is followed.
+    draw_when : {"signal", "always"}
+        Whether cases are drawn only when there is a signal or a driver.
+    read, compare : int
+        Cases to read: of the concerned, and others alike to set beside them.
+    match_on : tuple of str
+        What the others must have in common with the concerned.
+    readers, lead, due : str
+        Who reads, who leads, and by when (a day, or blank).
+    hypotheses : tuple of str
+        What people think the reason is; blank for what the figures suggest.
+    seed : str
+        Seed text of dice thrown after the frame was fixed; blank to derive it from the key.
+    """
+
+    STEM: ClassVar[str] = "deep_dive"
+    LATER_DAYS: ClassVar[bool] = True
+
+    period: str = "2026-03"
+    months: int = Field(24, ge=1, le=120)
+    designs: tuple[str, ...] = Field((), max_length=0)
+    measure: str = "re_referrals"
+    concerned: Literal["", "met", "not_met"] = ""
+    unit_kind: Literal["all", "team", "service", "source"] = "team"
+    unit: str = ""
+    over: int = Field(3, ge=1, le=12)
+    baseline: Literal["before", "year_before"] = "before"
+    baseline_months: int = Field(12, ge=1, le=36)
+    direction: Literal["more", "fewer"] = "more"
+    factors: tuple[Factor, ...] = Field(
+        ("source", "team", "age", "need", "since_closure"), min_length=1, max_length=5
+    )
+    events_declared: tuple[DeclaredEvent, ...] = ()
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    follow_days: int = Field(63, ge=1, le=365)
+    draw_when: Literal["signal", "always"] = "signal"
+    read: int = Field(12, ge=1, le=200)
+    compare: int = Field(6, ge=0, le=200)
+    match_on: tuple[Factor, ...] = ("age", "need")
+    readers: str = Field("two auditors who do not hold the cases", min_length=1, max_length=120)
+    lead: str = Field("Quality Assurance", min_length=1, max_length=80)
+    due: str = ""
+    hypotheses: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+    seed: str = Field("", max_length=200)
+
+    @field_validator("measure")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        names = [
+            name
+            for name, one in MEASURES.items()
+            if one.base is not None and one.base.of == "events" and not one.stock
+        ]
+        if value not in names:
+            raise ValueError(
+                f"there is no measure {value!r} of the events of a month; choose one of: "
+                f"{', '.join(names)}"
+            )
+        return value
+
+    @field_validator("due")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        return plain_day(value)
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.is_of_unit and self.unit_kind == "all":
+            raise ValueError("unit is given, but unit_kind is all; say what it is, such as team")
+        if len(set(self.factors)) < len(self.factors):
+            raise ValueError("factors names a column twice")
+        if self.measure.startswith("re_referr") and "since_referral" in self.factors:
+            raise ValueError(
+                "since_referral is what a re-referral is, so it explains nothing; leave it out of "
+                "factors"
+            )
+        if self.concerned == "not_met" and MEASURES[self.measure].rule is None:
+            raise ValueError("concerned: not_met needs a share; this measure is a count")
+        return self
+
+    @property
+    def extract_day(self) -> date:
+        """Day looked back from: the first on which the period's figure can no longer change."""
+        if self.as_at:
+            return date.fromisoformat(self.as_at)
+        after = pd.Timestamp(self.period_end) + timedelta(1)
+        after += pd.DateOffset(months=MEASURES[self.measure].lag)
+        return (after - timedelta(1)).date()
+
+    @property
+    def is_of_unit(self) -> bool:
+        """Whether it looks into one unit."""
+        return self.unit not in ("", EVERYBODY)
+
+    @property
+    def looks_at_met(self) -> bool:
+        """Whether the concerned are those that count above."""
+        if self.concerned:
+            return self.concerned == "met"
+        return MEASURES[self.measure].better != "up"
+
+    def record(self) -> dict[str, Any]:
+        """Give the plain values that are published: of what people wrote only that it is the same.
+
+        Names and ideas are for those who look into it.
+        """
+        whole = super().record()
+        apart = ("readers", "lead", "hypotheses", "events_declared")
+        text = json.dumps({name: whole.pop(name) for name in apart}, sort_keys=True)
+        return whole | {"written": hashlib.sha256(text.encode("utf-8")).hexdigest()}
+
+    @property
+    def slug(self) -> str:
+        """Name of the run's folder: the period, the measure and the unit."""
+        unit = re.sub(r"[^a-z0-9]+", "_", self.unit.lower()).strip("_") if self.is_of_unit else ""
+        return "-".join(part for part in (self.period, self.STEM, self.measure, unit) if part)

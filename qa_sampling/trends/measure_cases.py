@@ -1,0 +1,127 @@
+"""The cases behind a measure: one row each, with whether it counts above."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from qa_sampling.declared import check_table
+from qa_sampling.errors import TrendError
+from qa_sampling.schema import EVENTS, NOT_RECORDED
+from qa_sampling.trends.event_neighbours import latest_before
+from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.measure_rules import Earlier, Followed
+
+__all__ = ["REFERRED_MONTHS", "cases_of", "known_events", "waits_of"]
+
+REFERRED_MONTHS = 12
+"""A referral so many months before an event may have led to it; an older one did not."""
+
+
+def known_events(events: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Give the events known on a day, each once; what ended later has not ended.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS`` of all stacked extracts.
+    until : Timestamp
+        The day.
+
+    Raises
+    ------
+    SchemaError
+        When the table is not as declared.
+    """
+    once = events.drop_duplicates([name for name in EVENTS.key if name in events.columns])
+    held = check_table(once, EVENTS)
+    held = held[held["date"] <= until]
+    return held.assign(end_date=held["end_date"].where(held["end_date"] <= until))
+
+
+def cases_of(
+    events: pd.DataFrame, measure: Measure, *, as_at: date, first: date, last: date
+) -> pd.DataFrame:
+    """Give the cases that a measure counts in some months, one row each.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``schema.EVENTS``, with `family_id` where it is known.
+    measure : Measure
+        A measure of the events of a period.
+    as_at : date
+        Day the records reach to.
+    first, last : date
+        First and last day.
+
+    Returns
+    -------
+    DataFrame
+        `child_id`, `family_id`, `start` (the day that puts it there), `month` (its first day),
+        `source`, `outcome`, `category`, `team`, `service`, `referred` (day of the child's latest
+        referral by then, at most 12 months before; missing without) and `met` (whether it counts
+        above; always, for a count). The source is the case's own, or else that of the referral.
+        Cases of which it cannot be told are left out.
+
+    Raises
+    ------
+    TrendError
+        When the measure is not of the events of a period.
+    """
+    if measure.base is None or measure.base.of != "events" or measure.stock:
+        raise TrendError(
+            f"{measure.title} is not counted from the events of a period, so there are no cases "
+            "to look into. Ask for one that is (docs/measures.md)."
+        )
+    until = pd.Timestamp(as_at)
+    held = known_events(events, until)
+    rows = measure.base.rows(held, pd.DatetimeIndex([until]))
+    met = measure.rule.met(rows, held) if measure.rule else pd.Series(True, index=rows.index)
+    inside = rows["day"].between(pd.Timestamp(first), pd.Timestamp(last)) & met.notna()
+    rows = rows[inside].assign(met=met[inside].astype("bool"))
+    return _with_referral(rows.reset_index(drop=True), held)
+
+
+def _with_referral(rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows their referral, and its source where they have none of their own."""
+    day = latest_before(events, "Referral", rows["child_id"], rows["day"], same_day=True)
+    day = day.where(day >= rows["day"] - pd.DateOffset(months=REFERRED_MONTHS))
+    named = events.loc[events["event"] == "Referral", ["child_id", "date", "source"]]
+    named = named.drop_duplicates(["child_id", "date"]).rename(columns={"date": "referred"})
+    asked = rows[["child_id"]].assign(referred=day)
+    theirs = asked.merge(named, on=["child_id", "referred"], how="left")["source"]
+    table = rows.assign(start=rows["day"], referred=day)
+    table["month"] = table["start"].dt.to_period("M").dt.start_time
+    table["source"] = table["source"].where(table["source"].notna(), theirs)
+    for name in ("family_id", "service"):
+        if name not in table:
+            table[name] = None
+    for name in ("source", "team", "service"):
+        text = table[name].astype("object")
+        table[name] = text.where(text.notna(), NOT_RECORDED).astype("str")
+    order = ["child_id", "family_id", "start", "month", "source", "outcome", "category", "team"]
+    return table[[*order, "service", "referred", "met"]]
+
+
+def waits_of(measure: Measure) -> dict[str, object] | None:
+    """Say how long it takes until what a measure asks for, as ``waiting.times_to_next`` takes it.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+
+    Returns
+    -------
+    dict or None
+        `start`, `event`, `from_end`; None when the measure is not about something that follows.
+    """
+    rule, base = measure.rule, measure.base
+    if isinstance(rule, Earlier):
+        lasts = rule.event == "Child protection plan"
+        return {"start": rule.event, "event": base.event, "from_end": lasts}
+    if isinstance(rule, Followed):
+        return {"start": base.event, "event": rule.event, "from_end": base.on == "end_date"}
+    return None

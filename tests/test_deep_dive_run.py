@@ -1,0 +1,442 @@
+"""A deep dive as it is run: what it says of a planted spike, and of a month without one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from qa_sampling.errors import FormError, ParameterError, TrendError
+from qa_sampling.parameters import load_parameters, read_parameters
+from qa_sampling.records.form_templates import load_form
+from qa_sampling.records.question_bank import load_question_bank, write_form
+from qa_sampling.reporting.dive_tables import protect_dive, whole_of
+from qa_sampling.reporting.dive_words import dive_findings
+from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.runs.dive import pictures, said, view
+from qa_sampling.runs.dive.carried import (
+    ELSEWHERE,
+    explained,
+    in_groups,
+    monthly_scatter,
+    take_apart,
+    who_carries,
+)
+from qa_sampling.runs.dive.cases import in_words, open_dive
+from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, release_dive
+from qa_sampling.runs.dive.reality import retest
+from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading
+from qa_sampling.runs.dive.ways import coming_again, concerned_of, ways_of
+from qa_sampling.runs.inputs import invented_authority, open_register
+from qa_sampling.runs.keyring import load_keys
+from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.trends.measure_cases import cases_of, waits_of
+from qa_sampling.trends.measures import MEASURES
+from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.spikes import deep_dive_parameters
+
+PARAMETERS = Path(__file__).parents[1] / "parameters"
+READY = sorted(PARAMETERS.glob("deep_dive_*.yml"))
+PLANTED = "source Police (6), team Assessment East"
+
+
+@pytest.fixture(scope="module")
+def told(invented_told):
+    """All records, with every child's family: the tests look at several days."""
+    known = invented_authority().families.set_index("child_id")["family_id"]
+    events = invented_told.events
+    return replace(invented_told, events=events.assign(family_id=events["child_id"].map(known)))
+
+
+@pytest.fixture(scope="module")
+def outputs(invented_outputs):
+    return invented_outputs
+
+
+def asked(outputs, **values):
+    return read_parameters("deep_dive", {"outputs": outputs} | values)
+
+
+def found_of(told, settings):
+    """Go through all steps."""
+    dive = open_dive(told, settings)
+    real = retest(told, dive, settings)
+    carried = who_carries(dive, settings)
+    reading = draw_reading(
+        told, dive, settings, carried["All"], key=load_keys(settings).key, is_signal=real.is_signal
+    )
+    return Found(dive, real, take_apart(dive, settings), carried, reading)
+
+
+@pytest.fixture(scope="module")
+def settings(outputs):
+    return asked(outputs, unit="Assessment East")
+
+
+@pytest.fixture(scope="module")
+def found(told, settings):
+    return found_of(told, settings)
+
+
+class TestThePlantedSpike:
+    def test_it_is_real_with_families_counted_once(self, found, settings):
+        words = said.is_it_real(found.dive, found.real, settings)
+        assert words[0].startswith("It is more than chance with families counted once")
+        (signal,) = found.real.signals.signals
+        assert signal.on_families and signal.unit == "Assessment East"
+        assert any("change of recording at the front door is unlikely" in one for one in words)
+
+    def test_its_source_and_team_are_named_and_no_other(self, found):
+        assert found.carried["All"].named["group"].tolist() == [PLANTED]
+        assert found.carried["Assessment East"].named["group"].tolist() == ["source Police (6)"]
+        truth = invented_authority().truths["re_referral_spike"]
+        assert in_words("source", truth["source"]) in PLANTED and truth["team"] in PLANTED
+        assert "Police (6)" in said.who_words(found.carried, found.dive)[0]
+
+    def test_the_parts_add_up_to_the_change(self, found):
+        for one in (found.apart.together, *found.apart.each.values()):
+            parts = one.parts["contribution"].sum()
+            assert parts == pytest.approx(one.change, abs=1e-10)
+        change = found.apart.together
+        assert change.end == found.dive.now["concerned"].sum() / 3
+        assert change.start == found.dive.before["concerned"].sum() / 12
+
+    def test_the_concerned_are_those_of_the_measure(self, told, found, settings):
+        own = readings_of(
+            told.events,
+            "re_referrals",
+            as_at=settings.extract_day,
+            first=date(2026, 1, 1),
+            last=date(2026, 3, 31),
+        )
+        assert found.dive.now["concerned"].sum() == own["numerator"].sum()
+        assert len(found.dive.now) == own["denominator"].sum()
+
+    def test_what_went_before_explains_no_coming_again(self, found, settings):
+        model = explained(found.dive, settings)
+        assert set(model.columns["column"]) == {"source", "team", "age", "need"}
+        assert any(one.startswith("team Assessment") for one in said.model_words(model))
+
+    def test_the_ways_are_of_the_named_group(self, told, found, settings):
+        flag = concerned_of(found.dive, found.carried["All"])
+        ways = ways_of(told, found.dive, settings, found.carried["All"])
+        assert ways.concerned.table.set_index("step").loc["Referral", "count"] <= flag.sum()
+        assert view.ways_view(ways)["Step"].tolist()[0] == "Contact"
+        assert "-0" not in view.ways_view(ways)["Difference, points"].str.cat()
+
+    def test_declared_events_are_asked_first(self, told, found, outputs):
+        events = [
+            {"month": "2026-01", "what": "New case system"},
+            {"month": "2020-01", "what": "Long ago"},
+        ]
+        named = asked(outputs, unit="Assessment East", events_declared=events)
+        words = said.is_it_real(found.dive, retest(told, found.dive, named), named)
+        assert "Declared: New case system (January 2026)" in " ".join(words)
+        assert "Long ago" not in " ".join(words)
+
+
+class TestWhatIsRead:
+    def test_it_is_drawn_by_strata_of_the_named_groups(self, found):
+        cases = found.reading.cases
+        ours = cases[cases["part"] == CONCERNED]
+        assert ours["stratum"].value_counts().to_dict() == {PLANTED: 6, ELSEWHERE: 6}
+        assert set(ours["concerned"]) == {1}
+        assert set(cases.loc[cases["part"] == COMPARISON, "concerned"]) == {0}
+        assert (cases["part"] == COMPARISON).sum() == 6
+        counts = found.reading.strata
+        chance = (counts["sampled"] / counts["population"]).tolist()
+        assert sorted(cases["inclusion_probability"].unique()) == sorted(set(chance))
+
+    def test_one_child_a_family_and_none_who_is_never_drawn(self, told, found, settings):
+        cases = found.reading.cases
+        family = invented_authority().families.set_index("child_id")["family_id"]
+        assert cases["child_id"].map(family).is_unique
+        barred = replace(told, never_drawn=frozenset(cases["child_id"]))
+        again = draw_reading(
+            barred,
+            found.dive,
+            settings,
+            found.carried["All"],
+            key=load_keys(settings).key,
+            is_signal=True,
+        )
+        assert not set(again.cases["child_id"]) & set(cases["child_id"])
+        assert again.withheld == len(cases)
+
+    def test_others_are_alike_in_what_was_matched(self, found):
+        cases = found.reading.cases
+        cells = cases["age"].astype(str) + ", " + cases["need"].astype(str)
+        ours = cells[cases["part"] == CONCERNED].value_counts()
+        others = cells[cases["part"] == COMPARISON].value_counts()
+        assert (others <= ours.reindex(others.index).fillna(0)).all()
+        assert found.reading.balance.groupby("column")["concerned"].sum().tolist() == (
+            pytest.approx([1, 1])
+        )
+
+    def test_the_draw_follows_from_seed_and_frame(self, told, found, settings):
+        key = load_keys(settings).key
+        give = {"key": key, "is_signal": True}
+        shuffled = replace(found.dive, now=found.dive.now.sample(frac=1, random_state=1))
+        again = draw_reading(told, shuffled, settings, found.carried["All"], **give)
+        assert again.seed == found.reading.seed
+        assert again.cases["case_ref"].tolist() == found.reading.cases["case_ref"].tolist()
+        other = settings.model_copy(update={"seed": "31415926535"})
+        third = draw_reading(told, found.dive, other, found.carried["All"], **give)
+        assert third.seed == "31415926535"
+        assert third.frame_fingerprint == found.reading.frame_fingerprint
+        assert third.cases["case_ref"].tolist() != found.reading.cases["case_ref"].tolist()
+        row = again.cases.iloc[0]
+        assert row["case_ref"] == pseudonym(row["child_id"], key.secret)
+
+    def test_the_list_does_not_say_who_is_concerned(self, found):
+        shown = view.to_read(found.reading)
+        assert shown["Reference"].is_monotonic_increasing
+        assert not {"Part", "Group"} & set(shown.columns)
+        assert set(view.who_is_who(found.reading)["Part"]) == {CONCERNED, COMPARISON}
+
+
+@pytest.fixture(scope="module")
+def calm(told, outputs):
+    return found_of(told, asked(outputs, period="2026-10"))
+
+
+class TestNoSpike:
+    def test_it_says_so_and_what_would_be_needed(self, calm, outputs):
+        words = said.is_it_real(calm.dive, calm.real, asked(outputs, period="2026-10"))
+        assert words[0].startswith("There is no spike")
+        assert any("To stand out it would have to lie outside" in one for one in words)
+        assert any("What would be needed" in one for one in words)
+        assert "No group stands out" in calm.carried["All"].words
+
+    def test_nobody_is_drawn_unless_it_is_asked_for(self, told, calm, outputs):
+        assert not calm.reading.is_drawn
+        assert "draw_when: always" in said.sample_words(calm.reading)
+        assert view.to_read(calm.reading).empty
+        assert view.filled(Drawn=view.strata_view(calm.reading)) == {}
+        always = asked(outputs, period="2026-10", draw_when="always")
+        reading = draw_reading(
+            told,
+            calm.dive,
+            always,
+            calm.carried["All"],
+            key=load_keys(always).key,
+            is_signal=False,
+        )
+        assert reading.cases["stratum"].iloc[0] == ELSEWHERE
+        assert len(reading.cases) == 18
+
+
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_every_ready_file_runs_its_steps(path, told, outputs):
+    values = load_parameters([PARAMETERS / "authority.yml", path]) | {"outputs": outputs}
+    settings = read_parameters("deep_dive", values, closed=True)
+    found = found_of(told, settings)
+    planted = settings.measure == "re_referrals"
+    assert found.real.is_signal == planted == found.reading.is_drawn
+    assert found.carried["All"].named["group"].tolist() == ([PLANTED] if planted else [])
+    assert said.model_words(explained(found.dive, settings))
+    ways = ways_of(told, found.dive, settings, found.carried["All"])
+    assert said.way_words(ways)
+    assert len(pictures.journey_pictures(ways)) in (0, 2)
+    curves = pictures.cohort_curves(coming_again(told, found.dive, settings), found.dive)
+    assert bool(curves) <= (waits_of(found.dive.measure) is not None)
+    assert len(view.mixes_view(found.apart)) == (
+        len(settings.factors) if found.dive.is_share else 0
+    )
+    parts = pictures.change_waterfall(found.apart, found.dive).table
+    assert parts["contribution"].sum() == pytest.approx(found.apart.together.change, abs=1e-10)
+    assert len(question_bank().asked_of(settings.measure)) > 3
+
+
+@pytest.fixture(scope="module")
+def published(told, found, settings):
+    register = open_register(settings)
+    table = release_dive(told, found, settings, register)
+    words = dive_findings(table, title=found.dive.measure.title)
+    bank = question_bank()
+    slug = publish_dive(found, settings, register, bank=bank, table=table, findings=words)
+    register.close()
+    return settings.outputs_folder / slug, table, words
+
+
+class TestFiles:
+    def test_everybody_reads_no_child_and_no_idea(self, published, found, told):
+        folder, table, words = published
+        files = sorted((folder / "shareable").rglob("*"))
+        assert {path.name for path in files} == {
+            "deep_dive_tables.csv",
+            "deep_dive_tables.xlsx",
+            "manifest.json",
+        }
+        text = (folder / "shareable" / "deep_dive_tables.csv").read_text(encoding="utf-8")
+        text += (folder / "shareable" / "manifest.json").read_text(encoding="utf-8")
+        text += " ".join(words.sentences)
+        held = found.reading.cases
+        for known in (*held["case_ref"], *held["child_id"], found.reading.seed):
+            assert known not in text
+        assert "two auditors" not in text, "who reads is for those who look into it"
+        assert "Cases are closed" not in text
+        numbers = table.table.numbers("referrals").dropna()
+        assert not numbers.between(1, 5).any()
+
+    def test_the_form_can_be_read_as_any_form(self, published):
+        form = load_form(published[0] / "restricted" / "deep_dive_form.yml")
+        keys = [one.key for one in form.questions]
+        assert "closed_too_soon" in keys and keys[-1] == "immediate_concern"
+        assert "edge_of_care" not in keys
+
+    def test_the_cases_are_named_by_reference_alone(self, published, found):
+        path = published[0] / "restricted" / "deep_dive_cases.csv"
+        assert pd.read_csv(path)["case_ref"].tolist() == sorted(found.reading.cases["case_ref"])
+
+    def test_terms_of_reference_say_everything(self, found, settings):
+        rows = dict(
+            said.terms_of_reference(
+                found.dive,
+                found.real,
+                found.carried,
+                found.reading,
+                settings,
+                hypotheses=("One.", "Two."),
+            )
+        )
+        assert list(rows)[:4] == ["Question", "Is it real", "Who carries it", "Ideas to test"]
+        assert rows["Ideas to test"] == "1. One. 2. Two."
+        assert "6 of 30" in rows["Sample"]
+
+
+class TestForEverybody:
+    cases = pd.DataFrame(
+        {"team": ["A"] * 20 + ["B"] * 30 + ["C"] * 15, "met": [True] * 8 + [False] * 12
+         + [True] * 2 + [False] * 28 + [True] * 7 + [False] * 8}
+    )  # fmt: skip
+
+    def protect(self, measure="re_referrals", **values):
+        given = {"kind": "team", "quarter": pd.Timestamp("2026-01-01"), "edition": "e"} | values
+        return protect_dive(self.cases, MEASURES[measure], **given)
+
+    def test_small_counts_are_hidden_with_what_would_tell_them(self):
+        table = self.protect().table
+        assert table.numbers("re_referrals").isna().sum() >= 2
+        assert table.numbers("referrals").notna().all()
+
+    def test_another_measure_of_the_same_cases_is_tied_to_it(self):
+        first = self.protect()
+        ledger = printed_tables(pd.Series([release_text(first.table)]))
+        again = self.protect("referral_nfa", earlier=ledger)
+        assert again.table.population == first.table.population
+
+    def test_a_count_is_a_table_of_its_own(self):
+        table = self.protect("referrals")
+        assert table.part is None
+        assert table.table.numbers("referrals").tolist() == [20, 30, 15]
+        words = dive_findings(table, title="Referrals").sentences
+        assert words[1] == "Referrals, Jan to Mar 2026: 65."
+
+    def test_without_a_count_of_all_there_is_no_table(self):
+        assert whole_of(MEASURES["step_down_re_referrals"]) is None
+        assert self.protect("step_down_re_referrals") is None
+        assert whole_of(MEASURES["icpc_to_plan"]).name == "icpc"
+        words = dive_findings(None, title="Re-referrals within 12 months").sentences
+        assert "no table to share" in words[1]
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"measure": "re_referals"}, "there is no measure 're_referals' of the events"),
+            ({"measure": "cp_visits"}, "there is no measure 'cp_visits'"),
+            ({"unit": "A", "unit_kind": "all"}, "unit_kind is all"),
+            ({"factors": ["team", "team"]}, "names a column twice"),
+            ({"factors": ["since_referral"]}, "explains nothing"),
+            ({"measure": "referrals", "concerned": "not_met"}, "needs a share"),
+            ({"events_declared": [{"month": "2026", "what": "x"}]}, "must be a month"),
+            ({"due": "soon"}, "must be a day"),
+        ],
+    )
+    def test_faults_are_told_by_field(self, values, words):
+        with pytest.raises(ParameterError, match=re.escape(words)):
+            read_parameters("deep_dive", values)
+
+    def test_too_few_settled_months_are_refused(self, told, outputs):
+        with pytest.raises(TrendError, match="too few for 3 months and others"):
+            open_dive(told, asked(outputs, period="2024-11"))
+
+    def test_a_measure_of_lists_has_no_cases(self, told):
+        day = date(2026, 3, 31)
+        with pytest.raises(TrendError, match="no cases to look into"):
+            cases_of(told.events, MEASURES["cp_visits"], as_at=day, first=day, last=day)
+
+    def test_a_period_is_seen_from_when_it_is_settled(self):
+        late = asked("outputs", measure="s47_to_icpc")
+        assert late.extract_day == date(2026, 6, 30)
+        assert asked("outputs").extract_day == date(2026, 3, 31)
+        assert asked("outputs", unit="Assessment East").slug == (
+            "2026-03-deep_dive-re_referrals-assessment_east"
+        )
+
+    def test_open_months_are_left_out_and_it_is_said(self, told, outputs):
+        early = asked(outputs, measure="s47_to_icpc", as_at="2026-04-30")
+        dive = open_dive(told, early)
+        assert (dive.dropped, dive.spans[1]) == (2, "November 2025 to January 2026")
+        words = said.is_it_real(dive, retest(told, dive, early), early)
+        assert "latest 2 months can still change" in words[-1]
+
+    def test_the_line_of_a_signal_is_taken_as_it_is(self, found):
+        given = deep_dive_parameters(found.real.signals.signals[0])
+        taken = read_parameters("deep_dive", given, closed=True)
+        assert (taken.measure, taken.unit, taken.is_of_unit) == (
+            "re_referrals",
+            "Assessment East",
+            True,
+        )
+        everybody = given | {"unit_kind": "all", "unit": "All"}
+        assert not read_parameters("deep_dive", everybody, closed=True).is_of_unit
+
+    def test_scatter_is_never_below_chance(self, found):
+        assert monthly_scatter(found.dive) >= 1
+        short = replace(found.dive, readings=found.dive.readings.tail(8))
+        assert monthly_scatter(short) == 1
+
+    def test_nothing_named_puts_all_elsewhere(self, found):
+        nobody = replace(found.carried["All"], named=found.carried["All"].named.iloc[:0])
+        assert set(in_groups(found.dive.now, nobody)) == {ELSEWHERE}
+
+
+class TestQuestionBank:
+    def bank(self, tmp_path, text):
+        path = tmp_path / "bank.yml"
+        path.write_text(text, encoding="utf-8")
+        return load_question_bank(path, measures=MEASURES)
+
+    def test_every_measure_of_events_makes_a_form(self, tmp_path):
+        bank = question_bank()
+        for name, one in MEASURES.items():
+            if one.base is not None and one.base.of == "events" and not one.stock:
+                form = write_form(tmp_path / "form.yml", bank.form_of(name, title=one.title))
+                assert form.title == one.title
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("a: [", "not readable"),
+            ("version: 1", "holds no question bank"),
+            ("questions: []\nx: 1", "unknown key `x`"),
+            ("questions: [{key: a}]", "question 1 needs `key` and `label`"),
+            ("questions: [{key: a, label: b}]", "needs `measures`"),
+            ("questions: [{key: a, label: b, measures: [x]}]", "not there: x"),
+            ("questions: [{key: a, label: b, measures: [], y: 1}]", "unknown key `y`"),
+        ],
+    )
+    def test_faults_are_told(self, text, words, tmp_path):
+        with pytest.raises(FormError, match=words):
+            self.bank(tmp_path, text)
+
+    def test_a_missing_bank_is_told(self, tmp_path):
+        with pytest.raises(FormError, match="There is no question bank"):
+            load_question_bank(tmp_path / "none.yml", measures=MEASURES)
