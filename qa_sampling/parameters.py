@@ -25,6 +25,7 @@ from qa_sampling.settings.common import Settings
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -36,6 +37,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "collect_audits": CollectAudits,
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
+    "panel_session": PanelSession,
     "training_exercise": TrainingExercise,
 }
 """The model of each notebook, by the notebook's name without its number."""
