@@ -29,7 +29,7 @@ from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.schema import GRADES, NOT_RECORDED
 from qa_sampling.settings.common import home
 from qa_sampling.settings.panel import PanelSession
-from qa_sampling.widgets.frontend import shell_of_somebody
+from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
 from qa_sampling.widgets.words import STYLE, table_html
 
 SIZES = ("Normal", "Large", "Very large")
@@ -44,8 +44,8 @@ _SIZED = (
     )
     + ".qa-panel select, .qa-panel textarea { font-size: var(--jp-widgets-font-size) !important; }"
     "\n.qa-panel :focus-visible { outline: 3px solid #1a6fc4 !important; outline-offset: 2px; }"
-    "\n.qa-panel .widget-radio-box label { font-size: var(--jp-widgets-font-size); }"
-    "\n.qa-panel legend, .qa-panel h3 { font-size: 1.15em; margin: .6em 0 .2em; }"
+    "\n.qa-panel .widget-select .widget-label { white-space: normal; font-weight: 600; }"
+    "\n.qa-panel h3 { font-size: 1.15em; margin: .6em 0 .2em; }"
     "\n.qa-panel .qa-table tbody tr > * { padding-top: .15em; padding-bottom: .15em; }</style>"
 )
 
@@ -100,9 +100,10 @@ class PanelDesk:
         self.progress, self.case, self.told = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.effect, self.minutes_told = widgets.HTML(), widgets.HTML()
         self.list = widgets.Select(options=[], description="Case", rows=8, **wide)
-        self.grade = _choice(GRADES)
+        self.grade = _choice("Final overall grade", GRADES)
         answers = [("Not answered" if one == NOT_RECORDED else one, one) for one in _in_order()]
-        self.reflects, self.learning = _choice(answers), _choice(answers)
+        self.reflects = _choice("Does the audit reflect practice?", answers)
+        self.learning = _choice("Is there meaningful learning?", answers)
         self.note = widgets.Textarea(
             placeholder=_NOTE_SAYS, description="What we learned", continuous_update=False,
             rows=3, style={"description_width": "9em"}, **wide,
@@ -113,18 +114,14 @@ class PanelDesk:
         self.minutes_button = widgets.Button(
             description="Write the minutes", layout={"width": "auto"}
         )
-        asked = [
-            _headed("Final overall grade", self.grade),
-            _headed("Does the audit reflect practice?", self.reflects),
-            _headed("Is there meaningful learning?", self.learning),
-        ]
         row = {"flex_flow": "row wrap", "align_items": "flex-start"}
         self.box = widgets.VBox([
             widgets.HTML(f"{STYLE}{_SIZED}"), self.size, self.progress, self.list, self.case,
-            widgets.HBox(asked, layout=row), self.note, self.record_button, self.told,
-            self.effect, self.minutes_button, self.minutes_told,
+            widgets.HBox([self.grade, self.reflects, self.learning], layout=row),
+            self.note, self.record_button, self.told, self.effect, self.minutes_button, self.minutes_told,
         ])  # fmt: skip
         self.box.add_class("qa-panel")
+        keep_keys(self.box)
         self.resize()
 
     def resize(self) -> None:
@@ -235,9 +232,8 @@ class PanelDesk:
         rows = enumerate(self.meeting.cases.itertuples())
         options = [(line_of(number + 1, row), number) for number, row in rows]
         first = 0 if options else None
-        with self.list.hold_trait_notifications():
-            self.list.options = options
-            self.list.value = first if place is None else place
+        self.list.options = options
+        self.list.value = first if place is None else place
 
     def _day(self) -> date:
         named = self.settings.meeting
@@ -286,17 +282,14 @@ def case_html(case: dict[str, Any], standards: Any, *, gap: int) -> str:  # noqa
     return f"<h3>{said(about)}</h3><p class='qa-note'>{grades}</p>{table}"
 
 
-def _choice(options: Any) -> Any:  # noqa: ANN401
+def _choice(title: str, options: Any) -> Any:  # noqa: ANN401
+    """Give a list to choose one of: one stop of the Tab key, arrow keys within."""
     import ipywidgets as widgets
 
-    return widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
-
-
-def _headed(title: str, control: Any) -> Any:  # noqa: ANN401
-    import ipywidgets as widgets
-
-    head = widgets.HTML(f"<h3>{html.escape(title)}</h3>")
-    return widgets.VBox([head, control], layout={"margin": "0 3em 0 0"})
+    return widgets.Select(
+        options=options, value=None, rows=len(options), description=title,
+        style={"description_width": "initial"}, layout={"width": "auto", "margin": "0 2em 0 0"},
+    )  # fmt: skip
 
 
 def _in_order() -> tuple[str, ...]:
