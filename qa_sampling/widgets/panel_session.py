@@ -32,6 +32,7 @@ from qa_sampling.settings.panel import PanelSession
 from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
 from qa_sampling.widgets.words import STYLE, table_html
 
+_AS_WIDE = {"width": "max-content", "align_self": "flex-start"}
 SIZES = ("Normal", "Large", "Very large")
 _NOTE_SAYS = "What auditors should do differently; no names of children or families"
 _SIZED = (
@@ -44,7 +45,10 @@ _SIZED = (
     )
     + ".qa-panel select, .qa-panel textarea { font-size: var(--jp-widgets-font-size) !important; }"
     "\n.qa-panel :focus-visible { outline: 3px solid #1a6fc4 !important; outline-offset: 2px; }"
-    "\n.qa-panel .widget-select .widget-label { white-space: normal; font-weight: 600; }"
+    "\n.qa-panel .qa-above { flex-direction: column; height: auto; }"
+    "\n.qa-panel .qa-above .widget-label { width: auto; text-align: left; font-weight: 600; }"
+    "\n.qa-panel .qa-above select, .qa-panel .qa-above textarea { width: 100%; }"
+    "\n.qa-panel .qa-table thead th { white-space: normal; max-width: 12em; }"
     "\n.qa-panel h3 { font-size: 1.15em; margin: .6em 0 .2em; }"
     "\n.qa-panel .qa-table tbody tr > * { padding-top: .15em; padding-bottom: .15em; }</style>"
 )
@@ -99,27 +103,28 @@ class PanelDesk:
         self.size = widgets.ToggleButtons(options=SIZES, description="Text size", **short)
         self.progress, self.case, self.told = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.effect, self.minutes_told = widgets.HTML(), widgets.HTML()
-        self.list = widgets.Select(options=[], description="Case", rows=8, **wide)
+        self.list = widgets.Select(options=[], description="Case", **wide)
         self.grade = _choice("Final overall grade", GRADES)
         answers = [("Not answered" if one == NOT_RECORDED else one, one) for one in _in_order()]
         self.reflects = _choice("Does the audit reflect practice?", answers)
         self.learning = _choice("Is there meaningful learning?", answers)
         self.note = widgets.Textarea(
             placeholder=_NOTE_SAYS, description="What we learned", continuous_update=False,
-            rows=3, style={"description_width": "9em"}, **wide,
+            rows=3, **wide,
         )  # fmt: skip
         self.record_button = widgets.Button(
-            description="Record decision", button_style="primary", layout={"width": "auto"}
+            description="Record decision", button_style="primary", layout=_AS_WIDE
         )
-        self.minutes_button = widgets.Button(
-            description="Write the minutes", layout={"width": "auto"}
-        )
+        self.minutes_button = widgets.Button(description="Write the minutes", layout=_AS_WIDE)
         row = {"flex_flow": "row wrap", "align_items": "flex-start"}
         self.box = widgets.VBox([
             widgets.HTML(f"{STYLE}{_SIZED}"), self.size, self.progress, self.list, self.case,
             widgets.HBox([self.grade, self.reflects, self.learning], layout=row),
-            self.note, self.record_button, self.told, self.effect, self.minutes_button, self.minutes_told,
+            self.note, self.record_button, self.told, self.effect,
+            self.minutes_button, self.minutes_told,
         ])  # fmt: skip
+        for control in (self.list, self.grade, self.reflects, self.learning, self.note):
+            control.add_class("qa-above")
         self.box.add_class("qa-panel")
         keep_keys(self.box)
         self.resize()
@@ -232,6 +237,7 @@ class PanelDesk:
         rows = enumerate(self.meeting.cases.itertuples())
         options = [(line_of(number + 1, row), number) for number, row in rows]
         first = 0 if options else None
+        self.list.rows = min(max(len(options), 2), 10)
         self.list.options = options
         self.list.value = first if place is None else place
 
@@ -254,9 +260,9 @@ def line_of(number: int, case: Any) -> str:  # noqa: ANN401 (a row)
         Of ``Meeting.cases``.
     """
     decided = isinstance(case.final_grade, str)
-    mark, end = ("✓", f"; decided: {case.final_grade}") if decided else ("…", "")
+    start = f"✓ {number}. {case.final_grade}, decided:" if decided else f"… {number}."
     grades = f"{case.auditor_grade} / {case.moderator_grade}"
-    return f"{mark} {number}. {case.case_ref[:8]}, {case.period}, {case.team}: {grades}{end}"
+    return f"{start} {case.case_ref[:8]}, {case.period}, {case.team}: {grades}"
 
 
 def case_html(case: dict[str, Any], standards: Any, *, gap: int) -> str:  # noqa: ANN401

@@ -64,14 +64,14 @@ def minutes_of(meeting: Meeting, settings: PanelSession) -> str:
         [("Decided on", when), ("Present", present), ("How far", progress_words(meeting.cases))],
         columns=["The meeting", "What is known"],
     )
-    gap = settings.gap
+    gap, listed = settings.gap, cases_view(meeting.cases).drop(columns="Audit")
     parts: list[Part] = [
         ("The meeting", (), head),
         ("What was decided", (), decisions_view(meeting.cases)),
         ("Where the final grades lie", (), nearer_view(meeting.nearer())),
         ("The panel’s two questions", (), answers_view(meeting.cases)),
         ("What it changes", (NOT_COMPARABLE,), effect),
-        ("The cases", tuple(text.format(gap=gap) for text in _WAY), cases_view(meeting.cases)),
+        ("The cases", tuple(text.format(gap=gap) for text in _WAY), listed),
     ]
     span = period_in_words(settings.first_day, settings.period_end)
     foot = {
