@@ -309,7 +309,7 @@ def test_the_desk_records_at_once_and_opens_where_it_was(register, settings) -> 
     with Register.open(settings.register_location) as after_a_restart:
         again = PanelDesk(settings, after_a_restart)
         assert again.list.value == 1, "the first that is open"
-        assert again.list.options[0][0].startswith("✓ 1. Good, decided")
+        assert again.list.options[0][0].startswith("✓ 1. decided Good:")
         assert again.effect.value == desk.effect.value
         again.list.value = 0
         assert (again.grade.value, again.note.value) == ("Good", "Ask & listen")

@@ -47,7 +47,9 @@ _SIZED = (
     "\n.qa-panel :focus-visible { outline: 3px solid #1a6fc4 !important; outline-offset: 2px; }"
     "\n.qa-panel .qa-above { flex-direction: column; height: auto; }"
     "\n.qa-panel .qa-above .widget-label { width: auto; text-align: left; font-weight: 600; }"
-    "\n.qa-panel .qa-above select, .qa-panel .qa-above textarea { width: 100%; }"
+    "\n.qa-panel .qa-above select, .qa-panel .qa-above textarea { width: 100%; flex: none; }"
+    "\n.qa-panel .qa-above select { height: auto; }"
+    "\n.qa-panel p, .qa-panel h3 { line-height: 1.35; }"
     "\n.qa-panel .qa-table thead th { white-space: normal; max-width: 12em; }"
     "\n.qa-panel h3 { font-size: 1.15em; margin: .6em 0 .2em; }"
     "\n.qa-panel .qa-table tbody tr > * { padding-top: .15em; padding-bottom: .15em; }</style>"
@@ -260,9 +262,9 @@ def line_of(number: int, case: Any) -> str:  # noqa: ANN401 (a row)
         Of ``Meeting.cases``.
     """
     decided = isinstance(case.final_grade, str)
-    start = f"✓ {number}. {case.final_grade}, decided:" if decided else f"… {number}."
+    start = f"✓ {number}. decided {case.final_grade}:" if decided else f"… {number}."
     grades = f"{case.auditor_grade} / {case.moderator_grade}"
-    return f"{start} {case.case_ref[:8]}, {case.period}, {case.team}: {grades}"
+    return f"{start} {grades}, {case.period}, {case.case_ref[:8]}"
 
 
 def case_html(case: dict[str, Any], standards: Any, *, gap: int) -> str:  # noqa: ANN401
