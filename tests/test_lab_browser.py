@@ -178,6 +178,7 @@ def decided(lab, page):
     assert lab.errors(page) == []
     page.get_by_text("1 of 6 cases decided; 5 to come.").first.wait_for()
     lines = page.get_by_label("Case", exact=True).locator("option").all_inner_texts()
+    lines = [line.replace("\xa0", " ") for line in lines]
     decide_by_keyboard(page, "Case 2 is recorded: Good. Here is case 3.")
     return lines
 
