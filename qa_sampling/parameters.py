@@ -181,13 +181,19 @@ def _stranger(name: str, model: type[Settings]) -> str:
     return f"not a parameter of this notebook.{hint}"
 
 
+def _place(within: tuple[int | str, ...]) -> str:
+    """Say where in a field of several parts a fault is; blank for a field of one."""
+    named = [f"number {one + 1}" if isinstance(one, int) else str(one) for one in within]
+    return f"{', '.join(named)}: " if any(isinstance(one, str) for one in within) else ""
+
+
 def _faults(error: ValidationError) -> dict[str, str]:
     """Say what is wrong with each field, once."""
     lines: dict[str, list[str]] = {}
     for fault in error.errors(include_url=False, include_context=False):
         name = str(fault["loc"][0]) if fault["loc"] else ""
         text = fault["msg"].removeprefix("Value error, ")
-        text = text[0].lower() + text[1:]
+        text = f"{_place(fault['loc'][1:])}{text[0].lower()}{text[1:]}"
         given = fault["input"]
         if isinstance(given, bool | int | float | str):
             text += f"; got {str(given)[:60]!r}" if isinstance(given, str) else f"; got {given}"

@@ -11,18 +11,21 @@ import pytest
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.reporting import outcomes_view as view
+from qa_sampling.reporting.disclosure import HIDDEN_MARK
+from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.outcome_tables import (
     charted,
-    families_of,
     protect_outcomes,
     quarter_words,
 )
 from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.runs.outcomes.curves import curve_of, planned
 from qa_sampling.runs.outcomes.outputs import finished_quarters, span_of
 from qa_sampling.runs.outcomes.reading import read_outcomes
 from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
 from qa_sampling.trends.measures import MEASURES
 
 ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "complaints")
@@ -170,9 +173,10 @@ class TestDecisions:
 
 def readings(rows):
     """Give quarters of measures as counted."""
-    return pd.DataFrame(rows, columns=["measure", "start", "numerator", "mature"]).assign(
-        start=lambda held: pd.to_datetime(held["start"])
-    )
+    table = pd.DataFrame(rows, columns=["measure", "start", "numerator", "mature"])
+    table["start"] = pd.to_datetime(table["start"])
+    wholes = table.drop_duplicates("start").set_index("start")["numerator"]
+    return table.assign(denominator=table["start"].map(wholes).astype("float"))
 
 
 QUARTERS = ("2025-10-01", "2026-01-01")
@@ -231,6 +235,35 @@ class TestForEverybody:
         assert said[-1] == "Re-referrals within 12 months: 30 of these, 19%."
         assert not any("no further action" in one for one in said), "that count is hidden"
 
+    def test_a_share_is_of_those_of_whom_it_is_known(self):
+        """Otherwise the page for everybody says 84% where the one for managers says 94%."""
+        names = ("assessments", "assessments_45_days", "assessments_45_days_of_referral")
+        counts = {"2025-10-01": (424, 397, 355), "2026-01-01": (403, 382, 339)}
+        rows = [(name, day, n, True) for day, held in counts.items()
+                for name, n in zip(names, held, strict=True)]  # fmt: skip
+        table = readings(rows)
+        table.loc[table["measure"] == names[2], "denominator"] = [382.0, 358.0]
+        measures = [MEASURES[name] for name in names]
+        tables = protect_outcomes(table, measures, quarters=QUARTERS, edition="e1")
+        shown = tables.tables[0].numbers(f"share_{names[2]}").tolist()
+        assert shown == pytest.approx([92.9, 94.7]), "355 of 382, 339 of 358"
+        assert tables.tables[0].numbers(f"known_{names[2]}").tolist() == [382, 358]
+        assert outcome_findings(tables).sentences[-1] == (
+            "Assessments within 45 working days of the referral: 339 of 358 of whom it is known, "
+            "95%."
+        )
+
+    def test_the_few_between_two_measures_are_hidden_too(self):
+        """In time from the referral is in time from the start: a reader subtracts."""
+        names = ("assessments", "assessments_45_days", "assessments_45_days_of_referral")
+        counts = {"2025-10-01": (424, 397, 394), "2026-01-01": (403, 382, 339)}
+        rows = [(name, day, n, True) for day, held in counts.items()
+                for name, n in zip(names, held, strict=True)]  # fmt: skip
+        measures = [MEASURES[name] for name in names]
+        tables = protect_outcomes(readings(rows), measures, quarters=QUARTERS, edition="e1")
+        both = tables.tables[0].frame[list(names[1:])].iloc[0].tolist()
+        assert HIDDEN_MARK in both
+
     def test_quarters_are_those_that_are_over(self):
         asked = OutcomeTrends(period="2026-02", quarters=2)
         assert finished_quarters(asked) == ["2025-07-01", "2025-10-01"]
@@ -244,3 +277,47 @@ def test_a_hidden_quarter_is_hidden_in_the_line_too():
     line = charted(tables, "referral_nfa").result.table
     assert line["hidden"].tolist() == [True, True]
     assert np.isnan(line["value"]).all()
+
+
+class TestCurves:
+    CURVE = CurveToTurn(
+        measure="re_referrals",
+        target=0.15,
+        done=(DoneThing(since="2025-07-01", name="New front door"),),
+        story="Invented.",
+        partners=("Schools", "Police"),
+        actions=(
+            PlannedAction(what="Look at step-downs", owner="Head", review="2026-03-31"),
+            PlannedAction(what="Train", owner="Head", review="2026-04-01"),
+        ),
+    )
+
+    def test_a_curve_has_its_history_forecast_and_verdict(self, found, settings):
+        one = curve_of(found, self.CURVE, settings)
+        assert one.target == 0.15 and one.better == "down"
+        assert one.done["name"].tolist() == ["New front door"]
+        assert len(one.fan) == 12
+        held = found.readings.query("measure == 're_referrals'").set_index("start")["value"]
+        told = one.history.set_index("period")["value"].dropna()
+        assert (told == held.loc[told.index]).all()
+
+    def test_what_the_meeting_wrote_stands_below_it_with_what_is_due(self, settings):
+        table = view.planned_view(planned(self.CURVE, settings))
+        assert table[""].tolist() == ["Story", "Partners", "Action", "Action"]
+        assert table["Review"].tolist() == ["", "", "31 Mar 2026, due", "01 Apr 2026"]
+        bare = planned(CurveToTurn(measure="s47"), settings)
+        assert bare.empty and view.planned_view(bare).empty
+
+    def test_a_stock_or_what_was_not_counted_is_no_curve(self, found, settings):
+        for name in ("children_in_need", "assessments"):
+            with pytest.raises(TrendError, match="is not counted month by month"):
+                curve_of(found, CurveToTurn(measure=name), settings)
+
+    def test_faults_of_a_curve_are_told(self):
+        for curve, words in (
+            ({"measure": "x"}, "there is no measure 'x'"),
+            ({"measure": "s47", "done": [{"since": "May 2025", "name": "A"}]}, "curves"),
+            ({"measure": "s47", "actions": [{"what": "A", "owner": "B"}]}, "review"),
+        ):
+            with pytest.raises(ParameterError, match=words):
+                read_parameters("outcome_trends", {"curves": [curve]})

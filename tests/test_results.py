@@ -61,7 +61,7 @@ def test_results_are_frozen_documented_and_described(name: str) -> None:
     assert isinstance(result, Described)
     with pytest.raises(FrozenInstanceError):
         result.measure = "another"
-    told = type(result).__doc__ + Described.__doc__
+    told = "".join(one.__doc__ or "" for one in type(result).__mro__)
     inherited = ("measure", "scope", "unit", "n", "n_of", "baseline", "warnings")
     own = [one.name for one in fields(result) if one.name not in inherited]
     assert all(one in told for one in own)

@@ -298,8 +298,8 @@ def _part(published: pd.DataFrame, part: Part, key: str) -> pd.DataFrame:
         area=("area", "first"),
         region=("region", "first"),
         level=("level", "first"),
-        value=("value", lambda values: values.sum(skipna=False)),
         reason=("reason", "max"),
-    ).reset_index()
+    )
+    table.insert(3, "value", grouped["value"].sum(skipna=False))
     short = grouped["figure"].nunique().to_numpy() < len(part.figures)
-    return table.assign(value=table["value"].mask(short))
+    return table.assign(value=table["value"].mask(short)).reset_index()

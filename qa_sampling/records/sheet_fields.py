@@ -31,7 +31,7 @@ _NO_CHOICE = Unreadable("holds none of the choices")
 _NOT_YET = Unreadable("holds a day that has not come yet")
 _TOO_LONG = Unreadable(f"holds more than {LONGEST} characters")
 _LONG_NUMBER = Unreadable("holds a long number, which may be a child’s")
-_NO_CODE = Unreadable("holds no short code of letters, digits and hyphens")
+_NO_CODE = Unreadable("holds no short code of letters, digits, hyphens and slashes")
 _NOT_A_FLAG = Unreadable("is neither Yes nor No")
 
 Read = Callable[[Cell], object]
@@ -151,11 +151,18 @@ def words_without_numbers(value: Cell) -> str | Unreadable | None:
 
 
 def code(value: Cell) -> str | Unreadable | None:
-    """Read a reference: letters, digits, hyphens, dots and underscores."""
+    """Read a reference: letters, digits, hyphens, dots and underscores, parts of it after a slash.
+
+    Actions of a returned form are named by draw, case and number: `2026-11-monthly/K7…/1`.
+    """
     text = read_text(value)
     if text is None or isinstance(text, Unreadable):
         return text
-    return text if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,79}", text) else _NO_CODE
+    return (
+        text
+        if re.fullmatch(r"(?=.{1,120}$)[A-Za-z0-9][A-Za-z0-9._\-]*(?:/[A-Za-z0-9._\-]+)*", text)
+        else _NO_CODE
+    )
 
 
 def flag(value: Cell) -> str | Unreadable | None:

@@ -9,34 +9,16 @@ import pandas as pd
 
 from qa_sampling.reporting.derived import Derived, derive
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
-from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
+from qa_sampling.reporting.outcome_families import KNOWN, NESTED, Family, families_of, known_of
 from qa_sampling.reporting.quantities import DeclaredText, declared
 from qa_sampling.reporting.safe_table import PrintedTable
-from qa_sampling.reporting.table_request import TableRequest
+from qa_sampling.reporting.table_request import TableRequest, altered
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.results import ControlChart
 from qa_sampling.trends.measures import MEASURES, Measure
 
 QUARTER = "quarter"
-
-
-@dataclass(frozen=True)
-class Family:
-    """Measures of the same cases: what they are counted from, and each that counts some of them.
-
-    Attributes
-    ----------
-    title : str
-        What all of them are, such as "Referrals".
-    whole : str
-        Name of their count.
-    parts : tuple of Measure
-        Measures that count some of them.
-    """
-
-    title: str
-    whole: str
-    parts: tuple[Measure, ...]
 
 
 @dataclass(frozen=True)
@@ -76,28 +58,6 @@ class OutcomeTables:
         )
 
 
-def families_of(measures: Sequence[Measure]) -> tuple[Family, ...]:
-    """Put measures together that count the same cases: a referral, and what came of it.
-
-    Parameters
-    ----------
-    measures : sequence of Measure
-        Measures over time; stocks, and those that count a child once a period, are left out:
-        they do not add up over months.
-
-    Returns
-    -------
-    tuple of Family
-        Those whose cases are counted by a measure themselves, in the registry's order.
-    """
-    flows = [one for one in measures if one.adds and one.base is not None]
-    found = []
-    for whole in (one for one in flows if one.rule is None):
-        parts = tuple(one for one in flows if one.rule is not None and one.base == whole.base)
-        found.append(Family(whole.title, whole.name, parts))
-    return tuple(found)
-
-
 def protect_outcomes(
     readings: pd.DataFrame,
     measures: Sequence[Measure],
@@ -109,8 +69,9 @@ def protect_outcomes(
     """Protect the counts of everybody by quarter, a table a family of measures.
 
     Later extracts change the counts of earlier quarters, because events are recorded late. So
-    each extract is an edition of its own, protected against the editions before wherever both
-    can be true.
+    each extract is an edition of its own, protected against the editions before in every quarter
+    in which both can be true. What an edition hid of a quarter no later one shows, and what one
+    showed hides nothing else.
 
     Parameters
     ----------
@@ -137,7 +98,9 @@ def protect_outcomes(
         request = _request(readings, family, quarters, edition)
         if request is None:
             continue
-        known = tied_editions([request], earlier, series=_series(family), edition=edition)
+        about = {"series": _series(family)}
+        known = tied_editions([request], earlier, edition=edition, along=QUARTER, **about)
+        request = altered(request, told_before=told_before(earlier, **about))
         made += protect_linked([request], earlier=known)
         kept.append(family)
     return OutcomeTables(tuple(kept), tuple(made))
@@ -153,6 +116,8 @@ def _request(
     """Give the table of one family; None where a quarter is not whole.
 
     A measure whose follow-up is not over in every quarter is left out: its figures can change.
+    Where a measure is not known of all cases, those of whom it is stand beside it: its share is
+    of these.
     """
     days = pd.DatetimeIndex(list(quarters))
     final = readings[readings["mature"]]
@@ -162,22 +127,43 @@ def _request(
     if family.whole not in names:
         return None
     table = wide[names].astype("int64").reset_index(drop=True)
+    wholes = dict.fromkeys(names[1:], family.whole)
+    out_of = final.pivot(index="start", columns="measure", values="denominator").reindex(days)
+    for name in names[1:]:
+        known = out_of[name].astype("int64").reset_index(drop=True)
+        if (known != table[family.whole]).any():
+            wholes[name] = known_of(name)
+            table[known_of(name)] = known
     table.insert(0, QUARTER, [quarter_words(day) for day in days])
-    parts = names[1:]
+    counts = [one for name in names for one in _beside(name, wholes)]
+    nested = [(part, one) for part, one in NESTED if part in names and one in names]
     return request_of(
-        table,
+        table[[QUARTER, *counts]],
         by=[QUARTER],
-        counts=names,
-        within=dict.fromkeys(parts, family.whole),
-        percentages={f"share_{name}": (name, family.whole) for name in parts},
-        labels={QUARTER: "Quarter"}
-        | {name: declared(MEASURES[name].title) for name in names}
-        | {
-            f"share_{name}": declared(f"Per cent: {_lower(MEASURES[name].title)}") for name in parts
-        },
+        counts=counts,
+        within=wholes | {one: family.whole for one in wholes.values() if one != family.whole},
+        exclusive={one: [[part]] for part, one in nested},
+        percentages={f"share_{name}": (name, whole) for name, whole in wholes.items()},
+        labels={QUARTER: "Quarter"} | {one: _heading(one) for one in counts}
+        | {f"share_{name}": declared(f"Per cent: {_lower(_title(name))}") for name in wholes},
         growing=[QUARTER],
         population=population_of_edition(_series(family), edition),
-    )
+    )  # fmt: skip
+
+
+def _beside(name: str, wholes: dict[str, str]) -> list[str]:
+    """Give a count, after the one it is counted from where that is not the whole."""
+    return [wholes[name], name] if wholes.get(name) == known_of(name) else [name]
+
+
+def _heading(name: str) -> DeclaredText:
+    if name.startswith(KNOWN):
+        return declared(f"{_title(name.removeprefix(KNOWN))}: known of")
+    return declared(_title(name))
+
+
+def _title(name: str) -> str:
+    return MEASURES[name].title
 
 
 def _lower(title: str) -> str:

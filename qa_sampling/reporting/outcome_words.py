@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qa_sampling.reporting.outcome_families import known_of
 from qa_sampling.reporting.outcome_tables import QUARTER, OutcomeTables
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
@@ -31,13 +32,15 @@ def outcome_findings(tables: OutcomeTables) -> Words:
                 continue
             part = cell(table, one.name, latest)
             share = cell(table, f"share_{one.name}", latest)
-            if not part.hidden and not share.hidden:
-                words += say(
-                    "{title}: {part} of these, {share}.",
-                    title=declared(one.title),
-                    part=part,
-                    share=share,
-                )
+            if part.hidden or share.hidden:
+                continue
+            given = {"title": declared(one.title), "part": part, "share": share}
+            if known_of(one.name) in table.columns:
+                known = cell(table, known_of(one.name), latest)
+                words += say("{title}: {part} of {known} of whom it is known, {share}.",
+                             known=known, **given)  # fmt: skip
+            else:
+                words += say("{title}: {part} of these, {share}.", **given)
     return words
 
 

@@ -190,3 +190,14 @@ def unable_view(table: pd.DataFrame) -> pd.DataFrame:
         `measure`, `needs`.
     """
     return table.set_axis(["Measure", "It would need"], axis=1)
+
+
+def planned_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what the meeting wrote of a curve.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``runs.outcomes.curves.planned``.
+    """
+    return table.set_axis(["", "What", "Owner", "Review"], axis=1)

@@ -138,7 +138,7 @@ def published_tables(series: Sequence[PublishedSeries], asked: Asked) -> Benchma
     return BenchmarkTables(
         neighbours=_neighbours_table(standings, verdicts, digits, names, source),
         country=_country_table(standings, verdicts, digits, names, source),
-        trends=trends_table(series, asked),
+        trends=_trends_table(series, beside, asked, source),
         missing=_missing_table(series, beside, asked, source),
         standings=standings,
         verdicts=verdicts,
@@ -301,7 +301,16 @@ def trends_table(series: Sequence[PublishedSeries], asked: Asked) -> SafeTable:
         When anything but published series is given.
     """
     series = [_require_published(one) for one in series]
-    beside = _beside(series, asked)
+    source = _source(series, invented=asked.invented)
+    return _trends_table(series, _beside(series, asked), asked, source)
+
+
+def _trends_table(
+    series: Sequence[PublishedSeries],
+    beside: Mapping[str, Benchmark],
+    asked: Asked,
+    source: str,
+) -> SafeTable:
     first = next(iter(beside.values()))
     years = sorted({int(year) for one in beside.values() for year in one.table["year"]})
     rows = []
@@ -322,8 +331,7 @@ def trends_table(series: Sequence[PublishedSeries], asked: Asked) -> SafeTable:
     labels = {"measure": "Measure", "year": "Year to March", "lowest": "Lowest neighbour",
               "median": "Neighbours’ median", "highest": "Highest neighbour",
               "own": first.own, "region": first.region, "country": "England"}  # fmt: skip
-    return _safe(("measure", "year"), _OF_YEAR, rows, labels,
-                 _source(series, invented=asked.invented))  # fmt: skip
+    return _safe(("measure", "year"), _OF_YEAR, rows, labels, source)
 
 
 def _missing_table(

@@ -202,10 +202,10 @@ def _described(request: TableRequest, grid: Grid) -> Iterator[tuple[Key, _Cell]]
 
 def _wish(count: str, place: tuple[str, ...], value: int, request: TableRequest) -> int:
     """Say whether a cell that is not small may be hidden."""
-    if count in request.decisions:
+    if count in request.decisions or place in request.known_zeros:
         return OPEN
-    if place in request.known_zeros:
-        return OPEN
+    if (told := request.told_before.get((count, place))) is not None:
+        return OPEN if told else HIDDEN
     if all(label == request.total_label for label in place) and not request.growing:
         return OPEN
     return OPEN if value == 0 and request.zeros_shown else FREE

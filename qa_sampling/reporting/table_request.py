@@ -34,6 +34,9 @@ class TableRequest:
     concealed : frozenset of tuple of str
         Places, totals included, that are hidden however large their counts are: those by which
         readers who know some of the counted could tell all others.
+    told_before : mapping of (str, tuple of str) to bool
+        Single counts, by name and place, that earlier editions hid (False), which stay hidden
+        however large they are now, or showed (True), which are hidden only when they are small.
     coarser : sequence of mapping
         Coarser forms of the table, to be tried in turn.
     most_hidden : float
@@ -62,6 +65,7 @@ class TableRequest:
     made_of: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
     over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concealed: frozenset[tuple[str, ...]] = frozenset()
+    told_before: Mapping[tuple[str, tuple[str, ...]], bool] = field(default_factory=dict)
     exclusive: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     adding_up: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     growing: tuple[str, ...] = ()

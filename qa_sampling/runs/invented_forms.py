@@ -31,6 +31,8 @@ from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import home
 
+CANNOT = 0.97
+"""Chance beyond which a case cannot be audited."""
 _WORDS = "Invented: what was read, seen and heard."
 
 
@@ -111,7 +113,21 @@ def _given(
     done = audits[audits["date_completed"] <= last].set_index("case_ref")
     answers = told["answers"].set_index(["audit_id", "standard"])["grade"]
     drawn = [ref for ref in plan.cases["case_ref"] if ref in done.index]
-    return {ref: _written(_answers(done.loc[ref], answers), _chance(ref)) for ref in drawn}
+    return {
+        ref: _written(_answers(done.loc[ref], answers), _chance(ref))
+        | (_actions(told["actions"], done.at[ref, "audit_id"]) if _chance(ref) <= CANNOT else {})
+        for ref in drawn
+    }
+
+
+def _actions(actions: pd.DataFrame, audit_id: str) -> dict[str, tuple[object, str | None]]:
+    """Give the actions that the auditor agreed, as they stand on the form."""
+    written: dict[str, tuple[object, str | None]] = {}
+    own = actions[actions["audit_id"] == audit_id]
+    for number, one in enumerate(own.itertuples(), start=1):
+        written[f"action_{number}"] = (STANDARD_NAMES.get(one.standard, "Other"), one.text)
+        written[f"action_{number}_owner"] = (one.due.to_pydatetime(), one.owner)
+    return written
 
 
 def _post(sent: list[Path], plan: AuditPlan, given: Collection[str]) -> None:
@@ -152,7 +168,7 @@ def _order(grade: str) -> int:
 
 def _written(given: dict[str, Any], chance: float) -> dict[str, tuple[object, str | None]]:
     """Give short answers and words; leave out or misspell something where chance says so."""
-    if chance > 0.97:
+    if chance > CANNOT:
         return {CANNOT_AUDIT: ("Record unavailable", _WORDS)}
     written: dict[str, tuple[object, str | None]] = {
         key: (value, _WORDS) for key, value in given.items()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day
-from qa_sampling.trends.measures import MEASURES
+from qa_sampling.settings.turning import CurveToTurn, known_measure
 
 
 class RebaseDecision(BaseModel):
@@ -40,7 +40,7 @@ class RebaseDecision(BaseModel):
     @field_validator("measure")
     @classmethod
     def _is_known(cls, value: str) -> str:
-        return _known(value)
+        return known_measure(value)
 
     @field_validator("since", "decided")
     @classmethod
@@ -75,6 +75,8 @@ class OutcomeTrends(AnalysisSettings):
         Target of a measure in the unit of its values (0.8 for 80%), by name.
     rebases : tuple of RebaseDecision
         Decisions to set a centre line anew.
+    curves : tuple of CurveToTurn
+        Measures that a performance meeting wants to turn, with what was done and is to be done.
     quarters : int
         Finished quarters in the tables for everybody.
     """
@@ -85,30 +87,25 @@ class OutcomeTrends(AnalysisSettings):
     months: int = Field(36, ge=13, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
     measures: tuple[str, ...] = ()
-    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc", "second_plans")
+    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc")
     unit: Literal["team", "service", "source"] = "team"
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1
     budget: int = Field(10, ge=1, le=200)
     targets: dict[str, float] = Field(default_factory=dict)
     rebases: tuple[RebaseDecision, ...] = ()
+    curves: tuple[CurveToTurn, ...] = ()
     quarters: int = Field(8, ge=1, le=40)
 
     @field_validator("measures", "pictured")
     @classmethod
     def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
-            _known(one)
+            known_measure(one)
         return value
 
     @field_validator("targets")
     @classmethod
     def _have_targets(cls, value: dict[str, float]) -> dict[str, float]:
         for one in value:
-            _known(one)
+            known_measure(one)
         return value
-
-
-def _known(name: str) -> str:
-    if name not in MEASURES:
-        raise ValueError(f"there is no measure {name!r}; choose one of: {', '.join(MEASURES)}")
-    return name
