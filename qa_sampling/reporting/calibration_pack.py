@@ -101,7 +101,7 @@ def _cover(count: int, gap: int) -> Iterator[tuple[str, object] | str]:
     yield ("3", "Settle one grade a standard, with the words of the standard, and write it in.")
     yield ("4", "Write what auditors should do differently next time. Nobody is ranked.")
     yield "Afterwards"
-    yield ("Record", "Give the panel’s grades to whoever keeps the register, as moderations.")
+    yield ("Record", "The panel’s overall grades and answers: in 41_panel_session, at the meeting.")
 
 
 def _apart(count: int, gap: int) -> str:
