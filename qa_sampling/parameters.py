@@ -20,6 +20,7 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.builder import PlanBuilder
+from qa_sampling.settings.calendar import Calendar, calendar_of
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.exercise import TrainingExercise
@@ -202,3 +203,19 @@ def _faults(error: ValidationError) -> dict[str, str]:
         name: f"{', or '.join(dict.fromkeys(texts)) if name else texts[0]}."
         for name, texts in lines.items()
     }
+
+
+def read_calendar(path: Path) -> Calendar:
+    """Read the year's programme.
+
+    Parameters
+    ----------
+    path : Path
+        YAML file, such as `parameters/calendar.yml`.
+
+    Raises
+    ------
+    ParameterError
+        With every fault, by entry; and every notebook that is unknown, by name.
+    """
+    return calendar_of(load_parameters([path]), known=SETTINGS)

@@ -44,7 +44,7 @@ _SIZED = (
         for place, size in enumerate((13, 18, 25))
     )
     + ".qa-panel select, .qa-panel textarea { font-size: var(--jp-widgets-font-size) !important; }"
-    "\n.qa-panel :focus-visible { outline: 3px solid #1a6fc4 !important; outline-offset: 2px; }"
+    "\n.qa-panel :focus-visible { outline: 3px solid #1a6fc4 !important; outline-offset: -3px; }"
     "\n.qa-panel .qa-above { flex-direction: column; height: auto; }"
     "\n.qa-panel .qa-above .widget-label { width: auto; text-align: left; font-weight: 600; }"
     "\n.qa-panel .qa-above select, .qa-panel .qa-above textarea { width: 100%; flex: none; }"
@@ -100,7 +100,7 @@ class PanelDesk:
     def _make_controls(self) -> None:
         import ipywidgets as widgets
 
-        wide = {"layout": {"width": "100%", "max_width": "60em"}}
+        wide = {"layout": {"width": "98%", "max_width": "60em"}}
         short = {"style": {"description_width": "initial"}}
         self.size = widgets.ToggleButtons(options=SIZES, description="Text size", **short)
         self.progress, self.case, self.told = widgets.HTML(), widgets.HTML(), widgets.HTML()

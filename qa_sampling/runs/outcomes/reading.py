@@ -10,6 +10,7 @@ from qa_sampling.records.events import build_events
 from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.inputs import invented_authority, read_extracts
+from qa_sampling.runs.outcomes.seams import seams_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 
 
@@ -25,11 +26,14 @@ class Told:
         ``on_lists.ON_LISTS`` of the day of the newest extract.
     families_known : bool
         Whether families can be counted beside children.
+    seams : tuple of Timestamp
+        First days of extracts around which conferences are in none of them.
     """
 
     events: pd.DataFrame
     on_lists: pd.DataFrame
     families_known: bool
+    seams: tuple[pd.Timestamp, ...] = ()
 
 
 def read_outcomes(settings: OutcomeTrends) -> Told:
@@ -50,4 +54,5 @@ def read_outcomes(settings: OutcomeTrends) -> Told:
     events = invented_authority().events if settings.is_invented else build_events(annex)
     events = with_units(events, staff=extras.staff, families=extras.families)
     known = extras.families is not None and len(extras.families) > 0
-    return Told(events, build_on_lists(annex, as_at=settings.extract_day), known)
+    seams = () if settings.is_invented else seams_of(annex)
+    return Told(events, build_on_lists(annex, as_at=settings.extract_day), known, seams)
