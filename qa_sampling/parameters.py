@@ -27,6 +27,7 @@ from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -39,6 +40,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
+    "panel_session": PanelSession,
     "training_exercise": TrainingExercise,
 }
 """The model of each notebook, by the notebook's name without its number."""

@@ -10,8 +10,8 @@ import pytest
 from qa_sampling.records.register import Register
 from qa_sampling.records.synthetic import write_authority
 from qa_sampling.runs.inputs import invented_authority
+from qa_sampling.runs.outcome_inputs import read_outcomes
 from qa_sampling.runs.outcomes.outputs import release_outcomes
-from qa_sampling.runs.outcomes.reading import read_outcomes
 from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 
