@@ -66,8 +66,13 @@ def test_every_file_in_the_list_can_be_used(notebook: str) -> None:
 
 
 def test_every_file_fits_one_notebook() -> None:
-    names = {path.stem for path in (ROOT / "parameters").glob("*.yml")} - {AUTHORITY}
+    names = {path.stem for path in (ROOT / "parameters").glob("*.yml")} - {AUTHORITY, "calendar"}
     assert sorted(names) == sorted(file for name in SETTINGS for file in fitting_files(name))
+
+
+def test_a_file_of_other_things_fits_no_notebook(folder) -> None:
+    put(folder, "calendar", "entries: []\n")
+    assert not any(fitting_files(name, folder) for name in SETTINGS)
 
 
 def test_a_file_with_a_misspelt_name_is_listed_and_refused_by_field(folder) -> None:

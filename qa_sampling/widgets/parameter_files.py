@@ -59,7 +59,7 @@ def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
 
     A file fits the notebook, or notebooks, that know most of its names, so that one with a
     misspelt name is still found, and refused where it can be seen. One that cannot be read fits
-    all.
+    all; one that shares no name with any, such as the year's calendar, fits none.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def _fits(notebook: str, path: Path) -> bool:
     except ParameterError:
         return True
     known = {name: len(names & set(model.model_fields)) for name, model in SETTINGS.items()}
-    return known[notebook] == max(known.values())
+    return known[notebook] == max(known.values()) > 0
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
