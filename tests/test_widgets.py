@@ -13,6 +13,7 @@ from qa_sampling.widgets.choosing import Chooser, choose_parameters, proposal_ht
 from qa_sampling.widgets.designs import read_bound, said_bound
 from qa_sampling.widgets.parameter_files import (
     AUTHORITY,
+    BESIDE,
     fitting_files,
     propose,
     write_parameters,
@@ -66,7 +67,7 @@ def test_every_file_in_the_list_can_be_used(notebook: str) -> None:
 
 
 def test_every_file_fits_one_notebook() -> None:
-    names = {path.stem for path in (ROOT / "parameters").glob("*.yml")} - {AUTHORITY}
+    names = {path.stem for path in (ROOT / "parameters").glob("*.yml")} - {*BESIDE}
     assert sorted(names) == sorted(file for name in SETTINGS for file in fitting_files(name))
 
 
