@@ -7,13 +7,12 @@ a run); 2 refused, with one message, nothing written; 3 a frame is fixed and wai
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,9 +23,11 @@ from qa_sampling.commands.keys import key_app, relink_command
 from qa_sampling.commands.lab import lab_command
 from qa_sampling.commands.loop import actions_app, activities_app
 from qa_sampling.commands.moderations import moderation_forms_command
-from qa_sampling.commands.options import ParameterFiles
+from qa_sampling.commands.month import calendar_command, month_command
+from qa_sampling.commands.options import Pairs, ParameterFiles
 from qa_sampling.commands.options import register_of as _register
 from qa_sampling.commands.options import settings_of as _settings
+from qa_sampling.commands.options import values_of as _values
 from qa_sampling.commands.output import Steps, err, out, show_draws, show_preflight, show_result
 from qa_sampling.errors import ParameterError, QASamplingError, SeedNeeded
 
@@ -55,16 +56,13 @@ app.command("exempt")(exempt_command)
 app.command("reassign")(reassign_command)
 app.command("exercise-template")(exercise_template_command)
 app.command("exercise-feedback")(exercise_feedback_command)
+app.command("month")(month_command)
+app.command("calendar")(calendar_command)
 app.command(
     "lab",
     add_help_option=False,
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )(lab_command)
-
-Pairs = Annotated[
-    list[str] | None,
-    typer.Option("--parameter", "-p", help="One parameter, as `audits=40` or `audits 40`."),
-]
 
 
 def main() -> None:
@@ -324,24 +322,6 @@ def _joined_pairs(arguments: list[str]) -> list[str]:
             word, rest = f"--parameter={rest[0]}={rest[1]}", rest[2:]
         joined.append(word)
     return joined
-
-
-def _values(pairs: list[str]) -> dict[str, Any]:
-    """Read `name=value` pairs; a value that is JSON (40, true, ["a"]) is that, else text."""
-    values = {}
-    for pair in pairs:
-        name, given, text = pair.partition("=")
-        if not given:
-            raise typer.BadParameter(f"{pair!r} is not of the form name=value.")
-        try:
-            value = json.loads(text)
-        except ValueError:
-            value = text
-        values[name.strip()] = text if name.strip() in _TEXTS else value
-    return values
-
-
-_TEXTS = {"seed", "rotation_seed", "period", "as_at", "due", "title", "authority", "contact"}
 
 
 def _checked_day(text: str) -> date | None:

@@ -20,12 +20,14 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.builder import PlanBuilder
+from qa_sampling.settings.calendar import Calendar, calendar_of
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -38,6 +40,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
+    "panel_session": PanelSession,
     "training_exercise": TrainingExercise,
 }
 """The model of each notebook, by the notebook's name without its number."""
@@ -202,3 +205,19 @@ def _faults(error: ValidationError) -> dict[str, str]:
         name: f"{', or '.join(dict.fromkeys(texts)) if name else texts[0]}."
         for name, texts in lines.items()
     }
+
+
+def read_calendar(path: Path) -> Calendar:
+    """Read the year's programme.
+
+    Parameters
+    ----------
+    path : Path
+        YAML file, such as `parameters/calendar.yml`.
+
+    Raises
+    ------
+    ParameterError
+        With every fault, by entry; and every notebook that is unknown, by name.
+    """
+    return calendar_of(load_parameters([path]), known=SETTINGS)

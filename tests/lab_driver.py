@@ -98,6 +98,14 @@ class Lab:
         self.menu(page, "Run", "Run All Cells")
         page.wait_for_function(DONE, timeout=SECONDS * 1000)
 
+    def restart(self, page) -> None:
+        """Restart the kernel from the menu, and wait until it is there again."""
+        self.menu(page, "Kernel", "Restart Kernel…")
+        page.locator(".jp-Dialog .jp-mod-accept").click()
+        page.locator(".jp-Dialog").wait_for(state="detached")
+        ready = page.get_by_text(re.compile(r"Python 3.*\| Idle"))
+        ready.wait_for(timeout=SECONDS * 1000)
+
     def errors(self, page) -> list[str]:
         """Give the words of every error that the open notebook shows."""
         shown = page.locator(".jp-OutputArea-output[data-mime-type*='error']")

@@ -114,16 +114,16 @@ class TestInventedFigures:
             agrees = published_series(published, key)["agrees"].dropna()
             assert agrees.all(), key
 
-    def test_all_that_dirties_real_files_is_in_them(self, settings) -> None:
+    def test_all_that_dirties_real_files_is_in_them(self, settings, compared) -> None:
         table = files_read(settings)
         missing = " ".join(table["Missing"])
         for reason in ("suppressed", "not available", "unreliable", "not applicable"):
             assert reason in missing
-        series = series_of(settings)["re_referrals"].figures()
+        series = compared.series["re_referrals"].figures()
         codes = series[series["level"] == "authority"].groupby("year")["code"].agg(set)
         assert "026" in codes[2021]
         assert "026" not in codes[2022] >= {"027", "028"}
-        counts = series_of(settings)["three_placements"].figures()
+        counts = compared.series["three_placements"].figures()
         assert (counts["numerator"] == 0).any(), "a nought that is one"
 
 

@@ -23,6 +23,7 @@ from qa_sampling.widgets.plan_builder import look
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 BUILDER = "15_plan_builder.ipynb"
+PANEL = "41_panel_session.ipynb"
 pytestmark = pytest.mark.slow
 
 
@@ -165,7 +166,53 @@ def test_the_saved_design_gives_what_was_shown_and_no_case_was(
     assert not [ref for ref in found.frame.cases["case_ref"] if ref in text]
 
 
-def test_nothing_is_asked_of_the_world(lab, page, built) -> None:
+@pytest.fixture(scope="module")
+def decided(lab, page):
+    """The panel's session: two cases by keyboard alone, the kernel restarted between them."""
+    lab.open(page, PANEL)
+    lab.run_all(page)
+    assert lab.errors(page) == []
+    decide_by_keyboard(page, "Case 1 is recorded: Good. Here is case 2.", "Read the chronology")
+    lab.restart(page)
+    lab.run_all(page)
+    assert lab.errors(page) == []
+    page.get_by_text("1 of 6 cases decided; 5 to come.").first.wait_for()
+    lines = page.get_by_label("Case", exact=True).locator("option").all_inner_texts()
+    lines = [line.replace("\xa0", " ") for line in lines]
+    decide_by_keyboard(page, "Case 2 is recorded: Good. Here is case 3.")
+    return lines
+
+
+def decide_by_keyboard(page, said: str, note: str = "") -> None:
+    page.get_by_label("Case", exact=True).focus()
+    for downs in (2, 1, 3):  # Good, Yes, No
+        page.keyboard.press("Tab")
+        for _ in range(downs):
+            page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type(note)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.get_by_text(said).wait_for()
+
+
+def test_a_restart_in_the_middle_of_the_session_loses_nothing(lab, page, decided) -> None:
+    assert decided[0].startswith("✓ 1. decided Good:")
+    assert [line[0] for line in decided] == ["✓", "…", "…", "…", "…", "…"]
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    for key in ("D", "D", "X"):  # commands to the notebook, where the focus is not in the panel
+        page.keyboard.press(key)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    assert page.evaluate("document.activeElement.tagName") == "SELECT", "the next case's grade"
+    with Register.open(lab.place / "outputs" / "invented" / "register.sqlite") as register:
+        held = register.panel_decisions()
+        assert register.check() == ()
+    columns = ["panel_final_grade", "reflects_practice", "meaningful_learning"]
+    assert held[columns].to_numpy().tolist() == [["Good", "Yes", "No"]] * 2
+    assert held["comment"].fillna("").tolist() == ["Read the chronology", ""]
+
+
+def test_nothing_is_asked_of_the_world(lab, page, built, decided) -> None:
     away = [url for url in page.asked if not url.startswith((lab.address, "data:", "blob:"))]
     assert away == []
 

@@ -10,6 +10,7 @@ import pytest
 
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
+from qa_sampling.records.register import Register
 from qa_sampling.reporting import outcomes_view as view
 from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.reporting.outcome_families import families_of
@@ -21,7 +22,7 @@ from qa_sampling.reporting.outcome_tables import (
 from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.curves import curve_of, planned
-from qa_sampling.runs.outcomes.outputs import finished_quarters, span_of
+from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes, span_of
 from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
@@ -219,6 +220,22 @@ class TestForEverybody:
         table = small()
         table.loc[table["measure"] == "referrals", "mature"] = False
         assert protect_outcomes(table, MEASURED, quarters=QUARTERS, edition="e1").tables == ()
+
+    def test_an_extract_of_a_year_shows_the_quarters_it_holds(self):
+        table = small()
+        table.loc[table["start"] == "2025-10-01", "mature"] = False
+        tables = protect_outcomes(table, MEASURED, quarters=QUARTERS, edition="e1")
+        assert tables.tables[0].body["quarter"].tolist() == ["Jan to Mar 2026"]
+        (shared,) = tables.shared("October 2025 to March 2026")
+        assert shared.caption == "Referrals, January to March 2026"
+
+    def test_extracts_without_a_whole_quarter_are_refused(self, told, found, settings, tmp_path):
+        late = told.events[told.events["date"] > "2026-02-01"].reset_index(drop=True)
+        short = replace(told, events=late)
+        with pytest.raises(TrendError, match="No quarter up to 31 March 2026 is whole"):
+            release_outcomes(
+                short, found, settings, Register.open(tmp_path / "register.sqlite", create=True)
+            )
 
     def test_a_later_extract_is_tied_to_the_earlier_one(self):
         first = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 ParameterFiles = Annotated[
     list[Path] | None,
     typer.Option("--parameters", "-f", help="Parameter file; may be given again, later ones win."),
+]
+
+Pairs = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", help="One parameter, as `audits=40` or `audits 40`."),
 ]
 
 
@@ -49,3 +55,29 @@ def register_of(parameters: list[Path] | None, *, create: bool = True) -> Regist
     from qa_sampling.runs.inputs import open_register
 
     return open_register(settings_of(parameters), create=create)
+
+
+def values_of(pairs: list[str]) -> dict[str, Any]:
+    """Read `name=value` pairs; a value that is JSON (40, true, ["a"]) is that, else text.
+
+    Parameters
+    ----------
+    pairs : list of str
+        As they were given; a name may stand behind that of a calendar's entry and a point.
+    """
+    values = {}
+    for pair in pairs:
+        name, given, text = pair.partition("=")
+        if not given:
+            raise typer.BadParameter(f"{pair!r} is not of the form name=value.")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        is_text = name.strip().rpartition(".")[2] in TEXTS
+        values[name.strip()] = text if is_text else value
+    return values
+
+
+TEXTS = {"seed", "rotation_seed", "period", "as_at", "due", "title", "authority", "contact"}
+"""Parameters that are text even when they look like a number."""

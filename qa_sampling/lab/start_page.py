@@ -12,7 +12,8 @@ from qa_sampling.runs.plan.run import FILE as PLAN_FILE
 START_PAGE = "start_here.md"
 """Its file in `notebooks/`."""
 BUILDER_FILE = "15_plan_builder.ipynb"
-_PLANNING = {
+PANEL_FILE = "41_panel_session.ipynb"
+_BY_HAND = {
     PLAN_FILE: (
         "monthly_audit_plan",
         "Monthly audit plan",
@@ -22,6 +23,11 @@ _PLANNING = {
         "plan_builder",
         "Plan builder",
         "Which design is right for next month, and what would it give?",
+    ),
+    PANEL_FILE: (
+        "panel_session",
+        "Panel session",
+        "What does the panel decide of audits that were seen far apart?",
     ),
 }
 _HEAD = """# Start here
@@ -80,7 +86,7 @@ class Listed:
 
 def listed_notebooks() -> list[Listed]:
     """Give all notebooks in the order of the monthly cycle."""
-    found = [Listed(file, *about) for file, about in _PLANNING.items()]
+    found = [Listed(file, *about) for file, about in _BY_HAND.items()]
     found += [Listed(one.file, name, one.title, one.question) for name, one in ANALYSES.items()]
     return sorted(found, key=lambda one: one.file)
 

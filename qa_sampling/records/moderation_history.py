@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from qa_sampling.records import register_schema as kept
+from qa_sampling.records.returned import PANEL
 from qa_sampling.records.transaction import current_rows
 
 Said = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
@@ -61,7 +62,8 @@ def read_corrected(connection: sa.Connection) -> frozenset[str]:
     rows = connection.execute(current_rows(kept.audits)).mappings()
     event = {row["audit_id"]: row["event"] for row in rows}
     last: dict[str, int] = {}
-    for row in connection.execute(select(kept.moderations)).mappings():
+    theirs = select(kept.moderations).where(kept.moderations.c.moderator_id != PANEL)
+    for row in connection.execute(theirs).mappings():
         name = row["audit_id"]
         last[name] = max(last.get(name, 0), row["event"])
     return frozenset(name for name, at in last.items() if event.get(name, 0) > at)

@@ -19,6 +19,7 @@ from qa_sampling.records.draw_records import DrawRecords
 from qa_sampling.records.link_records import LinkRecords
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
 from qa_sampling.records.release_records import ReleaseRecords
+from qa_sampling.records.returned import PANEL
 from qa_sampling.records.run_records import RunRecords
 from qa_sampling.records.seed_records import SeedRecords
 
@@ -218,8 +219,21 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
         return self._current("AUDITS", details=True)
 
     def moderations(self) -> pd.DataFrame:
-        """Give the moderations that stand (:data:`~qa_sampling.records.returned.MODERATIONS`)."""
-        return self._current("MODERATIONS")
+        """Give the moderations that stand (:data:`~qa_sampling.records.returned.MODERATIONS`).
+
+        What the panel decided is no moderation: see :meth:`panel_decisions`.
+        """
+        held = self._current("MODERATIONS")
+        return held[held["moderator_id"] != PANEL].reset_index(drop=True)
+
+    def panel_decisions(self) -> pd.DataFrame:
+        """Give what the moderation panel decided, one row an audit.
+
+        Columns of :data:`~qa_sampling.records.returned.MODERATIONS`; `date` is the day of the
+        meeting, `comment` what was learned.
+        """
+        held = self._current("MODERATIONS")
+        return held[held["moderator_id"] == PANEL].reset_index(drop=True)
 
     def moderated_answers(self) -> pd.DataFrame:
         """Give the moderators' grades that stand, one row a moderation and standard."""

@@ -11,6 +11,9 @@ from qa_sampling.schema import GRADES, NOT_APPLICABLE, YES_NO, Column, Table
 OVERALL = "overall"
 """The standard under which the overall grade is kept, beside the quality standards' keys."""
 
+PANEL = "panel"
+"""Who moderates where the row holds what the panel decided, in place of a staff number."""
+
 FEEDBACK = ("Yes", "No", "Declined", "Not appropriate", "Not recorded")
 REFLECTS = ("Yes", "No", "Partly", "Not recorded")
 REASONS_OF_WITHDRAWAL = {

@@ -101,7 +101,7 @@ def _cover(count: int, gap: int) -> Iterator[tuple[str, object] | str]:
     yield ("3", "Settle one grade a standard, with the words of the standard, and write it in.")
     yield ("4", "Write what auditors should do differently next time. Nobody is ranked.")
     yield "Afterwards"
-    yield ("Record", "Give the panel’s grades to whoever keeps the register, as moderations.")
+    yield ("Record", "The panel’s overall grades and answers: in 41_panel_session, at the meeting.")
 
 
 def _apart(count: int, gap: int) -> str:
@@ -114,7 +114,14 @@ def _steps(gap: float) -> str:
     return f"{('no', 'one', 'two', 'three')[whole]} {'grade' if whole == 1 else 'grades'}"
 
 
-def _way(gap: float | None) -> str:
+def way(gap: float | None) -> str:
+    """Say how far the auditor's grade lies from the moderator's, and which way.
+
+    Parameters
+    ----------
+    gap : float or None
+        Grades the auditor is above; missing where one gave none.
+    """
     if pd.isna(gap):
         return "–"
     return "the same" if gap == 0 else f"{_steps(gap)} {'higher' if gap > 0 else 'lower'}"
@@ -138,7 +145,7 @@ def listed_cases(cases: pd.DataFrame) -> pd.DataFrame:
             "Auditor’s grade": cases["auditor_grade"],
             "Moderator": cases["moderator"],
             "Moderator’s grade": cases["moderator_grade"],
-            "Auditor is": cases["gap"].map(_way),
+            "Auditor is": cases["gap"].map(way),
             "Reflects practice?": cases["reflects_practice"],
             "Real learning?": cases["meaningful_learning"],
         }
@@ -153,7 +160,7 @@ def _write_case(
             "Standard": ["Overall", *grades["standard"]],
             "Auditor’s grade": [case.auditor_grade, *grades["auditor_grade"]],
             "Moderator’s grade": [case.moderator_grade, *grades["moderator_grade"]],
-            "Auditor is": [_way(case.gap), *grades["gap"].map(_way)],
+            "Auditor is": [way(case.gap), *grades["gap"].map(way)],
         }
     )
     for heading in _TO_FILL:
@@ -164,7 +171,7 @@ def _write_case(
         f"Does the audit reflect the quality of practice? {case.reflects_practice}. "
         f"Is there meaningful learning? {case.meaningful_learning}.",
     )
-    title = f"{name}: the auditor’s overall grade is {_way(case.gap)}"
+    title = f"{name}: the auditor’s overall grade is {way(case.gap)}"
     write_sheet(
         workbook, name, title, notes, table, formats,
         widths=_WIDTHS, filters=False, marking=_MARKING, row_height=_BY_HAND,

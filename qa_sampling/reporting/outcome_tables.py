@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.derived import Derived, derive
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
@@ -46,13 +47,15 @@ class OutcomeTables:
         Parameters
         ----------
         span : str
-            The quarters in words.
+            The quarters in words, for a table that shows none; blank for no captions.
         """
         return tuple(
             SharedTable(
                 table,
                 declared(f"{family.title} by quarter"),
-                declared(f"{family.title}, {span}" if span else family.title),
+                declared(
+                    f"{family.title}, {span_of_table(table) or span}" if span else family.title
+                ),
             )
             for family, table in zip(self.families, self.tables, strict=True)
         )
@@ -113,7 +116,7 @@ def _series(family: Family) -> str:
 def _request(
     readings: pd.DataFrame, family: Family, quarters: Sequence[str], edition: str
 ) -> TableRequest | None:
-    """Give the table of one family; None where a quarter is not whole.
+    """Give the table of one family, of the latest quarters that the extracts hold; None of none.
 
     A measure whose follow-up is not over in every quarter is left out: its figures can change.
     Where a measure is not known of all cases, those of whom it is stand beside it: its share is
@@ -122,10 +125,12 @@ def _request(
     days = pd.DatetimeIndex(list(quarters))
     final = readings[readings["mature"]]
     wide = final.pivot(index="start", columns="measure", values="numerator").reindex(days)
+    if family.whole not in wide or pd.isna(wide[family.whole].iloc[-1]):
+        return None
+    days = days[wide[family.whole].notna()[::-1].cummin()[::-1]]
+    wide = wide.loc[days]
     names = [family.whole, *(one.name for one in family.parts)]
     names = [name for name in names if name in wide and not wide[name].isna().any()]
-    if family.whole not in names:
-        return None
     table = wide[names].astype("int64").reset_index(drop=True)
     wholes = dict.fromkeys(names[1:], family.whole)
     out_of = final.pivot(index="start", columns="measure", values="denominator").reindex(days)
@@ -168,6 +173,25 @@ def _title(name: str) -> str:
 
 def _lower(title: str) -> str:
     return title[:1].lower() + title[1:] if not title[:2].isupper() else title
+
+
+def span_of_table(table: PrintedTable) -> str:
+    """Say the quarters of a table in words; blank where it shows none.
+
+    Parameters
+    ----------
+    table : PrintedTable
+        A table by quarter.
+    """
+    if QUARTER not in table.by or table.body.empty:
+        return ""
+    days = [_first_day(words) for words in table.body[QUARTER].iloc[[0, -1]]]
+    last = days[1] + pd.DateOffset(months=3) - pd.Timedelta(days=1)
+    return period_in_words(days[0].date(), last.date())
+
+
+def _first_day(words: str) -> pd.Timestamp:
+    return pd.to_datetime("01 " + words.partition(" to ")[0] + " " + words[-4:], format="%d %b %Y")
 
 
 def quarter_words(day: pd.Timestamp) -> str:
@@ -241,10 +265,7 @@ def quarters_charted(
     measure : str
         Its name in words.
     """
-    starts = pd.to_datetime(
-        ["01 " + words.partition(" to ")[0] + " " + words[-4:] for words in frame[QUARTER]],
-        format="%d %b %Y",
-    )
+    starts = pd.to_datetime([_first_day(words) for words in frame[QUARTER]])
     value = frame[column] / 100 if share else frame[column]
     rows = pd.DataFrame({"period": starts, "value": value, "hidden": value.isna()})
     rows = rows.assign(centre=float("nan"), low=float("nan"), high=float("nan"))

@@ -12,8 +12,6 @@ and pictures that lie in it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,11 +22,10 @@ from qa_sampling.errors import DisclosureError, PublicationError
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.leaks import Leak, LeakScan, leak_scan
 from qa_sampling.reporting.page_blocks import picture_of, restricted_blocks
+from qa_sampling.reporting.page_render import render_page
 from qa_sampling.reporting.page_text import to_html
 from qa_sampling.reporting.share import (
     SHARE_TYPE,
-    TEMPLATES,
-    environment,
     share,
     share_figure,
     show,
@@ -132,22 +129,14 @@ def build_page(
         raise PublicationError(
             "The page would be empty: tag cells with page-finding, page-chart or page-table."
         )
-    style = "\n" + (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    digest = hashlib.sha256(style.encode("utf-8")).digest()
-    page_text = (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            title=title,
-            question=question,
-            audience=audience,
-            page=page,
-            provenance=dict(provenance),
-            style=style,
-            style_hash=f"sha256-{base64.b64encode(digest).decode('ascii')}",
-        )
+    return render_page(
+        "page.html.j2",
+        title=title,
+        question=question,
+        audience=audience,
+        page=page,
+        provenance=dict(provenance),
     )
-    return page_text.strip() + "\n"
 
 
 def _gather(notebook: NotebookNode, audience: Audience, released: Collection[str] | None) -> _Page:

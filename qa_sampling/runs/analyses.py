@@ -32,6 +32,7 @@ from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.panel import PanelSession
 from qa_sampling.trends.measures import MEASURES
 
 
@@ -269,14 +270,17 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     if isinstance(settings, Benchmarking):
         return figures_digest(settings)
     digest = hashlib.sha256()
-    for table in (
+    tables = [
         register.audits(),
         register.answers(),
         register.moderations(),
         register.moderated_answers(),
         register.actions(),
         register.activities(),
-    ):
+    ]
+    if isinstance(settings, PanelSession):
+        tables.append(register.panel_decisions())
+    for table in tables:
         ordered = table.sort_values(list(table.columns[:2]), kind="stable")
         columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
         digest.update(canonical_json([list(ordered.columns), *map(list, columns)]).encode())

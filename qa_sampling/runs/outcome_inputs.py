@@ -10,6 +10,7 @@ from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.events import build_events
 from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
+from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
 from qa_sampling.settings.analyses import AnalysisSettings
 
@@ -30,6 +31,8 @@ class Told:
         A row a child of the lists: `child_id`, `date_of_birth`.
     never_drawn : frozenset of str
         Children whose records are restricted, and who are never drawn.
+    seams : tuple of Timestamp
+        First days of extracts around which conferences are in none of them.
     """
 
     events: pd.DataFrame
@@ -37,6 +40,7 @@ class Told:
     families_known: bool
     children: pd.DataFrame
     never_drawn: frozenset[str]
+    seams: tuple[pd.Timestamp, ...] = ()
 
 
 def read_outcomes(settings: AnalysisSettings) -> Told:
@@ -57,10 +61,11 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     events = invented_authority().events if settings.is_invented else build_events(annex)
     events = with_units(events, staff=extras.staff, families=extras.families)
     known = extras.families is not None and len(extras.families) > 0
+    seams = () if settings.is_invented else seams_of(annex)
     on_lists = build_on_lists(annex, as_at=settings.extract_day)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
     children = _invented_children() if settings.is_invented else _children(annex)
-    return Told(events, on_lists, known, children, kept)
+    return Told(events, on_lists, known, children, kept, seams)
 
 
 def _invented_children() -> pd.DataFrame:

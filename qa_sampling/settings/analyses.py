@@ -65,8 +65,8 @@ class AnalysisSettings(Settings):
         return f"{self.period}-{self.STEM}"
 
 
-class ModerationAgreement(AnalysisSettings):
-    """Parameters of `40_moderation_agreement`.
+class ReviewSettings(AnalysisSettings):
+    """What the parameters of every look at moderated audits share.
 
     Attributes
     ----------
@@ -76,9 +76,23 @@ class ModerationAgreement(AnalysisSettings):
         Level of the intervals.
     gap : int
         Grades apart from which a case is listed for the panel.
-    fewest_for_interval, fewest_for_words : int
-        Moderated audits below which counts alone are shown, and below which no word such as
-        "substantial" is.
+    fewest_for_interval : int
+        Moderated audits below which counts alone are shown.
+    """
+
+    weights: Literal["quadratic", "linear", "identity"] = "quadratic"
+    level: _SHARE = 0.95
+    gap: int = Field(2, ge=1, le=3)
+    fewest_for_interval: int = Field(5, ge=2, le=100)
+
+
+class ModerationAgreement(ReviewSettings):
+    """Parameters of `40_moderation_agreement`.
+
+    Attributes
+    ----------
+    fewest_for_words : int
+        Moderated audits below which no word such as "substantial" is shown.
     wanted_half_width : float
         Half-width of the interval of the share of same grades that next month's moderations
         should be enough for.
@@ -86,10 +100,6 @@ class ModerationAgreement(AnalysisSettings):
 
     STEM: ClassVar[str] = "moderation"
 
-    weights: Literal["quadratic", "linear", "identity"] = "quadratic"
-    level: _SHARE = 0.95
-    gap: int = Field(2, ge=1, le=3)
-    fewest_for_interval: int = Field(5, ge=2, le=100)
     fewest_for_words: int = Field(10, ge=2, le=200)
     wanted_half_width: _SHARE = 0.1
 

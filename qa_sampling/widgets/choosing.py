@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from qa_sampling.lab.origin import ORIGIN, mark_outputs
-from qa_sampling.widgets.frontend import shell_of_somebody
+from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
 from qa_sampling.widgets.parameter_files import Proposal, fitting_files, propose
 from qa_sampling.widgets.words import STYLE
 
@@ -76,6 +76,7 @@ class Chooser:
         self.button.on_click(lambda button: self.use())
         row = widgets.HBox([self.list, self.button], layout={"flex_flow": "row wrap"})
         self.box = widgets.VBox([row, self.told])
+        keep_keys(self.box)
         if self.look().settings is not None and self.list.value:
             self.use()
 

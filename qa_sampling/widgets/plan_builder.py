@@ -27,7 +27,7 @@ from qa_sampling.settings.builder import PlanBuilder
 from qa_sampling.settings.plan import MonthlyAuditPlan
 from qa_sampling.widgets.design_form import DesignForm
 from qa_sampling.widgets.designs import design_of, design_values
-from qa_sampling.widgets.frontend import shell_of_somebody
+from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
 from qa_sampling.widgets.parameter_files import write_parameters
 from qa_sampling.widgets.words import STYLE, new_figure, picture_html, table_html
 
@@ -146,6 +146,7 @@ class PlanDesk:
             self.saved,
             self.shown,
         ])  # fmt: skip
+        keep_keys(self.box)
         self.look()
 
     def look(self) -> None:

@@ -18,7 +18,7 @@ from qa_sampling.agreement.scale import NO_GRADE
 from qa_sampling.agreement.severity import cases_to_detect, shifts
 from qa_sampling.runs.moderation.steps import Review
 from qa_sampling.schema import NOT_APPLICABLE, NOT_RECORDED, QUALITY_STANDARDS
-from qa_sampling.settings.analyses import ModerationAgreement
+from qa_sampling.settings.analyses import ModerationAgreement, ReviewSettings
 
 
 def words_of(review: Review) -> dict[str, str]:
@@ -32,14 +32,14 @@ def words_of(review: Review) -> dict[str, str]:
     return review.names | QUALITY_STANDARDS
 
 
-def cases_apart(review: Review, settings: ModerationAgreement) -> tuple[pd.DataFrame, pd.DataFrame]:
+def cases_apart(review: Review, settings: ReviewSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the cases whose overall grades lie far apart, and their grades by standard. Restricted.
 
     Parameters
     ----------
     review : Review
         The audits and their moderations.
-    settings : ModerationAgreement
+    settings : ReviewSettings
         Say how far is far.
 
     Returns

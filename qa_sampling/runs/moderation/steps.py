@@ -13,7 +13,7 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.schema import GRADES, NOT_RECORDED, QUALITY_STANDARDS
-from qa_sampling.settings.analyses import ModerationAgreement
+from qa_sampling.settings.analyses import ModerationAgreement, ReviewSettings
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,7 @@ class Review:
     without_grade: int = 0
 
 
-def review_of(
-    settings: ModerationAgreement, register: Register, staff: pd.DataFrame | None
-) -> Review:
+def review_of(settings: ReviewSettings, register: Register, staff: pd.DataFrame | None) -> Review:
     """Bring the audits of the months asked for together with their moderations.
 
     Of several moderations of an audit the latest with an overall grade counts for the panel's two
@@ -67,7 +65,7 @@ def review_of(
 
     Parameters
     ----------
-    settings : ModerationAgreement
+    settings : ReviewSettings
         Checked parameters.
     register : Register
         Audits and moderations that stand.
@@ -221,7 +219,7 @@ def days_moderated(settings: ModerationAgreement, register: Register) -> tuple[s
 
 
 def _audits(
-    settings: ModerationAgreement, register: Register, staff: pd.DataFrame | None
+    settings: ReviewSettings, register: Register, staff: pd.DataFrame | None
 ) -> pd.DataFrame:
     held = register.audits()
     day = pd.Timestamp(settings.extract_day)
@@ -247,7 +245,7 @@ def _services(staff: pd.DataFrame) -> dict[str, str]:
 
 
 def _moderations(
-    settings: ModerationAgreement, register: Register, audits: pd.DataFrame
+    settings: ReviewSettings, register: Register, audits: pd.DataFrame
 ) -> tuple[pd.DataFrame, int]:
     held = register.moderations()
     held = held[held["audit_id"].isin(audits["audit_id"])]

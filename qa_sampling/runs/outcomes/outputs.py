@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from qa_sampling.errors import TrendError
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
@@ -24,6 +25,7 @@ from qa_sampling.reporting.tables import write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -50,6 +52,8 @@ def release_outcomes(
 ) -> OutcomeTables:
     """Protect the counts by quarter, and enter them in the ledger before anyone reads them.
 
+    Of the quarters asked for, those that the extracts hold.
+
     Parameters
     ----------
     told : Told
@@ -65,12 +69,16 @@ def release_outcomes(
     ------
     DisclosureError
         When figures of the same extract contradict what was released; name an `edition` then.
+    TrendError
+        When the extracts hold no finished quarter.
     """
     quarters = finished_quarters(settings)
     asked = {"as_at": settings.extract_day, "period": "quarter"}
     asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
     flows = [one for one in found.measures if one.adds]
-    readings = pd.concat([readings_of(told.events, one, **asked) for one in flows])
+    counted = pd.concat([readings_of(told.events, one, **asked) for one in flows])
+    counted = counted.reset_index(drop=True)
+    readings = without_seams(counted, flows, told.seams, period="quarter")
     day = f"extract of {settings.extract_day.isoformat()}"
     tables = protect_outcomes(
         readings,
@@ -79,6 +87,12 @@ def release_outcomes(
         edition=f"{settings.edition}, {day}" if settings.edition else day,
         earlier=printed_tables(register.releases()["content"]),
     )
+    if not tables.tables:
+        raise TrendError(
+            f"No quarter up to {settings.extract_day:%d %B %Y} is whole in the extracts. Give one "
+            "that reaches back to the first day of a finished quarter, such as a second extract "
+            "of half a year before."
+        )
     texts = {title: release_text(table) for title, table in tables.by_title().items()}
     register.record_releases(settings.slug, texts)
     return tables

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from qa_sampling.errors import TrendError
+from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
@@ -86,8 +87,12 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         "last": settings.period_end,
     }
     readings = pd.concat([readings_of(told.events, one, **asked) for one in timed])
+    readings = without_seams(readings.reset_index(drop=True), timed, told.seams)
     flows = [one for one in timed if not one.stock]
-    by_unit = [readings_of(told.events, one, unit=settings.unit, **asked) for one in flows]
+    by_unit = [
+        without_seams(readings_of(told.events, one, unit=settings.unit, **asked), [one], told.seams)
+        for one in flows
+    ]
     parts = [
         readings_of(told.events, one, on_lists=told.on_lists, **(asked | {"first": asked["last"]}))
         for one in listed
