@@ -30,7 +30,7 @@ class Reality:
     signals : Spikes
         The measure tested again: everybody and the unit, or every unit of its kind.
     charts : dict of str to Chart
-        Everybody's, and the unit's where one was named.
+        Everybody's, the unit's where one was named, and those of units with a signal.
     recording : DataFrame
         A row a measure of the front door: `measure`, `before`, `now` (a month, or a share),
         `unit`, `unusual` (missing where it could not be judged).
@@ -69,16 +69,18 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
             parts[1] = parts[1][parts[1]["unit"] == settings.unit]
     tested = pd.concat(parts, ignore_index=True)
     charts = {}
+    signals = _signals(tested, measure.name)
+    shown = {EVERYBODY, settings.unit, *(one.unit for one in signals.signals)}
     known = tested[tested["start"] >= tested.loc[tested["mature"], "start"].min()]
     for (_, unit), one in series_of(known).items():
-        if unit in (EVERYBODY, settings.unit) and one.mature.any():
+        if unit in shown and one.mature.any():
             whose = settings.whose if unit == EVERYBODY else unit
             named = {"measure": measure.title, "series": measure.title, "n_of": "cases"}
             charts[unit] = chart(replace(one, **named, scope=whose))
     months = [settings.period_end.replace(day=1), *(pd.Timestamp(one) for one in _months(dive))]
     span = {f"{pd.Timestamp(one):%Y-%m}" for one in months}
     declared = [(one.month, one.what) for one in settings.events_declared if one.month in span]
-    return Reality(_signals(tested, measure.name), charts, _recording(told, dive, settings),
+    return Reality(signals, charts, _recording(told, dive, settings),
                    tuple(declared))  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def mixes_view(apart: Apart) -> pd.DataFrame:
         The change taken apart.
     """
     held = apart.table
-    held = held[(held["low"] != 0) | (held["high"] != 0)]
+    held = held.iloc[:0] if (held["mix"] == 0).all() else held
     ends = zip(held["low"], held["high"], strict=True)
     return pd.DataFrame(
         {
