@@ -189,6 +189,7 @@ def decide_by_keyboard(page, said: str, note: str = "") -> None:
         page.keyboard.press("Tab")
         for _ in range(downs):
             page.keyboard.press("ArrowDown")
+            page.wait_for_timeout(100)  # as slow as a hand: a list is drawn anew at each step
     page.keyboard.press("Tab")
     page.keyboard.type(note)
     page.keyboard.press("Tab")

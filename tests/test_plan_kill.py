@@ -21,8 +21,8 @@ POINTS = [
     "starting the notebook",
     "notebook: cell 3",
     "notebook: cell 6",
-    "notebook: cell 7",  # auditors are assigned; nothing is committed yet
-    "notebook: cell 8",  # the draw is committed
+    "notebook: cell 8",  # auditors are assigned; nothing is committed yet
+    "notebook: cell 9",  # the draw is committed
     "notebook: cell 15",  # the files are in the stage
     "making the page",
     "looking for case numbers",
@@ -69,8 +69,8 @@ def test_killed_at_every_point(place):
         draws |= set(table["frame_fingerprint"] + table["sample_fingerprint"])
         assert len(table) <= 1
         left[point] = (len(table), published)
-    assert left["notebook: cell 7"] == (0, False)
-    assert left["notebook: cell 8"] == (1, False)
+    assert left["notebook: cell 8"] == (0, False)
+    assert left["notebook: cell 9"] == (1, False)
     assert left["half the rename"] == (1, False)
     assert left["after the rename"] == (1, True)
     ended = run(values, "never")

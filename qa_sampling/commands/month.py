@@ -147,6 +147,6 @@ def _show_ended(ended: tuple[Ended, ...], again: str) -> None:
             if one.message:
                 out.print(f"  {one.message}", markup=False)
             if not one.done and one.state != "not started":
-                out.print(f"  {one.task.line}", markup=False)
+                out.print(f"  {one.task.line}", markup=False, soft_wrap=True)
     if not all(one.done for one in ended):
-        out.print(f"What is missing is done by: {again}", markup=False)
+        out.print(f"What is missing is done by: {again}", markup=False, soft_wrap=True)

@@ -61,7 +61,7 @@ _FIELDS = {
     "figure_table": {"title", "caption", "note", "grids", "release"},
     "figure": {"title", "alt", "caption"},
 }
-_UPRIGHT = 9
+_UPRIGHT = 8
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _DECLARED = "numbers-declared"
 _LISTED = re.compile(r"^\s*\d+\.(?=\s)", re.MULTILINE)
