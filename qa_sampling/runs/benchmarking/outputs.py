@@ -7,11 +7,10 @@ from pathlib import Path
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.benchmarking.steps import THEMES, Compared, funnels_of, trends_of
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.settings.benchmarking import Benchmarking
 
 
@@ -55,20 +54,18 @@ def publish_benchmarks(
     findings : Words
         What the page says first.
     """
-    released = set(register.releases(settings.slug)["fingerprint"])
     shared = compared.tables.shared()
 
     def write(folder: Path) -> None:
-        write_tables_workbook(
-            folder / "shareable" / "benchmark_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "benchmark_tables",
             shared,
+            settings,
+            register,
             title=declared(f"Benchmarks, {settings.span}"),
-            as_at=settings.extract_day,
             source=declared(f"{settings.whose}: {compared.tables.neighbours.published}"),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "benchmark_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)

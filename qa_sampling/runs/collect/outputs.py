@@ -14,10 +14,7 @@ from qa_sampling.records.returned_batch import FAULTS, Batch
 from qa_sampling.records.returned_report import write_batch_report
 from qa_sampling.reporting.collect_tables import CollectTables, protect_progress
 from qa_sampling.reporting.dates import period_in_words
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.collect.moderations import moderation_lines
@@ -31,6 +28,7 @@ from qa_sampling.runs.returned_folder import (
     sent_out,
 )
 from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.settings.collect import CollectAudits
 
@@ -150,7 +148,6 @@ def publish_collect(
         What the page says first.
     """
     span = period_in_words(settings.first_day, settings.period_end)
-    released = set(register.releases(settings.slug)["fingerprint"])
     day: date = settings.extract_day
 
     def write(folder: Path) -> None:
@@ -162,17 +159,16 @@ def publish_collect(
             more=moderation_lines(collection.moderations),
         )
         shared = tables.shared(span)
-        write_tables_workbook(
-            folder / "shareable" / "collected_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "collected_tables",
             shared,
+            settings,
+            register,
             title=f"Returned audits, {span}",
             as_at=day,
-            source=declared(f"{settings.whose}, the register of audits."),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "collected_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)
 

@@ -11,10 +11,7 @@ from qa_sampling.records.question_bank import QuestionBank, load_question_bank, 
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dive_tables import DiveTable, protect_dive
 from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.dive.carried import Apart
@@ -34,6 +31,7 @@ from qa_sampling.runs.dive.view import (
     who_is_who,
 )
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.shared_tables import CASE_SYSTEM, write_shared_tables
 from qa_sampling.settings.common import home
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.driver_results import Drivers
@@ -202,10 +200,9 @@ def publish_dive(
         What the page says first.
     """
     title = f"Deep dive: {found.dive.measure.title}, {found.dive.spans[1]}"
-    released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
-        restricted, shareable = folder / "restricted", folder / "shareable"
+        restricted = folder / "restricted"
         write_outcomes_workbook(
             restricted / f"deep_dive_{settings.measure}_{settings.period}.xlsx",
             _sheets(found, settings, bank), title=title, as_at=settings.extract_day,
@@ -222,13 +219,16 @@ def publish_dive(
         shared = () if table is None else (table.shared,)
         if not shared:
             return
-        write_tables_workbook(
-            shareable / "deep_dive_tables.xlsx", shared, title=shared[0].caption,
-            as_at=settings.extract_day, source=declared(f"{settings.whose}, its case system."),
-            contact=settings.contact[:1].upper() + settings.contact[1:], findings=findings,
-            released=released,
-        )  # fmt: skip
-        write_tables_csv(shareable / "deep_dive_tables.csv", shared, released=released)
+        write_shared_tables(
+            folder,
+            "deep_dive_tables",
+            shared,
+            settings,
+            register,
+            title=shared[0].caption,
+            source=CASE_SYSTEM,
+            findings=findings,
+        )
 
     return publish_files(settings, register, write)
 

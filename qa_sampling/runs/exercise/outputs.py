@@ -8,14 +8,12 @@ from qa_sampling.errors import DisclosureError
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.exercise_tables import ExerciseTables, Protection, protect_exercise
 from qa_sampling.reporting.feedback_pack import write_feedback_pack
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.exercise.steps import NAMES, SHORT, Graded
 from qa_sampling.runs.exercise_grades import which_exercise
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.settings.exercise import TrainingExercise
 
 
@@ -82,7 +80,6 @@ def publish_exercise(
         What the page says first.
     """
     which = which_exercise(settings)
-    released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
         write_feedback_pack(
@@ -93,16 +90,15 @@ def publish_exercise(
             as_at=settings.extract_day,
         )
         shared = tables.shared(which)
-        write_tables_workbook(
-            folder / "shareable" / "exercise_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "exercise_tables",
             shared,
+            settings,
+            register,
             title=f"Training exercise, {which}",
-            as_at=settings.extract_day,
-            source=declared(f"{settings.whose}, a training exercise."),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
+            source="a training exercise.",
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "exercise_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)

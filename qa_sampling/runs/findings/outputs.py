@@ -25,10 +25,7 @@ from qa_sampling.reporting.findings_words import (
     response_words,
 )
 from qa_sampling.reporting.findings_workbook import write_findings_workbook
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.voices_view import said_view, voices_view
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
@@ -36,6 +33,7 @@ from qa_sampling.runs.findings import estimates, practice
 from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
 from qa_sampling.runs.findings.steps import Findings
 from qa_sampling.runs.findings.voices import voices, what_was_said
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.findings import AuditFindings
 
@@ -248,7 +246,6 @@ def publish_findings(
         What the page says first.
     """
     span = span_of(found.now)
-    released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
         write_findings_workbook(
@@ -258,16 +255,14 @@ def publish_findings(
             as_at=settings.extract_day,
         )
         shared = tables.shared(span)
-        write_tables_workbook(
-            folder / "shareable" / "findings_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "findings_tables",
             shared,
+            settings,
+            register,
             title=f"What audits found, {span}",
-            as_at=settings.extract_day,
-            source=declared(f"{settings.whose}, the register of audits."),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "findings_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)

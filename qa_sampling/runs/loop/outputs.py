@@ -10,15 +10,13 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.loop_tables import LoopTables, protect_loop
 from qa_sampling.reporting.loop_words import SaidWords, said_words
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analyses import identifiers_of
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.loop.steps import Loop, days_of
 from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.settings.analyses import ActionsAndActivity
 
 
@@ -90,24 +88,21 @@ def publish_loop(
         What the page says first.
     """
     span = period_in_words(settings.first_day, settings.period_end)
-    released = set(register.releases(settings.slug)["fingerprint"])
     actions, staff = register.actions(), staff_of(settings)
 
     def write(folder: Path) -> None:
         sheet = folder / "restricted" / f"open_actions_{settings.period}.xlsx"
         write_action_sheet(sheet, actions, staff=staff, sheet_id=_sheet_id(settings, register))
         shared = tables.shared(span)
-        write_tables_workbook(
-            folder / "shareable" / "actions_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "actions_tables",
             shared,
+            settings,
+            register,
             title=f"Actions and other activity, {span}",
-            as_at=settings.extract_day,
-            source=declared(f"{settings.whose}, the register of audits."),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "actions_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)
 

@@ -8,14 +8,12 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.calibration_pack import write_calibration_pack
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.moderation_tables import ModerationTables, protect_moderation
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.moderation.panel import cases_apart
 from qa_sampling.runs.moderation.steps import Review, days_moderated, moderations_in
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.settings.analyses import ModerationAgreement
 
 
@@ -74,7 +72,6 @@ def publish_moderation(
         What the page says first.
     """
     span = period_in_words(settings.first_day, settings.period_end)
-    released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
         wide, standards = cases_apart(review, settings)
@@ -87,16 +84,14 @@ def publish_moderation(
             as_at=settings.extract_day,
         )
         shared = tables.shared(span)
-        write_tables_workbook(
-            folder / "shareable" / "moderation_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "moderation_tables",
             shared,
+            settings,
+            register,
             title=f"Moderation of audits, {span}",
-            as_at=settings.extract_day,
-            source=declared(f"{settings.whose}, the register of audits."),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "moderation_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)

@@ -19,15 +19,13 @@ from qa_sampling.reporting.outcomes_view import (
     unable_view,
 )
 from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
-from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables, release_text
-from qa_sampling.reporting.tables import write_tables_workbook
-from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
+from qa_sampling.runs.shared_tables import CASE_SYSTEM, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.spikes import Spikes
@@ -138,7 +136,6 @@ def publish_outcomes(
         What the page says first.
     """
     months = period_in_words(settings.first_day, settings.period_end)
-    released = set(register.releases(settings.slug)["fingerprint"])
 
     def write(folder: Path) -> None:
         write_outcomes_workbook(
@@ -158,16 +155,15 @@ def publish_outcomes(
             as_at=settings.extract_day,
         )
         shared = tables.shared(span_of(settings))
-        write_tables_workbook(
-            folder / "shareable" / "outcome_tables.xlsx",
+        write_shared_tables(
+            folder,
+            "outcome_tables",
             shared,
+            settings,
+            register,
             title=f"Outcomes, {span_of(settings)}",
-            as_at=settings.extract_day,
-            source=declared(f"{settings.whose}, its case system."),
-            contact=settings.contact[:1].upper() + settings.contact[1:],
+            source=CASE_SYSTEM,
             findings=findings,
-            released=released,
         )
-        write_tables_csv(folder / "shareable" / "outcome_tables.csv", shared, released=released)
 
     return publish_files(settings, register, write)
