@@ -481,5 +481,6 @@ def test_every_answer_is_a_number_with_an_interval_or_a_reason() -> None:
             else:
                 assert np.isfinite([one.interval.low, one.interval.high]).all()
                 assert one.interval.width > 1e-7
-                assert one.estimate in one.interval
+                # Draws that all give the estimate may differ from it in the last digit.
+                assert one.interval.low - 1e-12 <= one.estimate <= one.interval.high + 1e-12
         assert len(found.table) == len(found.estimates)

@@ -483,8 +483,9 @@ SMALL = [
 ]
 
 
-def test_a_month_whole(qa, place):
+def test_a_month_whole(qa, place, monkeypatch):
     """What waits, what is refused, the seed given, the rest done; the index after each."""
+    monkeypatch.setenv("QA_SAMPLING_COMMAND", "python run.py")
     shared = ("authority", "extract", "extra_tables")
     values = own_values(write_small(place / "data"))
     own, asked = place / "own.yml", place / "calendar.yml"
@@ -503,7 +504,7 @@ def test_a_month_whole(qa, place):
     assert "Waiting for a seed (3): Monthly (monthly)" in out
     assert "Refused (2): Findings (findings)" in out
     assert "Not started: Themed audits (themed)\n  It waits for monthly, which" in out
-    assert f"What is missing is done by: qa-sampling month 2026-11 -f {own}" in out
+    assert f"What is missing is done by: python run.py month 2026-11 -f {own}" in out
     assert "· monthly: waiting (" in err
     index = place / "out" / "2026-11-month"
     assert links_of(index / PAGE) == []
