@@ -272,3 +272,19 @@ def test_a_month_that_was_not_drawn(register, tmp_path) -> None:
     with pytest.raises(RegisterError, match="2026-08 has not been drawn"):
         write_month_moderations(asked, register, tmp_path / "new", as_at=TODAY)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_second_moderators_reading_is_taken_and_told(settings, register, post) -> None:
+    path, name = recorded_form(settings, register)
+    assert not post(path, {}).batch.faults["fault"].str.contains("another moderator").any()
+    held, answers = register.moderations(), register.moderated_answers()
+    mine = held["moderation_id"] == name
+    other = f"{held.loc[mine, 'audit_id'].item()}/someone"
+    register.record_moderations(
+        held[mine].assign(moderation_id=other, moderator_id="someone"),
+        answers[answers["moderation_id"] == name].assign(moderation_id=other),
+    )
+    taken = post(path, {"overall": "Inadequate"})
+    told = taken.batch.faults.query("kind == 'note'")["fault"]
+    assert told.str.contains("another moderator").sum() == 1
+    assert taken.moderations.corrected == 1 and len(register.moderations()) == len(held) + 1

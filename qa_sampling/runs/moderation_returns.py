@@ -38,6 +38,10 @@ _REPLACED = (
     "a correction of this moderation was recorded already",
     "Nothing to do. If it is to count again, give the day you decided so as the day of completion.",
 )
+_SECOND = (
+    "another moderator's reading of this audit is recorded already",
+    "Taken as a second reading. If it should not count, say which of the two was asked for.",
+)
 _CHANGED = "changed_after_seeing"
 _ABOUT = {
     "reflects_practice": "Reflects practice",
@@ -80,6 +84,7 @@ def moderation_judge(
     """
     days = register.audits().set_index("audit_id")["date_completed"]
     earlier = register.moderation_versions()
+    read_by = register.moderations().groupby("audit_id")["moderator_id"].agg(set).to_dict()
 
     def judge(sheet: ReturnedSheet) -> ReturnedSheet:
         name, reading = case_name(sheet.draw_id, sheet.case_ref), sheet.reading
@@ -94,6 +99,8 @@ def moderation_judge(
         now = said(*_rows(sheet, None))
         if now in versions[:-1] and now != versions[-1]:
             return _with(sheet, Fault("", *_REPLACED, "note"), "replaced")
+        if read_by.get(name, set()) - {sheet.auditor_id}:
+            sheet = _with(sheet, Fault("", *_SECOND, "note"))
         return sheet if same else _with(sheet, Fault("", *_CORRECTED, "note"))
 
     return judge
