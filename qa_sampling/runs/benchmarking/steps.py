@@ -54,9 +54,10 @@ THEMES = {
         "same_carer_two_years", "three_social_workers", "health_assessments", "dental_checks",
     ),
     "leaving care": (
-        "adopted", "special_guardianship", "care_leavers_in_touch_17_18", "care_leavers_in_touch_19_21",
-        "care_leavers_accommodation_17_18", "care_leavers_accommodation_19_21", "care_leavers_activity_17_18",
-        "care_leavers_activity_19_21",
+        "adopted", "special_guardianship",
+        "care_leavers_in_touch_17_18", "care_leavers_in_touch_19_21",
+        "care_leavers_accommodation_17_18", "care_leavers_accommodation_19_21",
+        "care_leavers_activity_17_18", "care_leavers_activity_19_21",
     ),
 }  # fmt: skip
 """Measures that are drawn together."""
