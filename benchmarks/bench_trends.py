@@ -21,14 +21,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from qa_sampling.reporting.plots import control_chart
+from qa_sampling.reporting.plots import control_chart, small_multiples
 from qa_sampling.trends.alerts import alerts
 from qa_sampling.trends.change_scan import scan_arrays
 from qa_sampling.trends.charts import chart
 from qa_sampling.trends.farrington import farrington
 from qa_sampling.trends.many import chart_arrays, chart_frame
 from qa_sampling.trends.readings import Readings
-from qa_sampling.trends.showing import control_chart_of
+from qa_sampling.trends.showing import control_chart_of, sparklines_of
 from qa_sampling.trends.spikes import find_spikes
 
 OURS = "ours, arrays: limits and the four MDC rules"
@@ -182,12 +182,16 @@ def spikes(repeats: int) -> None:
 
 
 def pictures(repeats: int) -> None:
-    """120 control charts as pictures."""
+    """120 series as one contact sheet, and as control charts of their own."""
     import matplotlib.pyplot as plt
 
+    plt.rcParams["svg.fonttype"] = "none"  # text as text, as the pages have it
     values = np.random.default_rng(5).poisson(6, (120, 36))
     days = pd.date_range("2023-01-01", periods=36, freq="MS")
-    rows = [Readings(pd.DataFrame({"period": days, "numerator": one})) for one in values]
+    rows = [
+        Readings(pd.DataFrame({"period": days, "numerator": one}), series=f"Series {place}")
+        for place, one in enumerate(values)
+    ]
     drawn = [control_chart_of(chart(one)) for one in rows]
 
     def run() -> None:
@@ -196,8 +200,15 @@ def pictures(repeats: int) -> None:
             plt.close("all")
 
     print("\n120 series x 36 months as pictures")
-    base = best(run, min(repeats, 2))
-    show("120 control charts, SVG", base, base)
+    sheet = sparklines_of([chart(one) for one in rows])
+
+    def at_once() -> None:
+        small_multiples(sheet).figure.savefig(io.BytesIO(), format="svg")
+        plt.close("all")
+
+    base = best(at_once, repeats)
+    show("all on one contact sheet, SVG", base, base)
+    show("120 control charts, an SVG each", best(run, min(repeats, 2)), base)
 
 
 def main() -> None:

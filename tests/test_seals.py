@@ -521,7 +521,8 @@ def test_words_and_results_cannot_be_pickled_or_changed(monkeypatch):
     assert isinstance(made, Derived)
     assert isinstance(made.held, bytes)
     before = made.result.table["value"].tolist()
-    made.result.table.loc[:, "value"] = 0.99
+    table = made.result.table
+    table.loc[:, "value"] = 0.99
     assert made.result.table["value"].tolist() == pytest.approx(before, nan_ok=True)
 
 

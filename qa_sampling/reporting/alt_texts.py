@@ -115,6 +115,8 @@ def funnel_plot_alt(result: Funnel | Derived) -> Told:
     parts = [opening("Funnel plot", funnel), f"{many(len(rows), 'unit')} by their size."]
     if funnel.centre is not None:
         parts.append(f"{funnel.centre_name}: {said(funnel.centre, unit)}.")
+    ours = rows[(rows["unit"] == funnel.own) & rows["value"].notna()]
+    parts += [f"Ringed: {funnel.own}, {said(value, unit)}." for value in ours["value"]]
     parts += _extremes(rows, "unit", "value", unit)
     marked = rows[rows["signal"].fillna("") != ""]
     outer = f"{100 * funnel.levels[1]:g}%"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 from qa_sampling.trends.movement import Movement
 from qa_sampling.trends.standing import discovered
+
+_NOTHING_LACKS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class Moves:
         return {title: one for (title, one), yes in zip(known.items(), found, strict=True) if yes}
 
 
-def benchmark_findings(tables: BenchmarkTables, moves: Moves) -> Words:
+def benchmark_findings(
+    tables: BenchmarkTables, moves: Moves, *, lacking: Mapping[str, str] = _NOTHING_LACKS
+) -> Words:
     """Say where the authority differs from its neighbours and England, and where it does not.
 
     Parameters
@@ -50,9 +55,20 @@ def benchmark_findings(tables: BenchmarkTables, moves: Moves) -> Words:
         The tables; every figure said is one of them.
     moves : Moves
         How figures moved.
+    lacking : mapping of str to str
+        Titles of measures that were asked for and whose file was not given, with that file.
     """
     words = _outside_words(tables) + _apart_words(tables) + _alike_words(tables)
-    return words + _country_words(tables) + _leap_words(tables, moves) + _moved_words(tables, moves)
+    words += _country_words(tables) + _leap_words(tables, moves) + _moved_words(tables, moves)
+    return words + _lacking_words(lacking)
+
+
+def _lacking_words(lacking: Mapping[str, str]) -> Words:
+    """Name what could not be held beside anybody, so that silence is not taken for likeness."""
+    if not lacking:
+        return NOTHING_SAID
+    listed = "; ".join(f"{title} ({file})" for title, file in lacking.items())
+    return say("Not compared, since the file was not given: {listed}.", listed=declared(listed))
 
 
 def _of(table: SafeTable, column: str, title: str) -> Cell:

@@ -36,12 +36,17 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
     bold : bool
         Whether it is bold.
     """
+    lines = [line for line in text.split("\n") if line]
+    return _HINTED * max((_line_width(one, size, bold) for one in lines), default=0.0)
+
+
+@lru_cache(maxsize=2048)
+def _line_width(text: str, size: float, bold: bool) -> float:
+    """Measure a line; a chart asks for its numbers and names many times over."""
     from matplotlib.textpath import text_to_path
 
-    font = _font(size, bold)
-    lines = [line for line in text.split("\n") if line]
-    widths = [text_to_path.get_text_width_height_descent(one, font, ismath=False) for one in lines]
-    return _HINTED * max((float(width) for width, _, _ in widths), default=0.0)
+    measured = text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)
+    return float(measured[0])
 
 
 @cache

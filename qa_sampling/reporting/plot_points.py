@@ -132,6 +132,7 @@ def name_points(
     across: Sequence = (),
     *,
     only_signals: bool = False,
+    own: str = "",
 ) -> None:
     """Name the points that matter, all where they are few, beside them where there is room.
 
@@ -149,14 +150,19 @@ def name_points(
         Place of each point across; its `n` when left out.
     only_signals : bool
         Whether only points that stand out are named.
+    own : str
+        Name of the reader's own, which is named first and bold; blank for none.
     """
     stands_out = rows["signal"].fillna("") != ""
     order = [*rows.index[stands_out], *rows.index[~stands_out]]
     if only_signals or sheet.narrow or len(rows) > _NAMED:
         order = list(rows.index[stands_out])
+    ours = list(rows.index[(rows[column] == own) & bool(own)])
+    order = ours + [one for one in order if one not in ours]
     places = dict(zip(rows.index, across if len(across) else rows["n"], strict=True))
     spots = {one: sheet.to_page(places[one], heights[one]) for one in rows.index}
     taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots.values()]
+    taken += [(x - 9, y - 9, x + 9, y + 9) for x, y in (spots[one] for one in ours)]
     taken += _whiskers(sheet, rows, places)
     most = min(_LONGEST_LABEL, 0.75 * sheet.plot[2])
     names = [shortened(str(rows.loc[one, column]), most, SMALL) for one in order]
@@ -166,6 +172,7 @@ def name_points(
     for one, name, place in zip(order, names, found, strict=True):
         if place:
             sheet.write(*place, name, ha="center", va="center", color=INK, zorder=5,
+                        fontweight="bold" if one in ours else "normal",
                         path_effects=white_edge())  # fmt: skip
             _point_at(sheet, spots[one], place, width_of(name, SMALL))
 

@@ -5,9 +5,9 @@ One collection holds the lines of all series, so that a hundred cost little more
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -84,10 +84,10 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
         nothing(sheet)
         return drawn
     width, tall = sheet.plot[2], sheet.plot[3] / len(lines)
-    strokes = _Strokes()
+    strokes, times, each_line = _Strokes(), _times(many), lines.to_dict("records")
     for place, rows in enumerate(_each(many)):
         box = (0.0, place * tall + 3, width, max(tall - 6, 2.0))
-        _collect(strokes, rows, lines.iloc[place], box, _times(many))
+        _collect(strokes, rows, each_line[place], box, times)
     _draw(drawn, strokes)
     left, base, width, height = sheet.plot
     for place, line in enumerate(lines.itertuples()):
@@ -144,14 +144,14 @@ def small_multiples(
         nothing(sheet)
         return drawn
     tall = sheet.plot[3] / down
-    most = _top(many.table, many.lines) if one_scale else None
-    strokes = _Strokes()
+    most = _top(many.table["value"], many.lines["high"]) if one_scale else None
+    strokes, times, each_line = _Strokes(), _times(many), many.lines.to_dict("records")
     for place, rows in enumerate(_each(many)):
         x, y = room * (place % across), tall * (place // across)
-        line = many.lines.iloc[place]
+        line = each_line[place]
         box = (x + 2, y + head, room - value_room - 16, max(tall - head - 12, 8.0))
-        top = most or _top(rows, many.lines.iloc[[place]])
-        _collect(strokes, rows, line, box, _times(many), low=0.0, high=top)
+        top = most or _top(rows["value"].to_numpy(), [line["high"]])
+        _collect(strokes, rows, line, box, times, low=0.0, high=top)
         strokes.feet.append(
             np.array([(box[0], box[1] + box[3]), (box[0] + box[2], box[1] + box[3])])
         )
@@ -218,8 +218,13 @@ def _first_and_last(many: Sparklines) -> tuple[str, str]:
 
 
 def _times(many: Sparklines) -> tuple[float, float]:
-    days = many.table["period"]
-    return (days.min().toordinal(), days.max().toordinal()) if len(days) else (0, 1)
+    days = _days(many.table["period"])
+    return (days.min(), days.max()) if len(days) else (0, 1)
+
+
+def _days(periods: pd.Series) -> np.ndarray:
+    """Give days as whole numbers, as far apart as they are."""
+    return periods.to_numpy(dtype="datetime64[D]").astype("float64")
 
 
 def _each(many: Sparklines) -> list[pd.DataFrame]:
@@ -228,15 +233,15 @@ def _each(many: Sparklines) -> list[pd.DataFrame]:
     return [found.get(name, many.table.iloc[:0]) for name in many.lines["series"]]
 
 
-def _top(rows: pd.DataFrame, lines: pd.DataFrame) -> float:
+def _top(values: Iterable[float], limits: Iterable[float]) -> float:
     """Give the highest value or limit, or 1 when there is none above zero."""
-    numbers = [rows["value"].max(), lines["high"].max()]
-    return max([one for one in numbers if one > 0], default=1.0)
+    return max([one for one in (*values, *limits) if one > 0], default=1.0)
 
 
 def _collect(
-    strokes: _Strokes, rows: pd.DataFrame, line: pd.Series, box: tuple[float, float, float, float],
-    times: tuple[float, float], *, low: float | None = None, high: float | None = None,
+    strokes: _Strokes, rows: pd.DataFrame, line: Mapping[str, Any],
+    box: tuple[float, float, float, float], times: tuple[float, float],
+    *, low: float | None = None, high: float | None = None,
 ) -> None:  # fmt: skip
     """Put the strokes of one series into its box (left, top, width, height)."""
     x, y, width, height = box
@@ -245,7 +250,7 @@ def _collect(
     bounds = [one for one in bounds if np.isfinite(one)] or [0.0]
     bottom = min(bounds) if low is None else min(low, *bounds)
     reach = (max(bounds) if high is None else high) - bottom or 1.0
-    days = rows["period"].map(pd.Timestamp.toordinal).to_numpy(dtype="float64")
+    days = _days(rows["period"])
     across = x + 3 + (width - 6) * (days - times[0]) / max(times[1] - times[0], 1)
 
     def level(value: float | np.ndarray) -> float | np.ndarray:

@@ -192,14 +192,9 @@ def value_line(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame) -> None:
     ax, values = sheet.ax, rows["value"].to_numpy(dtype="float64")
     mature = rows["mature"].to_numpy(dtype=bool)
     for style, wanted in (("-", True), (":", False)):
-        for place in range(1, len(x)):
-            both = (
-                np.isfinite(values[place - 1 : place + 1]).all() and x[place] - x[place - 1] < 1.5
-            )
-            if both and (mature[place] == wanted):
-                pair = slice(place - 1, place + 1)
-                ax.plot(x[pair], values[pair], color="#7A7A7A", linewidth=1.5, linestyle=style,
-                        zorder=2)  # fmt: skip
+        places = _joined(x, values, mature == wanted)
+        if len(places):
+            ax.plot(*places.T, color="#7A7A7A", linewidth=1.5, linestyle=style, zorder=2)
     signals = rows["signal"].fillna("").to_numpy()
     plain = np.isfinite(values) & (signals == "")
     solid, hollow = plain & mature, plain & ~mature
@@ -212,6 +207,21 @@ def value_line(sheet: Sheet, x: np.ndarray, rows: pd.DataFrame) -> None:
                    color=colour, edgecolor="white", linewidth=0.8, zorder=4,
                    clip_on=False)  # fmt: skip
     hidden_stubs(sheet, x[rows["hidden"].to_numpy(dtype=bool)])
+
+
+def _joined(x: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Give the strokes that end in wanted points, as one line with a gap wherever one is missing.
+
+    One artist instead of one a month: half the time of a chart went there.
+    """
+    seen = np.isfinite(values)
+    drawn = seen[1:] & seen[:-1] & (np.diff(x) < 1.5) & wanted[1:]
+    places: list[tuple[float, float]] = []
+    for end in np.flatnonzero(drawn) + 1:
+        if end < 2 or not drawn[end - 2]:
+            places += [(np.nan, np.nan), (x[end - 1], values[end - 1])]
+        places.append((x[end], values[end]))
+    return np.array(places[1:])
 
 
 def hidden_stubs(sheet: Sheet, x: np.ndarray) -> None:

@@ -48,14 +48,18 @@ SEVERITY = {
     "harder": ("v", PALETTE["blue"], "Grades lower than moderators"),
 }
 """Marker, colour and words of an auditor whose interval stands out."""
+_RING = 230
+_RINGED = {"marker": "o", "facecolor": "none", "edgecolor": INK, "linewidth": 2.0, "zorder": 4}
+"""The ring about the reader's own unit, by area in square points: its signal stays to be seen."""
 
 
 @in_house_style
 def funnel_plot(result: Funnel | Derived, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Draw units against each other by size, with the limits chance alone would keep them in.
 
-    Units beyond the limits are named; so are all where there are few. A hidden unit is a hatched
-    square at the foot, at its size where that is shown.
+    Units beyond the limits are named; so are all where there are few. The reader's own is ringed
+    and its name bold. A hidden unit is a hatched square at the foot, at its size where that is
+    shown.
 
     Parameters
     ----------
@@ -78,7 +82,7 @@ def funnel_plot(result: Funnel | Derived, *, ax: Axes | None = None, title: str 
     right = measure_edge(labels, 0.36 * sheet.width)
     ticks = steps_of(*ends, unit=funnel.unit)
     more = [*signalled(rows, "unit", SIGNALS), from_where(ends)]
-    lay_points(sheet, funnel, title, ticks, right, _funnel_key(rows), more=more)
+    lay_points(sheet, funnel, title, ticks, right, _funnel_key(funnel), more=more)
     drawn = sheet.ax
     drawn.set_ylim(*ends)
     number_axis(drawn, ticks, funnel.unit)
@@ -92,8 +96,10 @@ def funnel_plot(result: Funnel | Derived, *, ax: Axes | None = None, title: str 
         here = seen[seen["signal"].fillna("") == signal]
         drawn.scatter(here["n"], here["value"], s=72 if marker == "^" else 46, marker=marker,
                       color=colour, edgecolor="white", linewidth=0.9, zorder=3)  # fmt: skip
+    ours = seen[seen["unit"] == funnel.own]
+    drawn.scatter(ours["n"], ours["value"], s=_RING, **_RINGED)
     hidden_units(sheet, rows)
-    name_points(sheet, seen, "unit", seen["value"])
+    name_points(sheet, seen, "unit", seen["value"], own=funnel.own)
     edge_labels(sheet, labels, right)
     return drawn
 
@@ -118,9 +124,10 @@ def _funnel_labels(funnel: Funnel) -> list[EdgeLabel]:
     return labels
 
 
-def _funnel_key(rows: pd.DataFrame) -> list[KeyItem]:
-    found = set(rows["signal"].fillna(""))
-    return [
+def _funnel_key(funnel: Funnel) -> list[KeyItem]:
+    found = set(funnel.table["signal"].fillna(""))
+    named = [KeyItem(funnel.own, "o", INK, filled=False), KeyItem("Neighbours")]
+    return (named if funnel.own else []) + [
         KeyItem(word, marker, colour)
         for signal, (marker, colour, word) in SIGNALS.items()
         if signal in found

@@ -341,24 +341,41 @@ def _missing_table(
     source: str,
 ) -> SafeTable | None:
     """Put what is missing of the authority and its neighbours: where, which years, why."""
-    found: dict[tuple[str, str, str, int], list[str]] = {}
+    of_year: dict[int, set[str]] = {}
+    lacked: dict[tuple[str, str], dict[str, set[int]]] = {}
     for one in series:
-        gaps = beside[one.title].missing[["year", "area", "reason"]]
         figures = one.figures()
+        for year in figures["year"].unique():
+            of_year.setdefault(int(year), set()).add(one.title)
+        gaps = beside[one.title].missing[["year", "area", "reason"]]
         own = figures[(figures["code"] == asked.own) & figures["value"].isna()]
         gaps = pd.concat([own[["year", "area", "reason"]], gaps])
         for (area, reason), years in gaps.groupby(["area", "reason"], sort=False)["year"]:
-            said = _spans(sorted(int(year) for year in years))
-            found.setdefault((str(area), str(reason), said, len(years)), []).append(one.title)
+            where = lacked.setdefault((str(area), str(reason)), {})
+            where[one.title] = {int(year) for year in years}
     rows = [
-        ("All measures" if len(titles) == len(series) > 1 else title, *where)
-        for where, titles in found.items()
-        for title in (titles[:1] if len(titles) == len(series) else titles)
+        (title, *where, _spans(sorted(years)), len(years))
+        for where, titles in lacked.items()
+        for title, years in _gathered(titles, of_year).items()
     ]
     labels = {"measure": "Measure", "authority": "Authority", "reason": "Why",
               "years": "Years to March", "n": "How many years"}  # fmt: skip
     by = ("measure", "authority", "reason", "years")
     return _safe(by, ("n",), rows, labels, source) if rows else None
+
+
+def _gathered(
+    titles: Mapping[str, set[int]], of_year: Mapping[int, set[str]]
+) -> dict[str, set[int]]:
+    """Say once, of all measures, the years in which none of those published then has a figure."""
+    shared = {
+        year
+        for year, all_titles in of_year.items()
+        if len(all_titles) > 1 and all(year in titles.get(one, ()) for one in all_titles)
+    }
+    rest = {title: years - shared for title, years in titles.items()}
+    rest = {title: years for title, years in rest.items() if years}
+    return ({"All measures": shared} if shared else {}) | rest
 
 
 def _spans(years: Collection[int]) -> str:

@@ -53,6 +53,8 @@ class Funnel(Counted):
         What that is: "All teams".
     levels : tuple of (float, float)
         Levels of the inner and of the outer limits.
+    own : str
+        Name of the unit that the reader belongs to, which is ringed; blank for none.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Funnel(Counted):
     centre: float | None = None
     centre_name: str = "All units"
     levels: tuple[float, float] = (0.95, 0.998)
+    own: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no funnel."""
@@ -78,6 +81,8 @@ class Funnel(Counted):
             faults.append("a unit has a value but no `n`")
         if (table["signal"].fillna("").ne("") & table["value"].isna()).any():
             faults.append("a unit has a signal but no value")
+        if self.own and self.own not in set(table["unit"]):
+            faults.append("`own` is none of the units")
         if not limits["n"].is_monotonic_increasing:
             faults.append("`limits` must be in order of `n`")
         if count := out_of_order(limits, ("low_outer", "low", "high", "high_outer")):

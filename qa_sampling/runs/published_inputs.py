@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from qa_sampling.errors import ParameterError
+from qa_sampling.errors import ExtractError, ParameterError
 from qa_sampling.records.invented.published import write_published
 from qa_sampling.records.published import read_neighbours, read_published
-from qa_sampling.records.published_measures import MEASURES, published_series
+from qa_sampling.records.published_measures import (
+    MEASURES,
+    absent,
+    files_of,
+    published_series,
+)
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import open_register
 from qa_sampling.settings.analyses import AnalysisSettings
@@ -108,28 +113,57 @@ def series_of(settings: Benchmarking) -> dict[str, PublishedSeries]:
     Raises
     ------
     ExtractError
-        When a measure is unknown, or the files lack figures that it needs.
+        When a measure is unknown, or no file has any of the measures.
     TrendError
         When figures are no publication of England, such as a file of one authority.
     """
     published = published_figures(settings)
+    lacking = absent_measures(settings)
     made = {}
     for key in settings.measures:
+        if key in lacking:
+            continue
         table = published_series(published, key)
         measure = MEASURES[key]
         kept = table["year"].between(settings.first_year, settings.last_year or 2100)
-        parts = [measure.numerator, measure.denominator, measure.printed]
-        names = [name for part in parts if part for name in part.figures]
-        files = published.loc[published["figure"].isin(names), "source"].unique()
         made[key] = PublishedSeries(
             f"{measure.title}{_UNITS[measure.kind]}",
             measure.kind,
             _with_authorities(table[kept]),
-            tuple(sorted(f"{name}.csv" for name in files)),
+            files_of(published, key),
             measure.better,
             measure.digits,
         )
+    if not made:
+        first, file = next(iter(lacking.items()))
+        raise ExtractError(
+            f"No measure that was asked for is in the files: {first} needs {file}, and so on. "
+            "Download the files that docs/benchmarking.md lists."
+        )
     return made
+
+
+def absent_measures(settings: Benchmarking) -> dict[str, str]:
+    """Give the measures asked for whose files are not there, each with the file it lacks.
+
+    Parameters
+    ----------
+    settings : Benchmarking
+        Name measures.
+
+    Raises
+    ------
+    ExtractError
+        When a measure is unknown.
+    """
+    published = _read(_folder(settings))[0]
+    unknown = [key for key in settings.measures if key not in MEASURES]
+    if unknown:
+        raise ExtractError(
+            f"There is no published measure {unknown[0]!r}. Choose from {', '.join(MEASURES)}."
+        )
+    found = {key: absent(published, key) for key in settings.measures}
+    return {key: file for key, file in found.items() if file}
 
 
 def _with_authorities(table: pd.DataFrame) -> pd.DataFrame:

@@ -61,6 +61,10 @@ class Benchmarking(AnalysisSettings):
             "looked_after",
             "three_placements",
             "same_carer_two_years",
+            "adopted",
+            "care_leavers_in_touch_19_21",
+            "care_leavers_accommodation_19_21",
+            "care_leavers_activity_19_21",
         ),
         min_length=1,
     )

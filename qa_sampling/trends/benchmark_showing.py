@@ -25,6 +25,7 @@ def authority_funnel(
     measure: str = "",
     scope: str = "",
     n_of: str = "cases",
+    own: str = "",
 ) -> Funnel:
     """Give the funnel of authorities from their printed counts.
 
@@ -40,6 +41,8 @@ def authority_funnel(
         Which way is better.
     measure, scope, n_of : str
         What the picture says it shows.
+    own : str
+        The authority that is ringed; blank for none.
 
     Raises
     ------
@@ -60,7 +63,9 @@ def authority_funnel(
     notes = [_WORDS[limits]]
     if len(found.left_out):
         notes.append(f"Without a figure: {', '.join(found.left_out['unit'])}")
-    return replace(found.funnel, warnings=tuple(notes))
+    drawn = found.funnel
+    ringed = own if own in set(drawn.table["unit"]) else ""
+    return replace(drawn, warnings=tuple(notes), own=ringed)
 
 
 def benchmark_trends(

@@ -264,21 +264,38 @@ def _fit(
     """Fit log-linear Poisson regressions of many series at once, by iterated least squares."""
     mean = np.where(weights > 0, counts + 0.1, 1.0)
     link = np.log(mean)
-    before = np.full(len(counts), np.inf)
     slopes = np.zeros((len(counts), design.shape[1]))
+    saturated = (weights * (special.xlogy(counts, counts) - counts)).sum(axis=1)
+    going, before = np.arange(len(counts)), np.full(len(counts), np.inf)
     for _ in range(_STEPS):
-        working = link + (counts - mean) / mean
-        load = weights * mean
-        square = np.einsum("sm,mi,mj->sij", load, design, design)
-        right = np.einsum("sm,mi,sm->si", load, design, working)
-        slopes = np.linalg.solve(square, right[..., None])[..., 0]
-        link = np.clip(slopes @ design.T, -700, 700)
-        mean = np.exp(link)
-        deviance = 2 * (weights * (special.xlogy(counts, counts / mean) - counts + mean)).sum(1)
-        if np.all(np.abs(deviance - before) <= _CLOSE * (np.abs(deviance) + 0.1)):
+        held, weight, middle = counts[going], weights[going], mean[going]
+        load = weight * middle
+        found = _solved(load, load * link[going] + weight * (held - middle), design)
+        slopes[going] = found
+        now = np.clip(found @ design.T, -700, 700)
+        middle = np.exp(now)
+        link[going], mean[going] = now, middle
+        deviance = 2 * (saturated[going] - (weight * (held * now - middle)).sum(axis=1))
+        moved = np.abs(deviance - before) > _CLOSE * (np.abs(deviance) + 0.1)
+        going, before = going[moved], deviance[moved]
+        if not len(going):
             break
-        before = deviance
     return slopes, mean
+
+
+def _solved(load: np.ndarray, right: np.ndarray, design: np.ndarray) -> np.ndarray:
+    """Solve the weighted normal equations of a level, or of a level and a slope, in closed form."""
+    if design.shape[1] == 1:
+        return right.sum(axis=1, keepdims=True) / load.sum(axis=1, keepdims=True)
+    spread = _spread(load, design[:, 1])
+    return np.einsum("sij,sj->si", spread, right @ design)
+
+
+def _spread(load: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """Give the inverses of the 2 by 2 normal matrices of a level and a slope."""
+    ones, first, second = (load @ np.column_stack([np.ones_like(away), away, away**2])).T
+    inverse = np.array([[second, -first], [-first, ones]]) / (ones * second - first**2)
+    return np.moveaxis(inverse, 2, 0)
 
 
 def _dispersion(
@@ -290,12 +307,17 @@ def _dispersion(
 
 def _leverage(mean: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.ndarray:
     inverse = _spread_of_slopes(mean, weights, design)
-    return weights * mean * np.einsum("mi,sij,mj->sm", design, inverse, design)
+    width = design.shape[1]
+    squares = (design[:, :, None] * design[:, None, :]).reshape(len(design), width**2)
+    return weights * mean * (inverse.reshape(-1, width**2) @ squares.T)
 
 
 def _spread_of_slopes(mean: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.ndarray:
     """Give the covariance of the slopes of a Poisson fit."""
-    return np.linalg.inv(np.einsum("sm,mi,mj->sij", weights * mean, design, design))
+    load = weights * mean
+    if design.shape[1] == 1:
+        return (1 / load.sum(axis=1))[:, None, None]
+    return _spread(load, design[:, 1])
 
 
 def _limits(

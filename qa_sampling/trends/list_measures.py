@@ -38,6 +38,7 @@ def _leavers(low: int, high: int) -> tuple[Measure, ...]:
             f"Of care leavers {whom}, those {title}; what is not recorded counts below only. "
             f"{left_out}",
             better="up",
+            benchmark=f"care_leavers_{name}_{low}_{high}",
             cluster="young person",
         )
         for name, title, field, values in (
@@ -145,6 +146,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         "below 5 years in the 6 months before.",
         renewed=True,
         better="up",
+        benchmark="health_assessments",
     ),
     share(
         "dental_checks",
@@ -155,6 +157,7 @@ FROM_LISTS: tuple[Measure, ...] = (
         Due("last_dental_check", Span(12, "months"), means="dental check"),
         "Of children looked after for 12 months, those checked in the 12 months before the day.",
         better="up",
+        benchmark="dental_checks",
     ),
     share(
         "three_placements",

@@ -48,7 +48,7 @@ BANK_HOLIDAYS: tuple[date, ...] = tuple(
 
 _FIRST = np.datetime64(f"{BANK_HOLIDAYS[0].year}-01-01", "D")
 _LAST = np.datetime64(f"{BANK_HOLIDAYS[-1].year}-12-31", "D")
-_DAYS = np.arange(_FIRST, _LAST + 1)
+_DAYS = np.arange(_FIRST, _LAST + np.timedelta64(1, "D"))
 _WORKING = (_DAYS.astype("int64") + 3) % 7 < 5  # 1 January 1970 was a Thursday, Monday + 3
 _WORKING[(np.array(BANK_HOLIDAYS, dtype="datetime64[D]") - _FIRST).astype("int64")] = False
 _UP_TO = np.cumsum(_WORKING)

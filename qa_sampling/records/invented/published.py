@@ -54,9 +54,10 @@ def write_published(folder: Path, *, seed: int = SEED) -> tuple[Path, ...]:
     written = []
     for name, make in _FILES.items():
         offset = 1 if name.startswith("ons") else 0
+        years = YEARS[-_YEARS_OF.get(name, len(YEARS)) :]
         rows = [
             row
-            for year in sorted((one - offset for one in YEARS), reverse=True)
+            for year in sorted((one - offset for one in years), reverse=True)
             for row in _rows_of(year, year + offset, make, children, counts)
         ]
         written.append(_write(folder / f"{name}.csv", rows))
@@ -136,6 +137,8 @@ _PARTS = {
     "CPP_At31_rate": "CPP_At31",
     "rate_per_10000": "children_count",
     "children_percent": "children_count",
+    "care_leaver_percent": "care_leaver_count",
+    "percentage": "number",
 }
 _GAPS: dict[tuple[str, int], dict[str, tuple[str, ...]]] = {
     ("004", 2015): {"x": ("rereferral_count", "rereferral_child_count")},
@@ -258,6 +261,73 @@ def _of_stability(n: Counts, children: int) -> Made:
     ]  # fmt: skip
 
 
+def _shares(
+    named: tuple[str, str], rows: list[tuple[str, str, int, int]], figures: tuple[str, str]
+) -> Made:
+    """Put counts with whole percentages beside two columns of words."""
+    return [
+        (dict(zip(named, (group, kind), strict=True)),
+         {figures[0]: count, figures[1]: "z" if whole == 0 else f"{100 * count / whole:.0f}"})
+        for group, kind, count, whole in rows
+    ]  # fmt: skip
+
+
+def _of_workers(n: Counts, children: int) -> Made:
+    group, whole = "CLA on 31 March", n["in_care"]
+    rows = [(group, "Total children", whole, whole),
+            (group, "3 or more social workers during the year", n["workers"], whole)]  # fmt: skip
+    return _shares(("cla_group", "sw_stability"), rows, ("number", "percentage"))
+
+
+def _of_health(n: Counts, children: int) -> Made:
+    group, whole = "Health assessments: Children looked after all ages", n["yearlong"]
+    rows = [(group, "Had their annual health assessment", n["checked"], whole),
+            (group, "Had their teeth checked by a dentist", n["teeth"], whole),
+            (group, "Total all ages", whole, whole)]  # fmt: skip
+    return _shares(("characteristic", "breakdown"), rows, _OF_GROUPS)
+
+
+def _of_leaving(n: Counts, children: int) -> Made:
+    why, whole = "Reason episode ceased", n["out_of_care"]
+    rows = [(why, "Adopted", n["adopted"], whole),
+            (why, "Special guardianship orders", n["guardians"], whole),
+            (why, "Total", whole, whole)]  # fmt: skip
+    return _shares(("cla_group", "characteristic"), rows, ("number", "percentage"))
+
+
+def _of_touch(n: Counts, children: int) -> Made:
+    words = "Local authority in touch with care leaver"
+    rows = _leavers(n, "touch", words, "Aged {} to {}", "Total")
+    return _shares(("age", "in_touch"), rows, ("number", "percentage"))
+
+
+def _of_homes(n: Counts, children: int) -> Made:
+    words = "Accommodation considered suitable"
+    rows = _leavers(n, "homes", words, "{} to {} years", "Suitability total")
+    return _shares(_OF_LEAVERS, rows, _LEAVERS)
+
+
+def _of_activity(n: Counts, children: int) -> Made:
+    words = "Total in education, employment or training"
+    rows = _leavers(n, "active", words, "{} to {} years", "Total")
+    return _shares(_OF_LEAVERS, rows, _LEAVERS)
+
+
+def _leavers(
+    n: Counts, name: str, words: str, ages: str, total: str
+) -> list[tuple[str, str, int, int]]:
+    rows = []
+    for first, last in ((17, 18), (19, 21)):
+        whole, age = n[f"leavers_{first}_{last}"], ages.format(first, last)
+        rows += [(age, words, n[f"{name}_{first}_{last}"], whole), (age, total, whole, whole)]
+    return rows
+
+
+_OF_GROUPS = ("children_count", "children_percent")
+_OF_LEAVERS = ("care_leaver_age", "breakdown")
+_LEAVERS = ("care_leaver_count", "care_leaver_percent")
+
+
 def _of_children(n: Counts, children: int) -> Made:
     return [({"age_group": "Children aged 0 to 17 years"}, {"population_estimate": children})]
 
@@ -270,9 +340,24 @@ _FILES: dict[str, Callable[[Counts, int], Made]] = {
     "cla_number_and_rate_per_10k_children": _of_care,
     "d1_child_protection_plans": _of_plans,
     "d3_cpps_subsequent_plan": _of_second_plans,
+    "la_care_leavers_accommodation_suitability": _of_homes,
+    "la_care_leavers_activity": _of_activity,
+    "la_care_leavers_intouch": _of_touch,
+    "la_children_who_ceased_during_the_year": _of_leaving,
     "la_cla_placement_stability": _of_stability,
+    "la_cla_swcount": _of_workers,
+    "la_conviction_health_outcome_cla": _of_health,
     "ons_mid-year_population_estimates": _of_children,
 }
+_YEARS_OF = {
+    "la_care_leavers_accommodation_suitability": 5,
+    "la_care_leavers_activity": 5,
+    "la_care_leavers_intouch": 5,
+    "la_children_who_ceased_during_the_year": 5,
+    "la_cla_swcount": 1,
+    "la_conviction_health_outcome_cla": 5,
+}
+"""How many years a release has, of files that do not have all."""
 
 
 def _write(path: Path, rows: list[Row]) -> Path:

@@ -47,6 +47,23 @@ _USUAL = {
     "long": (0.36, 0.06, 0.02, "in_care"),
     "settled": (0.69, 0.05, 0.02, "long"),
 }
+_LATER = {
+    # what came to be published later, drawn from dice of its own: older figures stay as they are
+    "workers": (0.26, 0.20, 0.06, "in_care"),
+    "yearlong": (0.72, 0.03, 0.02, "in_care"),
+    "checked": (0.89, 0.05, 0.03, "yearlong"),
+    "teeth": (0.78, 0.08, 0.05, "yearlong"),
+    "adopted": (0.10, 0.22, 0.12, "out_of_care"),
+    "guardians": (0.12, 0.20, 0.10, "out_of_care"),
+    "leavers_17_18": (14.0, 0.15, 0.06, ""),
+    "touch_17_18": (0.94, 0.02, 0.01, "leavers_17_18"),
+    "homes_17_18": (0.90, 0.04, 0.02, "leavers_17_18"),
+    "active_17_18": (0.64, 0.08, 0.04, "leavers_17_18"),
+    "leavers_19_21": (31.0, 0.15, 0.04, ""),
+    "touch_19_21": (0.92, 0.03, 0.01, "leavers_19_21"),
+    "homes_19_21": (0.88, 0.04, 0.02, "leavers_19_21"),
+    "active_19_21": (0.54, 0.08, 0.04, "leavers_19_21"),
+}
 _CARE = ("in_care", "into_care")
 Counts = dict[str, int]
 
@@ -85,21 +102,31 @@ def counts_of(area: Area, children: dict[int, int], seed: int) -> dict[int, Coun
     seed : int
         Seed.
     """
-    dice, found = Dice(seed, f"published counts {area.code}"), {}
-    levels = {name: 1 + usual[1] * _normal(dice) for name, usual in _USUAL.items()}
+    found: dict[int, Counts] = {year: {} for year in YEARS}
+    for name, usual in {"counts": _USUAL, "later": _LATER}.items():
+        _draw(found, usual, Dice(seed, f"published {name} {area.code}"), area, children)
+    return found
+
+
+def _draw(
+    found: dict[int, Counts],
+    kinds: dict[str, tuple[float, float, float, str]],
+    dice: Dice,
+    area: Area,
+    children: dict[int, int],
+) -> None:
+    """Draw counts of every year, each about a level of the authority that drifts a little."""
+    levels = {name: 1 + usual[1] * _normal(dice) for name, usual in kinds.items()}
     if area.code == OWN:
-        levels |= dict.fromkeys((SPIKE[0], *_CARE), 1.0)
-    drift = dict.fromkeys(_USUAL, 0.0)
-    for year in YEARS:
-        counts: Counts = {}
-        for name, (usual, _, within, whole) in _USUAL.items():
+        levels |= {name: 1.0 for name in (SPIKE[0], *_CARE) if name in kinds}
+    drift = dict.fromkeys(kinds, 0.0)
+    for year, counts in found.items():
+        for name, (usual, _, within, whole) in kinds.items():
             drift[name] = 0.6 * drift[name] + within * _normal(dice)
             true = usual * levels[name] * (1 + drift[name])
             if area.code == OWN:
                 true = _planted(name, year, true)
             counts[name] = _drawn(dice, true, counts[whole] if whole else None, children[year - 1])
-        found[year] = counts
-    return found
 
 
 def _planted(name: str, year: int, true: float) -> float:

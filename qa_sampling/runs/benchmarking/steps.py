@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from qa_sampling.errors import ParameterError
+from qa_sampling.records.published_measures import MEASURES
 from qa_sampling.reporting.alt_texts import funnel_plot_alt
 from qa_sampling.reporting.benchmark_words import Moves
 from qa_sampling.reporting.derived import Derived, derive
@@ -22,7 +23,12 @@ from qa_sampling.reporting.published_tables import (
 )
 from qa_sampling.reporting.quantities import DeclaredText, declared
 from qa_sampling.reporting.safe_table import SafeTable
-from qa_sampling.runs.published_inputs import neighbours_of, published_figures, series_of
+from qa_sampling.runs.published_inputs import (
+    absent_measures,
+    neighbours_of,
+    published_figures,
+    series_of,
+)
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.trends.areas import PublishedSeries
 from qa_sampling.trends.benchmark_showing import authority_funnel, benchmark_trends
@@ -45,7 +51,13 @@ THEMES = {
     ),
     "care": (
         "children_in_need", "looked_after", "starting_care", "ceasing_care", "three_placements",
-        "same_carer_two_years",
+        "same_carer_two_years", "three_social_workers", "health_assessments", "dental_checks",
+    ),
+    "leaving care": (
+        "adopted", "special_guardianship",
+        "care_leavers_in_touch_17_18", "care_leavers_in_touch_19_21",
+        "care_leavers_accommodation_17_18", "care_leavers_accommodation_19_21",
+        "care_leavers_activity_17_18", "care_leavers_activity_19_21",
     ),
 }  # fmt: skip
 """Measures that are drawn together."""
@@ -69,12 +81,15 @@ class Compared:
         What may be shared.
     moves : Moves
         How figures moved over the years.
+    lacking : dict of str to str
+        Titles of measures that were asked for and whose file is not there, with that file.
     """
 
     series: dict[str, PublishedSeries]
     asked: Asked
     tables: BenchmarkTables
     moves: Moves
+    lacking: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,7 +152,9 @@ def compare(settings: Benchmarking) -> Compared:
         {one.title: leaps(one.figures(), kind=one.kind, **held) for one in series.values()},
         settings.level,
     )
-    return Compared(series, asked, published_tables(list(series.values()), asked), moves)
+    lacking = {MEASURES[key].title: file for key, file in absent_measures(settings).items()}
+    tables = published_tables(list(series.values()), asked)
+    return Compared(series, asked, tables, moves, lacking)
 
 
 def files_read(settings: Benchmarking) -> pd.DataFrame:
@@ -163,6 +180,8 @@ def files_read(settings: Benchmarking) -> pd.DataFrame:
                 "Missing": ", ".join(f"{n:,} {why}" for why, n in counted.items()) or "none",
             }
         )
+    for file in sorted(set(absent_measures(settings).values())):
+        rows.append(dict.fromkeys(rows[0], "–") | {"File": file, "Missing": "the file"})
     return pd.DataFrame(rows)
 
 
@@ -173,7 +192,7 @@ def trends_of(compared: Compared, theme: str) -> list[Shown]:
     ----------
     compared : Compared
         The authority beside others.
-    theme : {"front door", "protection", "care"}
+    theme : {"front door", "protection", "care", "leaving care"}
         Which measures.
 
     Returns
@@ -200,7 +219,7 @@ def trends_of(compared: Compared, theme: str) -> list[Shown]:
 def funnels_of(compared: Compared, settings: Benchmarking, limits: Limits) -> list[Shown]:
     """Give a funnel of each measure asked for.
 
-    A ratio has none, nor has a measure without a figure of the authority.
+    A ratio has none, nor has a measure without a figure of the authority or without its file.
 
     Parameters
     ----------
@@ -213,7 +232,9 @@ def funnels_of(compared: Compared, settings: Benchmarking, limits: Limits) -> li
     """
     made = []
     for key in settings.funnels:
-        one = compared.series[key]
+        one = compared.series.get(key)
+        if one is None:
+            continue
         year = compared.tables.standings[one.title].year
         if one.kind == "ratio" or not year:
             continue
@@ -225,6 +246,7 @@ def funnels_of(compared: Compared, settings: Benchmarking, limits: Limits) -> li
             limits=limits,
             measure=declared(one.title),
             n_of="children" if one.kind == "rate" else "cases",
+            own=compared.tables.own_name,
         )
         title = declared(f"{one.title}, year to March {year}: {_LIMITS[limits]}")
         made.append(Shown(derived, table, title, funnel=True))
