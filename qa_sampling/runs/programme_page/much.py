@@ -53,6 +53,8 @@ class Much:
         The activities of the months.
     coverage : dict of str to Overlooked
         By the keys of :data:`GROUPS`; those that nobody knows of are absent.
+    beside : int
+        Audits of reserves that came back without anybody having been asked for them by a record.
     """
 
     draws: pd.DataFrame
@@ -61,6 +63,16 @@ class Much:
     progress: Progress
     activities: pd.DataFrame
     coverage: dict[str, Overlooked]
+    beside: int
+
+    @property
+    def coming_back(self) -> str:
+        """Say how many drawn audits are back, and how many stood in for lost cases."""
+        counts = self.progress.counts().iloc[0]
+        return (
+            f"{int(counts['returned'])} of {int(counts['planned'])} drawn audits are back; "
+            f"{self.beside} audits of reserves came back besides."
+        )
 
 
 def much_of(
@@ -110,11 +122,13 @@ def much_of(
         )
         for one in files.plan.activities
     ]
+    stand = audits_stand(settings, register, staff)
     return Much(
+        beside=_beside(settings, register, stand),
         draws=_draws(settings, register, files),
         activity=against_plan(plan, done, periods=settings.all_periods),
         done=done,
-        progress=audits_stand(settings, register, staff),
+        progress=stand,
         activities=held,
         coverage=coverage_of(settings, register, describe),
     )
@@ -170,6 +184,16 @@ def audits_stand(settings: QaProgramme, register: Register, staff: pd.DataFrame 
     grants = grants[grants["audit_id"].isin(owed["audit_id"])][GRANTED.names]
     day = pd.Timestamp(settings.extract_day)
     return progress(owed, as_at=day, granted=grants.reset_index(drop=True))
+
+
+def _beside(settings: QaProgramme, register: Register, stand: Progress) -> int:
+    """Count audits of the months' draws that are back and that no record asks for."""
+    audits = register.audits().dropna(subset=["draw_id"])
+    back = audits["date_completed"] <= pd.Timestamp(settings.extract_day)
+    back &= audits["period"].isin(settings.all_periods)
+    names = ["draw_id", "case_ref"]
+    asked = pd.MultiIndex.from_frame(stand.table[names])
+    return int((~pd.MultiIndex.from_frame(audits.loc[back, names]).isin(asked)).sum())
 
 
 def coverage_of(
