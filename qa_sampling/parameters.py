@@ -20,7 +20,7 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.settings.analyses import ActionsAndActivity, ModerationAgreement
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.builder import PlanBuilder
-from qa_sampling.settings.calendar import Calendar, calendar_of
+from qa_sampling.settings.calendar import Calendar, CalendarEntry, calendar_of
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.deep_dive import DeepDive
@@ -29,6 +29,8 @@ from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
+from qa_sampling.settings.programme import QaProgramme
+from qa_sampling.settings.programme_files import FILES, ProgrammeFiles, declared_file
 
 SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
@@ -41,6 +43,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "moderation_agreement": ModerationAgreement,
     "outcome_trends": OutcomeTrends,
     "panel_session": PanelSession,
+    "qa_programme": QaProgramme,
     "training_exercise": TrainingExercise,
 }
 """The model of each notebook, by the notebook's name without its number."""
@@ -221,3 +224,36 @@ def read_calendar(path: Path) -> Calendar:
         With every fault, by entry; and every notebook that is unknown, by name.
     """
     return calendar_of(load_parameters([path]), known=SETTINGS)
+
+
+def read_programme_files(settings: QaProgramme) -> ProgrammeFiles:
+    """Read the files that declare the QA programme.
+
+    Parameters
+    ----------
+    settings : QaProgramme
+        Name them.
+
+    Raises
+    ------
+    ParameterError
+        With every fault of a file, by row and field.
+    """
+    held = {}
+    for parameter in FILES:
+        path = settings.place(getattr(settings, parameter))
+        held[parameter] = declared_file(parameter, load_parameters([path]), named=path.name)
+    calendar = read_calendar(settings.place(settings.calendar_file))
+    designs = {
+        entry.name: _design_of(settings, entry)
+        for entry in calendar.entries
+        if entry.run == "monthly_audit_plan"
+    }
+    return ProgrammeFiles(*held.values(), calendar, designs)
+
+
+def _design_of(settings: QaProgramme, entry: CalendarEntry) -> str:
+    """Give the design of an entry that draws audits."""
+    files = [settings.place(name) for name in entry.files or (f"parameters/{entry.run}.yml",)]
+    values = load_parameters(files) | dict(entry.parameters)
+    return str(values.get("design", MonthlyAuditPlan.model_fields["design"].default))

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
-from qa_sampling.loop.vocabulary import ACTIVITY_GROUPS, OTHER, SURVEY
+from qa_sampling.loop.vocabulary import ACTIVITY_GROUPS, ACTIVITY_KINDS, OTHER, SURVEY
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
 from qa_sampling.reporting.safe_table import PrintedTable
@@ -26,7 +26,7 @@ STATES = {
 }
 """What an action can be on a day, and the words people read."""
 _ACTIONS, _RAISED = "actions", "actions raised"
-_ACTIVITY, _HEARD = "other QA activity", "family_feedback"
+ACTIVITY, _HEARD = "other QA activity", "family_feedback"
 _FAMILY = ("Feedback from a family", "Feedback from a child")
 
 
@@ -132,8 +132,8 @@ def protect_loop(
         about = [request(actions, count, shared)]
         known = tied_editions(about, earlier, series=series, edition=edition)
         made += protect_linked(about, earlier=known)
-    about = _activity_requests(activities, population_of_edition(_ACTIVITY, edition), days)
-    known = tied_editions(about, earlier, series=_ACTIVITY, edition=edition)
+    about = _activity_requests(activities, population_of_edition(ACTIVITY, edition), days)
+    known = tied_editions(about, earlier, series=ACTIVITY, edition=edition)
     return LoopTables(*made, *protect_linked(about, earlier=known))
 
 
@@ -183,6 +183,11 @@ _GROUPS = {group: group for group in ACTIVITY_GROUPS} | {
     OTHER: "Surveys and other activity",
 }
 """Surveys are few, and hiding how many would hide another group as well."""
+KINDS_OF = {
+    label: [name for name, kind in ACTIVITY_KINDS.items() if _GROUPS[kind.group] == label]
+    for label in dict.fromkeys(_GROUPS.values())
+}
+"""Kinds each group is made of: ties this table to one that counts by kind."""
 
 
 def _activity_requests(
@@ -203,6 +208,7 @@ def _activity_requests(
             by=["group"],
             counts=["activities"],
             labels={"group": "Kind of activity", "activities": "Activities"},
+            made_of={"group": ("kind", KINDS_OF)},
             **shared,
         ),
         request_of(

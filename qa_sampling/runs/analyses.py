@@ -33,6 +33,7 @@ from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.panel import PanelSession
+from qa_sampling.settings.programme import QaProgramme
 from qa_sampling.trends.measures import MEASURES
 
 
@@ -217,6 +218,22 @@ ANALYSES: dict[str, Analysis] = {
         ),
         need=_need_moderations,
     ),
+    "qa_programme": Analysis(
+        file="80_qa_programme.ipynb",
+        title="The QA programme",
+        question="How much did we do, how well did we do it, and what difference did it make?",
+        files=(
+            (
+                "restricted/qa_programme_*.xlsx",
+                "who owes what by name, and every piece of evidence",
+            ),
+            ("shareable/members_page.html", "one page in plain words, for elected members"),
+            ("shareable/slide_*.png", "pictures for slides, with their words"),
+            ("shareable/programme_tables.xlsx", "its tables, to share; also as CSV"),
+        ),
+        need=_need_returns,
+        open=open_findings,
+    ),
     "outcome_trends": Analysis(
         file="50_outcome_trends.ipynb",
         title="Outcomes",
@@ -280,6 +297,8 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     ]
     if isinstance(settings, PanelSession):
         tables.append(register.panel_decisions())
+    if isinstance(settings, QaProgramme):
+        digest.update(extract_digest(settings).encode())
     for table in tables:
         ordered = table.sort_values(list(table.columns[:2]), kind="stable")
         columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
@@ -309,7 +328,7 @@ def identifiers_of(settings: AnalysisSettings, register: Register) -> list[str]:
     columns += [column[column.str.fullmatch(_REFERENCE).fillna(False)] for column in named]
     if isinstance(settings, TrainingExercise):
         columns.append(pd.Series(graders_of(settings), dtype="str"))
-    if isinstance(settings, OutcomeTrends | DeepDive):
+    if isinstance(settings, OutcomeTrends | DeepDive | QaProgramme):
         columns.append(pd.Series(sorted(case_numbers(settings)), dtype="str"))
     staff = staff_of(settings)
     if staff is not None:

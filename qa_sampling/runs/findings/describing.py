@@ -17,7 +17,7 @@ from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.findings import AuditFindings
 
-_COLUMNS = ["team", "service", "status", "age_band", "ethnic_group"]
+_COLUMNS = ["team", "service", "status", "age_band", "ethnic_group", "worker"]
 
 
 Describer = Callable[[dt.date, pd.Series], pd.DataFrame]
@@ -36,8 +36,8 @@ def describer(settings: AuditFindings) -> Describer:
     Returns
     -------
     callable
-        Gives `case_ref`, `team`, `service`, `status`, `age_band`, `ethnic_group`; cases that are
-        in no extract are absent.
+        Gives `case_ref`, `team`, `service`, `status`, `age_band`, `ethnic_group`, `worker`; cases
+        that are in no extract are absent.
     """
     whole = None if settings.is_invented else _extract(settings)
 

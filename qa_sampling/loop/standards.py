@@ -1,0 +1,160 @@
+"""How well a quality standard is met: what each source says, and how they are read together.
+
+A source says "Good" when the interval of its share lies wholly at or above what is good enough,
+"Not yet" when wholly below, "Open" when it holds both, and "Silent" with too little to go by.
+Sources that contradict each other are never averaged: the reading is that they disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_sampling.errors import SchemaError
+
+SAYS = ("Good", "Open", "Not yet", "Silent")
+"""What a source can say of a standard."""
+GOOD, MOSTLY, NOT_YET, DISAGREE, OPEN = (
+    "Good",
+    "Good, by one source",
+    "Not yet good",
+    "Sources disagree",
+    "Cannot be told",
+)
+READINGS = (GOOD, MOSTLY, NOT_YET, DISAGREE, OPEN)
+"""How all sources of a standard are read together."""
+CONFIDENCE = ("High", "Medium", "Low", "None")
+_ENOUGH = {3: "High", 2: "Medium", 1: "Low", 0: "None"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one source says of one standard.
+
+    Attributes
+    ----------
+    standard, source : str
+        Key of the standard; what tells, such as "Audits".
+    n : int
+        Gradings, answers or cases it rests on.
+    share, low, high : float or None
+        Share of good or better, of positive answers or of a measure, with its interval; None
+        where there is too little.
+    wanted : float
+        What is good enough.
+    better : {"up", "down"}
+        Which way is better.
+    """
+
+    standard: str
+    source: str
+    n: int
+    share: float | None
+    low: float | None
+    high: float | None
+    wanted: float
+    better: str = "up"
+
+    @property
+    def says(self) -> str:
+        """What it says, of :data:`SAYS`."""
+        if self.low is None or self.high is None:
+            return "Silent"
+        below, above = self.high < self.wanted, self.low >= self.wanted
+        if self.better == "down":
+            below, above = self.low > self.wanted, self.high <= self.wanted
+        return "Good" if above else "Not yet" if below else "Open"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a standard is read.
+
+    Attributes
+    ----------
+    standard : str
+        Its key.
+    evidence : tuple of Evidence
+        All of it.
+    reading : str
+        Of :data:`READINGS`.
+    confidence : str
+        Of :data:`CONFIDENCE`: by how many sources tell, and "Low" at most when they disagree.
+    """
+
+    standard: str
+    evidence: tuple[Evidence, ...]
+    reading: str
+    confidence: str
+
+    def sources(self, says: str) -> tuple[str, ...]:
+        """Give the sources that say this, in order."""
+        return tuple(one.source for one in self.evidence if one.says == says)
+
+
+def share_of(
+    standard: str,
+    source: str,
+    good: int,
+    n: int,
+    *,
+    wanted: float,
+    fewest: int,
+    level: float = 0.95,
+    better: str = "up",
+) -> Evidence:
+    """Give what a source says from its counts, with Wilson's interval.
+
+    Parameters
+    ----------
+    standard, source : str
+        Key of the standard; what tells.
+    good, n : int
+        How many are good, of how many.
+    wanted : float
+        Share that is good enough.
+    fewest : int
+        Below so many nothing is said.
+    level : float
+        Level of the interval.
+    better : {"up", "down"}
+        Which way is better.
+
+    Raises
+    ------
+    SchemaError
+        When more are good than there are.
+    """
+    if not 0 <= good <= n:
+        raise SchemaError(f"{source}: {good} good of {n} cannot be. Count again.")
+    if n < fewest:
+        return Evidence(standard, source, n, None, None, None, wanted, better)
+    from scipy import stats
+
+    ends = stats.binomtest(good, n).proportion_ci(level, method="wilson")
+    return Evidence(
+        standard, source, n, good / n, float(ends.low), float(ends.high), wanted, better
+    )
+
+
+def read_standard(standard: str, evidence: Sequence[Evidence]) -> Reading:
+    """Read all evidence of a standard together, by a rule that hides no disagreement.
+
+    Parameters
+    ----------
+    standard : str
+        Its key.
+    evidence : sequence of Evidence
+        What each source says.
+
+    Notes
+    -----
+    One source that says "Good" and another that says "Not yet" is a disagreement, however many
+    stand on either side. "Good" needs two sources. "Not yet" needs one.
+    """
+    says = [one.says for one in evidence]
+    good, bad = says.count("Good"), says.count("Not yet")
+    if good and bad:
+        return Reading(standard, tuple(evidence), DISAGREE, "Low")
+    reading = NOT_YET if bad else GOOD if good > 1 else MOSTLY if good else OPEN
+    return Reading(standard, tuple(evidence), reading, _ENOUGH[min(good + bad, 3)])

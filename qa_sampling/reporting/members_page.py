@@ -1,0 +1,47 @@
+"""One page for elected members: plain words and what stands behind them, on one sheet of A4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.page_render import render_page
+from qa_sampling.reporting.words import Words, require_title
+
+QUESTION = "How much did we do, how well did we do it, and what difference did it make?"
+
+
+def build_members_page(
+    *, title: str, parts: Mapping[str, Words], provenance: Mapping[str, str]
+) -> str:
+    """Give the page as HTML that opens offline.
+
+    Parameters
+    ----------
+    title : str
+        Its title; without a number, or declared.
+    parts : mapping of str to Words
+        Sentences that may be shared, by the heading they stand under; empty ones are left out.
+    provenance : mapping of str to str
+        What stands at the foot.
+
+    Raises
+    ------
+    DisclosureError
+        When anything but sealed words is given, or a title holds a number.
+    """
+    require_title(title, what="the title of the page")
+    for heading, words in parts.items():
+        require_title(heading, what="a heading of the page")
+        if not isinstance(words, Words):
+            raise DisclosureError(
+                f"build_members_page() was given a {type(words).__name__} under {heading!r}. "
+                "Give what the sentence modules made."
+            )
+    return render_page(
+        "members.html.j2",
+        title=title,
+        question=QUESTION,
+        parts={heading: words.sentences for heading, words in parts.items() if words.sentences},
+        provenance=dict(provenance),
+    )

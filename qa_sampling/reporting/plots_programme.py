@@ -1,0 +1,131 @@
+"""Pictures of the QA programme: what the sources of each standard say, activity beside its plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qa_sampling.reporting.plot_labels import LINE
+from qa_sampling.reporting.plot_seal import in_house_style
+from qa_sampling.reporting.plot_sheet import KeyItem, open_sheet
+from qa_sampling.reporting.plot_style import HATCHED, INK, PALETTE, QUIET, SMALL, TEXT, THIN
+from qa_sampling.reporting.plots_plan import _lay, _said, _shown
+from qa_sampling.reporting.programme_tables import (
+    ACTIVITIES,
+    BACK,
+    PLANNED,
+    SAID,
+    SOURCES,
+)
+from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.words import Told, _told
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MARKS = {
+    SAID["Good"]: ("^", PALETTE["blue"], PALETTE["blue"]),
+    SAID["Open"]: ("o", THIN, THIN),
+    SAID["Not yet"]: ("v", PALETTE["orange"], INK),
+}
+"""Marker, fill and rim of what a source says."""
+_STEP = 17.0
+
+
+@in_house_style
+def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw a mark a source for each standard: good, cannot tell, not yet, side by side.
+
+    A row with marks of the first and of the last kind is one whose sources disagree.
+
+    Parameters
+    ----------
+    table : SafeTable
+        `ProgrammeTables.standards`.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    """
+    grid = require_safe(table, what="scorecard_chart()").grid(SOURCES)
+    grid = grid.drop(index=table.total_label, columns=table.total_label, errors="ignore")
+    sheet = open_sheet(ax, table)
+    key = [KeyItem(words, *_MARKS[words][:2]) for words in _MARKS]
+    _lay(sheet, list(grid.index), title, key=key, row=25.0)
+    drawn = sheet.ax
+    drawn.set_xlim(0, sheet.plot[2])
+    room = sheet.plot[2] / len(_MARKS)
+    step = min(_STEP, room / (1 + max(int(grid[list(_MARKS)].max().max()), 1)))
+    for place, name in enumerate(grid.index):
+        drawn.axhline(place + 0.5, color=QUIET, linewidth=0.6, zorder=1)
+        for column, (marker, fill, rim) in _MARKS.items():
+            number = int(grid.loc[name, column])
+            start = list(_MARKS).index(column) * room + step / 2
+            drawn.scatter(
+                [start + step * one for one in range(number)], [place] * number, s=62,
+                marker=marker, color=fill, edgecolor=rim, linewidth=1.3, zorder=3,
+            )  # fmt: skip
+    return drawn
+
+
+def scorecard_alt(table: SafeTable) -> Told:
+    """Say what the scorecard shows, standard by standard."""
+    grid = table.grid(SOURCES).drop(index=table.total_label, errors="ignore")
+    parts = [
+        f"{name}: " + ", ".join(f"{int(row[words])} {words.lower()}" for words in _MARKS)
+        for name, row in grid.iterrows()
+    ]
+    return _told(table, f"Chart of what sources say of each standard. {'; '.join(parts)}.")
+
+
+@in_house_style
+def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw how much was done as bars, and what was planned as a line across each.
+
+    Parameters
+    ----------
+    table : SafeTable
+        `ProgrammeTables.kinds` or `months`.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    title : str
+        The finding in a few words.
+    """
+    rows = require_safe(table, what="plan_chart()").body
+    count = _done(table)
+    names = list(rows[table.by[0]])
+    done, planned = list(rows[count]), [int(value) for value in rows[PLANNED]]
+    sheet = open_sheet(ax, table)
+    key = [KeyItem("Done" if count == ACTIVITIES else "Returned", "s", PALETTE["blue"]),
+           KeyItem("Planned: the black line across", "|", INK)]  # fmt: skip
+    _lay(sheet, names, title, key=key, right=78.0)
+    drawn = sheet.ax
+    most = max([*planned, *(int(value) for value in done if _shown(value)), 1])
+    drawn.set_xlim(0, most)
+    for place, (value, goal) in enumerate(zip(done, planned, strict=True)):
+        end = int(value) if _shown(value) else 16 * most / sheet.plot[2]
+        look = {"color": PALETTE["blue"]} if _shown(value) else HATCHED
+        drawn.barh(place, end, height=0.6, **look)
+        if goal:
+            drawn.vlines(goal, place - 0.42, place + 0.42, color="white", linewidth=4.6, zorder=4,
+                         clip_on=False)  # fmt: skip
+            drawn.vlines(goal, place - 0.42, place + 0.42, color=INK, linewidth=2.4, zorder=5,
+                         clip_on=False)  # fmt: skip
+        words = f"{_said(value)} of {goal:,}" if goal else _said(value)
+        x = max(end, goal) + 6 * most / sheet.plot[2]
+        drawn.text(x, place, words, va="center", fontsize=SMALL if sheet.narrow else TEXT,
+                   color=INK, linespacing=LINE)  # fmt: skip
+    return drawn
+
+
+def plan_chart_alt(table: SafeTable) -> Told:
+    """Say what is done and planned, row by row."""
+    count = _done(table)
+    parts = []
+    for _, row in table.body.iterrows():
+        goal = f" of {int(row[PLANNED]):,} planned" if int(row[PLANNED]) else ""
+        parts.append(f"{row[table.by[0]]}: {_said(row[count])}{goal}")
+    return _told(table, f"Bar chart of what was done beside the plan. {'; '.join(parts)}.")
+
+
+def _done(table: SafeTable) -> str:
+    return ACTIVITIES if ACTIVITIES in table.counts else BACK

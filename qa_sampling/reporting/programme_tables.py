@@ -1,0 +1,208 @@
+"""The tables of the QA programme that everybody may read: protected, against all that is out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qa_sampling.loop.standards import SAYS, Reading
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
+from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.loop_tables import ACTIVITY
+from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.table_request import TableRequest
+from qa_sampling.reporting.tables import SharedTable
+from qa_sampling.sampling.progress import Progress
+from qa_sampling.schema import QUALITY_STANDARDS
+
+PLANNED, BACK, IN_TIME = "planned", "returned", "in_time"
+ACTIVITIES, SOURCES = "activities", "sources"
+OWED, OVERDUE = "owed", "overdue"
+SAID = {
+    "Good": "Say good",
+    "Open": "Cannot tell",
+    "Not yet": "Say not yet",
+    "Silent": "Too little to say",
+}
+"""What sources say, as a column people read."""
+
+
+@dataclass(frozen=True)
+class ProgrammeTables:
+    """The protected tables.
+
+    Attributes
+    ----------
+    months : SafeTable
+        Drawn audits by month: planned, returned, returned in time.
+    kinds : SafeTable
+        Other activity by kind, beside its plan.
+    standards : SafeTable
+        How many sources say what of each standard.
+    roles : SafeTable
+        What is owed on the day, by role.
+    """
+
+    months: SafeTable
+    kinds: SafeTable
+    standards: SafeTable
+    roles: SafeTable
+
+    def by_title(self) -> dict[str, SafeTable]:
+        """Give the tables by the titles they are shared under."""
+        return {shared.title: shared.table for shared in self.shared("", "")}
+
+    def shared(self, span: str, day: str) -> tuple[SharedTable, ...]:
+        """Give the tables with titles and captions, in the order to read them.
+
+        Parameters
+        ----------
+        span : str
+            The months in words.
+        day : str
+            The day in words.
+        """
+        return (
+            SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
+            SharedTable(self.months, "Audits against the plan", f"Audits drawn {span}"),
+            SharedTable(self.kinds, "Other activity against the plan", f"Activity {span}"),
+            SharedTable(self.roles, "What each role owes", f"As it stood on {day}"),
+        )
+
+
+def protect_programme(
+    stand: Progress,
+    activity: pd.DataFrame,
+    readings: Sequence[Reading],
+    owed: pd.DataFrame,
+    *,
+    as_at: str,
+    periods: Sequence[str],
+    days: Sequence[str],
+    edition: str = "",
+    earlier: Sequence[PrintedTable] = (),
+) -> ProgrammeTables:
+    """Protect the counts of the programme.
+
+    Activity is tied by the days it was done on to all that was published of it; audits and what
+    is owed are of one day.
+
+    Parameters
+    ----------
+    stand : Progress
+        How the drawn audits stand.
+    activity : DataFrame
+        Other activity against its plan: `what` (a kind), `planned`, `done`.
+    readings : sequence of Reading
+        The scorecard.
+    owed : DataFrame
+        `role`, `owed`, `overdue`; a row a responsibility.
+    as_at : str
+        The day, as "2026-10-31".
+    periods, days : sequence of str
+        The months, and the days whose activity counts.
+    edition : str
+        What tells corrected figures from earlier ones; blank for the first.
+    earlier : sequence of PrintedTable
+        What was released before.
+
+    Raises
+    ------
+    DisclosureError
+        When figures contradict what was released; give an `edition`.
+    """
+    told = f"{' and '.join(periods)}, as at {as_at}"
+    asked = (
+        (_months(stand, periods), f"audits drawn {told}", {}),
+        (_kinds(activity), ACTIVITY, {"over": {"day": list(days)}}),
+        (_standards(readings), f"sources {told}", {}),
+        (_roles(owed), f"owed {told}", {}),
+    )
+    made = []
+    for given, series, more in asked:
+        request = _request(given, population_of_edition(series, edition), more)
+        known = tied_editions([request], earlier, series=series, edition=edition)
+        made += protect_linked([request], earlier=known)
+    return ProgrammeTables(*made)
+
+
+def _request(given: tuple[pd.DataFrame, dict], population: str, more: dict) -> TableRequest:
+    table, arguments = given
+    return request_of(table, population=population, **arguments, **more)
+
+
+def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict]:
+    counts = stand.counts("period").set_index("period")
+    planned = (counts["planned"] - counts["replaced"]).astype("int64")
+    asked = [period for period in periods if planned.get(period, 0)] or list(periods)[-1:]
+    counts = counts.reindex(asked).fillna(0)
+    planned = planned.reindex(asked).fillna(0).astype("int64")
+    back = counts["returned"].astype("int64")
+    table = pd.DataFrame(
+        {"month": [_month(one) for one in asked], PLANNED: planned, BACK: back,
+         IN_TIME: counts["on_time"].astype("int64")},
+    ).reset_index(drop=True)  # fmt: skip
+    return table, {
+        "by": ["month"],
+        "counts": [PLANNED, BACK, IN_TIME],
+        "decisions": [PLANNED],
+        "within": {BACK: PLANNED, IN_TIME: BACK},
+        "percentages": {"share": (BACK, PLANNED)},
+        "labels": {
+            "month": "Month",
+            PLANNED: "Audits planned",
+            BACK: "Returned",
+            IN_TIME: "Returned in time",
+            "share": "Per cent returned",
+        },
+        "total_label": "All months",
+    }
+
+
+def _month(period: str) -> str:
+    return f"{pd.Timestamp(period):%b %Y}"
+
+
+def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    held = (
+        activity.set_index("what").reindex(list(ACTIVITY_KINDS)).fillna({"planned": 0, "done": 0})
+    )
+    table = pd.DataFrame(
+        {"kind": list(held.index), ACTIVITIES: held["done"].astype("int64").to_numpy(),
+         PLANNED: held["planned"].astype("int64").to_numpy()},
+    )  # fmt: skip
+    return table, {
+        "by": ["kind"],
+        "counts": [ACTIVITIES],
+        "publics": [PLANNED],
+        "labels": {"kind": "Activity", ACTIVITIES: "Done", PLANNED: "Planned"},
+    }
+
+
+def _standards(readings: Sequence[Reading]) -> tuple[pd.DataFrame, dict]:
+    rows = [
+        (QUALITY_STANDARDS[one.standard], SAID[says], len(one.sources(says)))
+        for one in readings
+        for says in SAYS
+    ]
+    table = pd.DataFrame(rows, columns=["standard", "says", SOURCES])
+    return table, {
+        "by": ["standard", "says"],
+        "counts": [SOURCES],
+        "decisions": [SOURCES],
+        "labels": {"standard": "Quality standard", "says": "What they say", SOURCES: "Sources"},
+    }
+
+
+def _roles(owed: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    summed = owed.groupby("role", sort=False)[[OWED, OVERDUE]].sum().astype("int64")
+    return summed.reset_index(), {
+        "by": ["role"],
+        "counts": [OWED, OVERDUE],
+        "within": {OVERDUE: OWED},
+        "labels": {"role": "Role", OWED: "Still owed", OVERDUE: "Of them overdue"},
+        "total_label": "All roles",
+    }

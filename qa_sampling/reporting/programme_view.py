@@ -1,0 +1,206 @@
+"""What the QA Group sees of the programme on the restricted page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from qa_sampling.loop.standards import Evidence, Reading
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.sampling.overlooked import Overlooked
+from qa_sampling.sampling.progress import Progress
+from qa_sampling.schema import QUALITY_STANDARDS
+
+
+def plan_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what was done against the plan, as people read it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``loop.programme.against_plan`` gives.
+    """
+    share = [_of_plan(one) for one in table["share"]]
+    without = [len(one.split(", ")) if one else 0 for one in table["without"]]
+    view = table.assign(share=share, without=without)
+    heads = {"what": "Activity", "owner": "Owed by", "planned": "Planned", "done": "Done",
+             "share": "Of the plan", "state": "State", "without": "Months without"}  # fmt: skip
+    return view[list(heads)].rename(columns=heads)
+
+
+def _of_plan(share: float) -> str:
+    if pd.isna(share):
+        return "–"
+    return percent_text(share) if share <= 1 else "more than planned"
+
+
+def stand_view(stand: Progress, by: str) -> pd.DataFrame:
+    """Give how audits stand by month or service: completion, lateness, exemptions.
+
+    Parameters
+    ----------
+    stand : Progress
+        Every drawn audit.
+    by : {"period", "service", "team"}
+        What to show them by.
+    """
+    table = stand.counts(by)
+    heads = {by: by.replace("period", "month").capitalize(), "planned": "Planned",
+             "on_time": "In time", "late": "Late", "overdue": "Overdue", "not_due": "Not yet due",
+             "exempted": "Exempted", "not_auditable": "Not auditable"}  # fmt: skip
+    view = table[list(heads)].rename(columns=heads)
+    view["Returned of those asked"] = [
+        "–" if pd.isna(one) else percent_text(one) for one in table["share_returned"]
+    ]
+    return view
+
+
+def coverage_view(coverage: Mapping[str, Overlooked], names: Mapping[str, str]) -> pd.DataFrame:
+    """Give how many groups nobody looked at, beside what chance would leave out.
+
+    Parameters
+    ----------
+    coverage : mapping of str to Overlooked
+        By what the groups are.
+    names : mapping of str to str
+        What they are called.
+    """
+    rows = [
+        (names[key], len(one.table), one.observed, round(one.expected, 1), _chance(one.p))
+        for key, one in coverage.items()
+    ]
+    heads = ["Groups", "In all", "Not looked at", "Expected by chance", "Chance of as many"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def overlooked_view(
+    coverage: Mapping[str, Overlooked], names: Mapping[str, str], *, personal: tuple[str, ...]
+) -> pd.DataFrame:
+    """Name the groups nobody looked at; persons are counted, and never named.
+
+    Parameters
+    ----------
+    coverage, names
+        As for :func:`coverage_view`.
+    personal : tuple of str
+        Groups that are persons.
+    """
+    rows = [
+        (names[key], str(row.group), int(row.cases), _chance(row.chance_none))
+        for key, one in coverage.items()
+        if key not in personal
+        for row in one.table[one.table["overlooked"]].itertuples()
+    ]
+    heads = ["Groups", "Not looked at", "Cases that could be drawn", "Chance of none"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _chance(p: float) -> str:
+    return "below 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def scorecard_view(
+    readings: tuple[Reading, ...], ways: Mapping[str, str], good: Mapping[str, str]
+) -> pd.DataFrame:
+    """Give the scorecard: how each standard is read, how surely, and which way it goes.
+
+    Parameters
+    ----------
+    readings : tuple of Reading
+        The standards.
+    ways, good : mapping of str to str
+        Direction of travel, and what good looks like, by standard.
+    """
+    rows = [
+        (QUALITY_STANDARDS[one.standard], good[one.standard], one.reading, one.confidence,
+         ways[one.standard])
+        for one in readings
+    ]  # fmt: skip
+    heads = ["Standard", "What good looks like", "Reading", "Confidence", "Direction"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def evidence_view(readings: tuple[Reading, ...]) -> pd.DataFrame:
+    """Give every piece of evidence: its share with the interval, and what it says.
+
+    Parameters
+    ----------
+    readings : tuple of Reading
+        The standards.
+    """
+    rows = [
+        (
+            QUALITY_STANDARDS[one.standard],
+            part.source,
+            part.n,
+            _span(part),
+            _wanted(part),
+            part.says,
+        )
+        for one in readings
+        for part in one.evidence
+    ]
+    heads = ["Standard", "Source", "Of", "Share (interval)", "Good enough", "Says"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _span(one: Evidence) -> str:
+    if one.share is None or one.low is None or one.high is None:
+        return "–"
+    return f"{percent_text(one.share)} ({percent_text(one.low)} to {percent_text(one.high)})"
+
+
+def _wanted(one: Evidence) -> str:
+    return f"{'at most' if one.better == 'down' else 'at least'} {percent_text(one.wanted)}"
+
+
+def voices_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what families, children, practitioners and partners said.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `kind`, `times`, `positive`, `mixed`, `negative`.
+    """
+    return table.set_axis(["Voice", "Times", "Positive", "Mixed", "Negative"], axis=1)
+
+
+def owed_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what each role owes; what leaves no record is "Not recorded here".
+
+    Parameters
+    ----------
+    table : DataFrame
+        `role`, `what`, `owed`, `overdue`.
+    """
+    view = table.astype({"owed": "str", "overdue": "str"})
+    view["owed"] = view["owed"].replace("<NA>", "Not recorded here")
+    view["overdue"] = view["overdue"].replace("<NA>", "–")
+    return view.set_axis(["Role", "What is owed", "Still owed", "Of them overdue"], axis=1)
+
+
+def people_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what each person owes, by role and name. Restricted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `person`, `role`, `what`, `reference`, `due`, `days_overdue`.
+    """
+    heads = {"role": "Role", "person": "Person", "what": "What is owed", "reference": "Reference",
+             "due": "Due", "days_overdue": "Days overdue"}  # fmt: skip
+    return table[list(heads)].rename(columns=heads)
+
+
+def service_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give what is known of one service.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `what`, `number`, `good`.
+    """
+    view = table.astype({"good": "str"})
+    view["good"] = view["good"].replace("<NA>", "–")
+    return view.set_axis(["What", "Number", "Good, or positive"], axis=1)

@@ -1,0 +1,314 @@
+"""The QA programme in sentences that everybody may read, and how it was worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from qa_sampling.loop.standards import (
+    DISAGREE,
+    GOOD,
+    MOSTLY,
+    NOT_YET,
+    OPEN,
+    READINGS,
+    Reading,
+)
+from qa_sampling.reporting.free_text import numbers_in
+from qa_sampling.reporting.loop_tables import STATES, LoopTables
+from qa_sampling.reporting.programme_tables import BACK, IN_TIME, PLANNED, ProgrammeTables
+from qa_sampling.reporting.quantities import Declared, cell, declared
+from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
+from qa_sampling.results import Turning
+from qa_sampling.sampling.overlooked import Overlooked
+from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.spikes import Spikes
+
+_LEVEL = 0.05
+_VERDICTS = {
+    "better": "the curve has turned the right way",
+    "worse": "the curve has turned the wrong way",
+    "changed": "the curve has changed",
+    "not shown": "no turn that can be told from chance",
+    "too short": "too short a time to tell",
+}
+
+
+def how_much_words(tables: ProgrammeTables, activity: pd.DataFrame, draws: pd.DataFrame) -> Words:
+    """Say how much was done against the plan.
+
+    Parameters
+    ----------
+    tables : ProgrammeTables
+        The protected tables.
+    activity, draws : DataFrame
+        What was done against the plan: `what`, `state`.
+    """
+    words = NOTHING_SAID
+    if not tables.months.withheld:
+        months = tables.months
+        words += say(
+            "{back} of {all:planned audit|planned audits} came back, {time} of them in time.",
+            back=cell(months, BACK),
+            all=cell(months, PLANNED),
+            time=cell(months, IN_TIME),
+        )
+    for table, one, many in (
+        (activity, "kind of other activity", "kinds of other activity"),
+        (draws, "kind of audit in the calendar", "kinds of audits in the calendar"),
+    ):
+        due = table[table["planned"] > 0]
+        met = due["state"] == "On plan"
+        if due.empty:
+            continue
+        words += say(
+            f"Of {{all:{one}|{many}}} {{met}} met the plan{{rest}}.",
+            all=declared(len(due)),
+            met=declared(int(met.sum())) if met.any() else "none",
+            rest=_listed("; not begun", due.loc[due["state"] == "Not begun", "what"]),
+        )
+    return words
+
+
+def _listed(before: str, names: Iterable[str]) -> str:
+    held = [str(one) for one in names if not numbers_in(str(one))]
+    return f"{before}: {joined(held)}" if held else ""
+
+
+def joined(names: Sequence[str]) -> str:
+    """Give names as a list in a sentence: "a, b and c".
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    """
+    last = ", and " if any(" and " in name for name in names) else " and "
+    return last.join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Words:
+    """Say how each standard is read; where sources disagree, which say what.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        The scorecard.
+    ways : mapping of str to str
+        Direction of travel by standard.
+    """
+    counts = {name: sum(one.reading == name for one in readings) for name in READINGS}
+    words = say(
+        "Of {all} quality standards {good} read as good and {bad} as not yet good; on {apart} the "
+        "sources disagree, and of {left} it cannot be told.",
+        all=declared(len(readings)),
+        good=_number(counts[GOOD] + counts[MOSTLY]),
+        bad=_number(counts[NOT_YET]),
+        apart=_number(counts[DISAGREE]),
+        left=_number(counts[OPEN]),
+    )
+    for reading in READINGS:
+        own = [_short(one.standard) for one in readings if one.reading == reading]
+        if own and reading != DISAGREE:
+            words += say("{reading}: {which}.", reading=reading, which=joined(own))
+    for one in (one for one in readings if one.reading == DISAGREE):
+        words += say(
+            "Sources disagree on {what}: good by {good}; not yet good by {bad}.",
+            what=_short(one.standard),
+            good=declared(joined([_source(name) for name in one.sources("Good")])),
+            bad=declared(joined([_source(name) for name in one.sources("Not yet")])),
+        )
+    moved = {way: [_short(key) for key, told in ways.items() if told == way]
+             for way in ("Better", "Worse")}  # fmt: skip
+    for way, names in moved.items():
+        if names:
+            words += say("{way} than the months before: {which}.", way=way, which=joined(names))
+    if not any(moved.values()):
+        words += _sealed(
+            "By the audits no standard has moved, up or down, further than chance explains."
+        )
+    return words
+
+
+SHORT = {
+    "assessment": "assessments",
+    "planning": "plans",
+    "care_planning": "care planning meetings",
+    "voice": "the voice of children and families",
+    "difference": "making a difference",
+    "oversight": "supervision and oversight",
+    "statutory": "statutory requirements",
+    "visits": "visits",
+    "recording": "recording",
+    "decisions": "decisions and thresholds",
+    "interventions": "interventions",
+    "culture": "organisational culture",
+}
+"""Each standard in a word or two."""
+
+
+def _number(count: int) -> Declared | str:
+    return declared(count) if count else "none"
+
+
+def _short(key: str) -> str:
+    return SHORT.get(key, QUALITY_STANDARDS[key].lower())
+
+
+def _source(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def coverage_words(coverage: Mapping[str, Overlooked], names: Mapping[str, str]) -> Words:
+    """Say whom no audit looked at, and whether chance explains it.
+
+    Parameters
+    ----------
+    coverage : mapping of str to Overlooked
+        By what the groups are.
+    names : mapping of str to str
+        What the groups are called, such as "Teams".
+    """
+    words = NOTHING_SAID
+    for key, one in coverage.items():
+        name = names[key].lower()
+        if not one.observed:
+            words += say("Audits looked at all {name}.", name=name)
+            continue
+        ending = (
+            "more than chance explains" if one.p < _LEVEL else "no more than chance would leave out"
+        )
+        words += say(
+            "No audit looked at {left} of {all} {name}: {ending}.",
+            all=declared(len(one.table)),
+            name=name,
+            left=declared(one.observed),
+            ending=ending,
+        )
+    return words
+
+
+def difference_words(
+    curves: Iterable[Turning], escalations: Sequence[int], signals: Spikes
+) -> Words:
+    """Say whether curves turned, whether escalations fell, and whether outcomes give a signal.
+
+    Parameters
+    ----------
+    curves : iterable of Turning
+        Measures that were to be turned.
+    escalations : sequence of int
+        Escalations by month, in order.
+    signals : Spikes
+        Latest months and drifts that stand out among all series looked at.
+    """
+    words = say(
+        "Outcomes: of {all:series|series} watched, of everybody and of each team, {found} stand "
+        "out from what chance does among so many.",
+        all=declared(len(signals.considered)),
+        found=declared(len(signals.signals)) if signals.signals else "none",
+    )
+    for curve in curves:
+        for one in curve.done.to_dict("records"):
+            if numbers_in(str(one["name"])):
+                continue
+            words += say(
+                "{measure} since {name}: {verdict}.",
+                measure=declared(curve.measure),
+                name=str(one["name"]),
+                verdict=_VERDICTS.get(one["verdict"], str(one["verdict"])),
+            )
+    return words + escalation_words(escalations)
+
+
+def escalation_words(escalations: Sequence[int]) -> Words:
+    """Say whether escalations of reviewing officers fell in the later half of the months.
+
+    Parameters
+    ----------
+    escalations : sequence of int
+        Escalations by month, in order.
+    """
+    from scipy import stats
+
+    half = len(escalations) // 2
+    first, second = sum(escalations[:half]), sum(escalations[len(escalations) - half :])
+    if not first + second:
+        return NOTHING_SAID
+    p = stats.binomtest(second, first + second, 0.5).pvalue
+    if p >= _LEVEL:
+        return _sealed(
+            "Escalations by reviewing officers: the later months do not differ from the earlier "
+            "ones further than chance explains."
+        )
+    way = "fewer" if second < first else "more"
+    return say(
+        "Escalations by reviewing officers: {way} in the later months, further than chance "
+        "explains; fewer can also mean that less is raised.",
+        way=way,
+    )
+
+
+def actions_words(tables: LoopTables) -> Words:
+    """Say what has become of actions.
+
+    Parameters
+    ----------
+    tables : LoopTables
+        The protected tables of actions.
+    """
+    table, labels = tables.states, [row[0] for row in tables.states.rows]
+    if table.withheld or STATES["closed"] not in labels:
+        return NOTHING_SAID
+    words = say(
+        "{closed} of {all:action|actions} are closed: somebody other than the owner has seen that "
+        "they were done.",
+        closed=cell(table, tables.count, STATES["closed"]),
+        all=cell(table, tables.count),
+    )
+    if STATES["overdue"] in labels:
+        words += say(
+            "{late:action is|actions are} overdue.",
+            late=cell(table, tables.count, STATES["overdue"]),
+        )
+    return words
+
+
+def programme_method(*, good_enough: float, fewest: int) -> Words:
+    """Say how it was worked out, and what it cannot show.
+
+    Parameters
+    ----------
+    good_enough : float
+        Share from which a source says "good".
+    fewest : int
+        Gradings or answers below which a source says nothing.
+    """
+    words = say(
+        "A source says good of a standard when the whole interval of its share is at or above "
+        "{share} per cent, not yet when it is wholly below, and cannot tell otherwise; with fewer "
+        "than {fewest} gradings or answers it says nothing. A measure is held against its own "
+        "target.",
+        share=declared(round(100 * good_enough)),
+        fewest=declared(fewest),
+    )
+    for text in _METHOD:
+        words += _sealed(text)
+    return words
+
+
+_METHOD = (
+    "The reading of a standard never averages sources that contradict each other: if any says good "
+    "and any says not yet, sources disagree. Good needs more than one source. Confidence goes by "
+    "how many sources tell.",
+    "Audits speak for all open cases by their chance of being drawn. Moderators see audits that "
+    "were partly chosen by their grade; families who answer are not all families; other sources "
+    "speak for what was looked at.",
+    "Who was not looked at is held against random draws of the same size, month by month. Groups "
+    "are taken as independent, which errs on the side of chance.",
+    "Counts of 1 to 5 are hidden, and others from which they could be worked out. How many audits "
+    "and activities are planned, and how many sources say something, are no counts of children.",
+    "Limits: only what was recorded counts. That a curve turned after something was done does not "
+    "show that it was the cause.",
+)

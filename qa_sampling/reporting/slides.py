@@ -1,0 +1,92 @@
+"""Pictures the size of a slide (16 to 9), each drawn from a protected table, with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.narrative import bar_alt
+from qa_sampling.reporting.plot_style import at_width
+from qa_sampling.reporting.plots_plan import bar_chart
+from qa_sampling.reporting.plots_programme import (
+    plan_chart,
+    plan_chart_alt,
+    scorecard_alt,
+    scorecard_chart,
+)
+from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.words import require_title
+
+INCHES, DPI = (12.8, 7.2), 150
+"""1920 by 1080 pixels, with words large enough to be read from the back."""
+_DRAWN: dict[str, tuple[Callable, Callable]] = {
+    "scorecard": (scorecard_chart, scorecard_alt),
+    "plan": (plan_chart, plan_chart_alt),
+    "bars": (bar_chart, bar_alt),
+}
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One picture.
+
+    Attributes
+    ----------
+    stem : str
+        What its file is called, without an ending.
+    title : str
+        What it shows.
+    table : SafeTable
+        What it is drawn from.
+    kind : {"scorecard", "plan", "bars"}
+        How.
+    """
+
+    stem: str
+    title: str
+    table: SafeTable
+    kind: Literal["scorecard", "plan", "bars"]
+
+
+def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple[Path, ...]:
+    """Write the pictures, and their words for readers who cannot see them; give their paths.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they go; each is called `slide_<stem>.png`, the words `slides_in_words.txt`.
+    slides : sequence of Slide
+        The pictures.
+    source : str
+        Whose figures they are and of when, for the words.
+
+    Raises
+    ------
+    DisclosureError
+        When one is not of a protected table.
+    """
+    import matplotlib.pyplot as plt
+
+    paths, words = [], [source, ""]
+    for one in slides:
+        table = require_safe(one.table, what="write_slides()")
+        require_title(one.title, what="the title of a slide", table=table)
+        draw, tell = _DRAWN[one.kind]
+        figure = plt.figure(figsize=INCHES, dpi=DPI)
+        ax = figure.add_axes((0.04, 0.05, 0.92, 0.9))
+        with at_width(INCHES[0] * 0.92):
+            draw(table, ax=ax, title=one.title)
+        alt = tell(table)
+        if alt.table is not table:
+            raise DisclosureError("The words of a slide were not told from its table.")
+        path = folder / f"slide_{one.stem}.png"
+        figure.savefig(path, metadata={"Software": None, "Description": str(alt)})
+        plt.close(figure)
+        paths.append(path)
+        words += [f"{path.name}: {one.title}", str(alt), ""]
+    told = folder / "slides_in_words.txt"
+    told.write_text("\n".join(words), encoding="utf-8", newline="\n")
+    return (*paths, told)

@@ -1,0 +1,1 @@
+"""The whole QA programme on one page: the run of notebook 80."""

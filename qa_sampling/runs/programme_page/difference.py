@@ -1,0 +1,228 @@
+"""What difference did it make, who owes what, and how Family Safeguarding stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from qa_sampling.loop.activity import activity_counts
+from qa_sampling.records.register import Register
+from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
+from qa_sampling.runs.returned_folder import sent_out
+from qa_sampling.schema import GRADES, NOT_RECORDED
+
+if TYPE_CHECKING:
+    from qa_sampling.results import Turning
+    from qa_sampling.runs.programme_page.much import Much
+    from qa_sampling.settings.programme import QaProgramme
+    from qa_sampling.settings.programme_files import Responsibilities, Responsibility
+
+ESCALATION = "IRO escalation"
+FAMILY_SAFEGUARDING = "Family Safeguarding"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Who owes what this month. Restricted.
+
+    Attributes
+    ----------
+    roles : DataFrame
+        One row a responsibility of the month: `role`, `what`, `owed` (Int64: not back, not given,
+        open, or still to do; missing for what leaves no record), `overdue` (Int64).
+    people : DataFrame
+        One row a thing that a person owes: `person`, `role`, `what`, `reference`, `due`,
+        `days_overdue`.
+    """
+
+    roles: pd.DataFrame
+    people: pd.DataFrame
+
+
+def owed_by(
+    settings: QaProgramme,
+    register: Register,
+    declared: Responsibilities,
+    *,
+    much: Much,
+    actions: pd.DataFrame,
+    staff: pd.DataFrame | None,
+    names: dict[str, str],
+) -> Owed:
+    """Say who owes what on the day.
+
+    Parameters
+    ----------
+    settings : QaProgramme
+        Say the month and the day.
+    register : Register
+        Holds the moderations.
+    declared : Responsibilities
+        What each role owes.
+    much : Much
+        Drawn audits and other activity.
+    actions : DataFrame
+        Actions as they stood (``loop.actions.known_at``), with the role of their owner.
+    staff : DataFrame or None
+        ``schema.STAFF``; without it nobody's role is known.
+    names : dict of str to str
+        Staff number to name.
+    """
+    roles = {} if staff is None else staff.set_index("staff_id")["role"].to_dict()
+    people = pd.concat(
+        [
+            _audits(much, roles, settings),
+            _moderations(settings, register, roles),
+            _actions(actions, settings),
+        ],
+        ignore_index=True,
+    )
+    month = int(settings.period[5:])
+    done = much.activities[much.activities["month"] == settings.period]
+    rows = [_row(one, people, done) for one in declared.responsibilities if one.in_month(month)]
+    table = pd.DataFrame(rows, columns=["role", "what", "owed", "overdue"])
+    table = table.astype({"owed": "Int64", "overdue": "Int64"})
+    people["person"] = people["person"].map(lambda one: names.get(one, one))
+    ordered = people.sort_values(["role", "person", "due", "reference"], ignore_index=True)
+    return Owed(table, ordered)
+
+
+_PEOPLE = ("person", "role", "owes", "what", "reference", "due", "days_overdue")
+
+
+def _owed(rows: pd.DataFrame, owes: str, what: str, settings: QaProgramme) -> pd.DataFrame:
+    """Give one row a thing a person owes; `rows` has person, role, reference and due."""
+    day = pd.Timestamp(settings.extract_day)
+    late = (day - pd.to_datetime(rows["due"])).dt.days.clip(lower=0).astype("Int64")
+    return rows.assign(owes=owes, what=what, days_overdue=late)[list(_PEOPLE)]
+
+
+def _audits(much: Much, roles: dict[str, str], settings: QaProgramme) -> pd.DataFrame:
+    held = much.progress.table
+    held = held[held["state"].isin(("overdue", "not_due"))]
+    rows = pd.DataFrame(
+        {
+            "person": held["auditor_id"].fillna(NOT_RECORDED),
+            "role": held["auditor_id"].map(roles).fillna(NOT_RECORDED),
+            "reference": held["audit_id"],
+            "due": held["due"],
+        }
+    )
+    return _owed(rows, "audits", "An audit to return", settings)
+
+
+def _moderations(settings: QaProgramme, register: Register, roles: dict[str, str]) -> pd.DataFrame:
+    held = owed_moderations(
+        register, sent_out(register), form=moderation_form(), as_at=settings.extract_day
+    )
+    asked = held["period"].isin(settings.all_periods) & held["state"].isin(("overdue", "not_due"))
+    held = held[asked]
+    rows = pd.DataFrame(
+        {
+            "person": held["moderator_id"].fillna(NOT_RECORDED),
+            "role": held["moderator_id"].map(roles).fillna(NOT_RECORDED),
+            "reference": held["audit_id"],
+            "due": held["due"],
+        }
+    )
+    return _owed(rows, "moderations", "A moderation to give", settings)
+
+
+def _actions(actions: pd.DataFrame, settings: QaProgramme) -> pd.DataFrame:
+    held = actions[actions["status"] == "Open"]
+    rows = pd.DataFrame(
+        {
+            "person": held["owner"].fillna(NOT_RECORDED),
+            "role": held["owner_role"],
+            "reference": held["action_id"],
+            "due": held["due"],
+        }
+    )
+    return _owed(rows, "actions", "An action to carry out", settings)
+
+
+def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[str, object]:
+    row: dict[str, object] = {"role": one.role, "what": one.what, "owed": None, "overdue": None}
+    if one.owes == "report":
+        return row
+    if one.owes == "activity":
+        made = int(((done["kind"] == one.kind) & (done["observer_role"] == one.role)).sum())
+        return row | {"owed": max(one.number - made, 0), "overdue": 0}
+    own = people[(people["owes"] == one.owes) & (people["role"] == one.role)]
+    return row | {"owed": len(own), "overdue": int((own["days_overdue"] > 0).sum())}
+
+
+def curves_view(curves: Iterable[Turning]) -> pd.DataFrame:
+    """Say whether each curve turned since each thing that was done. Restricted.
+
+    Parameters
+    ----------
+    curves : iterable of Turning
+        What ``trends.turning`` gave.
+    """
+    rows = [
+        (curve.measure, one["name"], f"{one['period']:%B %Y}", one["verdict"], one["words"])
+        for curve in curves
+        for one in curve.done.to_dict("records")
+    ]
+    heads = ["Measure", "What was done", "Since", "Verdict", "In words"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataFrame:
+    """Count escalations of IROs by month, those without any included.
+
+    Parameters
+    ----------
+    activities : DataFrame
+        Other activity, with `month`.
+    periods : iterable of str
+        The months.
+
+    Returns
+    -------
+    DataFrame
+        `month`, `escalations`.
+    """
+    held = activities.loc[activities["kind"] == ESCALATION, "month"].value_counts()
+    months = list(periods)
+    counts = held.reindex(months, fill_value=0).astype("int64").to_numpy()
+    return pd.DataFrame({"month": months, "escalations": counts})
+
+
+def family_safeguarding(
+    much: Much, audited: pd.DataFrame, *, service: str = FAMILY_SAFEGUARDING
+) -> pd.DataFrame:
+    """Give what is known of one service: audits, observations, feedback. Restricted.
+
+    Parameters
+    ----------
+    much : Much
+        Drawn audits and other activity.
+    audited : DataFrame
+        Audits of the findings: `service`, `overall`.
+    service : str
+        The service.
+
+    Returns
+    -------
+    DataFrame
+        `what`, `number`, `good` (of the graded, or positive of those with a view; Int64).
+    """
+    own = audited[audited["service"] == service]
+    held = much.activities[much.activities["service"] == service]
+    table = activity_counts(held, by=["group"]).table
+    stand = much.progress.table
+    stand = stand[(stand["service"] == service) & (stand["state"] != "replaced")]
+    rows: list[tuple[str, int, int | None]] = [
+        ("Audits planned", len(stand), None),
+        ("Audits returned", int(stand["state"].isin(("on_time", "late")).sum()), None),
+        ("Audits graded in these findings", len(own), int(own["overall"].isin(GRADES[:2]).sum())),
+    ]
+    for row in table.itertuples():
+        good = row.good if row.graded else row.positive if row.viewed else None
+        rows.append((str(row.group), int(row.activities), None if good is None else int(good)))
+    return pd.DataFrame(rows, columns=["what", "number", "good"]).astype({"good": "Int64"})

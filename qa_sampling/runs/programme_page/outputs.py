@@ -1,0 +1,200 @@
+"""The files of the programme: who owes what, tables and pictures for everybody, members' page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from qa_sampling import __version__
+from qa_sampling.records.register import Register
+from qa_sampling.reporting import programme_view as view
+from qa_sampling.reporting.dates import day_in_words, period_in_words
+from qa_sampling.reporting.members_page import build_members_page
+from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
+from qa_sampling.reporting.programme_tables import ProgrammeTables, protect_programme
+from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.slides import Slide, write_slides
+from qa_sampling.reporting.tables import SharedTable
+from qa_sampling.reporting.words import NOTHING_SAID, Words
+from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
+from qa_sampling.runs.shared_tables import write_shared_tables
+
+if TYPE_CHECKING:
+    from qa_sampling.runs.programme_page.difference import Owed
+    from qa_sampling.runs.programme_page.much import Much
+    from qa_sampling.runs.programme_page.well import Well
+    from qa_sampling.settings.programme import QaProgramme
+
+_MARKING = "RESTRICTED – names of staff, small numbers"
+_COVER = (
+    ("For", "The QA Group and named managers. What everybody may read is in another workbook."),
+    ("Owed", "What was not back, not given or still open on the day. Reports leave no record."),
+    ("Reading", "Sources that contradict each other are never averaged: they disagree."),
+)
+
+
+def span_of(settings: QaProgramme) -> str:
+    """Say the months in words.
+
+    Parameters
+    ----------
+    settings : QaProgramme
+        Checked parameters.
+    """
+    return period_in_words(settings.first_day, settings.period_end)
+
+
+def release_programme(
+    much: Much, well: Well, owed: Owed, settings: QaProgramme, register: Register
+) -> ProgrammeTables:
+    """Protect the tables, and enter them in the ledger before anyone reads them.
+
+    Parameters
+    ----------
+    much : Much
+        What was done against the plan.
+    well : Well
+        The scorecard.
+    owed : Owed
+        What each role owes.
+    settings : QaProgramme
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+
+    Raises
+    ------
+    DisclosureError
+        When figures contradict what was released; name an `edition` then, and keep it.
+    """
+    happened = register.activities()["date"].dropna()
+    last = pd.Timestamp(settings.extract_day)
+    first = min(happened.min(), last) if len(happened) else last
+    days = pd.date_range(max(pd.Timestamp(settings.first_day), first), last)
+    tables = protect_programme(
+        much.progress,
+        much.activity,
+        well.readings,
+        owed.roles.dropna(subset=["owed"]),
+        as_at=settings.extract_day.isoformat(),
+        periods=settings.all_periods,
+        days=tuple(days.strftime("%Y-%m-%d")),
+        edition=settings.edition,
+        earlier=printed_tables(register.releases()["content"]),
+    )
+    texts = {title: release_text(table) for title, table in tables.by_title().items()}
+    register.record_releases(settings.slug, texts)
+    return tables
+
+
+def publish_programme(
+    settings: QaProgramme,
+    register: Register,
+    *,
+    much: Much,
+    well: Well,
+    owed: Owed,
+    tables: ProgrammeTables,
+    more: Sequence[SharedTable] = (),
+    parts: Mapping[str, Words],
+) -> str:
+    """Write the files, all or nothing; give the name of their folder.
+
+    Parameters
+    ----------
+    settings : QaProgramme
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+    much, well, owed
+        As for :func:`release_programme`.
+    tables : ProgrammeTables
+        The protected tables the page shows, of the ledger of releases.
+    more : sequence of SharedTable
+        Tables of findings and actions, of the ledger as well.
+    parts : mapping of str to Words
+        The page's sentences by heading: for elected members, and for the cover of the workbook.
+    """
+    span, day = span_of(settings), day_in_words(settings.extract_day)
+    title = declared(f"{settings.whose}: quality assurance, {span}")
+    findings = sum(parts.values(), start=NOTHING_SAID)
+
+    def write(folder: Path) -> None:
+        write_outcomes_workbook(
+            folder / "restricted" / f"qa_programme_{settings.period}.xlsx",
+            _restricted(much, well, owed),
+            title=f"QA programme, {span}",
+            as_at=settings.extract_day,
+            cover=_COVER,
+            marking=_MARKING,
+        )
+        shared = (*tables.shared(span, day), *more)
+        write_shared_tables(
+            folder,
+            "programme_tables",
+            shared,
+            settings,
+            register,
+            title=declared(f"Quality assurance programme, {span}"),
+            findings=findings,
+        )
+        page = build_members_page(
+            title=title,
+            parts=parts,
+            provenance={
+                "Figures": f"{span}, as they stood on {day}",
+                "Ask": settings.contact,
+                "Made with": f"qa-sampling {__version__}",
+            },
+        )
+        path = folder / "shareable" / "members_page.html"
+        path.write_text(page, encoding="utf-8", newline="\n")
+        write_slides(folder / "shareable", slides_of(tables, more), source=str(title))
+
+    return publish_files(settings, register, write)
+
+
+def slides_of(tables: ProgrammeTables, more: Sequence[SharedTable]) -> tuple[Slide, ...]:
+    """Give the pictures for slides, each of a protected table.
+
+    Parameters
+    ----------
+    tables : ProgrammeTables
+        The protected tables.
+    more : sequence of SharedTable
+        Others; those with one classification and shown counts become bars.
+    """
+    own = (
+        Slide("standards", "What the sources of each standard say", tables.standards, "scorecard"),
+        Slide("audits", "Audits returned beside those planned", tables.months, "plan"),
+        Slide("activity", "Other activity beside its plan", tables.kinds, "plan"),
+    )
+    bars = tuple(
+        Slide(_stem(one.title), one.title, one.table, "bars")
+        for one in more
+        if len(one.table.by) == 1 and len(one.table.counts) == 1 and not one.table.withheld
+    )
+    return (*own, *bars)
+
+
+def _stem(title: str) -> str:
+    return "_".join("".join(c if c.isalnum() else " " for c in title.lower()).split())[:40]
+
+
+def _restricted(much: Much, well: Well, owed: Owed) -> dict[str, pd.DataFrame]:
+    return {
+        "Audits drawn": view.plan_view(much.draws),
+        "Other activity": view.plan_view(much.activity),
+        "By month": view.stand_view(much.progress, "period"),
+        "By service": view.stand_view(much.progress, "service"),
+        "Not looked at": view.overlooked_view(much.coverage, GROUPS, personal=PERSONAL),
+        "Scorecard": view.scorecard_view(well.readings, well.ways, well.good),
+        "Evidence": view.evidence_view(well.readings),
+        "Roles": view.owed_view(owed.roles),
+        "Who owes what": view.people_view(owed.people),
+    }

@@ -1,0 +1,197 @@
+"""How well did we do it? The twelve quality standards, with all that tells of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from qa_sampling.loop.activity import activity_counts
+from qa_sampling.loop.standards import Evidence, Reading, read_standard, share_of
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
+from qa_sampling.records.register import Register
+from qa_sampling.schema import GRADES, QUALITY_STANDARDS
+from qa_sampling.trends.measures import MEASURES
+
+if TYPE_CHECKING:
+    from qa_sampling.settings.programme import QaProgramme
+    from qa_sampling.settings.programme_files import QualityStandard, QualityStandards
+
+AUDITS, MODERATORS, SEEN = "Audits", "Moderators", "Observations and checks"
+FAMILIES, STAFF = "Families and children", "Practitioners and partners"
+SOURCES = (AUDITS, MODERATORS, SEEN, FAMILIES, STAFF, "Measures")
+"""What tells of a standard, in the order to show it; measures come under their own names."""
+_HEARD = {
+    FAMILIES: ("Feedback from a family", "Feedback from a child"),
+    STAFF: ("Feedback from a practitioner", "Feedback from a partner"),
+}
+WAYS = ("Better", "Worse", "No change that can be told from chance", "Not known")
+_MONTHS_OF_A_MEASURE = 12
+
+
+@dataclass(frozen=True)
+class Well:
+    """The scorecard. Restricted.
+
+    Attributes
+    ----------
+    readings : tuple of Reading
+        One a standard, in the order of the file.
+    ways : dict of str to str
+        Direction of travel by standard, of :data:`WAYS`.
+    good : dict of str to str
+        What good looks like.
+    """
+
+    readings: tuple[Reading, ...]
+    ways: dict[str, str]
+    good: dict[str, str]
+
+
+def well_of(
+    settings: QaProgramme,
+    register: Register,
+    standards: QualityStandards,
+    *,
+    graded: pd.DataFrame,
+    changed: pd.DataFrame,
+    activities: pd.DataFrame,
+    measured: pd.DataFrame,
+) -> Well:
+    """Read every standard from all that tells of it.
+
+    Parameters
+    ----------
+    settings : QaProgramme
+        Give the level, and below how many a source says nothing.
+    register : Register
+        Holds the moderations.
+    standards : QualityStandards
+        What good looks like, and the measures.
+    graded : DataFrame
+        Grades of open cases by standard, with the interval of good or better: `standard`,
+        `graded`, `share_good`, `low_good`, `high_good`.
+    changed : DataFrame
+        Change by standard: `standard`, `change`, `distinguishable`.
+    activities : DataFrame
+        Other activity of the months.
+    measured : DataFrame
+        ``measured.READINGS`` of everybody by month.
+    """
+    counts = {
+        SEEN: _by_standard(activities[~activities["kind"].isin(sum(_HEARD.values(), ()))]),
+        **{name: _by_standard(activities[activities["kind"].isin(kinds)])
+           for name, kinds in _HEARD.items()},
+    }  # fmt: skip
+    moderated = _moderated(settings, register)
+    given = {"wanted": standards.good_enough, "level": settings.level}
+    given["fewest"] = settings.fewest_for_reading
+    audited = graded.set_index("standard")
+    readings = []
+    for one in standards.standards:
+        good, n = moderated.get(one.key, (0, 0))
+        evidence = [
+            _audits(one.key, audited, standards.good_enough),
+            share_of(one.key, MODERATORS, good, n, **given),
+            _seen(one.key, counts[SEEN], given),
+            *(_heard(one.key, name, counts[name], given) for name in _HEARD),
+            *_measures(one, measured, settings),
+        ]
+        readings.append(read_standard(one.key, evidence))
+    return Well(
+        tuple(readings),
+        _ways(changed),
+        {one.key: one.good for one in standards.standards},
+    )
+
+
+def _audits(key: str, audited: pd.DataFrame, wanted: float) -> Evidence:
+    row = audited.loc[key]
+    ends = [row["share_good"], row["low_good"], row["high_good"]]
+    known = [None if pd.isna(value) else float(value) for value in ends]
+    return Evidence(key, AUDITS, int(row["graded"]), *known, wanted)
+
+
+def _by_standard(activities: pd.DataFrame) -> pd.DataFrame:
+    return activity_counts(activities, by=["standard"]).table.set_index("standard")
+
+
+def _seen(key: str, counts: pd.DataFrame, given: dict) -> Evidence:
+    row = counts.loc[key] if key in counts.index else None
+    good, n = (0, 0) if row is None else (int(row["good"]), int(row["graded"]))
+    return share_of(key, SEEN, good, n, **given)
+
+
+def _heard(key: str, name: str, counts: pd.DataFrame, given: dict) -> Evidence:
+    row = counts.loc[key] if key in counts.index else None
+    good, n = (0, 0) if row is None else (int(row["positive"]), int(row["viewed"]))
+    return share_of(key, name, good, n, **given)
+
+
+def _measures(one: QualityStandard, measured: pd.DataFrame, settings: QaProgramme) -> list:
+    found = []
+    for name, wanted in one.measures.items():
+        measure = MEASURES[name]
+        rows = measured[(measured["measure"] == name) & measured["mature"]]
+        rows = rows.sort_values("start").tail(_MONTHS_OF_A_MEASURE)
+        whole = int(rows["denominator"].fillna(0).sum())
+        part = int(rows["numerator"].fillna(0).sum())
+        found.append(
+            share_of(
+                one.key,
+                measure.title,
+                part,
+                whole,
+                wanted=wanted,
+                fewest=settings.fewest_for_reading,
+                level=settings.level,
+                better=measure.better or "up",
+            )
+        )
+    return found
+
+
+def _moderated(settings: QaProgramme, register: Register) -> dict[str, tuple[int, int]]:
+    """Count by standard the moderators' grades of the months, good or better and all."""
+    audits = register.audits()
+    asked = audits.loc[audits["period"].between(settings.first_period, settings.period), "audit_id"]
+    held = register.moderations()
+    held = held[held["date"] <= pd.Timestamp(settings.extract_day)]
+    held = held[held["audit_id"].isin(asked)]
+    answers = register.moderated_answers()
+    answers = answers[answers["moderation_id"].isin(held["moderation_id"])]
+    answers = answers[answers["grade"].isin(GRADES)]
+    good = answers["grade"].isin(GRADES[:2]).groupby(answers["standard"]).agg(["sum", "size"])
+    return {str(key): (int(row["sum"]), int(row["size"])) for key, row in good.iterrows()}
+
+
+def _ways(changed: pd.DataFrame) -> dict[str, str]:
+    """Say of each standard which way it goes."""
+    ways = dict.fromkeys(QUALITY_STANDARDS, WAYS[3])
+    for row in changed.itertuples():
+        if row.standard in ways:
+            told = WAYS[0] if row.change > 0 else WAYS[1]
+            ways[row.standard] = told if row.distinguishable else WAYS[2]
+    return ways
+
+
+def voices_of(activities: pd.DataFrame) -> pd.DataFrame:
+    """Count what families, children, practitioners and partners said. Restricted.
+
+    Parameters
+    ----------
+    activities : DataFrame
+        Other activity of the months.
+
+    Returns
+    -------
+    DataFrame
+        `kind`, `times`, `positive`, `mixed`, `negative` (of those with a view).
+    """
+    kinds = [name for name, kind in ACTIVITY_KINDS.items() if kind.group == FEEDBACK]
+    table = activity_counts(activities[activities["kind"].isin(kinds)]).table.set_index("kind")
+    table = table.reindex(kinds).fillna(0).astype("int64").reset_index()
+    mixed = table["viewed"] - table["positive"] - table["negative"]
+    table = table.rename(columns={"activities": "times"}).assign(mixed=mixed)
+    return table[["kind", "times", "positive", "mixed", "negative"]]

@@ -1,0 +1,252 @@
+"""The declared files of the QA programme: planned activity, quality standards, responsibilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from qa_sampling.errors import ParameterError
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.settings.calendar import Calendar
+from qa_sampling.settings.turning import known_measure
+
+_CLOSED = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+_MONTH = Annotated[int, Field(ge=1, le=12)]
+_MONTHS = Literal["every"] | tuple[_MONTH, ...]
+_WORDS = Annotated[str, Field(min_length=1, max_length=400)]
+_ROLE = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+def _known_kind(value: str) -> str:
+    if value not in ACTIVITY_KINDS:
+        raise ValueError(f"is no kind of activity; choose from {', '.join(ACTIVITY_KINDS)}")
+    return value
+
+
+class PlannedKind(BaseModel):
+    """So much of a kind of activity, in some months.
+
+    Attributes
+    ----------
+    kind : str
+        Of ``loop.vocabulary.ACTIVITY_KINDS``.
+    number : int
+        How many in each of the months; 0 for what cannot be planned, such as complaints.
+    months : "every" or tuple of int
+        Months it is planned for, 1 for January.
+    owner : str
+        Role that owes it.
+    """
+
+    model_config = _CLOSED
+
+    kind: str
+    number: int = Field(ge=0, le=500)
+    months: _MONTHS = "every"
+    owner: _ROLE
+
+    _kind = field_validator("kind")(_known_kind)
+
+    def in_month(self, month: int) -> bool:
+        """Say whether it is planned for a month, 1 for January."""
+        return self.months == "every" or month in self.months
+
+
+class PlannedActivity(BaseModel):
+    """What is planned besides drawn audits.
+
+    Attributes
+    ----------
+    activities : tuple of PlannedKind
+        Every kind once.
+    """
+
+    model_config = _CLOSED
+
+    activities: tuple[PlannedKind, ...]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> PlannedActivity:
+        _require_each_once([one.kind for one in self.activities], tuple(ACTIVITY_KINDS), "kind")
+        return self
+
+
+class QualityStandard(BaseModel):
+    """What good looks like, and what tells.
+
+    Attributes
+    ----------
+    key : str
+        Of ``schema.QUALITY_STANDARDS``.
+    good : str
+        What good looks like.
+    measures : mapping of str to float
+        Target by name of a measure in the registry, in the unit of its values.
+    """
+
+    model_config = _CLOSED
+
+    key: str
+    good: _WORDS
+    measures: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("measures")
+    @classmethod
+    def _are_known(cls, value: dict[str, float]) -> dict[str, float]:
+        for one in value:
+            known_measure(one)
+        return value
+
+
+class QualityStandards(BaseModel):
+    """The scorecard's file.
+
+    Attributes
+    ----------
+    good_enough : float
+        Share of good or better, and of positive answers, from which a source says "good".
+    standards : tuple of QualityStandard
+        Every standard once.
+    """
+
+    model_config = _CLOSED
+
+    good_enough: float = Field(gt=0, lt=1)
+    standards: tuple[QualityStandard, ...]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> QualityStandards:
+        _require_each_once([one.key for one in self.standards], tuple(QUALITY_STANDARDS), "key")
+        return self
+
+
+class Responsibility(BaseModel):
+    """What a role owes.
+
+    Attributes
+    ----------
+    role : str
+        The role.
+    owes : {"audits", "moderations", "actions", "activity", "report"}
+        Audits that are not back, moderations that are owed, actions that are open, an activity of
+        a kind, or something that is done without a record.
+    what : str
+        In words, such as "A visit observed each month".
+    kind : str
+        Kind of the activity; for "activity" only.
+    number : int
+        How many in each of the months; for "activity" only.
+    months : "every" or tuple of int
+        Months it is owed in.
+    """
+
+    model_config = _CLOSED
+
+    role: _ROLE
+    owes: Literal["audits", "moderations", "actions", "activity", "report"]
+    what: _WORDS
+    kind: str = ""
+    number: int = Field(1, ge=1, le=200)
+    months: _MONTHS = "every"
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Responsibility:
+        if self.owes == "activity":
+            _known_kind(self.kind)
+        elif self.kind:
+            raise ValueError("has a kind, which only an activity has")
+        return self
+
+    def in_month(self, month: int) -> bool:
+        """Say whether it is owed in a month, 1 for January."""
+        return self.months == "every" or month in self.months
+
+
+class Responsibilities(BaseModel):
+    """Who owes what.
+
+    Attributes
+    ----------
+    responsibilities : tuple of Responsibility
+        In the order to show them.
+    """
+
+    model_config = _CLOSED
+
+    responsibilities: tuple[Responsibility, ...] = Field(min_length=1)
+
+
+def _require_each_once(given: list[str], wanted: tuple[str, ...], name: str) -> None:
+    faults = [f"{one} is there twice" for one in dict.fromkeys(given) if given.count(one) > 1]
+    faults += [f"{one} is missing" for one in wanted if one not in given]
+    faults += [f"{one!r} is no {name} there is" for one in given if one not in wanted]
+    if faults:
+        raise ValueError("; ".join(faults))
+
+
+FILES: dict[str, type[BaseModel]] = {
+    "plan_file": PlannedActivity,
+    "standards_file": QualityStandards,
+    "responsibilities_file": Responsibilities,
+}
+"""The model of each declared file, by the parameter that names it."""
+
+
+@dataclass(frozen=True)
+class ProgrammeFiles:
+    """What the declared files hold.
+
+    Attributes
+    ----------
+    plan : PlannedActivity
+        Activity besides drawn audits.
+    standards : QualityStandards
+        What good looks like.
+    responsibilities : Responsibilities
+        Who owes what.
+    calendar : Calendar
+        The year's programme.
+    designs : dict of str to str
+        Design of each entry of the calendar that draws audits, by the entry's name.
+    """
+
+    plan: PlannedActivity
+    standards: QualityStandards
+    responsibilities: Responsibilities
+    calendar: Calendar
+    designs: dict[str, str]
+
+
+def declared_file(parameter: str, values: Mapping[str, Any], *, named: str) -> Any:  # noqa: ANN401
+    """Check what a declared file holds.
+
+    Parameters
+    ----------
+    parameter : str
+        Of :data:`FILES`.
+    values : mapping
+        What the file holds.
+    named : str
+        The file's name, for the message.
+
+    Raises
+    ------
+    ParameterError
+        With every fault: the row and the field, and what to give.
+    """
+    try:
+        return FILES[parameter].model_validate(values)
+    except ValidationError as error:
+        told = [_fault(one) for one in error.errors(include_url=False, include_input=False)]
+        raise ParameterError(f"{named}: {'; '.join(dict.fromkeys(told))}.") from None
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    """Say one fault: "responsibilities, row 3, role: …"."""
+    place = [f"row {part + 1}" if isinstance(part, int) else str(part) for part in fault["loc"]]
+    text = fault["msg"].removeprefix("Value error, ")
+    return f"{', '.join(place)}: {text}" if place else text

@@ -1,0 +1,90 @@
+"""The page that says where each part of the framework is answered names only what there is."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from qa_sampling import cli
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.parameters import read_parameters, read_programme_files
+from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measures import MEASURES
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "framework.md").read_text(encoding="utf-8")
+
+
+def first_cells(heading: str) -> set[str]:
+    part = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \|", part, re.MULTILINE)
+    return set(rows[1:])
+
+
+def places(text: str) -> dict[str, set[str]]:
+    """Give what a text names: notebooks, files, commands, functions."""
+    numbers = re.findall(r"[Nn]otebooks? ((?:\d\d(?:, | and )?)+)", text)
+    quoted = re.findall(r"`([^`]+)`", text)
+    return {
+        "notebooks": {one for run in numbers for one in re.findall(r"\d\d", run)},
+        "files": {one for one in quoted if re.match(r"parameters/\w", one)},
+        "commands": {one.split(" ", 1)[1] for one in quoted if one.startswith("qa-sampling ")},
+        "functions": {one for one in quoted if one.startswith("qa_sampling.")},
+    }
+
+
+def commands() -> set[str]:
+    made = typer.main.get_command(cli.app)
+    names = set(made.commands)
+    for name, one in made.commands.items():
+        names |= {f"{name} {inner}" for inner in getattr(one, "commands", {})}
+    return names
+
+
+def missing(found: dict[str, set[str]]) -> set[str]:
+    books = {path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
+    lost = {one for one in found["notebooks"] if one not in books}
+    lost |= {one for one in found["files"] if not (ROOT / one).is_file()}
+    lost |= found["commands"] - commands()
+    for dotted in found["functions"]:
+        module, _, name = dotted.rpartition(".")
+        lost |= set() if hasattr(import_module(module), name) else {dotted}
+    return lost
+
+
+def test_every_place_it_names_exists() -> None:
+    found = places(PAGE)
+    assert len(found["notebooks"]) >= 10
+    assert found["functions"]
+    assert len(found["files"]) >= 8
+    assert len(found["commands"]) >= 5
+    assert missing(found) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("notebooks 30 and 99", "99"),
+        ("`parameters/none.yml`", "parameters/none.yml"),
+        ("`qa-sampling juggle`", "juggle"),
+        ("`qa_sampling.loop.activity.nothing`", "qa_sampling.loop.activity.nothing"),
+    ],
+)
+def test_a_place_there_is_none_of_would_be_noticed(text: str, lost: str) -> None:
+    assert missing(places(text)) == {lost}
+
+
+def test_no_item_of_the_declared_files_is_missing() -> None:
+    files = read_programme_files(read_parameters("qa_programme", {}))
+    drawn = {one.label for one in files.calendar.entries if one.name in files.designs}
+    assert drawn | set(ACTIVITY_KINDS) <= first_cells("Activities")
+    assert {one.role for one in files.responsibilities.responsibilities} <= first_cells("Roles")
+    assert set(QUALITY_STANDARDS.values()) == first_cells("Quality standards")
+    assert {f"`{name}` {one.title}" for name, one in MEASURES.items()} == first_cells("Measures")
+    heard = " ".join(first_cells("Feedback"))
+    for voice in ("Families", "children", "Practitioners", "partners", "Surveys", "Complaints"):
+        assert voice in heard

@@ -1,0 +1,186 @@
+"""The programme's parts: done against the plan, standards read together, the overlooked."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+from math import prod
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from qa_sampling.errors import ParameterError, SchemaError
+from qa_sampling.loop.programme import PlannedRow, against_plan, done_by_month
+from qa_sampling.loop.standards import (
+    DISAGREE,
+    GOOD,
+    MOSTLY,
+    NOT_YET,
+    OPEN,
+    Evidence,
+    read_standard,
+    share_of,
+)
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.parameters import load_parameters, read_parameters, read_programme_files
+from qa_sampling.sampling.overlooked import overlooked
+from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.settings.programme_files import declared_file
+
+ROOT = Path(__file__).parents[1]
+MONTHS = ("2026-01", "2026-02", "2026-03")
+
+
+class TestAgainstPlan:
+    def test_counts_and_states(self):
+        plan = [
+            PlannedRow("Visits", "Managers", 2, ("2026-01", "2026-02")),
+            PlannedRow("Events", "Lead", 1, ("2026-03", "2026-04")),
+            PlannedRow("Complaints", "Team", 0, MONTHS),
+            PlannedRow("Week", "Lead", 1, ("2026-04",)),
+            PlannedRow("Checks", "Lead", 1, ("2026-02",)),
+        ]
+        done = pd.DataFrame(
+            [("Visits", "2026-01", 3), ("Complaints", "2026-02", 5), ("Checks", "2026-03", 1),
+             ("Visits", "2026-04", 9)],
+            columns=["what", "period", "number"],
+        )  # fmt: skip
+        found = against_plan(plan, done, periods=MONTHS).set_index("what")
+        assert found["planned"].to_dict() == {
+            "Visits": 4, "Events": 1, "Complaints": 0, "Week": 0, "Checks": 1,
+        }  # fmt: skip
+        assert found["done"].tolist() == [3, 0, 5, 0, 1]
+        assert found["state"].tolist() == [
+            "Behind", "Not begun", "Not planned", "Nothing was due", "On plan",
+        ]  # fmt: skip
+        assert found.loc["Visits", "without"] == "2026-02"
+        assert found.loc["Visits", "share"] == 0.75
+        assert pd.isna(found.loc["Complaints", "share"])
+        wide = done_by_month(done, periods=MONTHS).set_index("what")
+        assert wide.loc["Visits"].tolist() == [3, 0, 0]
+
+    def test_what_the_plan_does_not_name_is_refused(self):
+        done = pd.DataFrame({"what": ["Other"], "period": ["2026-01"], "number": [1]})
+        with pytest.raises(SchemaError, match="does not name Other"):
+            against_plan([], done, periods=MONTHS)
+
+    def test_nothing_done(self):
+        none = pd.DataFrame({"what": [], "period": [], "number": []})
+        plan = [PlannedRow("Visits", "Managers", 1, MONTHS)]
+        assert against_plan(plan, none, periods=MONTHS)["state"].tolist() == ["Not begun"]
+        assert done_by_month(none, periods=MONTHS).empty
+
+
+class TestStandards:
+    def one(self, says: str) -> Evidence:
+        low, high = {"Good": (0.8, 0.9), "Not yet": (0.1, 0.2), "Open": (0.5, 0.9)}[says]
+        return Evidence("voice", says, 20, (low + high) / 2, low, high, 0.7)
+
+    @pytest.mark.parametrize(
+        ("says", "reading", "confidence"),
+        [
+            (["Good", "Good", "Open"], GOOD, "Medium"),
+            (["Good", "Good", "Good", "Good"], GOOD, "High"),
+            (["Good", "Open"], MOSTLY, "Low"),
+            (["Not yet"], NOT_YET, "Low"),
+            (["Open", "Open"], OPEN, "None"),
+            ([], OPEN, "None"),
+            (["Good"] * 5 + ["Not yet"], DISAGREE, "Low"),
+            (["Not yet"] * 5 + ["Good"], DISAGREE, "Low"),
+        ],
+    )
+    def test_the_rule(self, says, reading, confidence):
+        found = read_standard("voice", [self.one(one) for one in says])
+        assert (found.reading, found.confidence) == (reading, confidence)
+        assert found.sources("Good") == tuple(one for one in says if one == "Good")
+
+    def test_wilson_as_published(self):
+        """Newcombe (1998), Statistics in Medicine 17, table I: 81/263 is 0.2553 to 0.3662."""
+        one = share_of("voice", "Audits", 81, 263, wanted=0.2, fewest=10)
+        assert one.low == pytest.approx(0.2553, abs=5e-5)
+        assert one.high == pytest.approx(0.3662, abs=5e-5)
+        assert one.says == "Good"
+        turned = share_of("voice", "Measure", 81, 263, wanted=0.2, fewest=10, better="down")
+        assert turned.says == "Not yet"
+
+    def test_too_little_is_silent(self):
+        assert share_of("voice", "Audits", 9, 9, wanted=0.2, fewest=10).says == "Silent"
+        with pytest.raises(SchemaError, match="9 good of 8 cannot be"):
+            share_of("voice", "Audits", 9, 8, wanted=0.2, fewest=1)
+
+
+class TestOverlooked:
+    CASES = pd.DataFrame(
+        {
+            "period": ["a"] * 5 + ["b"] * 4,
+            "team": ["N", "N", "S", "S", "E", "N", "S", "S", None],
+            "looked_at": [True, False, True, False, False, True, False, False, False],
+        }
+    )
+
+    def naive(self, team: str) -> Fraction:
+        """Try every draw of the same size."""
+        chances = []
+        for _, rows in self.CASES.groupby("period"):
+            own = set(rows.index[rows["team"] == team])
+            draws = list(combinations(rows.index, int(rows["looked_at"].sum())))
+            chances.append(Fraction(sum(not own & set(draw) for draw in draws), len(draws)))
+        return prod(chances)
+
+    def test_every_draw_tried(self):
+        found = overlooked(self.CASES, by="team")
+        told = found.table.set_index("group")
+        for team in ("N", "S", "E"):
+            assert told.loc[team, "chance_none"] == pytest.approx(float(self.naive(team)))
+        assert told["looked_at"].to_dict() == {"E": 0, "N": 2, "S": 1}
+        assert found.observed == 1
+        assert found.expected == pytest.approx(float(sum(map(self.naive, "NSE"))))
+        none = prod(1 - self.naive(team) for team in "NSE")
+        assert found.p == pytest.approx(float(1 - none))
+
+    def test_order_of_rows_does_not_matter(self):
+        turned = overlooked(self.CASES[::-1].reset_index(drop=True), by="team")
+        pd.testing.assert_frame_equal(turned.table, overlooked(self.CASES, by="team").table)
+
+    def test_refusals(self):
+        with pytest.raises(SchemaError, match="lack worker"):
+            overlooked(self.CASES, by="worker")
+        with pytest.raises(SchemaError, match="no case that could"):
+            overlooked(self.CASES[:0], by="team")
+
+
+class TestDeclaredFiles:
+    def test_those_that_come_with_the_package(self):
+        files = read_programme_files(read_parameters("qa_programme", {}))
+        assert {one.kind for one in files.plan.activities} == set(ACTIVITY_KINDS)
+        assert [one.key for one in files.standards.standards] == list(QUALITY_STANDARDS)
+        assert files.designs["re_audits"] == "re_audit"
+        assert files.designs["monthly"] == "monthly"
+
+    @pytest.mark.parametrize(
+        ("parameter", "change", "message"),
+        [
+            ("plan_file", lambda v: v["activities"].pop(), "Practice week is missing"),
+            ("plan_file", lambda v: v["activities"][1].update(kind="Tea"), "row 2, kind: is no"),
+            ("plan_file", lambda v: v["activities"][0].update(months=[13]), "row 1, months"),
+            ("standards_file", lambda v: v["standards"].pop(0), "assessment is missing"),
+            ("standards_file", lambda v: v.update(good_enough=70), "good_enough: .*less than 1"),
+            (
+                "responsibilities_file",
+                lambda v: v["responsibilities"][0].update(kind="Survey"),
+                "row 1: has a kind",
+            ),
+            (
+                "responsibilities_file",
+                lambda v: v["responsibilities"][2].update(role=""),
+                "row 3, role: ",
+            ),
+        ],
+    )
+    def test_faults_are_told_by_row_and_field(self, parameter, change, message):
+        name = getattr(read_parameters("qa_programme", {}), parameter)
+        values = load_parameters([ROOT / name])
+        change(values)
+        with pytest.raises(ParameterError, match=message):
+            declared_file(parameter, values, named="declared.yml")

@@ -1,0 +1,239 @@
+"""The page of the programme from a register: what is counted, protected, written and refused."""
+
+from __future__ import annotations
+
+import openpyxl
+import pandas as pd
+import pytest
+from PIL import Image
+
+from qa_sampling.errors import DisclosureError, SchemaError
+from qa_sampling.loop.standards import READINGS
+from qa_sampling.parameters import read_parameters, read_programme_files
+from qa_sampling.reporting.members_page import build_members_page
+from qa_sampling.reporting.plots_programme import plan_chart, plan_chart_alt, scorecard_chart
+from qa_sampling.reporting.programme_tables import ACTIVITIES, BACK, IN_TIME, OWED, PLANNED, SOURCES
+from qa_sampling.reporting.programme_words import (
+    coverage_words,
+    escalation_words,
+    how_much_words,
+    joined,
+    scorecard_words,
+)
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
+from qa_sampling.reporting.slides import write_slides
+from qa_sampling.runs.drawn_returns import open_findings
+from qa_sampling.runs.findings.describing import describer
+from qa_sampling.runs.findings.estimates import by_standard, changes
+from qa_sampling.runs.findings.steps import findings_of
+from qa_sampling.runs.loop.steps import loop_of
+from qa_sampling.runs.programme_page.difference import (
+    escalations_of,
+    family_safeguarding,
+    owed_by,
+)
+from qa_sampling.runs.programme_page.much import GROUPS, much_of
+from qa_sampling.runs.programme_page.outputs import (
+    publish_programme,
+    release_programme,
+    slides_of,
+)
+from qa_sampling.runs.programme_page.well import voices_of, well_of
+from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measured import READINGS as MEASURED
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("programme")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(folder))
+        yield read_parameters("qa_programme", {})
+
+
+@pytest.fixture(scope="module")
+def files(settings):
+    return read_programme_files(settings)
+
+
+@pytest.fixture(scope="module")
+def register(settings):
+    with open_findings(settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def found(settings, register):
+    return findings_of(settings, register, staff_of(settings))
+
+
+@pytest.fixture(scope="module")
+def much(settings, register, files):
+    return much_of(settings, register, staff_of(settings), files, describe=describer(settings))
+
+
+@pytest.fixture(scope="module")
+def well(settings, register, files, found, much):
+    return well_of(
+        settings,
+        register,
+        files.standards,
+        graded=by_standard(found, settings),
+        changed=changes(found, settings),
+        activities=much.activities,
+        measured=MEASURED.empty(),
+    )
+
+
+@pytest.fixture(scope="module")
+def owed(settings, register, files, much):
+    staff = staff_of(settings)
+    loop = loop_of(settings, register, staff)
+    asked = {"much": much, "actions": loop.actions, "staff": staff, "names": loop.names}
+    return owed_by(settings, register, files.responsibilities, **asked)
+
+
+@pytest.fixture(scope="module")
+def tables(settings, register, much, well, owed):
+    return release_programme(much, well, owed, settings, register)
+
+
+def test_audits_against_the_register(much, register, settings):
+    audits = register.audits().dropna(subset=["draw_id"])
+    back = audits["date_completed"] <= pd.Timestamp(settings.extract_day)
+    counts = much.progress.counts().iloc[0]
+    assert counts["planned"] == int(register.draws()["sampled"].sum())
+    assert counts["returned"] + much.beside == int(back.sum())
+    assert counts["returned"] == counts["on_time"] + counts["late"]
+    assert f"{much.beside} audits of reserves" in much.coming_back
+
+
+def test_activity_against_the_register(much, register, settings):
+    held = register.activities()
+    first, day = pd.Timestamp(settings.first_day), pd.Timestamp(settings.extract_day)
+    held = held[held["date"].between(first, day)]
+    told = much.activity.set_index("what")["done"]
+    assert told.to_dict() == held["kind"].value_counts().reindex(told.index, fill_value=0).to_dict()
+    assert much.draws.set_index("what").loc["Practice Evaluations", "done"] == 6
+
+
+def test_an_activity_the_plan_lacks_is_refused(settings, register, files):
+    kept = tuple(one for one in files.plan.activities if one.kind != "Complaint")
+    plan = files.plan.model_copy(update={"activities": kept})
+    from dataclasses import replace
+
+    with pytest.raises(SchemaError, match="does not name Complaint"):
+        much_of(settings, register, None, replace(files, plan=plan), describe=describer(settings))
+
+
+def test_coverage_counts_who_was_audited(much, register):
+    audited = register.audits().dropna(subset=["draw_id", "date_completed"])
+    teams = much.coverage["team"].table
+    assert int(teams["looked_at"].sum()) == len(audited)
+    assert set(much.coverage) == set(GROUPS)
+    workers = much.coverage["worker"]
+    assert workers.observed == int((workers.table["looked_at"] == 0).sum())
+
+
+def test_every_standard_is_read(well):
+    assert [one.standard for one in well.readings] == list(QUALITY_STANDARDS)
+    assert {one.reading for one in well.readings} <= set(READINGS)
+    sources = {part.source for one in well.readings for part in one.evidence}
+    assert {"Audits", "Moderators", "Families and children"} <= sources
+    measured = next(one for one in well.readings if one.standard == "assessment").evidence[-1]
+    assert measured.says == "Silent", "no reading, nothing said"
+
+
+def test_what_is_owed(owed, much):
+    waiting = much.progress.table["state"].isin(("overdue", "not_due"))
+    audits = owed.people["what"] == "An audit to return"
+    assert int(audits.sum()) == int(waiting.sum())
+    reports = owed.roles["owed"].isna()
+    assert reports.any()
+    assert (owed.roles.loc[~reports, "overdue"] <= owed.roles.loc[~reports, "owed"]).all()
+
+
+def test_one_service_and_voices(much, found, settings):
+    own = family_safeguarding(much, found.audited).set_index("what")
+    assert own.loc["Audits returned", "number"] <= own.loc["Audits planned", "number"]
+    nobody = family_safeguarding(much, found.audited, service="None such")
+    assert nobody["number"].sum() == 0
+    heard = voices_of(much.activities)
+    assert (heard[["positive", "mixed", "negative"]].sum(axis=1) <= heard["times"]).all()
+    months = escalations_of(much.activities, settings.all_periods)
+    assert len(months) == settings.months
+
+
+def test_small_counts_are_hidden(tables, much):
+    for table, counts in ((tables.kinds, [ACTIVITIES]), (tables.roles, [OWED])):
+        for count in counts:
+            shown = [one for one in table.body[count] if one != HIDDEN_MARK]
+            assert not [one for one in shown if 0 < one < 6]
+    hidden = tables.kinds.body.set_index("kind")[ACTIVITIES]
+    done = much.activity.set_index("what")["done"]
+    assert hidden["Practice week"] == HIDDEN_MARK
+    assert hidden["Feedback from a family"] == done["Feedback from a family"]
+    months = tables.months.body
+    for row in months.itertuples():
+        told = (getattr(row, PLANNED), getattr(row, BACK), getattr(row, IN_TIME))
+        if HIDDEN_MARK not in told:
+            assert not [one for one in (told[0] - told[1], told[1] - told[2]) if 0 < one < 6]
+    assert set(tables.standards.body[SOURCES]) <= set(range(9)), "sources are no children"
+
+
+def test_words(tables, much, well):
+    amount = how_much_words(tables, much.activity, much.draws)
+    assert "planned audits came back" in amount.sentences[0]
+    said = scorecard_words(well.readings, well.ways).sentences
+    told = " ".join(said)
+    for one in well.readings:
+        assert (f"{one.reading} on" in told) or (f"{one.reading}: " in told)
+    assert any("workers" in one for one in coverage_words(much.coverage, GROUPS).sentences)
+    assert joined(["a", "b and c", "d"]) == "a, b and c, and d"
+    assert "fewer" in escalation_words([20, 20, 2, 2]).sentences[0]
+    assert "more" in escalation_words([2, 2, 20, 20]).sentences[0]
+    assert "do not differ" in escalation_words([3, 2, 2, 3]).sentences[0]
+    assert not escalation_words([0, 0]).sentences
+
+
+def test_pictures_have_the_size_of_a_slide_and_their_words(tables, tmp_path):
+    paths = write_slides(tmp_path, slides_of(tables, ()), source="Invented")
+    pictures = [path for path in paths if path.suffix == ".png"]
+    assert len(pictures) == 3
+    for path in pictures:
+        with Image.open(path) as picture:
+            assert picture.size == (1920, 1080)
+            assert picture.text["Description"]
+    text = paths[-1].read_text(encoding="utf-8")
+    assert plan_chart_alt(tables.kinds) in text
+    assert HIDDEN_MARK in plan_chart_alt(tables.kinds)
+
+
+def test_a_plain_table_is_no_picture(tables):
+    with pytest.raises(DisclosureError):
+        scorecard_chart(tables.standards.body)
+    with pytest.raises(DisclosureError):
+        plan_chart(tables.kinds.body)
+
+
+def test_members_read_sealed_words_only():
+    given = {"title": "Quality assurance", "provenance": {}}
+    with pytest.raises(DisclosureError, match="was given a str under 'How'"):
+        build_members_page(parts={"How": "3 children"}, **given)
+
+
+def test_files(settings, register, much, well, owed, tables):
+    parts = {"How well did we do it?": scorecard_words(well.readings, well.ways)}
+    given = {"much": much, "well": well, "owed": owed, "tables": tables}
+    slug = publish_programme(settings, register, parts=parts, **given)
+    folder = settings.outputs_folder / slug
+    shared = folder / "shareable"
+    names = set(owed.people["person"])
+    text = (shared / "members_page.html").read_text(encoding="utf-8")
+    text += (shared / "programme_tables.csv").read_text(encoding="utf-8-sig")
+    assert names
+    assert not [one for one in names if one in text]
+    assert "Not yet good" in text or "Sources disagree" in text
+    book = openpyxl.load_workbook(folder / "restricted" / "qa_programme_2026-10.xlsx")
+    assert {"Scorecard", "Evidence", "Who owes what"} <= set(book.sheetnames)
