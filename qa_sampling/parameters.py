@@ -25,6 +25,7 @@ from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import Settings
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
+from qa_sampling.settings.explorer import TrendExplorer
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.panel import PanelSession
@@ -45,6 +46,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "panel_session": PanelSession,
     "qa_programme": QaProgramme,
     "training_exercise": TrainingExercise,
+    "trend_explorer": TrendExplorer,
 }
 """The model of each notebook, by the notebook's name without its number."""
 

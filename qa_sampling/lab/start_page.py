@@ -13,6 +13,7 @@ START_PAGE = "start_here.md"
 """Its file in `notebooks/`."""
 BUILDER_FILE = "15_plan_builder.ipynb"
 PANEL_FILE = "41_panel_session.ipynb"
+EXPLORER_FILE = "51_trend_explorer.ipynb"
 _BY_HAND = {
     PLAN_FILE: (
         "monthly_audit_plan",
@@ -28,6 +29,11 @@ _BY_HAND = {
         "panel_session",
         "Panel session",
         "What does the panel decide of audits that were seen far apart?",
+    ),
+    EXPLORER_FILE: (
+        "trend_explorer",
+        "Trend explorer",
+        "What does one measure do, what fired and why, and what is to be decided?",
     ),
 }
 _HEAD = """# Start here

@@ -30,7 +30,7 @@ from qa_sampling.schema import GRADES, NOT_RECORDED
 from qa_sampling.settings.common import home
 from qa_sampling.settings.panel import PanelSession
 from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
-from qa_sampling.widgets.words import STYLE, table_html
+from qa_sampling.widgets.words import STYLE, said_html, table_html
 
 _AS_WIDE = {"width": "max-content", "align_self": "flex-start"}
 SIZES = ("Normal", "Large", "Very large")
@@ -210,11 +210,11 @@ class PanelDesk:
         try:
             path = write_minutes(self.meeting, self.settings, self.register)
         except QASamplingError as error:
-            self.minutes_told.value = _said(str(error), fault=True)
+            self.minutes_told.value = said_html(str(error), fault=True)
             return
         inside = path.is_relative_to(home())
         where = path.relative_to(home()).as_posix() if inside else str(path)
-        self.minutes_told.value = _said(f"The minutes are written: {where}. Restricted.")
+        self.minutes_told.value = said_html(f"The minutes are written: {where}. Restricted.")
 
     def _chosen(self) -> dict[str, Any] | None:
         place = self.list.value
@@ -248,7 +248,7 @@ class PanelDesk:
         return date.fromisoformat(named) if named else date.today()
 
     def _say(self, text: str, *, fault: bool) -> None:
-        self.told.value = _said(text, fault=fault)
+        self.told.value = said_html(text, fault=fault)
 
 
 def line_of(number: int, case: Any) -> str:  # noqa: ANN401 (a row)
@@ -303,8 +303,3 @@ def _choice(title: str, options: Any) -> Any:  # noqa: ANN401
 def _in_order() -> tuple[str, ...]:
     order = ("Yes", "Partly", "No", NOT_RECORDED)
     return tuple(sorted(REFLECTS, key=order.index))
-
-
-def _said(text: str, *, fault: bool = False) -> str:
-    kind, role = ("qa-fault", "alert") if fault else ("qa-done", "status")
-    return f"<p class='{kind}' role='{role}'>{html.escape(text)}</p>"

@@ -29,7 +29,7 @@ from qa_sampling.widgets.design_form import DesignForm
 from qa_sampling.widgets.designs import design_of, design_values
 from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
 from qa_sampling.widgets.parameter_files import write_parameters
-from qa_sampling.widgets.words import STYLE, new_figure, picture_html, table_html
+from qa_sampling.widgets.words import STYLE, new_figure, picture_html, said_html, table_html
 
 NO_CASES = (
     "No case is shown here, and none is drawn. Which cases a design would draw is not looked at "
@@ -198,8 +198,7 @@ class PlanDesk:
         return self._looked[name][1]
 
     def _say(self, text: str, *, fault: bool) -> None:
-        kind, role = ("qa-fault", "alert") if fault else ("qa-done", "status")
-        self.saved.value = f"<p class='{kind}' role='{role}'>{html.escape(text)}</p>"
+        self.saved.value = said_html(text, fault=fault)
 
 
 _LEFT_OUT = "The other design is left out until what is said beneath it is mended."

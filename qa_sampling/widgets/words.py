@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SIZE = (9.0, 3.0)
+_WIDE, _HIGH = 9.0, 3.0
 STYLE = """<style>
 .qa-picture { background: #fff; margin: .5em 0; max-width: 60em; }
 .qa-picture svg { width: 100%; height: auto; }
@@ -38,7 +39,7 @@ STYLE = """<style>
 """Style sheet of everything the widgets show."""
 
 
-def table_html(table: pd.DataFrame, *, caption: str) -> str:
+def table_html(table: pd.DataFrame, *, caption: str, words: Collection[str] = ()) -> str:
     """Give a table of text and numbers as HTML; the first column names the rows.
 
     Parameters
@@ -47,8 +48,11 @@ def table_html(table: pd.DataFrame, *, caption: str) -> str:
         Cells that are to be shown as they are.
     caption : str
         What it says.
+    words : collection of str
+        Columns that are words even where every cell begins with a digit.
     """
-    numbers = {name for name in table.columns[1:] if _all_numbers(table[name])}
+    counted = [name for name in table.columns[1:] if name not in words]
+    numbers = {name for name in counted if _all_numbers(table[name])}
     heads = _heads([str(name) for name in table.columns], {str(name) for name in numbers})
     rows = "".join(
         "<tr>"
@@ -83,11 +87,17 @@ def _heads(names: list[str], numbers: set[str]) -> str:
     return f"<tr>{above}</tr><tr>{below}</tr>"
 
 
-def new_figure() -> tuple[Figure, Axes]:
-    """Give a figure of the widgets' width that no notebook displays by itself."""
+def new_figure(high: float = _HIGH) -> tuple[Figure, Axes]:
+    """Give a figure of the widgets' width that no notebook displays by itself.
+
+    Parameters
+    ----------
+    high : float
+        Its height in inches.
+    """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=_SIZE)
+    figure = Figure(figsize=(_WIDE, high))
     return figure, figure.add_subplot()
 
 
@@ -104,6 +114,20 @@ def picture_html(figure: Figure, *, alt: str) -> str:
     words = html.escape(alt, quote=True)
     svg = figure_svg(figure).replace("<svg", f'<svg role="img" aria-label="{words}"', 1)
     return f"<div class='qa-picture'>{svg}</div>"
+
+
+def said_html(text: str, *, fault: bool = False) -> str:
+    """Give what was done, or what is wrong, as a sentence that is read out.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    fault : bool
+        Whether something is wrong.
+    """
+    kind, role = ("qa-fault", "alert") if fault else ("qa-done", "status")
+    return f"<p class='{kind}' role='{role}'>{html.escape(text)}</p>"
 
 
 def _all_numbers(column: pd.Series) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
@@ -18,6 +20,7 @@ from qa_sampling.trends.measured import EVERYBODY, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.rebasing import Rebase
+from qa_sampling.trends.series_grid import Every
 from qa_sampling.trends.spikes import Spikes, find_spikes
 
 
@@ -71,7 +74,7 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         When no measure that was asked for can be counted.
     """
     wanted = [MEASURES[name] for name in settings.measures or MEASURES]
-    lacking = {one.name: _lacking(told, one, settings) for one in wanted}
+    lacking = {one.name: what_lacks(told, one, settings.extract_day) for one in wanted}
     known = [one for one in wanted if not lacking[one.name]]
     timed = [one for one in known if one.base.of == "events"]
     listed = [one for one in known if one.base.of == "on_lists"]
@@ -111,16 +114,25 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
     )
 
 
-def _lacking(told: Told, one: Measure, settings: OutcomeTrends) -> str:
+def what_lacks(told: Told, one: Measure, day: date) -> str:
     """Say what a measure needs that is not there; blank when it can be counted.
 
     An event that no row of the extract has is a list that was not given, not a count of none.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    one : Measure
+        The measure.
+    day : date
+        Day that the newest extract describes.
     """
     if one.base is None:
         return one.needs
     if isinstance(one.base, OnList):
         days = told.on_lists.loc[told.on_lists["list"] == one.base.number, "day"]
-        there = (days <= pd.Timestamp(settings.extract_day)).any()
+        there = (days <= pd.Timestamp(day)).any()
         return "" if there else f"list {one.base.number} in the newest extract"
     event = one.base.event
     there = (told.events["event"] == event).any()
@@ -176,9 +188,33 @@ def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
     flows = [one for one in found.measures if one.adds]
     readings = pd.concat([found.readings, found.by_unit], ignore_index=True)
     readings = readings[readings["measure"].isin([one.name for one in flows])]
+    return spikes_in(readings.reset_index(drop=True), flows, settings.false_discovery_rate)
+
+
+def spikes_in(
+    readings: pd.DataFrame,
+    flows: Sequence[Measure],
+    false_discovery_rate: float,
+    *,
+    every: Every = "month",
+) -> Spikes:
+    """Find signals in readings, each measure watched the way that matters of it.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        ``measured.READINGS`` of measures whose periods add up.
+    flows : sequence of Measure
+        These measures.
+    false_discovery_rate : float
+        Share of the signals that may be chance.
+    every : {"month", "quarter"}
+        Length of a period.
+    """
     return find_spikes(
-        readings.reset_index(drop=True),
-        false_discovery=settings.false_discovery_rate,
+        readings,
+        every=every,
+        false_discovery=false_discovery_rate,
         kinds={one.name: "count" for one in flows if one.rule is not None and one.better == "down"},
         sides={one.name: _SIDES[one.better] for one in flows},
         titles={one.name: one.title for one in flows},

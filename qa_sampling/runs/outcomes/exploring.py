@@ -1,0 +1,379 @@
+"""One measure looked at from every side: unit, period, set of rules; what fired, what it proposes.
+
+Only the measure that is asked for is counted, and what was counted is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pandas as pd
+
+from qa_sampling.errors import TrendError
+from qa_sampling.results import ControlChart
+from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.steps import rebases_of, spikes_in, what_lacks
+from qa_sampling.settings.explorer import Every, RuleSet, TrendExplorer, UnitKind
+from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.changes import ProposedRebase, propose_rebases
+from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.measured import EVERYBODY, series_of
+from qa_sampling.trends.measures import MEASURES, Measure
+from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.readings import Readings
+from qa_sampling.trends.rebasing import Rebase
+from qa_sampling.trends.rolling import rolling_year
+from qa_sampling.trends.showing import control_chart_of
+from qa_sampling.trends.spikes import Spikes
+
+ONE_DAY = "told by the lists for the day of the extract only, so there is nothing over time"
+ROLLING_NOTE = (
+    "Neighbours share 11 of their 12 months, so limits and rules do not hold: read the line. "
+    "Choose months or quarters for rules."
+)
+STOCK_NOTE = (
+    "Counted on the last day of a period, which holds most children of the one before, so limits "
+    "and rules do not hold: read the line."
+)
+NO_SIGNALS = (
+    "it is counted on a day, or each child once a period. Look at the measure of its events."
+)
+_CHARTS: dict[RuleSet, str | None] = {
+    "ours": None, "mdc": "xmr", "nhsr": "xmr", "excel": "xmr", "anhoej": "run",
+}  # fmt: skip
+"""The chart that each set of rules was made for; None to let the data choose."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked at.
+
+    Attributes
+    ----------
+    measure : str
+        Its name in the registry.
+    unit_kind, unit : str
+        What and where; "all" and "All" for everybody.
+    every : {"month", "quarter", "rolling"}
+        Length of a period.
+    rules : {"ours", "mdc", "nhsr", "excel", "anhoej"}
+        Set of rules.
+    """
+
+    measure: str
+    unit_kind: UnitKind = "all"
+    unit: str = EVERYBODY
+    every: Every = "month"
+    rules: RuleSet = "ours"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One measure of one unit, as it was asked for. Restricted: it holds small counts.
+
+    Attributes
+    ----------
+    asked : Asked
+        What was asked for.
+    control : ControlChart
+        What is drawn, and what the table says.
+    counts : DataFrame
+        `numerator`, `denominator` of each period, in the chart's order.
+    chart : Chart or None
+        With every rule at every point; None where rules do not hold.
+    proposals : tuple of ProposedRebase
+        Where the centre line could be set anew.
+    notes : tuple of str
+        What a reader must know, each a sentence.
+    """
+
+    asked: Asked
+    control: ControlChart
+    counts: pd.DataFrame
+    chart: Chart | None
+    proposals: tuple[ProposedRebase, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Exploration:
+    """The extracts, what was asked of them, and what was counted so far.
+
+    Attributes
+    ----------
+    told : Told
+        What the extracts tell.
+    settings : TrendExplorer
+        Checked parameters.
+    trends : OutcomeTrends
+        Parameters of the scheduled run: its targets and recorded rebases.
+    """
+
+    told: Told
+    settings: TrendExplorer
+    trends: OutcomeTrends
+    _counted: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
+    _signals: dict[tuple[str, str, str], Spikes] = field(default_factory=dict)
+
+    def tellable(self) -> dict[str, Measure]:
+        """Give the measures that can be counted over time, in the registry's order."""
+        lacks = self._lacks()
+        return {name: one for name, one in MEASURES.items() if not lacks[name]}
+
+    def unable(self) -> pd.DataFrame:
+        """Give the measures that cannot: `measure` (in words) and `needs` (why)."""
+        rows = [(MEASURES[name].title, why) for name, why in self._lacks().items() if why]
+        return pd.DataFrame(rows, columns=["measure", "needs"])
+
+    def _lacks(self) -> dict[str, str]:
+        days = {n for n, one in MEASURES.items() if one.base and one.base.of == "on_lists"}
+        told, day = self.told, self.settings.extract_day
+        return {n: what_lacks(told, one, day) or (ONE_DAY if n in days else "")
+                for n, one in MEASURES.items()}  # fmt: skip
+
+    def unit_kinds(self) -> tuple[UnitKind, ...]:
+        """Give the kinds of unit that the extracts tell, everybody first."""
+        events = self.told.events
+        kinds: tuple[UnitKind, ...] = ("service", "team", "source")
+        return ("all", *(one for one in kinds if one in events and events[one].notna().any()))
+
+    def units(self, measure: str, unit_kind: UnitKind) -> list[str]:
+        """Give the units of a kind that a measure has, in order.
+
+        Parameters
+        ----------
+        measure : str
+            Its name in the registry.
+        unit_kind : {"all", "service", "team", "source"}
+            What the unit is.
+        """
+        return sorted(self.readings(measure, unit_kind, "month")["unit"].unique())
+
+    def readings(self, measure: str, unit_kind: UnitKind, every: Every) -> pd.DataFrame:
+        """Count a measure, or give what was counted before.
+
+        Parameters
+        ----------
+        measure : str
+            Its name in the registry.
+        unit_kind : {"all", "service", "team", "source"}
+            What the unit is.
+        every : {"month", "quarter", "rolling"}
+            Length of a period.
+
+        Returns
+        -------
+        DataFrame
+            ``measured.READINGS``, of rolling years ``rolling.ROLLING``.
+
+        Raises
+        ------
+        TrendError
+            When months of the measure do not add up to a year.
+        """
+        key = (measure, unit_kind, every)
+        if key not in self._counted:
+            if every == "rolling":
+                self._counted[key] = rolling_year(self.readings(measure, unit_kind, "month"))
+            else:
+                self._counted[key] = self._count(MEASURES[measure], unit_kind, every)
+        return self._counted[key]
+
+    def _count(self, measure: Measure, unit_kind: UnitKind, every: str) -> pd.DataFrame:
+        settings = self.settings
+        found = readings_of(
+            self.told.events,
+            measure,
+            as_at=settings.extract_day,
+            period=every,
+            unit=None if unit_kind == "all" else unit_kind,
+            first=settings.first_day,
+            last=settings.period_end,
+        )
+        return without_seams(found, [measure], self.told.seams, period=every)
+
+    def look(self, asked: Asked) -> Look:
+        """Look at one measure of one unit.
+
+        Parameters
+        ----------
+        asked : Asked
+            What is looked at.
+
+        Raises
+        ------
+        TrendError
+            When it cannot be counted so, with what to choose instead.
+        """
+        rows = self.readings(asked.measure, asked.unit_kind, asked.every)
+        rows = rows[rows["unit"] == asked.unit].reset_index(drop=True)
+        if rows.empty:
+            raise TrendError(
+                f"{MEASURES[asked.measure].title} has no cases of {asked.unit}. Choose another "
+                "unit."
+            )
+        counts = rows[["numerator", "denominator"]].astype("float64")
+        stock = MEASURES[asked.measure].stock
+        if asked.every == "rolling" or stock:
+            note = STOCK_NOTE if stock else ROLLING_NOTE
+            return Look(asked, self._line(rows, asked), counts, None, notes=(note,))
+        return self._charted(rows, counts, asked)
+
+    def _series(self, rows: pd.DataFrame, asked: Asked) -> Readings:
+        one = next(iter(series_of(rows, carried=True).values()))
+        about = {"measure": MEASURES[asked.measure].title, "n_of": "cases"}
+        about["scope"] = self.settings.whose if asked.unit == EVERYBODY else asked.unit
+        return replace(one, target=self.trends.targets.get(asked.measure), **about)
+
+    def _line(self, rows: pd.DataFrame, asked: Asked) -> ControlChart:
+        """Give a line without limits; rolling years stand at their last month."""
+        words = ""
+        if asked.every == "rolling":
+            rows = rows.assign(start=rows["end"].dt.to_period("M").dt.start_time, days=31)
+            rows = rows.drop(columns=["end", "overlapping"])
+            words = ", twelve months up to each month"
+        one = self._series(rows, asked)
+        blank = dict.fromkeys(("centre", "low", "high"), float("nan"))
+        table = one.table[["period", "mature"]].assign(value=one.values, **blank)
+        if one.kind == "proportion":
+            table["n"] = one.table["denominator"].to_numpy(dtype="float64")
+        return ControlChart(
+            table, chart="line", frequency=one.frequency, better=one.better, target=one.target,
+            measure=f"{one.measure}{words}", scope=one.scope, unit=one.unit, n_of=one.n_of,
+        )  # fmt: skip
+
+    def _charted(self, rows: pd.DataFrame, counts: pd.DataFrame, asked: Asked) -> Look:
+        one = self._series(rows, asked)
+        decided = self.decided(asked)
+        rebases, left = fitting_rebases(one, decided)
+        preset = None if asked.rules == "ours" else asked.rules
+        drawn = chart(one, _CHARTS[asked.rules], preset=preset, rebases=rebases)
+        proposals = propose_rebases(one, rebases=rebases) if one.mature.any() else ()
+        return Look(asked, control_chart_of(drawn), counts, drawn, proposals, left)
+
+    def decided(self, asked: Asked) -> tuple[Rebase, ...]:
+        """Give the recorded rebases of a measure; of units there are none.
+
+        Parameters
+        ----------
+        asked : Asked
+            What is looked at.
+        """
+        return rebases_of(self.trends).get(asked.measure, ()) if asked.unit_kind == "all" else ()
+
+    def check_rebase(self, asked: Asked, since: date) -> None:
+        """Refuse a new centre line that the scheduled run, by month, could not draw.
+
+        Parameters
+        ----------
+        asked : Asked
+            What is looked at.
+        since : date
+            First day of its first month.
+
+        Raises
+        ------
+        TrendError
+            When it begins before or after the data, or with another rebase.
+        """
+        rows = self.readings(asked.measure, "all", "month")
+        one = self._series(rows.reset_index(drop=True), replace(asked, unit=EVERYBODY))
+        new = Rebase(pd.Timestamp(since), by="-", reason="-")
+        held, _ = fitting_rebases(one, self.decided(replace(asked, unit_kind="all")))
+        chart(one, rebases=(*held, new))
+
+    def signals(self, asked: Asked) -> Spikes:
+        """Find unusual latest periods and slow drifts of one measure, everywhere.
+
+        Parameters
+        ----------
+        asked : Asked
+            What is looked at; of rolling years the months are. With everybody the units are
+            looked at that the scheduled run has.
+
+        Returns
+        -------
+        Spikes
+            Without signals, and with the reason in `words`, of a stock and of a measure that counts
+            each child once a period.
+        """
+        measure, rate = MEASURES[asked.measure], self.settings.false_discovery_rate
+        if not measure.adds:
+            none = spikes_in(self.readings(asked.measure, "all", "month").iloc[:0], [], rate)
+            return replace(none, words=f"No signal is looked for in {measure.title}: {NO_SIGNALS}")
+        every = "quarter" if asked.every == "quarter" else "month"
+        kind = self.trends.unit if asked.unit_kind == "all" else asked.unit_kind
+        key = (asked.measure, kind, every)
+        if key not in self._signals:
+            kinds = [one for one in ("all", kind) if one in self.unit_kinds()]
+            parts = [self.readings(asked.measure, one, every) for one in kinds]
+            self._signals[key] = spikes_in(
+                pd.concat(parts, ignore_index=True), [measure], rate, every=every
+            )
+        return self._signals[key]
+
+
+def first_asked(found: Exploration) -> Asked:
+    """Give what the parameters ask to be looked at first.
+
+    Parameters
+    ----------
+    found : Exploration
+        With its parameters.
+
+    Raises
+    ------
+    TrendError
+        When the measure or the unit cannot be told, with what can.
+    """
+    asked, known = found.settings, found.tellable()
+    if asked.measure not in known:
+        raise TrendError(
+            f"`measure`: {MEASURES[asked.measure].title} cannot be told over time. Choose one of "
+            f"{', '.join(known)}."
+        )
+    if asked.unit_kind not in found.unit_kinds():
+        raise TrendError(
+            f"`unit_kind`: the extracts tell no {asked.unit_kind}. Choose one of "
+            f"{', '.join(found.unit_kinds())}."
+        )
+    units = found.units(asked.measure, asked.unit_kind)
+    unit = asked.unit or next(iter(units), EVERYBODY)
+    if units and unit not in units:
+        raise TrendError(f"`unit`: there is no {unit!r}. Choose one of {', '.join(units)}.")
+    return Asked(asked.measure, asked.unit_kind, unit, asked.every, asked.rules)
+
+
+def fitting_rebases(
+    readings: Readings, decided: Sequence[Rebase]
+) -> tuple[tuple[Rebase, ...], tuple[str, ...]]:
+    """Give the rebases that begin within a series, and say which do not.
+
+    Parameters
+    ----------
+    readings : Readings
+        The series.
+    decided : sequence of Rebase
+        What was decided.
+
+    Returns
+    -------
+    tuple of Rebase
+        Of several that begin with one period the latest.
+    tuple of str
+        A sentence a decision that was left out.
+    """
+    periods, kept, said = readings.table["period"], {}, []
+    for one in sorted(decided, key=lambda one: one.date):
+        place = int(periods.searchsorted(pd.Timestamp(one.date), side="left"))
+        if 0 < place < len(periods):
+            kept[place] = one
+        else:
+            said.append(
+                f"The rebase since {one.date:%d %B %Y} ({one.reason}) begins outside of what is "
+                "shown."
+            )
+    return tuple(kept.values()), tuple(said)
