@@ -29,6 +29,7 @@ from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
+from qa_sampling.settings.published_dive import PublishedDeepDive
 
 SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
@@ -36,6 +37,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "actions_and_activity": ActionsAndActivity,
     "audit_findings": AuditFindings,
     "benchmarking": Benchmarking,
+    "published_deep_dive": PublishedDeepDive,
     "collect_audits": CollectAudits,
     "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,

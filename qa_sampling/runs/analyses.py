@@ -167,6 +167,18 @@ ANALYSES: dict[str, Analysis] = {
         basis_of_what="Fingerprint of the published files",
         rests_on_register=False,
     ),
+    "published_deep_dive": Analysis(
+        file="61_published_deep_dive.ipynb",
+        title="Why a published figure moved",
+        question="Which step carries the change, and did neighbours' steps move as much?",
+        files=(("shareable/published_dive_tables.xlsx", "its tables, to share; also as CSV"),),
+        need=lambda settings, register: series_of(settings) and None,
+        open=open_benchmarks,
+        span=lambda settings: settings.span,
+        span_of="Published figures of",
+        basis_of_what="Fingerprint of the published files",
+        rests_on_register=False,
+    ),
     "collect_audits": Analysis(
         file="20_collect_audits.ipynb",
         title="Returned audits",
