@@ -32,6 +32,7 @@ from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
 from qa_sampling.settings.programme import QaProgramme
 from qa_sampling.settings.programme_files import FILES, ProgrammeFiles, declared_file
+from qa_sampling.settings.published_dive import PublishedDeepDive
 
 SETTINGS: dict[str, type[Settings]] = {
     "monthly_audit_plan": MonthlyAuditPlan,
@@ -39,6 +40,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "actions_and_activity": ActionsAndActivity,
     "audit_findings": AuditFindings,
     "benchmarking": Benchmarking,
+    "published_deep_dive": PublishedDeepDive,
     "collect_audits": CollectAudits,
     "deep_dive": DeepDive,
     "moderation_agreement": ModerationAgreement,

@@ -252,6 +252,9 @@ QUALITY = Table(
     ),
 )
 
+DEEP_DIVE = "dive_"
+"""What the designs and forms of deep dives begin with: selections of their own kind."""
+
 FRAME = Table(
     "sampling frame",
     (

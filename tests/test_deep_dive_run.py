@@ -33,6 +33,7 @@ from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading
 from qa_sampling.runs.dive.ways import coming_again, concerned_of, ways_of
 from qa_sampling.runs.inputs import invented_authority, open_register
 from qa_sampling.runs.keyring import load_keys
+from qa_sampling.sampling.planning import size_for_proportion
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.trends.measure_cases import cases_of, waits_of
 from qa_sampling.trends.measures import MEASURES
@@ -143,13 +144,18 @@ class TestWhatIsRead:
     def test_it_is_drawn_by_strata_of_the_named_groups(self, found):
         cases = found.reading.cases
         ours = cases[cases["part"] == CONCERNED]
-        assert ours["stratum"].value_counts().to_dict() == {PLANTED: 6, ELSEWHERE: 6}
+        assert ours["stratum"].value_counts().to_dict() == {PLANTED: 7, ELSEWHERE: 7}
         assert set(ours["concerned"]) == {1}
         assert set(cases.loc[cases["part"] == COMPARISON, "concerned"]) == {0}
         assert (cases["part"] == COMPARISON).sum() == 6
         counts = found.reading.strata
-        chance = (counts["sampled"] / counts["population"]).tolist()
-        assert sorted(cases["inclusion_probability"].unique()) == sorted(set(chance))
+        chance = dict(zip(counts["stratum"], counts["sampled"] / counts["population"], strict=True))
+        beside = found.reading.frame.cases.groupby("family_ref")["case_ref"].transform("size")
+        siblings = dict(zip(found.reading.frame.cases["case_ref"], beside, strict=True))
+        for row in cases.itertuples():
+            assert row.inclusion_probability == pytest.approx(
+                chance[row.stratum] / siblings[row.case_ref]
+            )
 
     def test_one_child_a_family_and_none_who_is_never_drawn(self, told, found, settings):
         cases = found.reading.cases
@@ -226,8 +232,12 @@ class TestNoSpike:
             key=load_keys(always).key,
             is_signal=False,
         )
-        assert reading.cases["stratum"].iloc[0] == ELSEWHERE
-        assert len(reading.cases) == 18
+        ours = reading.cases[reading.cases["part"] == CONCERNED]
+        assert set(ours["stratum"]) == {ELSEWHERE}
+        n = len(ours)
+        families = reading.strata.set_index("part").loc[CONCERNED, "population"]
+        wanted = size_for_proportion(always.half_width, population=int(families)).n
+        assert n == wanted and f"{wanted} of the {families}" in said.sample_words(reading)
 
 
 @pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
@@ -306,7 +316,7 @@ class TestFiles:
         )
         assert list(rows)[:4] == ["Question", "Is it real", "Who carries it", "Ideas to test"]
         assert rows["Ideas to test"] == "1. One. 2. Two."
-        assert "6 of 30" in rows["Sample"]
+        assert "7 of 30" in rows["Sample"]
 
 
 class TestForEverybody:

@@ -17,6 +17,7 @@ ACTION_SOURCES = (
     "Complaint",
     "Survey",
     "Escalation",
+    "Deep dive",
     "Other",
 )
 """Where an action can come from; blank stands for an audit."""

@@ -13,6 +13,8 @@ CANNOT = {
 }
 """Why an auditor cannot audit a case, as the form words it, and what it does to the estimate."""
 TAG_KINDS = ("strength", "learning")
+ANSWER_KIND = "answer/"
+"""What the kind of a tag begins with that holds the answer to a question of a deep dive."""
 WITHDRAWN_TAG = "Withdrawn"
 """Stands in place of a theme that a corrected form no longer has."""
 REASONS_OF_CHANGE = ("conflict", "reserve", "absence", "other")
@@ -70,12 +72,12 @@ TAGS = Table(
     (
         Column("tag_id", "text", "Name: the audit and the kind"),
         Column("audit_id", "text", "The audit"),
-        Column("kind", "code", "A strength, or what is to be learned", codes=TAG_KINDS),
-        Column("tag", "text", "Short name of a quality standard, or Other"),
+        Column("kind", "text", "strength, learning, or answer/ and a question of a deep dive"),
+        Column("tag", "text", "Short name of a quality standard, or Other; or the answer"),
     ),
     key=("tag_id",),
 )
-"""One row a theme that an auditor chose from the form's list: counted, never read."""
+"""One row a theme, or an answer, that an auditor chose from the form's list."""
 
 
 def case_name(draw_id: str, case_ref: str) -> str:

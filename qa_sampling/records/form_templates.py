@@ -156,7 +156,6 @@ def load_form(path: Path) -> FormTemplate:
         values of the wrong type, questions that cannot be asked.
     """
     import yaml
-    from pydantic import TypeAdapter, ValidationError
 
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -166,14 +165,34 @@ def load_form(path: Path) -> FormTemplate:
         raise FormError(f"{path.name} is not readable as YAML in UTF-8: {error}") from None
     if not isinstance(data, dict):
         raise FormError(f"{path.name} holds no form; expected keys such as name and version.")
+    return form_of(data, path.name)
+
+
+def form_of(data: dict, name: str) -> FormTemplate:
+    """Give a form from its values.
+
+    Parameters
+    ----------
+    data : dict
+        The attributes of :class:`FormTemplate`.
+    name : str
+        Name of the file they come from, for messages.
+
+    Raises
+    ------
+    FormError
+        With every fault at once, as :func:`load_form`.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         form = TypeAdapter(FormTemplate).validate_python(data)
     except ValidationError as error:
         listed = "; ".join(_plain(fault) for fault in error.errors())
-        raise FormError(f"{path.name} is not a form: {listed}.") from None
+        raise FormError(f"{name} is not a form: {listed}.") from None
     faults = list(_faults(form))
     if faults:
-        raise FormError(f"{path.name} is not a form: {'; '.join(faults)}.")
+        raise FormError(f"{name} is not a form: {'; '.join(faults)}.")
     return form
 
 

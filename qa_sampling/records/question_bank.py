@@ -11,8 +11,9 @@ import yaml
 
 from qa_sampling.errors import FormError
 from qa_sampling.records.form_templates import FormTemplate, Question, load_form
+from qa_sampling.schema import DEEP_DIVE
 
-FORM_NAME = "deep_dive"
+_OWN = ("measures", "tests", "supports", "against")
 _KEYS = ("version", "looks_at", "intro", "next_steps", "concern_steps", "standards", "overall")
 
 
@@ -28,11 +29,19 @@ class BankQuestion:
         Measures it is asked for; empty for all.
     tests : str
         The idea its answer tests; blank for none.
+    supports, against : tuple of str
+        Answers that speak for the idea, and against it.
     """
 
     asked: dict[str, Any]
     measures: tuple[str, ...]
     tests: str
+    supports: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+    def says(self, answer: str) -> int:
+        """Give 1 where an answer speaks for the idea, -1 where it speaks against it, else 0."""
+        return (answer in self.supports) - (answer in self.against)
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,7 @@ class QuestionBank:
         first = [one for one in questions if one["key"] != "immediate_concern"]
         heads = {"answer_heading": "Answer", "words_heading": "What you saw, and where"}
         return {
-            "name": FORM_NAME, "title": title, **self.about,
+            "name": f"{DEEP_DIVE}{measure}", "title": title, **self.about,
             "sections": [{"title": "What happened", **heads, "questions": first},
                          {"title": "Safety", **heads, "questions": last}],
         }  # fmt: skip
@@ -104,7 +113,7 @@ def load_question_bank(path: Path, *, measures: Collection[str]) -> QuestionBank
         raise FormError(f"{path.name} holds no question bank; expected `questions` and a list.")
     faults = [f"unknown key `{name}`" for name in data if name not in (*_KEYS, "questions")]
     faults += [f"key `{name}` is missing" for name in _KEYS if name not in data]
-    known = {item.name for item in fields(Question)} | {"measures", "tests"}
+    known = {item.name for item in fields(Question)} | set(_OWN)
     for place, one in enumerate(data["questions"], 1):
         faults += _faults(one, place, known, measures)
     if faults:
@@ -124,12 +133,31 @@ def _faults(one: Any, place: int, known: set[str], measures: Collection[str]) ->
     strange = [str(measure) for measure in named if measure not in measures]
     if strange:
         faults.append(f"{name} names measures that are not there: {', '.join(strange)}")
+    return [*faults, *_side_faults(one, name)]
+
+
+def _side_faults(one: dict[str, Any], name: str) -> list[str]:
+    """Say which answers cannot be told for or against the idea."""
+    sides = [one.get(side) or [] for side in ("supports", "against")]
+    if not all(isinstance(side, list) for side in sides):
+        return [f"{name}: `supports` and `against` are lists of answers"]
+    faults = []
+    given = [str(answer) for side in sides for answer in side]
+    if strange := [answer for answer in given if answer not in one.get("options", [])]:
+        faults.append(f"{name}: {', '.join(strange)} is not among its options")
+    if len(set(given)) < len(given):
+        faults.append(f"{name}: an answer speaks both for the idea and against it")
+    if given and not one.get("tests"):
+        faults.append(f"{name} has answers for and against, but `tests` names no idea")
+    if one.get("tests") and one.get("answer") == "choice" and not all(sides):
+        faults.append(f"{name} tests an idea and needs `supports` and `against`")
     return faults
 
 
 def _question(one: dict[str, Any]) -> BankQuestion:
-    asked = {name: value for name, value in one.items() if name not in ("measures", "tests")}
-    return BankQuestion(asked, tuple(one["measures"]), str(one.get("tests") or ""))
+    asked = {name: value for name, value in one.items() if name not in _OWN}
+    sides = (tuple(one.get(side) or ()) for side in ("supports", "against"))
+    return BankQuestion(asked, tuple(one["measures"]), str(one.get("tests") or ""), *sides)
 
 
 def write_form(path: Path, form: dict[str, Any]) -> FormTemplate:

@@ -168,6 +168,18 @@ ANALYSES: dict[str, Analysis] = {
         basis_of_what="Fingerprint of the published files",
         rests_on_register=False,
     ),
+    "published_deep_dive": Analysis(
+        file="61_published_deep_dive.ipynb",
+        title="Why a published figure moved",
+        question="Which step carries the change, and did neighbours' steps move as much?",
+        files=(("shareable/published_dive_tables.xlsx", "its tables, to share; also as CSV"),),
+        need=lambda settings, register: series_of(settings) and None,
+        open=open_benchmarks,
+        span=lambda settings: settings.span,
+        span_of="Published figures of",
+        basis_of_what="Fingerprint of the published files",
+        rests_on_register=False,
+    ),
     "collect_audits": Analysis(
         file="20_collect_audits.ipynb",
         title="Returned audits",
@@ -254,8 +266,10 @@ ANALYSES: dict[str, Analysis] = {
         question="Why did this measure move, who carries it, and which cases should be read?",
         files=(
             ("restricted/deep_dive_*.xlsx", "terms of reference, every table, and the cases"),
-            ("restricted/deep_dive_form.yml", "the form, to put into parameters/forms"),
+            ("restricted/deep_dive_form.yml", "what the forms ask, as a file"),
             ("restricted/deep_dive_cases.csv", "the cases to read, by reference"),
+            ("restricted/forms", "a form for each reader"),
+            ("restricted/verification", "what anyone needs to verify the draw"),
             ("shareable/deep_dive_tables.xlsx", "its table, to share; also as CSV"),
         ),
         need=_need_extract,
@@ -282,7 +296,9 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     """
     if isinstance(settings, TrainingExercise):
         return grades_digest(settings)
-    if isinstance(settings, OutcomeTrends | DeepDive):
+    if isinstance(settings, DeepDive):
+        return _dive_basis(settings, register)
+    if isinstance(settings, OutcomeTrends):
         return extract_digest(settings)
     if isinstance(settings, Benchmarking):
         return figures_digest(settings)
@@ -304,6 +320,24 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
         columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
         digest.update(canonical_json([list(ordered.columns), *map(list, columns)]).encode())
     return digest.hexdigest()
+
+
+def _dive_basis(settings: DeepDive, register: Register) -> str:
+    """Give the fingerprint of the extract; once cases were read, of what was found as well.
+
+    Of its actions only those that are done count: a run may add others itself.
+    """
+    extract = extract_digest(settings)
+    audits = register.audits()
+    own = audits[(audits["period"] == settings.period) & (audits["design"] == settings.design)]
+    if own.empty:
+        return extract
+    tags, actions = register.audit_tags(), register.actions()
+    held = [own["audit_id"], tags[tags["audit_id"].isin(own["audit_id"])].stack()]
+    done = actions[actions["audit_id"].isin(own["draw_id"]) & actions["completed"].notna()]
+    held.append(done.astype("str").stack())
+    text = "\n".join([extract, *(str(value) for column in held for value in column)])
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 _REFERENCE = r"(?=.*\d)\S{5,}"

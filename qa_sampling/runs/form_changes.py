@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from qa_sampling.records.fieldwork import CANNOT, case_name
+from qa_sampling.records.fieldwork import ANSWER_KIND, CANNOT, case_name
 from qa_sampling.records.form_history import FormHistory
 from qa_sampling.records.form_layout import STANDARD_NAMES
 from qa_sampling.records.form_standing import Agreed, Content, Standing, content_of
@@ -19,7 +19,7 @@ from qa_sampling.records.form_templates import CANNOT_AUDIT, COMPLETED, CONCERN,
 from qa_sampling.records.returned_form import ReturnedSheet
 from qa_sampling.records.returned_sheet import Answer, Fault
 from qa_sampling.sampling.substitution import LOSSES
-from qa_sampling.schema import NOT_RECORDED, QUALITY_STANDARDS
+from qa_sampling.schema import DEEP_DIVE, NOT_RECORDED, QUALITY_STANDARDS
 
 _BY_NAME = {name: key for key, name in STANDARD_NAMES.items()}
 _THEMES = {"worked_well": "strength", "learning": "learning"}
@@ -85,7 +85,7 @@ def change_of(sheet: ReturnedSheet, now: Standing) -> FormChange:
     }
     audit = None if cannot else _audit(told)
     answers = [] if cannot else _answers(told)
-    tags = [] if cannot else _tags(told)
+    tags = [] if cannot else [*_tags(told), *_chosen(sheet, told)]
     numbered = {} if cannot else _agreed(told)
     named = _named(numbered, case_name(sheet.draw_id, sheet.case_ref), now)
     kept = {name: one for name, one in now.actions.items() if name in now.moved_on}
@@ -230,6 +230,18 @@ def _tags(told: Mapping[str, Answer]) -> list[dict[str, str]]:
         {"kind": kind, "tag": str(answer.short)}
         for key, kind in _THEMES.items()
         if (answer := told.get(key, Answer())).short is not None
+    ]
+
+
+def _chosen(sheet: ReturnedSheet, told: Mapping[str, Answer]) -> list[dict[str, str]]:
+    """Give what was chosen in a form of a deep dive, whose answers test its ideas."""
+    if not sheet.form.startswith(DEEP_DIVE):
+        return []
+    own = (*QUALITY_STANDARDS, OVERALL, COMPLETED, CONCERN, CANNOT_AUDIT, *_THEMES)
+    return [
+        {"kind": f"{ANSWER_KIND}{key}", "tag": answer.short}
+        for key, answer in told.items()
+        if key not in own and not key.startswith("action_") and isinstance(answer.short, str)
     ]
 
 

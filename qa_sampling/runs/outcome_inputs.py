@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from qa_sampling.records.annex_a import AnnexA
+from qa_sampling.records.cases import build_cases
 from qa_sampling.records.events import build_events
 from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
 from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.deep_dive import DeepDive
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Told:
         Children whose records are restricted, and who are never drawn.
     seams : tuple of Timestamp
         First days of extracts around which conferences are in none of them.
+    cases : DataFrame or None
+        ``schema.CASES`` of that day: who holds a case now; for a deep dive.
+    staff, case_roles : DataFrame or None
+        The extra tables that were given, for a deep dive.
     """
 
     events: pd.DataFrame
@@ -41,6 +47,9 @@ class Told:
     children: pd.DataFrame
     never_drawn: frozenset[str]
     seams: tuple[pd.Timestamp, ...] = ()
+    cases: pd.DataFrame | None = None
+    staff: pd.DataFrame | None = None
+    case_roles: pd.DataFrame | None = None
 
 
 def read_outcomes(settings: AnalysisSettings) -> Told:
@@ -65,7 +74,11 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     on_lists = build_on_lists(annex, as_at=settings.extract_day)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
     children = _invented_children() if settings.is_invented else _children(annex)
-    return Told(events, on_lists, known, children, kept, seams)
+    told = Told(events, on_lists, known, children, kept, seams)
+    if not isinstance(settings, DeepDive):
+        return told
+    cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)
+    return replace(told, cases=cases, staff=extras.staff, case_roles=extras.case_roles)
 
 
 def _invented_children() -> pd.DataFrame:

@@ -12,8 +12,9 @@ import pandas as pd
 from qa_sampling.errors import FormError, RegisterError
 from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.form_standing import standing_forms
-from qa_sampling.records.form_templates import FormTemplate, load_form
+from qa_sampling.records.form_templates import FormTemplate, form_of, load_form
 from qa_sampling.records.moderation_mark import plain_form
+from qa_sampling.records.question_bank import load_question_bank
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
@@ -30,6 +31,7 @@ from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.progress import GRANTED, OWED, Progress, progress
 from qa_sampling.sampling.substitution import Fieldwork, follow_up
 from qa_sampling.settings.common import Settings, home
+from qa_sampling.trends.measures import MEASURES
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,17 @@ def _templates() -> dict[tuple[str, int], FormTemplate]:
     """Read every form, those of earlier versions in `parameters/forms/earlier` too."""
     folder = home() / "parameters" / "forms"
     forms = [load_form(path) for path in sorted(folder.rglob("*.yml"))]
+    forms = [*_dive_forms(), *forms]
     return {(form.name, form.version): form for form in forms}
+
+
+def _dive_forms() -> list[FormTemplate]:
+    """Give the forms of deep dives, which are made from the question bank; none without one."""
+    path = home() / "parameters" / "question_bank.yml"
+    if not path.is_file():
+        return []
+    bank = load_question_bank(path, measures=MEASURES)
+    return [form_of(bank.form_of(name, title="Deep dive"), path.name) for name in MEASURES]
 
 
 def fieldwork_of(register: Register, draw: RecordedDraw) -> Fieldwork:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from qa_sampling.sampling.assignment_rules import AssignmentRules
+from qa_sampling.schema import DEEP_DIVE
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day, plain_month
 from qa_sampling.trends.measured import EVERYBODY
@@ -20,6 +22,8 @@ Factor = Literal[
     "source", "team", "service", "age", "need", "category", "since_referral", "since_closure",
     "closure_reason", "closed_by", "worker", "comes_with",
 ]  # fmt: skip
+
+_WEEKS_TO_READ = 4
 
 
 class DeclaredEvent(BaseModel):
@@ -42,6 +46,31 @@ class DeclaredEvent(BaseModel):
     @classmethod
     def _is_month(cls, value: str) -> str:
         return plain_month(value)
+
+
+class DiveAction(BaseModel):
+    """What was agreed when the cases had been read.
+
+    Attributes
+    ----------
+    what : str
+        What is to be done. No child's details.
+    owner : str
+        Who does it: a staff number, where there is a staff list.
+    due : str
+        Day it is due.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    what: str = Field(min_length=1, max_length=300)
+    owner: str = Field(min_length=1, max_length=80)
+    due: str = Field(min_length=1)
+
+    @field_validator("due")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        return plain_day(value)
 
 
 class DeepDive(AnalysisSettings):
@@ -76,14 +105,36 @@ class DeepDive(AnalysisSettings):
         How long each child's way is followed.
     draw_when : {"signal", "always"}
         Whether cases are drawn only when there is a signal or a driver.
+    half_width : float
+        How well a share of the concerned is to be known: 0.2 for plus or minus 20 points, with 95%
+        confidence. Says how many are read where `read` is 0.
     read, compare : int
-        Cases to read: of the concerned, and others alike to set beside them.
+        Cases to read: of the concerned (0 for as many as `half_width` needs), and others alike to
+        set beside them.
+    reserves : int
+        Reserves in each group that is drawn from, in case one cannot be read.
     match_on : tuple of str
         What the others must have in common with the concerned.
+    reading_group : tuple of str
+        Staff numbers of those who read; empty for all who may audit.
+    reader_cap : int
+        Most cases a reader is given, where neither `role_caps` nor the staff list says.
+    role_caps : mapping of str to int
+        Most cases by role.
+    role_shares : mapping of str to number
+        Fewest cases by role: a number, or below 1 a share.
+    previously_held_within_months : int or None
+        How long a former role in a case bars from reading it; None for ever.
     readers, lead, due : str
-        Who reads, who leads, and by when (a day, or blank).
+        Who reads, who leads, and by when (a day, or blank for four weeks after the extract's).
     hypotheses : tuple of str
         What people think the reason is; blank for what the figures suggest.
+    recommendation : str
+        What the group recommends, once the cases have been read; blank before.
+    actions : tuple of DiveAction
+        What was agreed then; into the register of actions.
+    review : str
+        Month in which the measure is tested again, as "2026-09"; blank until then.
     seed : str
         Seed text of dice thrown after the frame was fixed; blank to derive it from the key.
     """
@@ -109,13 +160,23 @@ class DeepDive(AnalysisSettings):
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     follow_days: int = Field(63, ge=1, le=365)
     draw_when: Literal["signal", "always"] = "signal"
-    read: int = Field(12, ge=1, le=200)
+    half_width: Annotated[float, Field(ge=0.02, lt=0.5)] = 0.2
+    read: int = Field(0, ge=0, le=200)
     compare: int = Field(6, ge=0, le=200)
+    reserves: int = Field(2, ge=0, le=20)
     match_on: tuple[Factor, ...] = ("age", "need")
+    reading_group: tuple[str, ...] = ()
+    reader_cap: int = Field(3, ge=0, le=100)
+    role_caps: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(default_factory=dict)
+    role_shares: dict[str, float] = Field(default_factory=dict)
+    previously_held_within_months: int | None = Field(None, ge=0)
     readers: str = Field("two auditors who do not hold the cases", min_length=1, max_length=120)
     lead: str = Field("Quality Assurance", min_length=1, max_length=80)
     due: str = ""
     hypotheses: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+    recommendation: str = Field("", max_length=600)
+    actions: tuple[DiveAction, ...] = Field((), max_length=20)
+    review: str = ""
     seed: str = Field("", max_length=200)
 
     @field_validator("measure")
@@ -138,6 +199,11 @@ class DeepDive(AnalysisSettings):
     def _is_day(cls, value: str) -> str:
         return plain_day(value)
 
+    @field_validator("review")
+    @classmethod
+    def _is_month(cls, value: str) -> str:
+        return plain_month(value) if value else value
+
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         if self.is_of_unit and self.unit_kind == "all":
@@ -149,6 +215,10 @@ class DeepDive(AnalysisSettings):
                 "since_referral is what a re-referral is, so it explains nothing; leave it out of "
                 "factors"
             )
+        if self.due and date.fromisoformat(self.due) < self.extract_day:
+            raise ValueError("due lies before the day of the extract; give a later day")
+        if self.review and self.review <= self.period:
+            raise ValueError("review is not after the period; give a later month")
         if self.concerned == "not_met" and MEASURES[self.measure].rule is None:
             raise ValueError("concerned: not_met needs a share; this measure is a count")
         return self
@@ -161,6 +231,33 @@ class DeepDive(AnalysisSettings):
         after = pd.Timestamp(self.period_end) + timedelta(1)
         after += pd.DateOffset(months=MEASURES[self.measure].lag)
         return (after - timedelta(1)).date()
+
+    @property
+    def due_day(self) -> date:
+        """Day by which the cases are read."""
+        if self.due:
+            return date.fromisoformat(self.due)
+        return self.extract_day + timedelta(weeks=_WEEKS_TO_READ)
+
+    @property
+    def design(self) -> str:
+        """Name under which the register keeps the cases to read: a selection of its own kind."""
+        unit = hashlib.sha256(self.unit.encode("utf-8")).hexdigest()[:4] if self.is_of_unit else ""
+        return "_".join(part for part in (f"{DEEP_DIVE}{self.measure}"[:35], unit) if part)
+
+    @property
+    def rules(self) -> AssignmentRules:
+        """Who may read what; nothing is moderated, for the group meets."""
+        return AssignmentRules(
+            period_start=self.extract_day,
+            period_end=self.due_day,
+            monthly_cap=self.reader_cap,
+            caps_by_role=self.role_caps,
+            role_shares=self.role_shares,
+            previously_held_within_months=self.previously_held_within_months,
+            moderation_rate=0.0,
+            mandatory_grades=(),
+        )
 
     @property
     def is_of_unit(self) -> bool:
@@ -180,7 +277,8 @@ class DeepDive(AnalysisSettings):
         Names and ideas are for those who look into it.
         """
         whole = super().record()
-        apart = ("readers", "lead", "hypotheses", "events_declared")
+        apart = ("readers", "lead", "hypotheses", "events_declared", "reading_group",
+                 "recommendation", "actions")  # fmt: skip
         text = json.dumps({name: whole.pop(name) for name in apart}, sort_keys=True)
         return whole | {"written": hashlib.sha256(text.encode("utf-8")).hexdigest()}
 

@@ -16,16 +16,23 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.dive.carried import Apart
 from qa_sampling.runs.dive.cases import Dive, in_words
+from qa_sampling.runs.dive.closing import Closing, closing_words
 from qa_sampling.runs.dive.reality import Reality
+from qa_sampling.runs.dive.recording import Recorded, write_reading
+from qa_sampling.runs.dive.reviewing import Review, review_words
 from qa_sampling.runs.dive.said import terms_of_reference, who_words
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.runs.dive.view import (
+    agreed_view,
     balance_view,
     carriers_view,
+    ideas_view,
     in_full,
     mixes_view,
     questions_view,
+    readers_view,
     recording_view,
+    review_view,
     strata_view,
     to_read,
     who_is_who,
@@ -53,8 +60,9 @@ _COVER = (
     ),
     (
         "The draw",
-        "The cases were drawn here, by tickets from the seed below. The register of audits does "
-        "not hold them: they are no audits of the monthly plan.",
+        "The cases were drawn by tickets from the seed below, and are in the register as a "
+        "selection of their own: they are no audits of the monthly plan. Anyone can verify them "
+        "with what is in the folder 'verification'.",
     ),
 )
 
@@ -75,6 +83,14 @@ class Found:
         Who carries it.
     reading : Reading
         The cases to read.
+    recorded : Recorded or None
+        The same in the register, with readers; None where none was drawn.
+    closing : Closing or None
+        What the readers found.
+    agreed : DataFrame or None
+        The actions of this deep dive.
+    review : Review or None
+        The measure at review.
     """
 
     dive: Dive
@@ -82,6 +98,10 @@ class Found:
     apart: Apart
     carried: dict[str, Drivers]
     reading: Reading
+    recorded: Recorded | None = None
+    closing: Closing | None = None
+    agreed: pd.DataFrame | None = None
+    review: Review | None = None
 
 
 def question_bank() -> QuestionBank:
@@ -108,7 +128,7 @@ def terms_of(found: Found, settings: DeepDive, bank: QuestionBank) -> pd.DataFra
         Gives the ideas to test where none were named.
     """
     rows = terms_of_reference(
-        found.dive, found.real, found.carried, found.reading, settings,
+        found.dive, found.real, found.carried, found.reading, settings, recorded=found.recorded,
         hypotheses=bank.hypotheses_of(settings.measure),
     )  # fmt: skip
     return pd.DataFrame(rows, columns=["About", "Agreed"])
@@ -213,6 +233,8 @@ def publish_dive(
             restricted / "deep_dive_form.yml",
             bank.form_of(settings.measure, title=f"Deep dive: {found.dive.measure.title}"),
         )
+        if found.recorded is not None:
+            write_reading(restricted, found.recorded, settings, bank=bank)
         cases = found.reading.cases.reindex(columns=["case_ref"]).sort_values("case_ref")
         text = cases.to_csv(index=False, lineterminator="\n")
         (restricted / "deep_dive_cases.csv").write_text(text, encoding="utf-8")
@@ -245,8 +267,24 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Who carries it": carriers_view(found.carried),
         "All groups": in_full(found.carried["All"].groups),
         "Cases to read": to_read(found.reading),
+        "Readers": readers_view(found.recorded),
         "Drawn": strata_view(found.reading),
         "Alike": balance_view(found.reading),
         "Questions": questions_view(bank, settings.measure),
         "Who is who": who_is_who(found.reading),
+        **_afterwards(found, settings),
+    }
+
+
+def _afterwards(found: Found, settings: DeepDive) -> dict[str, pd.DataFrame]:
+    """Give the sheets of the closing; none before a case was read."""
+    if found.closing is None or not found.closing.is_read:
+        return {}
+    said = [*closing_words(found.closing, found.recorded), *review_words(found.review, settings)]
+    agreed = pd.DataFrame() if found.agreed is None else agreed_view(found.agreed, settings)
+    return {
+        "What was found": pd.DataFrame({"In words": said}),
+        "Ideas": ideas_view(found.closing),
+        "Agreed": agreed,
+        "At review": review_view(found.review),
     }

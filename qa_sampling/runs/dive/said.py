@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from qa_sampling.reporting.dates import month_in_words
+from qa_sampling.reporting.dates import day_in_words, month_in_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.reality import Reality
+from qa_sampling.runs.dive.recording import Recorded
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_results import BinaryModel
@@ -143,6 +144,7 @@ def terms_of_reference(
     reading: Reading,
     settings: DeepDive,
     *,
+    recorded: Recorded | None = None,
     hypotheses: tuple[str, ...],
 ) -> tuple[tuple[str, str], ...]:
     """Give the page that those who look into it agree on: what is asked, known, read and by whom.
@@ -153,6 +155,8 @@ def terms_of_reference(
         What the steps found.
     settings : DeepDive
         Name who leads and reads, and by when.
+    recorded : Recorded or None
+        Who reads what.
     hypotheses : tuple of str
         Ideas that the questions test.
     """
@@ -167,8 +171,9 @@ def terms_of_reference(
         ("Who carries it", found[EVERYBODY].words),
         ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
         ("Sample", sample_words(reading)),
-        ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."),
-        ("By when", settings.due or "to be agreed"),
+        ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."
+                f"{f' {recorded.words}' if recorded else ''}"),
+        ("By when", day_in_words(settings.due_day) if reading.is_drawn else "–"),
         ("Afterwards", "Each idea: borne out, not borne out or open, with how many cases say so; "
                        "a recommendation, an action with an owner, and the month in which the "
                        "measure is tested again."),
@@ -203,7 +208,7 @@ def sample_words(reading: Reading) -> str:
     return (
         f"{int(counts['Concerned'])} families concerned ({parts}), and {other} others alike in "
         f"what was matched; one child a family, drawn by tickets from a frame that was fixed "
-        f"before its seed.{left}"
+        f"before its seed.{left} {reading.size_words}{f' {reading.note}' if reading.note else ''}"
     )
 
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from qa_sampling.records.keys import Key, keyed_text
+from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
 from qa_sampling.runs.dive.carried import in_groups
 from qa_sampling.runs.dive.cases import OUTCOME, Dive, of_unit
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.sampling.allocation import allocate
-from qa_sampling.sampling.case_selection import Selection, select_cases
-from qa_sampling.sampling.tickets import pseudonym, ticket
+from qa_sampling.sampling.frame import frame_fingerprint, frame_from_snapshot
+from qa_sampling.sampling.plan import Draw, Frame
+from qa_sampling.sampling.planning import size_for_proportion
+from qa_sampling.sampling.planning_precision import precision_of
+from qa_sampling.sampling.selection import Size, draw_sample
+from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.schema import FRAME
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.dive_cases import values_of
 from qa_sampling.trends.driver_results import Drivers
 
 CONCERNED, COMPARISON = "Concerned", "Comparison"
-METHOD = "tickets"
+_PART = ": "
+_MARGIN = "Deep dive"
+"""Both margins of the frame: they are shown to readers, who must not see who is concerned."""
 
 
 @dataclass(frozen=True)
@@ -32,40 +39,68 @@ class Reading:
         One row a drawn case: `part` ("Concerned", "Comparison"), `case_ref`, `stratum`,
         `inclusion_probability`, `weight`, and what is known of it.
     strata : DataFrame
-        `part`, `stratum`, `population` (families), `sampled`.
+        `part`, `stratum`, `population` (families), `sampled`, `reserves`.
     balance : DataFrame
         `column`, `value`, `concerned`, `comparison`: shares of what both must have in common.
-    frame : DataFrame
-        All who could be drawn: `part`, `case_ref`, `stratum`.
-    frame_fingerprint : str
-        SHA-256 of the frame, which was fixed before its seed.
-    seed : str
-        Seed text of the draw; blank when nothing was drawn.
+    frame : Frame or None
+        All who could be drawn, in strata of part and group; None when nothing was drawn.
+    draw : Draw or None
+        The draw, as the register takes it.
+    size_words : str
+        How many there are, and why.
     withheld : int
         Children left out because their records are restricted.
     why_not : str
         Why nothing was drawn; blank when something was.
+    note : str
+        That the cases were drawn before, from other records; mostly blank.
     """
 
     cases: pd.DataFrame
     strata: pd.DataFrame
     balance: pd.DataFrame
-    frame: pd.DataFrame
-    frame_fingerprint: str
-    seed: str
+    frame: Frame | None
+    draw: Draw | None
+    size_words: str
     withheld: int
     why_not: str
+    note: str = ""
 
     @property
     def is_drawn(self) -> bool:
         """Whether there are cases to read."""
-        return len(self.cases) > 0
+        return self.draw is not None
+
+    @property
+    def seed(self) -> str:
+        """Seed text of the draw; blank when nothing was drawn."""
+        return self.draw.seed if self.draw else ""
+
+    @property
+    def frame_fingerprint(self) -> str:
+        """SHA-256 of the frame, which was fixed before its seed."""
+        return self.draw.frame_fingerprint if self.draw else ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A draw of this deep dive that the register holds.
+
+    Attributes
+    ----------
+    recorded : RecordedDraw
+        The draw.
+    fixed : FixedFrame
+        Its frame.
+    """
+
+    recorded: RecordedDraw
+    fixed: FixedFrame
 
 
 _CASES = ["part", "case_ref", "stratum", "inclusion_probability", "weight"]
-_STRATA = ["part", "stratum", "population", "sampled"]
+_STRATA = ["part", "stratum", "population", "sampled", "reserves"]
 _BALANCE = ["column", "value", "concerned", "comparison"]
-_FRAME = ["part", "case_ref", "stratum"]
 
 
 def nothing_to_read(why_not: str) -> Reading:
@@ -76,19 +111,27 @@ def nothing_to_read(why_not: str) -> Reading:
     why_not : str
         Why nothing is drawn.
     """
-    empty = [pd.DataFrame(columns=names) for names in (_CASES, _STRATA, _BALANCE, _FRAME)]
-    return Reading(*empty, "", "", 0, why_not)
+    empty = [pd.DataFrame(columns=names) for names in (_CASES, _STRATA, _BALANCE)]
+    return Reading(*empty, None, None, "", 0, why_not)
 
 
 def draw_reading(
-    told: Told, dive: Dive, settings: DeepDive, found: Drivers, *, key: Key, is_signal: bool
+    told: Told,
+    dive: Dive,
+    settings: DeepDive,
+    found: Drivers,
+    *,
+    key: Key,
+    is_signal: bool,
+    earlier: Earlier | None = None,
 ) -> Reading:
     """Draw the cases to read: one child a family, in every stratum by its lowest tickets.
 
     The concerned are drawn in strata of the named groups and "Elsewhere", in equal parts as far
     as there are families; the others alike from families of whom no child is concerned, so many
     in each cell of `match_on` as were drawn there, as far as there are such families. Of a count
-    there are no others now, so they are those of the months it is held against.
+    there are no others now, so they are those of the months it is held against. It is one draw of
+    fixed sizes, so that ``verify_draw`` can follow it.
 
     Parameters
     ----------
@@ -104,48 +147,63 @@ def draw_reading(
         Key of the references; where no seed is given, the seed is made with it too.
     is_signal : bool
         Whether there is a signal.
+    earlier : Earlier, optional
+        The draw that the register holds: it stands, whatever the records say now.
     """
-    if settings.draw_when == "signal" and not is_signal and found.named.empty:
+    if earlier is None and settings.draw_when == "signal" and not is_signal and found.named.empty:
         return nothing_to_read(
             "There is no spike and no group that carries one, so no case is drawn: reading would "
             "find what is always there. Write draw_when: always to read all the same."
         )
     ours, others = _frames(told, dive, settings, found, key)
-    if ours.empty:
+    if earlier is None and ours.empty:
         return nothing_to_read("No child is concerned in these months, so there is none to read.")
-    frame = pd.concat([one.assign(part=part)[_FRAME] for part, one in
-                       ((CONCERNED, ours), (COMPARISON, others))], ignore_index=True)  # fmt: skip
-    print_ = _fingerprint(frame)
-    seed = settings.seed or keyed_text(key, "qa_sampling/deep_dive/v1", settings.slug, print_)
-    ours = _one_a_family(ours, seed)
-    drawn = select_cases(ours[["case_ref", "stratum"]], _sizes(ours, settings.read, "equal"),
-                         method=METHOD, seed=seed)  # fmt: skip
-    first = _known(drawn, ours, CONCERNED)
-    others = _one_a_family(others, seed)
-    second = _others(first, others, settings, seed)
-    parts = [first] if second is None else [first, _known(second, others, COMPARISON)]
-    strata = [_counts(drawn, CONCERNED)]
-    strata += [] if second is None else [_counts(second, COMPARISON)]
+    known = pd.concat([ours, others], ignore_index=True)
+    frame, note = _frame(known, key), ""
+    if earlier is not None:
+        if earlier.recorded.frame_fingerprint != frame.fingerprint:
+            note = (
+                f"These cases were drawn on {earlier.recorded.drawn_at[:10]}; the records have "
+                "changed since, and the draw stands."
+            )
+            frame = replace(
+                frame,
+                cases=frame_from_snapshot(earlier.fixed.snapshot),
+                fingerprint=earlier.fixed.fingerprint,
+            )
+        draw = earlier.recorded.draw
+    else:
+        seed = settings.seed or keyed_text(
+            key, "qa_sampling/deep_dive/v2", settings.slug, frame.fingerprint
+        )
+        draw = _drawn(frame, known, settings, seed)
     withheld = dive.now.loc[dive.now["child_id"].isin(told.never_drawn), "child_id"].nunique()
-    cases = pd.concat(parts, ignore_index=True)
+    every = pd.concat([known, _children(dive.now, told, key), _children(dive.before, told, key)])
+    cases = _known(draw, every.drop_duplicates("case_ref"))
+    strata = _counts(draw)
     return Reading(
-        cases=cases, strata=pd.concat(strata, ignore_index=True),
-        balance=_balance(cases, settings), frame=frame, frame_fingerprint=print_, seed=seed,
-        withheld=int(withheld), why_not="",
+        cases=cases, strata=strata, balance=_balance(cases, settings), frame=frame, draw=draw,
+        size_words=_size_words(strata, settings), withheld=int(withheld), why_not="", note=note,
     )  # fmt: skip
 
 
 def _frames(
     told: Told, dive: Dive, settings: DeepDive, found: Drivers, key: Key
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the concerned and the others, a row a child, its latest case."""
+    """Give the concerned and the others, a row a child, its latest case, each with its stratum."""
     now, elsewhere = _children(dive.now, told, key), _children(dive.before, told, key)
     now, elsewhere = of_unit(now, settings), of_unit(elsewhere, settings)
     ours = now[now[OUTCOME] == 1]
     others = now[now[OUTCOME] == 0] if dive.is_share else elsewhere
-    others = others[~others["family"].isin(ours["family"])]
-    ours = ours.assign(stratum=in_groups(ours, found))
-    return ours, others.assign(stratum=_cells(others, settings))
+    others = others[~others["family_ref"].isin(ours["family_ref"])]
+    return (
+        ours.assign(stratum=_label(CONCERNED, in_groups(ours, found))),
+        others.assign(stratum=_label(COMPARISON, _cells(others, settings))),
+    )
+
+
+def _label(part: str, group: pd.Series) -> pd.Series:
+    return part + _PART + group.astype("str")
 
 
 def _children(cases: pd.DataFrame, told: Told, key: Key) -> pd.DataFrame:
@@ -153,10 +211,15 @@ def _children(cases: pd.DataFrame, told: Told, key: Key) -> pd.DataFrame:
     held = held.sort_values([OUTCOME, "start"], kind="stable").drop_duplicates(
         "child_id", keep="last"
     )
+    reference = pd.Series(
+        [pseudonym(number, key.secret) for number in held["child_id"]], held.index, dtype="str"
+    )
     known = held["family_id"].notna() & (held["family_id"].astype("str").str.strip() != "")
-    family = held["family_id"].astype("object").where(known, "child " + held["child_id"])
-    reference = [pseudonym(number, key.secret) for number in held["child_id"]]
-    return held.assign(family=family, case_ref=reference).reset_index(drop=True)
+    family = [
+        pseudonym(f"family {one}", key.secret) if there else own
+        for one, there, own in zip(held["family_id"], known, reference, strict=True)
+    ]
+    return held.assign(family_ref=family, case_ref=reference).reset_index(drop=True)
 
 
 def _cells(cases: pd.DataFrame, settings: DeepDive) -> pd.Series:
@@ -169,51 +232,116 @@ def _cells(cases: pd.DataFrame, settings: DeepDive) -> pd.Series:
     return joined
 
 
-def _fingerprint(frame: pd.DataFrame) -> str:
-    lines = sorted("\t".join(row) for row in frame.astype("str").itertuples(index=False))
-    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+def _frame(known: pd.DataFrame, key: Key) -> Frame:
+    """Give the frame as the monthly plan has one, so that the register and the verifier take it."""
+    described = ["age", "need", "team", "start"]
+    cases = known.assign(row=_MARGIN, column=_MARGIN)[[*FRAME.names, *described]]
+    cases = cases.astype(dict.fromkeys(FRAME.names, "str")).sort_values("case_ref")
+    return Frame(
+        cases=cases.reset_index(drop=True),
+        link=known[["case_ref", "child_id"]].sort_values("case_ref").reset_index(drop=True),
+        funnel=pd.DataFrame(columns=["step", "reason", "excluded", "remaining"]),
+        exclusions=pd.DataFrame(columns=["case_ref", "reason"]),
+        strata=("part",),
+        fingerprint=frame_fingerprint(cases),
+    )
 
 
-def _one_a_family(cases: pd.DataFrame, seed: str) -> pd.DataFrame:
-    """Keep of each family the child with the lowest ticket, by tickets for that alone."""
+def _drawn(frame: Frame, known: pd.DataFrame, settings: DeepDive, seed: str) -> Draw:
+    """Draw the concerned, see what they have in common, and draw all in sizes that are fixed.
+
+    The concerned are the same in both draws: a case's place in its stratum is its ticket's.
+    """
+    ours = frame.cases["stratum"].str.startswith(CONCERNED + _PART)
+    part = replace(frame, cases=frame.cases[ours].reset_index(drop=True))
+    held = part.cases.drop_duplicates("family_ref")
+    n = settings.read or _needed(len(held), settings)
+    n = min(max(n, part.cases["stratum"].nunique()), _families(part, seed))
+    fixed = {"method": "equal", "rounding": "fixed"}
+    first = draw_sample(part, Size(n, **fixed, minimum=1, reserves=0), seed=seed)
+    sizes = dict(zip(first.allocation["stratum"], first.allocation["sampled"], strict=True))
+    drawn = known[known["case_ref"].isin(first.cases["case_ref"])]
+    there = _one_a_family(frame.cases[~ours], frame, seed)
+    sizes |= _others(drawn, there, settings)
+    sizes = {label: int(sizes.get(label, 0)) for label in frame.cases["stratum"].unique()}
+    size = Size(
+        sum(sizes.values()), **fixed, minimum=sizes, maximum=sizes, reserves=settings.reserves
+    )
+    return draw_sample(frame, size, seed=seed)
+
+
+def _families(frame: Frame, seed: str) -> int:
+    """Give how many can be drawn when one child stands for a family and every stratum counts."""
+    return int(_one_a_family(frame.cases, frame, seed).sum())
+
+
+def _one_a_family(cases: pd.DataFrame, frame: Frame, seed: str) -> pd.Series:
+    """Count the families that stand in each stratum."""
     if cases.empty:
-        return cases
-    order = cases.assign(lot=[ticket(ref, seed, purpose="family") for ref in cases["case_ref"]])
-    kept = order.sort_values("lot").drop_duplicates("family").drop(columns="lot")
-    return kept.sort_values("case_ref").reset_index(drop=True)
+        return pd.Series(dtype="int64")
+    whole = replace(frame, cases=cases.reset_index(drop=True))
+    every = draw_sample(whole, Size(0, minimum=0, method="equal", rounding="fixed"), seed=seed)
+    return every.allocation.set_index("stratum")["available"]
 
 
-def _sizes(cases: pd.DataFrame, n: int, method: str) -> dict[str, int]:
-    counts = cases["stratum"].value_counts().sort_index()
-    wanted = min(max(n, len(counts)), int(counts.sum()))
-    found = allocate(counts, wanted, method=method).table
-    return dict(zip(found["stratum"], (int(one) for one in found["sampled"]), strict=True))
+def _needed(families: int, settings: DeepDive) -> int:
+    return size_for_proportion(settings.half_width, population=families).n
 
 
-def _others(
-    drawn: pd.DataFrame, others: pd.DataFrame, settings: DeepDive, seed: str
-) -> Selection | None:
-    """Draw others alike: in each cell no more than of the concerned, nor than there are."""
-    wanted = _cells(drawn, settings).value_counts()
-    there = others["stratum"].value_counts()
+def _others(drawn: pd.DataFrame, there: pd.Series, settings: DeepDive) -> dict[str, int]:
+    """Give how many others of each cell: no more than of the concerned, nor than there are."""
+    wanted = _label(COMPARISON, _cells(drawn, settings)).value_counts()
     least = pd.concat([wanted, there], axis=1, join="inner").min(axis=1).astype(int).sort_index()
     n = min(settings.compare, int(least.sum()))
+    least = least[least > 0]
     if n == 0:
-        return None
+        return {}
     found = allocate(least, n, minimum=0 if n < len(least) else 1).table
-    sizes = {str(row.stratum): int(row.sampled) for row in found.itertuples()}
-    held = others[others["stratum"].isin([name for name, size in sizes.items() if size])]
-    sizes = {name: size for name, size in sizes.items() if size}
-    return select_cases(held[["case_ref", "stratum"]], sizes, method=METHOD, seed=seed)
+    return {str(row.stratum): int(row.sampled) for row in found.itertuples()}
 
 
-def _known(drawn: Selection, cases: pd.DataFrame, part: str) -> pd.DataFrame:
-    columns = [name for name in cases.columns if name not in ("stratum", "family", "family_id")]
-    return drawn.sample.merge(cases[columns], on="case_ref").assign(part=part)
+def _known(draw: Draw, known: pd.DataFrame) -> pd.DataFrame:
+    columns = [name for name in known.columns if name not in ("stratum", "family_ref", "family_id")]
+    sample = draw.cases[[name for name in _CASES if name != "part"]]
+    cases = sample.merge(known[columns], on="case_ref", how="left")
+    part = cases["stratum"].str.partition(_PART)
+    return cases.assign(part=part[0], stratum=part[2])
 
 
-def _counts(drawn: Selection, part: str) -> pd.DataFrame:
-    return drawn.strata[["stratum", "population", "sampled"]].assign(part=part)[_STRATA]
+def _counts(draw: Draw) -> pd.DataFrame:
+    held = draw.allocation.rename(columns={"population": "children", "available": "population"})
+    part = held["stratum"].str.partition(_PART)
+    held = held.assign(part=part[0], stratum=part[2])
+    held = held[(held["sampled"] > 0) | (held["part"] == CONCERNED)]
+    held = held.sort_values(["part", "stratum"], ascending=[False, True], kind="stable")
+    return held[_STRATA].reset_index(drop=True)
+
+
+def _size_words(strata: pd.DataFrame, settings: DeepDive) -> str:
+    """Say how many were drawn, why, and what can be told from so many."""
+    ours = strata[strata["part"] == CONCERNED]
+    families, n = int(ours["population"].sum()), int(ours["sampled"].sum())
+    told = precision_of(n, population=families, proportions=(0.5,)).table["half_width"].iloc[-1]
+    if settings.read:
+        why = f"{n} were asked for (`read`)"
+    else:
+        endless = size_for_proportion(settings.half_width).n
+        why = (
+            f"a share known to {_points(settings.half_width)} points with 95% confidence, "
+            f"whatever it is, needs {endless} of very many families and "
+            f"{_needed(families, settings)} of the {families} there are (`half_width`); {n} are "
+            "drawn"
+        )
+    said = f"How many: {why}, which tells a share of one in two to {_points(told)} points."
+    other = int(strata.loc[strata["part"] == COMPARISON, "sampled"].sum())
+    if other:
+        wide = precision_of(other, proportions=(0.5,)).table["half_width"].iloc[-1]
+        said += f" The {other} others tell one only to {_points(wide)} points."
+    return said
+
+
+def _points(share: float) -> str:
+    return f"±{100 * share:.0f}"
 
 
 def _balance(cases: pd.DataFrame, settings: DeepDive) -> pd.DataFrame:

@@ -6,8 +6,12 @@ import pandas as pd
 
 from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.runs.dive.carried import Apart
+from qa_sampling.runs.dive.closing import AGAINST, FOR, OPEN, Closing
 from qa_sampling.runs.dive.reality import Reality
+from qa_sampling.runs.dive.recording import Recorded
+from qa_sampling.runs.dive.reviewing import Review
 from qa_sampling.runs.dive.sample import Reading
+from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
@@ -156,7 +160,8 @@ def strata_view(reading: Reading) -> pd.DataFrame:
     reading : Reading
         The cases.
     """
-    names = {"part": "Part", "stratum": "Group", "population": "Families", "sampled": "Drawn"}
+    names = {"part": "Part", "stratum": "Group", "population": "Families", "sampled": "Drawn",
+             "reserves": "Reserves"}  # fmt: skip
     return reading.strata.rename(columns=names)
 
 
@@ -198,6 +203,18 @@ def to_read(reading: Reading) -> pd.DataFrame:
     return held.set_axis(_HEADS, axis=1).astype("str").reset_index(drop=True)
 
 
+def readers_view(recorded: Recorded | None) -> pd.DataFrame:
+    """Give who reads how many cases; no rows where none was drawn.
+
+    Parameters
+    ----------
+    recorded : Recorded or None
+        What the register holds.
+    """
+    empty = pd.DataFrame(columns=["Reader", "Role", "Cases", "Of at most"])
+    return empty if recorded is None else recorded.table
+
+
 def who_is_who(reading: Reading) -> pd.DataFrame:
     """Give which case is concerned and which is to compare, for the lead alone.
 
@@ -207,8 +224,73 @@ def who_is_who(reading: Reading) -> pd.DataFrame:
         The cases.
     """
     held = reading.cases[["case_ref", "part", "stratum", "inclusion_probability", "weight"]]
-    heads = ["Reference", "Part", "Group", "Chance of the family", "Stands for families"]
+    heads = ["Reference", "Part", "Group", "Chance", "Stands for children"]
     return held.sort_values("case_ref").set_axis(heads, axis=1).reset_index(drop=True)
+
+
+def ideas_view(closing: Closing) -> pd.DataFrame:
+    """Give what the reads say of each idea, the concerned and the others.
+
+    Parameters
+    ----------
+    closing : Closing
+        What was found.
+    """
+    held = closing.table
+    ends = zip(held["share"], held["low"], held["high"], strict=True)
+    return pd.DataFrame(
+        {
+            "Idea": held["idea"],
+            "Part": held["part"],
+            "Drawn": held["drawn"],
+            "Read": held["read"],
+            "Supports": held[FOR],
+            "Does not": held[AGAINST],
+            "Cannot tell": held[OPEN],
+            "Of all such families": [
+                "–" if pd.isna(share) else f"{share:.0%} ({low:.0%} to {high:.0%})"
+                for share, low, high in ends
+            ],
+        }
+    )
+
+
+def agreed_view(actions: pd.DataFrame, settings: DeepDive) -> pd.DataFrame:
+    """Give the recommendation, the actions and the month of the review.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        ``returned.ACTIONS`` of this deep dive.
+    settings : DeepDive
+        Give the recommendation and the review.
+    """
+    rows = [("Recommendation", settings.recommendation, "", "")] if settings.recommendation else []
+    rows += [("Action", row.text, row.owner, f"{row.due:%d %b %Y}") for row in actions.itertuples()]
+    if settings.review:
+        rows.append(("Review", "The measure is tested again.", settings.lead, settings.review))
+    return pd.DataFrame(rows, columns=["What", "In words", "Owner", "By"])
+
+
+def review_view(found: Review | None) -> pd.DataFrame:
+    """Give the measure before the deep dive, in its months and at review.
+
+    Parameters
+    ----------
+    found : Review or None
+        The review.
+    """
+    held = pd.DataFrame(columns=["when", "months", "concerned", "of", "share"])
+    held = held if found is None else found.table
+    return pd.DataFrame(
+        {
+            "When": [_title(str(one)) for one in held["when"]],
+            "Months": held["months"],
+            "Concerned, a month": [f"{one:.1f}" for one in held["concerned"]],
+            "Of cases, a month": [_said(one, "{:.0f}") for one in held["of"]],
+            "Share": [_said(one, "{:.0%}") for one in held["share"]],
+        }
+    )
 
 
 def questions_view(bank: QuestionBank, measure: str) -> pd.DataFrame:

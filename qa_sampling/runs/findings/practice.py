@@ -149,6 +149,7 @@ def themes(found: Findings, register: Register) -> pd.DataFrame:
         `audits` (that have it).
     """
     held = register.audit_tags()
+    held = held[held["kind"].isin(TAG_KINDS)]
     mine = held[held["audit_id"].isin(found.audited["audit_id"])].drop_duplicates()
     counted = mine.groupby(["kind", "tag"]).size().rename("audits").reset_index()
     place = {kind: number for number, kind in enumerate(TAG_KINDS)}

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,23 +30,13 @@ from qa_sampling.runs.publication import (
     stage_for,
     write_manifest,
 )
-from qa_sampling.sampling import verify_draw
+from qa_sampling.runs.verifying import write_verification
 from qa_sampling.sampling.plan import AuditPlan, Frame, folder_name
-from qa_sampling.sampling.verification import draw_record, frame_csv
 from qa_sampling.settings.common import home
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 FINISHED = "finished.json"
 FORMS = "restricted/forms/"
-_HOW_TO_VERIFY = """How to verify this draw
-
-You need Python 3 and nothing else. In this folder run
-
-    python verify_draw.py frame.csv draw.json
-
-It answers YES, or says what differs. The program is short, shares no code with the package
-that made the draw, and states the rule at its top. The frame holds keyed pseudonyms, no numbers.
-"""
 
 
 @dataclass(frozen=True)
@@ -174,7 +163,7 @@ def write_plan_files(
         forms.mkdir()
         form = load_form(home() / "parameters" / "forms" / f"{settings.form}.yml")
         write_audit_forms(forms, plan, form=form, staff=staff, key=inputs.key)
-    _write_verification(restricted / "verification", plan)
+    write_verification(restricted / "verification", plan)
     write_plan_tables(
         stage / "shareable",
         tables,
@@ -281,25 +270,6 @@ def _seed_facts(recorded: RecordedDraw, settings: MonthlyAuditPlan) -> dict[str,
         "frame_fixed_at": fixed.fixed_at if fixed else "",
         "redraw": str(recorded.redraw),
     }
-
-
-def _write_verification(folder: Path, plan: AuditPlan) -> None:
-    folder.mkdir()
-    record = json.dumps(draw_record(plan.draw), indent=1, ensure_ascii=False)
-    program = Path(verify_draw.__file__).read_text(encoding="utf-8")
-    texts: Mapping[str, str] = {
-        "frame.csv": frame_csv(plan.frame),
-        "draw.json": record + "\n",
-        "verify_draw.py": program,
-        "how_to_verify.txt": _HOW_TO_VERIFY,
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    with (folder / "exclusions.csv").open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(["case_ref", "reason"])
-        left_out = plan.frame.exclusions[["case_ref", "reason"]]
-        writer.writerows(left_out.itertuples(index=False, name=None))
 
 
 def _restricted(names: Any) -> tuple[str, ...]:  # noqa: ANN401 (any iterable of paths)

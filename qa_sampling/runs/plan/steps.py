@@ -26,7 +26,7 @@ from qa_sampling.sampling.independence import without_eligible_auditor
 from qa_sampling.sampling.plan import Assignment, AuditPlan, Draw, Frame
 from qa_sampling.sampling.selection import Size, draw_sample
 from qa_sampling.sampling.tickets import pseudonym
-from qa_sampling.schema import ASSIGNMENTS, PAST_AUDITS
+from qa_sampling.schema import ASSIGNMENTS, DEEP_DIVE, PAST_AUDITS
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 DECIDE_THE_DRAW = (
@@ -51,8 +51,7 @@ def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register | No
         Earlier draws and audits; those after this frame was fixed do not count, so that a
         run that is repeated builds the same frame. None when there is no register yet.
     """
-    known = (settings.period, settings.design)
-    drawn = None if register is None else known_by(register.past_audits(known_to=known), settings)
+    drawn = None if register is None else drawn_before(settings, register)
     before = [table for table in (inputs.past_audits, drawn) if table is not None]
     past = pd.concat([table for table in before if len(table)] or [PAST_AUDITS.empty()])
     if returned := returning_links(settings, inputs, register):
@@ -75,6 +74,25 @@ def frame_of(settings: MonthlyAuditPlan, inputs: Inputs, register: Register | No
         without_auditor=blocked,
         pool_below=settings.pool_below,
     )
+
+
+def drawn_before(settings: MonthlyAuditPlan, register: Register) -> pd.DataFrame:
+    """Give the audits that the register knew of when this frame was fixed.
+
+    Cases read in a deep dive are not among them, unless re-audits are drawn: they were chosen by
+    what happened to them, and a month that left them out would not speak for all cases.
+
+    Parameters
+    ----------
+    settings : MonthlyAuditPlan
+        Checked parameters.
+    register : Register
+        Earlier draws and audits.
+    """
+    known = register.past_audits(known_to=(settings.period, settings.design))
+    if not settings.last_graded:
+        known = known[~known["design"].str.startswith(DEEP_DIVE)]
+    return known_by(known, settings)
 
 
 def roles_by_reference(inputs: Inputs) -> pd.DataFrame | None:

@@ -1,0 +1,249 @@
+"""The cases to read in the register: a selection of its own kind, with readers and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from qa_sampling import __version__
+from qa_sampling.errors import AssignmentError, TrendError
+from qa_sampling.records.form_templates import form_of
+from qa_sampling.records.forms import write_audit_forms
+from qa_sampling.records.keys import Key
+from qa_sampling.records.question_bank import QuestionBank
+from qa_sampling.records.recorded_draw import RecordedDraw
+from qa_sampling.records.register import Register
+from qa_sampling.reporting.dates import day_in_words
+from qa_sampling.runs.dive.sample import Earlier, Reading
+from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.verifying import write_verification
+from qa_sampling.sampling.assignment import assign
+from qa_sampling.sampling.frame import frame_snapshot
+from qa_sampling.sampling.plan import Assignment, AuditPlan
+from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.schema import ASSIGNMENTS
+from qa_sampling.settings.deep_dive import DeepDive
+
+_UNKNOWN = "Not recorded"
+_BY_HAND = "No staff list was given: readers are found by hand, and no forms are written."
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The cases to read as the register holds them. Restricted.
+
+    Attributes
+    ----------
+    draw : RecordedDraw
+        The draw and who reads what.
+    plan : AuditPlan
+        The same, as forms are written from.
+    staff : DataFrame or None
+        ``schema.STAFF``.
+    key : Key
+        Signs the forms.
+    """
+
+    draw: RecordedDraw
+    plan: AuditPlan
+    staff: pd.DataFrame | None
+    key: Key
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Who reads how many: `Reader`, `Role`, `Cases`, `Of at most`."""
+        loads = self.draw.assignment.loads
+        loads = loads[loads["audits"].astype(int) > 0]
+        names = {} if self.staff is None else self.staff.set_index("staff_id")["name"].to_dict()
+        who = [names.get(one) or one for one in loads["staff_id"]]
+        columns = {"Reader": who, "Role": loads["role"].to_list()}
+        columns |= {"Cases": loads["audits"].to_list(), "Of at most": loads["cap"].to_list()}
+        return pd.DataFrame(columns)
+
+    @property
+    def words(self) -> str:
+        """Say what is recorded, who reads, and what cannot be guaranteed."""
+        given = self.draw.assignment.table
+        said = [f"In the register as {self.draw.draw_id}, a selection of its own kind."]
+        if len(given):
+            said.append(
+                f"{len(given)} cases with {given['auditor_id'].nunique()} readers, by the rules "
+                f"of the monthly plan; due {day_in_words(self.draw.due)}."
+            )
+        said += [text for text in self.draw.assignment.checks["cannot_be_guaranteed"] if text]
+        return " ".join(dict.fromkeys(said))
+
+
+def drawn_earlier(settings: DeepDive, register: Register) -> Earlier | None:
+    """Give the draw of this deep dive that the register holds, or None.
+
+    Parameters
+    ----------
+    settings : DeepDive
+        Name the measure, the period and the unit.
+    register : Register
+        The register.
+    """
+    recorded = register.find_draw(settings.period, settings.design)
+    return None if recorded is None else Earlier(recorded, register.frame_of(recorded))
+
+
+def record_reading(
+    reading: Reading, told: Told, settings: DeepDive, register: Register, *, key: Key, title: str
+) -> Recorded | None:
+    """Fix the frame, commit the draw and give every case a reader; None where none was drawn.
+
+    What was recorded before is given back as it is.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    told : Told
+        Who holds the cases, and the staff.
+    settings : DeepDive
+        Checked parameters.
+    register : Register
+        Where it is recorded.
+    key : Key
+        Key of the references.
+    title : str
+        What people call it.
+
+    Raises
+    ------
+    AssignmentError
+        When the rules leave a case without a reader, with what would help.
+    RegisterError
+        When another frame was fixed for this deep dive, and not drawn.
+    """
+    if not reading.is_drawn:
+        return None
+    held = _held(reading, told)
+    recorded = register.find_draw(settings.period, settings.design)
+    if recorded is None:
+        register.fix_frame(
+            period=settings.period,
+            design=settings.design,
+            fingerprint=reading.frame.fingerprint,
+            snapshot=frame_snapshot(reading.frame.cases),
+            parameters=settings.record() | {"key_id": key.key_id},
+        )
+        recorded = register.commit_draw(
+            period=settings.period,
+            design=settings.design,
+            draw=reading.draw,
+            assignment=_readers(held, told, settings, key),
+            as_at=settings.extract_day,
+            due=settings.due_day,
+            title=title,
+            library_version=__version__,
+        )
+    return Recorded(recorded, _plan(recorded, reading, held), told.staff, key)
+
+
+def _held(reading: Reading, told: Told) -> pd.DataFrame:
+    """Give of every drawn case who holds it: now, where it is open, or at its event."""
+    names = ["team", "service", "worker"]
+    held = reading.cases.reindex(columns=["case_ref", "child_id", *names])
+    if told.cases is not None:
+        now = told.cases.drop_duplicates("child_id").set_index("child_id")
+        for name in names:
+            newer = held["child_id"].map(now[name])
+            held[name] = newer.where(newer.notna() & (newer != _UNKNOWN), held[name])
+    held[names] = held[names].astype("object").where(held[names].notna(), _UNKNOWN).astype("str")
+    return held
+
+
+def _readers(held: pd.DataFrame, told: Told, settings: DeepDive, key: Key) -> Assignment:
+    if told.staff is None:
+        columns = ["staff_id", "role", "team", "service", "cap", "audits", "moderations"]
+        checks = ["rule", "held", "cannot_be_guaranteed"]
+        return Assignment(
+            table=ASSIGNMENTS.empty(),
+            loads=pd.DataFrame(columns=columns, dtype="str"),
+            checks=pd.DataFrame([("Readers", "Not assigned.", _BY_HAND)], columns=checks),
+            parameters={},
+        )
+    roles = told.case_roles
+    if roles is not None:
+        roles = roles[roles["child_id"].isin(held["child_id"])]
+        refs = [pseudonym(number, key.secret) for number in roles["child_id"]]
+        roles = roles.assign(case_ref=refs).drop(columns="child_id")
+    seed = settings.seed or f"readers of {settings.slug}"
+    cases, staff = held.drop(columns="child_id"), told.staff
+    if settings.reading_group:
+        unknown = set(settings.reading_group) - set(staff["staff_id"])
+        if unknown:
+            raise AssignmentError(
+                f"`reading_group` names {len(unknown)} who are not on the staff list. Give staff "
+                "numbers as the list has them."
+            )
+        staff = staff.assign(may_audit=staff["staff_id"].isin(settings.reading_group))
+    return assign(cases, staff, rules=settings.rules, seed=seed, case_roles=roles)
+
+
+def _plan(recorded: RecordedDraw, reading: Reading, held: pd.DataFrame) -> AuditPlan:
+    """Give the plan that forms are written from, in the order of the references.
+
+    In the draw's own order the others would come first, and a reader could tell them apart.
+    """
+    known = reading.cases.set_index("case_ref")
+    described = held.set_index("case_ref").drop(columns="child_id")
+    described["age_band"] = known.get("age", "")
+    cases = reading.frame.cases[["case_ref", "stratum", "row", "column", "family_ref"]]
+    cases = cases.merge(described.reset_index(), on="case_ref", how="left")
+    sample = recorded.draw.sample.sort_values("case_ref").reset_index(drop=True)
+    link = held.loc[held["child_id"].notna(), ["case_ref", "child_id"]]
+    return AuditPlan(
+        period=recorded.period,
+        design=recorded.design,
+        title=recorded.title,
+        as_at=recorded.as_at,
+        due=recorded.due,
+        frame=replace(reading.frame, cases=cases, link=link.reset_index(drop=True)),
+        draw=replace(recorded.draw, sample=sample),
+        assignment=recorded.assignment,
+        draw_id=recorded.draw_id,
+    )
+
+
+def write_reading(
+    folder: Path, recorded: Recorded, settings: DeepDive, *, bank: QuestionBank
+) -> None:
+    """Write a form for every reader, and what anyone needs to verify the draw.
+
+    Parameters
+    ----------
+    folder : Path
+        A restricted folder.
+    recorded : Recorded
+        The cases and who reads them.
+    settings : DeepDive
+        Name the measure.
+    bank : QuestionBank
+        Its questions.
+
+    Raises
+    ------
+    TrendError
+        When a case that was drawn before is in the records no more.
+    """
+    write_verification(folder / "verification", recorded.plan)
+    if recorded.staff is None or recorded.draw.assignment.table.empty:
+        return
+    lost = ~recorded.plan.draw.cases["case_ref"].isin(recorded.plan.frame.link["case_ref"])
+    if lost.any():
+        raise TrendError(
+            f"{int(lost.sum())} of the cases that were drawn are not among those of these months "
+            "any more, so their forms cannot be written again. Use the forms that were sent out; "
+            "run with the extract of then (`as_at`), or with the key of then (`key_file`)."
+        )
+    forms = folder / "forms"
+    forms.mkdir()
+    form = form_of(bank.form_of(settings.measure, title=recorded.draw.title), "question_bank.yml")
+    write_audit_forms(
+        forms, recorded.plan, form=form, staff=recorded.staff, key=recorded.key.secret
+    )

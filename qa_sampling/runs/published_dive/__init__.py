@@ -1,0 +1,1 @@
+"""Why a published figure of an authority moved."""
