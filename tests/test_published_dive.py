@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,7 +26,7 @@ from qa_sampling.runs.published_dive.steps import (
 )
 from qa_sampling.trends.published_change import published_change, step_name
 
-REAL = Path(os.environ.get("QA_SAMPLING_PUBLISHED", "/work/shared/data/dfe"))
+REAL = Path(__file__).parents[2] / "shared" / "data" / "dfe"
 PARAMETERS = Path(__file__).parents[1] / "parameters"
 
 
