@@ -15,7 +15,10 @@ from qa_sampling.settings.common import PLAIN_NAME, Settings, home
 
 AUTHORITY = "authority"
 """The file beneath every other, by its name without ``.yml``."""
-BESIDE = (AUTHORITY, "calendar", "question_bank")
+BESIDE = (
+    *(AUTHORITY, "calendar", "question_bank"),
+    *("planned_activity", "quality_standards", "responsibilities"),
+)
 """Files in `parameters` that no notebook takes by itself."""
 
 
