@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 the answer is no (a draw does not verify, an extract has faults that stop
 a run); 2 refused, with one message, nothing written; 3 a frame is fixed and waits for its seed;
-4 stopped by a fault of this package or the machine.
+4 stopped by a fault of this package or the machine; 5 there is nothing to look at yet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from qa_sampling.commands.options import register_of as _register
 from qa_sampling.commands.options import settings_of as _settings
 from qa_sampling.commands.options import values_of as _values
 from qa_sampling.commands.output import Steps, err, out, show_draws, show_preflight, show_result
-from qa_sampling.errors import ParameterError, QASamplingError, SeedNeeded
+from qa_sampling.errors import NothingYet, ParameterError, QASamplingError, SeedNeeded
 
 app = typer.Typer(
     name="qa-sampling",
@@ -42,7 +42,8 @@ app = typer.Typer(
         "authority. Then `qa-sampling templates tables` and `qa-sampling check EXTRACT` with "
         "your own data."
     ),
-    epilog="Exit codes: 0 done, 1 the answer is no, 2 refused, 3 waiting for a seed, 4 a fault.",
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 refused, 3 waiting for a seed, 4 a fault, "
+    "5 nothing yet.",
 )
 register_app = typer.Typer(no_args_is_help=True, help="Look after the register.")
 app.add_typer(register_app, name="register")
@@ -72,6 +73,9 @@ def main() -> None:
     except SeedNeeded as error:
         err.print(str(error), style="bold", markup=False)
         sys.exit(3)
+    except NothingYet as error:
+        err.print(f"Nothing to look at yet: {error}", markup=False)
+        sys.exit(5)
     except QASamplingError as error:
         err.print(f"Refused: {error}", style="red", markup=False)
         sys.exit(2)
