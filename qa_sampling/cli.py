@@ -19,6 +19,7 @@ import typer
 from qa_sampling import __version__
 from qa_sampling.commands.collect import collect_command, exempt_command, reassign_command
 from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
+from qa_sampling.commands.invented_year import year_app
 from qa_sampling.commands.keys import key_app, relink_command
 from qa_sampling.commands.lab import lab_command
 from qa_sampling.commands.loop import actions_app, activities_app
@@ -50,6 +51,7 @@ app.add_typer(register_app, name="register")
 app.add_typer(key_app, name="key")
 app.add_typer(actions_app, name="actions")
 app.add_typer(activities_app, name="activities")
+app.add_typer(year_app, name="invented-year")
 app.command("relink")(relink_command)
 app.command("collect")(collect_command)
 app.command("moderation-forms")(moderation_forms_command)
