@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 the answer is no (a draw does not verify, an extract has faults that stop
 a run); 2 refused, with one message, nothing written; 3 a frame is fixed and waits for its seed;
-4 stopped by a fault of this package or the machine.
+4 stopped by a fault of this package or the machine; 5 there is nothing to look at yet.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import typer
 from qa_sampling import __version__
 from qa_sampling.commands.collect import collect_command, exempt_command, reassign_command
 from qa_sampling.commands.exercise import exercise_feedback_command, exercise_template_command
+from qa_sampling.commands.invented_year import year_app
 from qa_sampling.commands.keys import key_app, relink_command
 from qa_sampling.commands.lab import lab_command
 from qa_sampling.commands.loop import actions_app, activities_app
@@ -29,7 +30,7 @@ from qa_sampling.commands.options import register_of as _register
 from qa_sampling.commands.options import settings_of as _settings
 from qa_sampling.commands.options import values_of as _values
 from qa_sampling.commands.output import Steps, err, out, show_draws, show_preflight, show_result
-from qa_sampling.errors import ParameterError, QASamplingError, SeedNeeded
+from qa_sampling.errors import NothingYet, ParameterError, QASamplingError, SeedNeeded
 
 app = typer.Typer(
     name="qa-sampling",
@@ -42,13 +43,15 @@ app = typer.Typer(
         "authority. Then `qa-sampling templates tables` and `qa-sampling check EXTRACT` with "
         "your own data."
     ),
-    epilog="Exit codes: 0 done, 1 the answer is no, 2 refused, 3 waiting for a seed, 4 a fault.",
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 refused, 3 waiting for a seed, 4 a fault, "
+    "5 nothing yet.",
 )
 register_app = typer.Typer(no_args_is_help=True, help="Look after the register.")
 app.add_typer(register_app, name="register")
 app.add_typer(key_app, name="key")
 app.add_typer(actions_app, name="actions")
 app.add_typer(activities_app, name="activities")
+app.add_typer(year_app, name="invented-year")
 app.command("relink")(relink_command)
 app.command("collect")(collect_command)
 app.command("moderation-forms")(moderation_forms_command)
@@ -72,6 +75,9 @@ def main() -> None:
     except SeedNeeded as error:
         err.print(str(error), style="bold", markup=False)
         sys.exit(3)
+    except NothingYet as error:
+        err.print(f"Nothing to look at yet: {error}", markup=False)
+        sys.exit(5)
     except QASamplingError as error:
         err.print(f"Refused: {error}", style="red", markup=False)
         sys.exit(2)

@@ -87,5 +87,17 @@ class SeedNeeded(QASamplingError):  # noqa: N818 (not a fault: the next step of 
     """The frame is fixed and waits for the seed that must be given after it."""
 
 
+class NothingYet(QASamplingError):  # noqa: N818 (not a fault: there is nothing to look at yet)
+    """There is nothing yet that a run could work on, such as audits that came back."""
+
+
+class NothingReturned(RegisterError, NothingYet):  # noqa: N818 (see NothingYet)
+    """The register holds nothing yet of what an analysis looks at."""
+
+
+class NothingToReAudit(FrameError, NothingYet):  # noqa: N818 (see NothingYet)
+    """No case asks for another audit."""
+
+
 class NotebookError(QASamplingError):
     """A notebook failed, or ended before its last cell."""

@@ -187,6 +187,13 @@ class TestChecks:
         same = early["grade"] == early["moderated_grade"]
         assert share.first == pytest.approx(same.sum() / early["moderated"].sum())
 
+    def test_a_month_that_nobody_moderated_yet_is_in_neither_half(self, review):
+        later = review.audits.head(1).assign(period="2027-01", moderated=False)
+        audits = pd.concat([review.audits, later], ignore_index=True)
+        assert changes_between_halves(replace(review, audits=audits)) == changes_between_halves(
+            review
+        )
+
     def test_one_month_has_no_halves(self, review):
         month = review.overall.units["period"] == "2026-09"
         audits = review.audits[review.audits["period"] == "2026-09"]

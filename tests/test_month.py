@@ -270,6 +270,7 @@ class TestSideBySide:
                 task("seed", _end(3, "· fixing the frame", "It waits for its seed.")),
                 task("no", _end(2, "a warning", "Refused: The folder is empty", "Put forms in.")),
                 task("fault", _end(4, "A fault: KeyError in x.py")),
+                task("early", _end(5, "Nothing to look at yet: No form is back.")),
                 task("mute", _end(1)),
                 *([task("killed", killed)] if os.name == "posix" else []),
                 task("behind", DONE, after=("good", "no")),
@@ -285,6 +286,7 @@ class TestSideBySide:
         assert told["seed"] == ("waiting", "It waits for its seed.")
         assert told["no"] == ("refused", "The folder is empty Put forms in.")
         assert told["fault"] == ("failed", "A fault: KeyError in x.py")
+        assert told["early"] == ("nothing yet", "No form is back.")
         assert told["mute"] == ("failed", "It ended with code 1 and said nothing.")
         if os.name == "posix":
             expected = "It was ended from outside (SIGKILL); nothing half-made is left."
@@ -354,7 +356,7 @@ class TestSideBySide:
     @pytest.mark.parametrize(
         ("states", "code"),
         [
-            (("published", "already published"), 0),
+            (("published", "already published", "nothing yet"), 0),
             (("published", "waiting"), 3),
             (("waiting", "refused", "not started"), 2),
             (("waiting", "refused", "failed"), 4),
@@ -510,7 +512,8 @@ def test_a_month_whole(qa, place, monkeypatch):
     assert links_of(index / PAGE) == []
 
     code, out, _ = qa(*line, "-p", "monthly.seed", "31415926535")
-    assert code == 2
+    assert code == 3
+    assert "Nothing to look at yet (5): Findings (findings)" in out
     assert f"{asked} -p reserves=1" in out
     assert "31415926535" not in out
     assert "Published: Monthly (monthly)" in out
@@ -526,6 +529,7 @@ def test_a_month_whole(qa, place, monkeypatch):
     assert all((index / "shareable" / link).is_file() for link in shared)
     assert all((index / "restricted" / link).is_file() for link in all_of_it)
     text = (index / PAGE).read_text(encoding="utf-8")
+    assert "<strong>Findings</strong>: there was nothing to look at yet." in text
     assert "Practice week" in text
     assert "Social Worker" in text
     assert "restricted/" not in text
@@ -552,7 +556,13 @@ def test_the_year_in_print_and_as_a_workbook(qa, place):
     august = out.partition("August 2027")[2].partition("September 2027")[0]
     assert "Practice Evaluations" not in august
     assert "due   Training exercise of all auditors: Head of Quality Assurance" in august
-    sheet = openpyxl.load_workbook(place / "year.xlsx").active
+    book = openpyxl.load_workbook(place / "year.xlsx")
+    glance = list(book["At a glance"].iter_rows(values_only=True))
+    (plan,) = [row for row in glance if row[0] == "Practice Evaluations"]
+    assert "".join({"runs": "x", "–": "."}[mark] for mark in plan[2:]) == "xxxxxxx.xxx."
+    (survey,) = [row for row in glance if row[0] == "Survey of families and children"]
+    assert [place for place, mark in enumerate(survey[2:], 1) if mark == "due"] == [3, 9]
+    sheet = book["Programme"]
     assert len(sheet.tables) == 1
     rows = list(sheet.iter_rows(values_only=True))
     assert sum(row[0] == "August 2027" for row in rows) == august.count("\n  ")

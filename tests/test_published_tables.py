@@ -18,9 +18,12 @@ from qa_sampling.reporting.published_tables import (
     published_tables,
     trends_table,
 )
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_table, release_text
 from qa_sampling.reporting.safe_table import _SEAL, SafeTable
 from qa_sampling.reporting.table_grid import sealed
+from qa_sampling.reporting.table_request import request_of
+from qa_sampling.reporting.words import require_words_beside
 from qa_sampling.runs.published_inputs import neighbours_of, series_of
 from qa_sampling.trends.areas import AREAS, PublishedSeries
 
@@ -152,7 +155,22 @@ class TestTheTable:
         text = release_text(tables.trends)
         back = printed_table(text)
         assert (back.rows, back.published) == (tables.trends.rows, tables.trends.published)
-        assert release_text(sealed(back)) == text
+        cases = pd.DataFrame({"team": ["A", "B"], "cases": [20, 30]})
+        asked = request_of(cases, by=["team"], counts=["cases"])
+        assert release_text(sealed(back, asked)) == text
+
+    def test_a_heading_is_declared_again_when_the_table_comes_from_the_ledger(self) -> None:
+        cases = pd.DataFrame({"team": ["A", "B"], "ends": [20, 30]})
+        words = declared("Plans of two years or more at their end")
+        asked = {"by": ["team"], "counts": ["ends"], "labels": {"ends": words}}
+        first = protect(cases, **asked)
+        back = printed_table(release_text(first))
+        again = protect(cases, **asked, earlier=[back])
+        assert again.rows == first.rows
+        require_words_beside(again, what="the test", title="By team")
+        other = protect(cases, **(asked | {"labels": {"ends": str(words)}}), earlier=[back])
+        with pytest.raises(DisclosureError, match="a heading of the table"):
+            require_words_beside(other, what="the test", title="By team")
 
     def test_tables_of_ours_are_written_to_the_ledger_as_before(self) -> None:
         cases = pd.DataFrame({"team": ["A", "B"], "cases": [20, 30]})

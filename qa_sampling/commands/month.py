@@ -22,6 +22,7 @@ CalendarFile = Annotated[
 _SAID = {
     "published": "Published",
     "already published": "Already published",
+    "nothing yet": "Nothing to look at yet (5)",
     "waiting": "Waiting for a seed (3)",
     "refused": "Refused (2)",
     "failed": "Failed (4)",
@@ -49,7 +50,7 @@ def month_command(
     Everything is checked first. What does not depend on a run that failed goes on. The same line
     again does what is missing. `-p NAME=VALUE` holds for every run that has this parameter,
     `-p ENTRY.NAME=VALUE` for one. Exits with 4 when a run failed, 2 when one was refused, 3 when
-    one waits for its seed.
+    one waits for its seed. A run that has nothing to look at yet is no fault.
     """
     from qa_sampling.runs.month.index import publish_index
     from qa_sampling.runs.month.side_by_side import in_order, run_side_by_side
@@ -95,7 +96,7 @@ def calendar_command(
     from datetime import date
 
     from qa_sampling.reporting.calendar_sheet import write_calendar
-    from qa_sampling.runs.month.year import year_of
+    from qa_sampling.runs.month.year import at_a_glance, year_of
 
     table = year_of(_calendar(calendar), year or date.today().year)
     if save:
@@ -103,7 +104,7 @@ def calendar_command(
             raise ParameterError(
                 f"`--save` must name a new .xlsx file in a folder that exists; got {save.name!r}."
             )
-        write_calendar(save, table)
+        write_calendar(save, table, at_a_glance(table))
     for name, rows in table.groupby("Month", sort=False):
         out.print(str(name), style="bold", markup=False)
         for row in rows.itertuples(index=False):
@@ -146,7 +147,7 @@ def _show_ended(ended: tuple[Ended, ...], again: str) -> None:
             out.print(f"{said}: {one.task.title} ({one.task.name})", markup=False)
             if one.message:
                 out.print(f"  {one.message}", markup=False)
-            if not one.done and one.state != "not started":
+            if not one.settled and one.state != "not started":
                 out.print(f"  {one.task.line}", markup=False, soft_wrap=True)
-    if not all(one.done for one in ended):
+    if not all(one.settled for one in ended):
         out.print(f"What is missing is done by: {again}", markup=False, soft_wrap=True)

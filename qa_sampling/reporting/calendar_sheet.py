@@ -1,4 +1,4 @@
-"""The year's programme as an accessible workbook: one sheet, one table."""
+"""The year's programme as an accessible workbook: the year at a glance, and month by month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _NOTES = (
 )
 
 
-def write_calendar(path: Path, table: pd.DataFrame) -> None:
+_GLANCE_NOTES = ("“runs”: made by `qa-sampling month`; “due”: done by its owner; “–”: neither.",)
+
+
+def write_calendar(path: Path, table: pd.DataFrame, glance: pd.DataFrame) -> None:
     """Write the year's programme; it holds nothing about children.
 
     Parameters
@@ -26,15 +29,14 @@ def write_calendar(path: Path, table: pd.DataFrame) -> None:
         The workbook to write.
     table : DataFrame
         A row an entry and month, as `runs.month.year.year_of` gives it.
+    glance : DataFrame
+        A row an entry and a column a month, as `runs.month.year.at_a_glance` gives it.
     """
     with open_workbook(path, created=CREATED, title="The year's QA programme") as workbook:
-        write_sheet(
-            workbook,
-            "Programme",
-            "The year's QA programme, month by month",
-            _NOTES,
-            table,
-            Formats(workbook),
-            marking="",
-            contents=None,
+        formats = Formats(workbook)
+        sheets = (
+            ("At a glance", "The year's QA programme at a glance", _GLANCE_NOTES, glance),
+            ("Programme", "The year's QA programme, month by month", _NOTES, table),
         )
+        for name, title, notes, one in sheets:
+            write_sheet(workbook, name, title, notes, one, formats, marking="", contents=None)

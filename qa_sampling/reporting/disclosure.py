@@ -254,7 +254,7 @@ def _issued_before(
         if agrees(table, request, grid, shown) and not given_away(
             (table,), _hidden_keys(table), threshold=table.threshold
         ):
-            return sealed(table)
+            return sealed(table, request)
     return None
 
 

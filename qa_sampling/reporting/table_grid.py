@@ -224,13 +224,23 @@ def _shows_small(table: PrintedTable, shown: Set[Key]) -> bool:
     )
 
 
-def sealed(table: PrintedTable) -> SafeTable:
+def sealed(table: PrintedTable, request: TableRequest) -> SafeTable:
     """Give a table that is out already as one that may be shared again.
+
+    Its headings are declared again where the request declares the very same words: what was read
+    back from the ledger is plain text.
 
     Parameters
     ----------
     table : PrintedTable
         A table that :func:`agrees` with what is asked for.
+    request : TableRequest
+        What is asked for.
     """
     plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
+    asked = request.labels
+    plain["labels"] = {
+        name: asked[name] if asked.get(name) == text else text
+        for name, text in table.labels.items()
+    }
     return SafeTable(**plain, seal=_SEAL)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qa_sampling.errors import ParameterError, RegisterError
+from qa_sampling.errors import NothingReturned, ParameterError, RegisterError
 from qa_sampling.records.chain import canonical_json
 from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
@@ -99,7 +99,7 @@ def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
     if settings.designs:
         asked &= audits["design"].isin(settings.designs)
     if not register.moderations()["audit_id"].isin(audits.loc[asked, "audit_id"]).any():
-        raise RegisterError(
+        raise NothingReturned(
             f"The register holds no moderation of audits from {settings.first_period} to "
             f"{settings.period}{' of these designs' if settings.designs else ''}. Record what the "
             f"moderators found, or ask for other months with `period` and `months`."
@@ -108,7 +108,7 @@ def _need_moderations(settings: AnalysisSettings, register: Register) -> None:
 
 def _need_actions(settings: AnalysisSettings, register: Register) -> None:
     if register.actions().empty and register.activities().empty:
-        raise RegisterError(
+        raise NothingReturned(
             "The register holds no action and no other activity. Record them first: "
             "`qa-sampling actions record`, `qa-sampling activities record`."
         )
@@ -128,7 +128,7 @@ def _need_returns(settings: AnalysisSettings, register: Register) -> None:
     asked = audits["period"].between(settings.first_period, settings.period)
     asked &= audits["date_completed"] <= pd.Timestamp(settings.extract_day)
     if not register.draws()["draw_id"].isin(audits.loc[asked, "draw_id"]).any():
-        raise RegisterError(
+        raise NothingReturned(
             f"The register holds no drawn audit of {settings.first_period} to {settings.period} "
             f"that has come back. Collect the forms first, or ask for other months with `period` "
             f"and `months`."

@@ -9,7 +9,7 @@ from qa_sampling.records.invented.dice import Dice
 
 PUBLISHED_SHARE = 0.08
 """Share of verified actions of which the authority tells everybody."""
-_TOLD = {
+TOLD = {
     "voice": (
         "Children told us that they were not sure their wishes reached the plan",
         "Workers now do direct work before each review and read the plan with the child",
@@ -66,7 +66,7 @@ def follow_up(actions: pd.DataFrame, audits: pd.DataFrame, seed: int) -> pd.Data
     more = []
     for row in actions.itertuples(index=False):
         how, is_told = dice.pick(HOW_VERIFIED), dice.chance(PUBLISHED_SHARE)
-        told = _TOLD.get(row.standard) if is_told and pd.notna(row.verified_date) else None
+        told = TOLD.get(row.standard) if is_told and pd.notna(row.verified_date) else None
         seen = how if pd.notna(row.verified_date) else None
         said = ("Yes", *(text or None for text in told)) if told else (None,) * 4
         more.append(("Audit", days[row.audit_id], seen, *said))

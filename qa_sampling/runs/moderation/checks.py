@@ -34,7 +34,7 @@ class Halves:
     Attributes
     ----------
     first, second : tuple of str
-        Months of each half with audits, as "2026-10".
+        Months of each half with moderated audits, as "2026-10".
     changes : tuple of Change
         One a measure: share with the same grade, mean distance, net bias.
     """
@@ -47,7 +47,7 @@ class Halves:
     def words(self) -> str:
         """Say which months are compared."""
         if not self.first:
-            return "Only one month has audits: there is nothing to compare it with."
+            return "Only one month has moderated audits: there is nothing to compare it with."
         return (
             f"First half: {self.first[0]} to {self.first[-1]}. "
             f"Second half: {self.second[0]} to {self.second[-1]}."
@@ -56,6 +56,8 @@ class Halves:
 
 def changes_between_halves(review: Review, *, level: float = 0.95) -> Halves:
     """Compare the first half of the months with the second.
+
+    A month none of whose audits is moderated yet, as the latest often is, is in neither half.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def changes_between_halves(review: Review, *, level: float = 0.95) -> Halves:
     Halves
         Without changes where there is one month only.
     """
-    months = sorted(review.audits["period"].unique())
+    months = sorted(review.audits.loc[review.audits["moderated"], "period"].unique())
     middle = len(months) // 2
     first, second = tuple(months[:middle]), tuple(months[middle:])
     if not first:

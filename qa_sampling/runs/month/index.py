@@ -31,6 +31,7 @@ FILES = (
 )
 _QUESTION = "What was run and made this month, what is missing, and what else is due?"
 _WHY = {
+    "nothing yet": "there was nothing to look at yet.",
     "waiting": "it waits for its seed, which is given by the dice.",
     "refused": "it was refused; the Quality Assurance team knows why.",
     "failed": "it failed; the Quality Assurance team runs it again.",
@@ -155,5 +156,8 @@ def _why(one: Ended, audience: str) -> str:
     """Say why a run is missing: in a word for everybody, in its own words for named readers."""
     if audience == "shareable" or not one.message:
         return _WHY[one.state]
-    said = {"waiting": "waits for its seed", "not started": "not started"}.get(one.state, one.state)
+    said = {
+        "nothing yet": "nothing to look at yet",
+        "waiting": "waits for its seed",
+    }.get(one.state, one.state)
     return f"{said}. {one.message}"

@@ -14,8 +14,8 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.runs.month.tasks import Ended, MonthTask, State
 from qa_sampling.runs.result import Progress
 
-_STATES: dict[int, State] = {2: "refused", 3: "waiting"}
-_REFUSED = "Refused: "
+_STATES: dict[int, State] = {2: "refused", 3: "waiting", 5: "nothing yet"}
+_OPENINGS = ("Refused: ", "Nothing to look at yet: ")
 
 
 def run_side_by_side(
@@ -176,10 +176,16 @@ def _judged(code: int, said: str, complained: str) -> tuple[State, str]:
     if code < 0:
         return "failed", f"It was ended from outside ({_signal(-code)}); nothing half-made is left."
     lines = [line for line in complained.splitlines() if line and not line.startswith("· ")]
-    begins = [place for place, line in enumerate(lines) if line.startswith(_REFUSED)]
+    begins = [place for place, line in enumerate(lines) if line.startswith(_OPENINGS)]
     told = lines[begins[-1] if begins else -1 :]
     message = " ".join(told) or f"It ended with code {code} and said nothing."
-    return _STATES.get(code, "failed"), message.removeprefix(_REFUSED)
+    return _STATES.get(code, "failed"), _without_opening(message)
+
+
+def _without_opening(message: str) -> str:
+    for opening in _OPENINGS:
+        message = message.removeprefix(opening)
+    return message
 
 
 def _signal(number: int) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-State = Literal["published", "already published", "waiting", "refused", "failed", "not started"]
+State = Literal[
+    "published", "already published", "nothing yet", "waiting", "refused", "failed", "not started"
+]
 DONE = ("published", "already published")
 CODES: dict[State, int] = {"failed": 4, "refused": 2, "waiting": 3}
 """Exit code of a month by how its worst run ended, the worst first."""
@@ -68,8 +70,8 @@ class Ended:
     task : MonthTask
         The task.
     state : str
-        "published", "already published", "waiting" for a seed, "refused", "failed" or
-        "not started".
+        "published", "already published", "nothing yet" to look at, "waiting" for a seed,
+        "refused", "failed" or "not started".
     message : str
         What it said, or what it waits for; blank for nothing. Restricted.
     seconds : float
@@ -85,6 +87,11 @@ class Ended:
     def done(self) -> bool:
         """Whether it is published."""
         return self.state in DONE
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing more to do about it now: published, or nothing to look at."""
+        return self.done or self.state == "nothing yet"
 
 
 def exit_code(ended: Sequence[Ended]) -> int:

@@ -38,3 +38,27 @@ def year_of(calendar: Calendar, year: int) -> pd.DataFrame:
             kind, month = "runs" if entry.run else "due", month_in_words(first_day(period))
             rows.append((month, kind, entry.label, entry.owner, looked_at, after))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+
+
+def at_a_glance(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the year on one page: a row an entry, a column a month.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`year_of`.
+
+    Returns
+    -------
+    DataFrame
+        All text: `What`, `Owner`, then the months as "Jan" to "Dec" with "runs", "due" or "–"; in
+        the order of first appearance, what runs before what is due.
+    """
+    months = list(table["Month"].unique())
+    ordered = pd.concat([table[table["Kind"] == kind] for kind in ("runs", "due")])
+    rows = []
+    for (what, owner), part in ordered.groupby(["What", "Owner"], sort=False):
+        kinds = dict(zip(part["Month"], part["Kind"], strict=True))
+        rows.append((what, owner, *(kinds.get(month, "–") for month in months)))
+    columns = ["What", "Owner", *(month[:3] for month in months)]
+    return pd.DataFrame(rows, columns=columns, dtype="str")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qa_sampling.errors import ParameterError
+from qa_sampling.errors import NothingToReAudit, ParameterError
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import Inputs, load_inputs
 from qa_sampling.runs.plan.steps import frame_of, try_assignment
@@ -72,6 +72,12 @@ def check_plan(
     if progress:
         progress("building the frame and trying the sizes")
     frame = frame_of(settings, inputs, register)
+    if settings.last_graded and frame.cases.empty:
+        raise NothingToReAudit(
+            f"No case asks for {settings.slug}: none that is open was last graded "
+            f"{' or '.join(settings.last_graded)} in the months that count, or an exclusion holds. "
+            "Nothing was drawn."
+        )
     trial = draw_sample(
         frame, settings.size_of(frame.cases["family_ref"].tolist()), seed=_TRIAL_SEED
     )

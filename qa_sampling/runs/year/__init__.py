@@ -1,0 +1,1 @@
+"""A whole year of an invented authority: its files, what comes back, and the lines that run it."""

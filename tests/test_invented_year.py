@@ -1,0 +1,157 @@
+"""A year of an invented authority: two months on one register, and what comes back between."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from qa_sampling.errors import ParameterError
+from qa_sampling.parameters import load_parameters, read_calendar, read_parameters
+from qa_sampling.records.action_sheet import read_action_sheet
+from qa_sampling.records.activity_sheet import read_activity_sheet
+from qa_sampling.records.form_templates import load_form
+from qa_sampling.records.forms import write_audit_forms
+from qa_sampling.records.register import Register
+from qa_sampling.runs.inputs import load_inputs, open_register
+from qa_sampling.runs.plan.moderation_month import write_month_moderations
+from qa_sampling.runs.plan.steps import (
+    assign_plan,
+    audit_plan,
+    commit_plan,
+    draw_plan,
+    fix_plan_frame,
+    frame_of,
+)
+from qa_sampling.runs.recording_batch import record_folder
+from qa_sampling.runs.returns_in import staff_of, teams_of
+from qa_sampling.runs.year import making
+from qa_sampling.runs.year.filling import fill_month
+from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, open_year
+from qa_sampling.runs.year.making import make_year, quarterly_extracts
+from qa_sampling.runs.year.running import DIVES, lines_after, lines_before, month_line
+
+ROOT = Path(__file__).parents[1]
+CALENDAR = read_calendar(ROOT / "parameters" / "calendar.yml")
+FEW = {"audits": 8, "row_minimum": None, "column_minimum": None, "reserves": 1}
+
+
+def silent(step: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> InventedYear:
+    with pytest.MonkeyPatch.context() as patch:
+        days = [day_before(f"2026-{month:02d}") for month in (1, 2, 3)]
+        patch.setattr(making, "_days", lambda one: days)
+        return make_year(tmp_path_factory.mktemp("years") / "year", scale=0.08, tell=silent)
+
+
+def plan_of(made: InventedYear, period: str) -> Register:
+    """Draw a month by the steps of the plan's notebook, and send its forms out."""
+    values = load_parameters([made.month_file(period)]) | FEW | {"period": period}
+    settings = read_parameters("monthly_audit_plan", values)
+    register, inputs = open_register(settings), load_inputs(settings)
+    frame = frame_of(settings, inputs, register)
+    fixed = fix_plan_frame(settings, inputs, frame, register)
+    settings = settings.model_copy(update={"seed": f"27182818284{period}"})
+    fixed = fix_plan_frame(settings, inputs, frame, register)
+    draw = draw_plan(settings, frame, fixed, register)
+    assignment = assign_plan(settings, inputs, frame, draw, register)
+    plan = audit_plan(commit_plan(settings, draw, assignment, register), frame, settings, inputs)
+    forms = settings.outputs_folder / settings.slug / "restricted" / "forms"
+    forms.mkdir(parents=True)
+    form = load_form(ROOT / "parameters" / "forms" / "practice_evaluation.yml")
+    write_audit_forms(forms, plan, form=form, staff=inputs.staff, key=inputs.key)
+    return register
+
+
+def settings_in(made: InventedYear, period: str):
+    values = load_parameters([made.month_file(period)]) | FEW | {"period": period}
+    return read_parameters("monthly_audit_plan", values)
+
+
+def test_two_months_on_one_register(made):
+    """January is drawn, its forms come back in February, and nobody is drawn twice."""
+    register = plan_of(made, "2026-01")
+    drawn = set(register.get_draw("2026-01-monthly").draw.cases["case_ref"])
+
+    assert fill_month(made, CALENDAR, "2026-02") > 1
+    assert fill_month(made, CALENDAR, "2026-02") == 0
+    settings, day = settings_in(made, "2026-02"), collecting_day("2026-02")
+    staff, folder = staff_of(settings), made.returned("2026-02")
+    batch = record_folder(settings, register, folder, staff=staff, today=day).batch
+    counts = batch.counts()
+    assert counts["not_ours"] == 0
+    assert counts["sound"] >= 1
+    audits = register.audits()
+    assert set(audits["case_ref"]) <= drawn
+    assert len(audits) == counts["sound"] - counts["cannot"]
+    assert audits["date_completed"].between("2026-01-14", pd.Timestamp(day)).all()
+    assert len(register.answers()) > 8 * len(audits)
+
+    moderations = made.outputs / "restricted" / "moderation_forms" / f"2026-01_{day}"
+    asked = settings_in(made, "2026-01")
+    sent = write_month_moderations(asked, register, moderations, as_at=day)
+    assert sent.audits >= 1
+
+    second = plan_of(made, "2026-02")
+    again = set(second.get_draw("2026-02-monthly").draw.cases["case_ref"])
+    assert len(again) == 8
+    assert not again & drawn
+
+    assert fill_month(made, CALENDAR, "2026-03") > 1
+    day = collecting_day("2026-03")
+    taken = record_folder(settings, register, made.returned("2026-03"), staff=staff, today=day)
+    assert len(register.moderations()) == taken.moderations.new >= 1
+    assert set(register.audits()["period"]) == {"2026-01", "2026-02"}
+
+    asked = {"today": day, "staff": staff}
+    rows = read_action_sheet(made.sheet("actions", "2026-03"), register.actions(), **asked)
+    assert rows.table["completed"].notna().any()
+    register.record_actions(rows.table)
+    sheet = made.sheet("activities", "2026-03")
+    told = read_activity_sheet(sheet, register.activities(), today=day, teams=teams_of(staff))
+    assert told.table["date"].between("2026-02-11", pd.Timestamp(day)).all()
+    assert register.check() == ()
+
+
+@pytest.fixture
+def bare(tmp_path) -> InventedYear:
+    return InventedYear(tmp_path, 2026, 1, 0.1)
+
+
+def test_the_lines_of_a_month(bare):
+    assert lines_before(bare, "2026-01")[0][:2] == ("secret", "2026")
+    assert lines_before(bare, "2026-02") == ()
+    bare.returned("2026-04").mkdir(parents=True)
+    words = month_line(bare, CALENDAR, "2026-04")
+    pairs = dict(word.split("=", 1) for word in words if "=" in word)
+    assert words[:2] == ("month", "2026-04")
+    assert pairs["collected.as_at"] == "2026-04-10"
+    extracts = [Path(path).stem for path in json.loads(pairs["outcomes.extract"])]
+    assert extracts[-1] == "annex_a_2026-03-31"
+    assert len(extracts) == len(quarterly_extracts(bare, "2026-04")) == 9
+    forms = [line[:2] for line in lines_after(bare, CALENDAR, "2026-05") if line[0] != "run"]
+    assert forms == [("moderation-forms", "2026-04")] * 3
+    ends = [lines_after(bare, CALENDAR, period)[-1:] for period in bare.months]
+    dives = [month for month, last in enumerate(ends, 1) if last and last[0][1] == "deep_dive"]
+    assert dives == sorted(DIVES)
+
+
+def test_what_is_refused(tmp_path, made):
+    with pytest.raises(ParameterError, match="may not lie in the project"):
+        make_year(ROOT / "year", tell=silent)
+    with pytest.raises(ParameterError, match="there already"):
+        make_year(made.folder, tell=silent)
+    with pytest.raises(ParameterError, match="holds no invented year"):
+        open_year(tmp_path)
+    again = open_year(made.folder)
+    assert (again.year, again.scale, again.until) == (2026, 0.08, date(2026, 12, 31))
+    values = yaml.safe_load(made.month_file("2026-03").read_text(encoding="utf-8"))
+    assert values["authority"].endswith("(invented)")
