@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import pandas as pd
 
@@ -14,6 +15,31 @@ from qa_sampling.trends.icons import icons_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
 from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
+
+
+class Decided(Protocol):
+    """A recorded decision to set a centre line anew."""
+
+    @property
+    def measure(self) -> str:
+        """Name of the measure."""
+
+    @property
+    def since(self) -> str:
+        """First day that counts for the new line."""
+
+    @property
+    def by(self) -> str:
+        """Who decided."""
+
+    @property
+    def reason(self) -> str:
+        """What changed."""
+
+    @property
+    def decided(self) -> str:
+        """Day of the decision; blank when not known."""
+
 
 _WAYS = {"up": "more is better", "down": "less is better", "": "neither"}
 
@@ -179,6 +205,27 @@ def proposals_view(table: pd.DataFrame) -> pd.DataFrame:
     since = [f"{day:%b %Y}" for day in table["date"]]
     shown = {"Measure": table["measure"], "Since": since, "Why": table["words"]}
     return pd.DataFrame(shown)
+
+
+def rebases_view(decided: Sequence[Decided]) -> pd.DataFrame:
+    """Give the decisions to set a centre line anew: since when, who decided, and why.
+
+    Parameters
+    ----------
+    decided : sequence of RebaseDecision
+        What the parameters record: `measure`, `since`, `by`, `reason`, `decided`.
+    """
+    rows = [
+        (
+            MEASURES[one.measure].title,
+            f"{pd.Timestamp(one.since):%b %Y}",
+            one.by,
+            one.reason,
+            f"{pd.Timestamp(one.decided):%d %b %Y}" if one.decided else "not recorded",
+        )
+        for one in decided
+    ]
+    return pd.DataFrame(rows, columns=["Measure", "Since", "Who decided", "Why", "When decided"])
 
 
 def unable_view(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
+from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
 
@@ -24,13 +25,14 @@ class Told:
     Attributes
     ----------
     events : DataFrame
-        ``schema.EVENTS``, with `service` and, where families are known, `family_id`.
+        ``schema.EVENTS``, with the columns to count by (``unit_columns.with_units``) that the
+        extra tables and the lists give.
     on_lists : DataFrame
-        ``on_lists.ON_LISTS`` of the day of the newest extract.
+        ``on_lists.ON_LISTS`` of the day of the newest extract, with the same columns.
     families_known : bool
         Whether families can be counted beside children.
     children : DataFrame
-        A row a child of the lists: `child_id`, `date_of_birth`.
+        A row a child of the lists: `child_id`, `date_of_birth`, `gender`, `ethnicity`.
     never_drawn : frozenset of str
         Children whose records are restricted, and who are never drawn.
     seams : tuple of Timestamp
@@ -68,12 +70,14 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     """
     annex, extras = read_extracts(settings)
     events = invented_authority().events if settings.is_invented else build_events(annex)
-    events = with_units(events, staff=extras.staff, families=extras.families)
+    children = _invented_children() if settings.is_invented else _children(annex)
+    about = {"staff": extras.staff, "families": extras.families}
+    about |= {"children": children, "events": events}
+    events = with_units(events, **about)
     known = extras.families is not None and len(extras.families) > 0
     seams = () if settings.is_invented else seams_of(annex)
-    on_lists = build_on_lists(annex, as_at=settings.extract_day)
+    on_lists = with_units(build_on_lists(annex, as_at=settings.extract_day), **about)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
-    children = _invented_children() if settings.is_invented else _children(annex)
     told = Told(events, on_lists, known, children, kept, seams)
     if not isinstance(settings, DeepDive):
         return told
@@ -84,14 +88,30 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
 def _invented_children() -> pd.DataFrame:
     held = invented_authority().history.children
     born = pd.Timestamp(0) + pd.to_timedelta(held["born"], unit="D")
-    return pd.DataFrame({"child_id": held["child_id"].astype("str"), "date_of_birth": born})
+    known = held[["gender", "ethnicity"]].reset_index(drop=True)
+    number = held["child_id"].astype("str").reset_index(drop=True)
+    return known.assign(child_id=number, date_of_birth=born.reset_index(drop=True))
+
+
+_OF_CHILD = ("date_of_birth", "gender", "ethnicity")
 
 
 def _children(annex: AnnexA) -> pd.DataFrame:
-    """Give each child of the lists once, with the day of birth that any list has."""
-    names = ["child_id", "date_of_birth"]
-    parts = [rows[names] for rows in annex.lists.values() if set(names) <= set(rows.columns)]
-    if not parts:
-        return pd.DataFrame(columns=names)
-    every = pd.concat(parts, ignore_index=True).dropna()
-    return every.drop_duplicates("child_id").reset_index(drop=True)
+    """Give each child of the lists once, with what the newest row that says something says."""
+    known = {}
+    for name in _OF_CHILD:
+        parts = [
+            annex.all_rows(number)[["in_newest", "child_id", name]]
+            for number in annex.lists
+            if {"child_id", name} <= set(annex.all_rows(number).columns)
+        ]
+        every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        if not every.empty:
+            said = every[every[name].notna() & (every[name] != NOT_RECORDED)]
+            said = said.dropna(subset="child_id").sort_values("in_newest", kind="stable")
+            known[name] = said.drop_duplicates("child_id", keep="last").set_index("child_id")[name]
+    if not known:
+        return pd.DataFrame(columns=["child_id", *_OF_CHILD])
+    return (
+        pd.DataFrame(known).reindex(columns=list(_OF_CHILD)).rename_axis("child_id").reset_index()
+    )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day
 from qa_sampling.settings.turning import CurveToTurn, known_measure
+from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 
 class RebaseDecision(BaseModel):
@@ -77,6 +78,10 @@ class OutcomeTrends(AnalysisSettings):
         Decisions to set a centre line anew.
     curves : tuple of CurveToTurn
         Measures that a performance meeting wants to turn, with what was done and is to be done.
+    breakdowns : tuple of str
+        Measures that are broken down by groups of children; empty for all that can be counted.
+    breakdowns_by : tuple of str
+        Kinds of unit that they are broken down by (``trends.unit_kinds.UNIT_KINDS``).
     quarters : int
         Finished quarters in the tables for everybody.
     """
@@ -94,9 +99,18 @@ class OutcomeTrends(AnalysisSettings):
     targets: dict[str, float] = Field(default_factory=dict)
     rebases: tuple[RebaseDecision, ...] = ()
     curves: tuple[CurveToTurn, ...] = ()
+    breakdowns: tuple[str, ...] = ("re_referrals", "referrals", "second_plans", "looked_after")
+    breakdowns_by: tuple[str, ...] = ("service", "source", "need", "age", "gender", "ethnicity")
     quarters: int = Field(8, ge=1, le=40)
 
-    @field_validator("measures", "pictured")
+    @field_validator("breakdowns_by")
+    @classmethod
+    def _are_kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if other := [one for one in value if one not in UNIT_KINDS]:
+            raise ValueError(f"{other[0]!r} is none of: {', '.join(UNIT_KINDS)}")
+        return value
+
+    @field_validator("measures", "pictured", "breakdowns")
     @classmethod
     def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:

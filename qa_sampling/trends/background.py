@@ -12,7 +12,7 @@ import pandas as pd
 from qa_sampling.errors import TrendError
 from qa_sampling.schema import AGE_BANDS, NOT_RECORDED
 
-__all__ = ["SINCE", "add_background"]
+__all__ = ["SINCE", "add_background", "age_bands", "needs_by"]
 
 NONE_BEFORE = "None before"
 STILL_OPEN = "Still open"
@@ -109,13 +109,41 @@ def _ages(asked: pd.DataFrame, children: pd.DataFrame | None) -> pd.Series:
     if children is None or "date_of_birth" not in children:
         return pd.Series(NOT_RECORDED, index=asked.index)
     born = children.drop_duplicates("child_id").set_index("child_id")["date_of_birth"]
-    born = pd.to_datetime(asked["child_id"].map(born))
-    day = asked["day"]
+    return age_bands(asked["child_id"].map(born), asked["day"])
+
+
+def age_bands(born: pd.Series, day: pd.Series) -> pd.Series:
+    """Give the age band of each child on a day, of ``schema.AGE_BANDS``, or "Not recorded".
+
+    Parameters
+    ----------
+    born, day : Series
+        Days of birth, missing where not known, and the days; of one index.
+    """
+    born = pd.to_datetime(born)
     early = (day.dt.month * 100 + day.dt.day) < (born.dt.month * 100 + born.dt.day)
     years = day.dt.year - born.dt.year - early
     place = np.searchsorted(_YEARS, years.fillna(0), side="right")
-    named = pd.Series(np.array(AGE_BANDS, dtype=object)[place], index=asked.index)
+    named = pd.Series(np.array(AGE_BANDS, dtype=object)[place], index=day.index)
     return named.where(born.notna(), NOT_RECORDED)
+
+
+def needs_by(cases: pd.DataFrame, events: pd.DataFrame, *, date: str = "start") -> pd.Series:
+    """Give the code of the need of each case, as :func:`add_background` does.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        `child_id` and its day, which none lacks.
+    events : DataFrame
+        ``schema.EVENTS``.
+    date : str
+        Column of the day.
+    """
+    day = pd.to_datetime(cases[date]).astype("datetime64[us]").reset_index(drop=True)
+    asked = pd.DataFrame({"child_id": cases["child_id"].to_numpy(), "day": day})
+    dated = events[events["date"].notna() & (events["event"] == _EPISODE)]
+    return _needs(asked, dated).set_axis(cases.index)
 
 
 def _needs(asked: pd.DataFrame, episodes: pd.DataFrame) -> pd.Series:

@@ -10,12 +10,12 @@ import pandas as pd
 
 from qa_sampling.declared import check_table
 from qa_sampling.errors import TrendError
-from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.trends.measure_cases import known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
 from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
 from qa_sampling.trends.measures import Measure, measure_of
 from qa_sampling.trends.on_lists import ON_LISTS
+from qa_sampling.trends.unit_kinds import labels_of
 
 __all__ = ["readings_of"]
 
@@ -48,7 +48,9 @@ def readings_of(
         Length of a period; quarters start in January, April, July and October.
     unit : str, optional
         Column to count by, such as `team`, `source` or a `service` joined to the table: that of
-        the event itself. A blank is "Not recorded". Everybody together when left out.
+        the event itself, or a column of ``unit_kinds.UNIT_KINDS`` (joined by
+        ``records.unit_columns.with_units``). A blank is "Not recorded". Everybody together when
+        left out.
     first, last : date, optional
         A day of the first and of the last period wanted; from `since` to `as_at` when left out.
     since : date, optional
@@ -124,8 +126,7 @@ def _judged(table: pd.DataFrame, asked: Measure, spans: Periods, unit: str | Non
     if unit is None:
         units = pd.Series(EVERYBODY, index=rows.index, dtype="str")
     else:
-        units = rows[unit].astype("str").str.strip()
-        units = units.where(rows[unit].notna() & (units != ""), NOT_RECORDED)
+        units = labels_of(rows, unit)
     family = rows["family_id"] if "family_id" in rows else pd.Series(pd.NA, index=rows.index)
     return pd.DataFrame(
         {

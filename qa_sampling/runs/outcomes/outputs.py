@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.breakdown_tables import GroupView, groups_sheet
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
 from qa_sampling.reporting.outcomes_view import (
@@ -15,6 +17,7 @@ from qa_sampling.reporting.outcomes_view import (
     handed_over,
     overview,
     proposals_view,
+    rebases_view,
     signals_view,
     unable_view,
 )
@@ -24,7 +27,7 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.runs.outcomes.steps import Outcomes, proposals_of
+from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measuring import readings_of
@@ -116,6 +119,7 @@ def publish_outcomes(
     register: Register,
     *,
     tables: OutcomeTables,
+    groups: Sequence[GroupView] = (),
     findings: Words = NOTHING_SAID,
 ) -> str:
     """Write the files, all or nothing; give the name of their folder.
@@ -132,10 +136,12 @@ def publish_outcomes(
         Holds the ledger of releases.
     tables : OutcomeTables
         The protected tables the page shows, of the ledger of releases.
+    groups : sequence of GroupView
+        Measures by groups of children, protected.
     findings : Words
         What the page says first.
     """
-    months = period_in_words(settings.first_day, settings.period_end)
+    months = covered_of(found, settings)
 
     def write(folder: Path) -> None:
         write_outcomes_workbook(
@@ -146,6 +152,8 @@ def publish_outcomes(
                 "Deep dives": handed_over(signals),
                 "Looked at": signals.considered,
                 "On the day": day_view(found.on_the_day),
+                "By group": groups_sheet(groups),
+                "Recorded rebases": rebases_view(settings.rebases),
                 "Proposed rebases": proposals_view(proposals_of(found)),
                 "By month": found.readings,
                 f"By {settings.unit}": found.by_unit,

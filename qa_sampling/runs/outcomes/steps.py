@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from qa_sampling.errors import TrendError
+from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -112,6 +113,25 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         unable=pd.DataFrame(unable, columns=["measure", "needs"]),
         families_known=told.families_known,
     )
+
+
+def covered_of(found: Outcomes, settings: OutcomeTrends) -> str:
+    """Say which months were counted; those asked for too, where the extracts hold fewer.
+
+    Parameters
+    ----------
+    found : Outcomes
+        What was counted.
+    settings : OutcomeTrends
+        Name the months asked for.
+    """
+    held = found.readings.loc[found.readings["numerator"].notna(), "start"]
+    asked = period_in_words(settings.first_day, settings.period_end)
+    if held.empty:
+        return f"no month whole on record of {asked}"
+    last = held.max() + pd.offsets.MonthEnd(0)
+    covered = period_in_words(held.min().date(), last.date())
+    return covered if covered == asked else f"{covered} ({asked} was asked for)"
 
 
 def what_lacks(told: Told, one: Measure, day: date) -> str:

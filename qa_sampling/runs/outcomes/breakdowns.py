@@ -1,0 +1,84 @@
+"""Measures by service, source, need, age, gender and ethnicity, whichever can be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.steps import Outcomes
+from qa_sampling.schema import NOT_RECORDED
+from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.breakdown import Breakdown, BrokenDown, breakdown_of
+from qa_sampling.trends.measures import MEASURES, Measure
+from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.unit_kinds import UNIT_KINDS, UnitKind, unit_kind_of
+
+
+def broken_down(told: Told, found: Outcomes, settings: OutcomeTrends) -> tuple[BrokenDown, ...]:
+    """Count measures by the kinds of unit that were asked for.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    found : Outcomes
+        What can be counted.
+    settings : OutcomeTrends
+        Name the measures (`breakdowns`; all that can be counted when empty) and the kinds of unit
+        (`breakdowns_by`).
+
+    Returns
+    -------
+    tuple of BrokenDown
+        In the registry's order. A measure of which no quarter can be told is left out.
+    """
+    known = {one.name for one in found.measures} | set(found.on_the_day["measure"])
+    wanted = set(settings.breakdowns or MEASURES) & known
+    kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]
+    made = [_one(told, MEASURES[name], kinds, settings) for name in MEASURES if name in wanted]
+    return tuple(one for one in made if one.parts)
+
+
+def _one(
+    told: Told, measure: Measure, kinds: list[UnitKind], settings: OutcomeTrends
+) -> BrokenDown:
+    """Break one measure down."""
+    parts, lacking = {}, []
+    for kind in kinds:
+        one = breakdown_of(_readings(told, measure, kind, settings), on_a_day=measure.stock)
+        if one.latest is None:
+            continue
+        if set(one.table["unit"]) <= {NOT_RECORDED}:
+            lacking.append(kind)
+        else:
+            parts[kind.name] = _in_order(one, kind)
+    return BrokenDown(measure, parts, tuple(lacking))
+
+
+def _readings(
+    told: Told, measure: Measure, kind: UnitKind, settings: OutcomeTrends
+) -> pd.DataFrame:
+    """Count a measure by one kind of unit: by quarter, or on the day of the newest extract."""
+    listed = measure.base.of == "on_lists"
+    table = told.on_lists if listed else told.events
+    day = settings.extract_day
+    if kind.column not in table:
+        nothing = {kind.column: pd.Series(pd.NA, index=table.index, dtype="object")}
+        table = table.assign(**nothing)
+    if listed:
+        asked = {"as_at": day, "first": settings.period_end, "last": settings.period_end}
+        return readings_of(told.events, measure, unit=kind.column, on_lists=table, **asked)
+    asked = {"as_at": day, "period": "quarter", "unit": kind.column}
+    counted = readings_of(table, measure, **asked)
+    return without_seams(counted, [measure], told.seams, period="quarter")
+
+
+def _in_order(one: Breakdown, kind: UnitKind) -> Breakdown:
+    """Give the groups in the order in which the kind of unit has them."""
+    place = {label: at for at, label in enumerate(kind.labels)}
+    order = one.table["unit"].map(lambda label: place.get(label, len(place)))
+    table = one.table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return replace(one, table=table)
