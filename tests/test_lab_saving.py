@@ -18,7 +18,7 @@ from qa_sampling.lab.saving import (
     strip,
     strip_before_saving,
 )
-from qa_sampling.settings.common import ASKED_EVENT
+from qa_sampling.settings.common import ASKED_EVENT, MADE_EVENT
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
 ROOT = Path(__file__).parents[1]
@@ -205,6 +205,14 @@ def test_a_file_of_data_from_elsewhere_is_other(origin, tmp_path, name) -> None:
     origin.hear(ASKED_EVENT, (INVENTED,))
     path = tmp_path / name if isinstance(name, str) else bytes(tmp_path) + b"/" + name
     assert opened(origin, path, None) == "other"
+
+
+def test_files_that_were_invented_for_a_moment_are_nobodys(origin, tmp_path) -> None:
+    origin.hear(MADE_EVENT, (tmp_path / "made",))
+    assert opened(origin, tmp_path / "made/published.csv") == "nothing"
+    origin.hear(ASKED_EVENT, (INVENTED,))
+    assert opened(origin, tmp_path / "made/published.csv") == INVENTED_ONLY
+    assert opened(origin, tmp_path / "made/../published.csv") == "other"
 
 
 def test_a_way_out_of_the_invented_folder_is_seen(origin, tmp_path) -> None:

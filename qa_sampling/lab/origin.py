@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from qa_sampling.lab.saving import INVENTED_ONLY, ORIGIN_TYPE
-from qa_sampling.settings.common import ASKED_EVENT, Settings
+from qa_sampling.settings.common import ASKED_EVENT, MADE_EVENT, Settings
 
 _DATA = set(
     ".accdb .csv .db .dta .duckdb .feather .jsonl .mdb .ods .parquet .pickle .pkl .sas7bdat .sav "
@@ -42,6 +42,7 @@ class Origin:
         self.invented: set[Path] = set()
         self.other = False
         self._opened: set[Path] = set()
+        self._made: set[Path] = set()
         self._deaf = False
         here = Path(__file__).parents[1]
         self._ours = {place.resolve() for place in (Path(sys.prefix), Path(sys.base_prefix), here)}
@@ -49,7 +50,7 @@ class Origin:
     @property
     def said(self) -> str:
         """What the mark says: "invented", "other" or "nothing"."""
-        known = self.invented | self._ours
+        known = self.invented | self._ours | self._made
         opened = {path.resolve() for path in self._opened}
         self.other |= any(not any(map(path.is_relative_to, known)) for path in opened)
         if self.other:
@@ -70,6 +71,8 @@ class Origin:
             return
         if event == ASKED_EVENT:
             self._ask(arguments[0])
+        elif event == MADE_EVENT:
+            self._made.add(arguments[0].resolve())
         elif event == "sqlite3.connect":
             self._note(_database(arguments[0]), any_kind=True)
         elif not _WRITES & set(arguments[1] or ""):
@@ -107,7 +110,7 @@ def _database(name: object) -> object:
     return place[1:] if place[2:3] == ":" else place
 
 
-_HEARD = {ASKED_EVENT, "open", "sqlite3.connect"}
+_HEARD = {ASKED_EVENT, MADE_EVENT, "open", "sqlite3.connect"}
 ORIGIN = Origin()
 """Of this process."""
 

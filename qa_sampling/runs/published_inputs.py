@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import open_register
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.benchmarking import Benchmarking
+from qa_sampling.settings.common import MADE_EVENT
 from qa_sampling.trends.areas import PublishedSeries
 
 _UNITS = {"proportion": ", %", "rate": " per 10,000 children", "ratio": ""}
@@ -31,16 +35,23 @@ _UNITS = {"proportion": ", %", "rate": " per 10,000 children", "ratio": ""}
 def _read(folder: Path | None) -> tuple[pd.DataFrame, str]:
     """Read all figures of a folder, or the invented ones, with their fingerprint."""
     if folder is None:
-        with tempfile.TemporaryDirectory() as made:
-            files = sorted(write_published(Path(made)))
-            return read_published(Path(made)), _digest(files)
+        with _made() as files:
+            return read_published(files[0].parent), _digest(sorted(files))
     return read_published(folder), _digest(sorted(folder.glob("*.csv")))
 
 
 @lru_cache(maxsize=2)
 def _invented_neighbours() -> pd.DataFrame:
-    with tempfile.TemporaryDirectory() as made:
-        return read_neighbours(write_published(Path(made))[-1])
+    with _made() as files:
+        return read_neighbours(files[-1])
+
+
+@contextmanager
+def _made() -> Iterator[tuple[Path, ...]]:
+    """Write the invented published files for a moment; the list of neighbours is the last."""
+    with tempfile.TemporaryDirectory() as name:
+        sys.audit(MADE_EVENT, Path(name))
+        yield write_published(Path(name))
 
 
 def _digest(files: list[Path]) -> str:

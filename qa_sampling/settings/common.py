@@ -18,6 +18,8 @@ from qa_sampling.errors import ParameterError
 INVENTED = "invented"
 ASKED_EVENT = "qa_sampling.asked"
 """Audit event (PEP 578) of every model that is made; it carries the model."""
+MADE_EVENT = "qa_sampling.made"
+"""Audit event of a folder that is filled with invented files alone; it carries the folder."""
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """What designs, forms and parameters files may be called."""
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
