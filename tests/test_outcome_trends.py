@@ -142,6 +142,13 @@ class TestDecisions:
         assert charts["referrals"].table["phase"].max() == 1
         assert charts["s47"].table["phase"].max() == 0
 
+    @pytest.mark.parametrize("since", ["2019-01-01", "2031-01-01"])
+    def test_a_rebase_outside_of_the_months_shown_stops_nothing(self, told, settings, since):
+        decision = {"measure": "referrals", "since": since, "by": "Director", "reason": "Door"}
+        asked = {"measures": ["referrals"], "rebases": [decision], "outputs": settings.outputs}
+        charts = outcomes_of(told, read_parameters("outcome_trends", asked)).charts
+        assert charts["referrals"].table["phase"].max() == 0
+
     def test_proposals_are_told_and_not_applied(self, found):
         table = proposals_of(found)
         assert list(table.columns) == ["measure", "date", "before", "after", "words"]

@@ -153,6 +153,9 @@ class TestFind:
         asked = {"sides": {"re_referrals": side}, "drifts": False}
         (one,) = find_spikes(readings(counts), **asked).signals
         step = 1 if one.side == "high" else -1
+        assert deep_dive_parameters(one).get("direction", "more") == (
+            "more" if planted == 34 else "fewer"
+        )
         counts[2, -1] = one.ordinary
         assert not find_spikes(readings(counts), **asked).signals
         counts[2, -1] = one.ordinary + step

@@ -134,15 +134,17 @@ def deep_dive_parameters(signal: Signal) -> dict[str, str]:
     Returns
     -------
     dict
-        `measure`, `period` (the month, the last one of a quarter: "2026-03"), `unit_kind`, `unit`.
+        `measure`, `period` (the month, the last one of a quarter: "2026-03"), `unit_kind`, `unit`;
+        of a fall `direction` as well.
     """
     last = signal.period + pd.DateOffset(months=0 if signal.every == "month" else 2)
-    return {
+    filled = {
         "measure": signal.measure,
         "period": period_name(last, "month"),
         "unit_kind": signal.unit_kind,
         "unit": signal.unit,
     }
+    return filled if signal.side == "high" else filled | {"direction": "fewer"}
 
 
 def signal_name(measure: str, unit_kind: str, unit: str, period: str, kind: str) -> str:

@@ -5,7 +5,6 @@ Only the measure that is asked for is counted, and what was counted is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,7 +14,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.results import ControlChart
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.runs.outcomes.steps import rebases_of, spikes_in, what_lacks
+from qa_sampling.runs.outcomes.steps import fitting_rebases, rebases_of, spikes_in, what_lacks
 from qa_sampling.settings.explorer import Every, RuleSet, TrendExplorer, UnitKind
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import ProposedRebase, propose_rebases
@@ -345,35 +344,3 @@ def first_asked(found: Exploration) -> Asked:
     if units and unit not in units:
         raise TrendError(f"`unit`: there is no {unit!r}. Choose one of {', '.join(units)}.")
     return Asked(asked.measure, asked.unit_kind, unit, asked.every, asked.rules)
-
-
-def fitting_rebases(
-    readings: Readings, decided: Sequence[Rebase]
-) -> tuple[tuple[Rebase, ...], tuple[str, ...]]:
-    """Give the rebases that begin within a series, and say which do not.
-
-    Parameters
-    ----------
-    readings : Readings
-        The series.
-    decided : sequence of Rebase
-        What was decided.
-
-    Returns
-    -------
-    tuple of Rebase
-        Of several that begin with one period the latest.
-    tuple of str
-        A sentence a decision that was left out.
-    """
-    periods, kept, said = readings.table["period"], {}, []
-    for one in sorted(decided, key=lambda one: one.date):
-        place = int(periods.searchsorted(pd.Timestamp(one.date), side="left"))
-        if 0 < place < len(periods):
-            kept[place] = one
-        else:
-            said.append(
-                f"The rebase since {one.date:%d %B %Y} ({one.reason}) begins outside of what is "
-                "shown."
-            )
-    return tuple(kept.values()), tuple(said)

@@ -20,6 +20,7 @@ from qa_sampling.trends.measure_bases import OnList
 from qa_sampling.trends.measured import EVERYBODY, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.readings import Readings
 from qa_sampling.trends.rebasing import Rebase
 from qa_sampling.trends.series_grid import Every
 from qa_sampling.trends.spikes import Spikes, find_spikes
@@ -172,7 +173,8 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
         about |= {"target": settings.targets.get(name)}
         known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
         decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
-        found[name, unit] = chart(known, rebases=decided)
+        # The months that are shown move on: what was decided stays, though it begins before them.
+        found[name, unit] = chart(known, rebases=fitting_rebases(known, decided)[0])
     return found
 
 
@@ -189,6 +191,38 @@ def rebases_of(settings: OutcomeTrends) -> dict[str, tuple[Rebase, ...]]:
         rebase = Rebase(one.since, by=one.by, reason=one.reason, decided=one.decided)
         decided[one.measure] = (*decided.get(one.measure, ()), rebase)
     return decided
+
+
+def fitting_rebases(
+    readings: Readings, decided: Sequence[Rebase]
+) -> tuple[tuple[Rebase, ...], tuple[str, ...]]:
+    """Give the rebases that begin within a series, and say which do not.
+
+    Parameters
+    ----------
+    readings : Readings
+        The series.
+    decided : sequence of Rebase
+        What was decided.
+
+    Returns
+    -------
+    tuple of Rebase
+        Of several that begin with one period the latest.
+    tuple of str
+        A sentence a decision that was left out.
+    """
+    periods, kept, said = readings.table["period"], {}, []
+    for one in sorted(decided, key=lambda one: one.date):
+        place = int(periods.searchsorted(pd.Timestamp(one.date), side="left"))
+        if 0 < place < len(periods):
+            kept[place] = one
+        else:
+            said.append(
+                f"The rebase since {one.date:%d %B %Y} ({one.reason}) begins outside of what is "
+                "shown."
+            )
+    return tuple(kept.values()), tuple(said)
 
 
 def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
