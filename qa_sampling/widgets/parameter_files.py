@@ -60,8 +60,8 @@ class Proposal:
 def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
     """Give the parameters files that fit a notebook, its own first.
 
-    A file fits the notebook, or notebooks, that know most of its names, so that one with a
-    misspelt name is still found, and refused where it can be seen. One that cannot be read fits
+    A file with a notebook's name is that notebook's. Others fit the notebook, or notebooks, that
+    know most of their names, so that one with a misspelt name is still found, and refused where it can be seen. One that cannot be read fits
     all; one that shares no name with any, such as the year's calendar, fits none.
 
     Parameters
@@ -166,6 +166,8 @@ def write_parameters(
 
 
 def _fits(notebook: str, path: Path) -> bool:
+    if path.stem in SETTINGS:
+        return path.stem == notebook
     try:
         names = set(load_parameters([path]))
     except ParameterError:
