@@ -17,8 +17,9 @@ from qa_sampling.reporting.breakdown_tables import (
     breakdown_view,
     protect_breakdowns,
 )
+from qa_sampling.reporting.outcomes_view import rebases_view
 from qa_sampling.runs.outcomes.breakdowns import broken_down
-from qa_sampling.runs.outcomes.steps import outcomes_of
+from qa_sampling.runs.outcomes.steps import covered_of, outcomes_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.breakdown import breakdown_of, change_of_groups
 from qa_sampling.trends.measures import MEASURES
@@ -234,6 +235,28 @@ def test_the_caption_says_the_periods_and_the_families(made, protected):
     assert words["referrals"].startswith("Jan to Mar 2026, beside the four quarters before")
     assert "cases a family" in words["referrals"]
     assert words["cp_visits"].startswith("On 31 March 2026.")
+
+
+def test_the_months_said_are_those_counted(invented_told):
+    whole = OutcomeTrends(measures=("referrals",), months=24)
+    assert covered_of(outcomes_of(invented_told, whole), whole) == "April 2024 to March 2026"
+    asked = OutcomeTrends(measures=("referrals",), months=48)
+    words = covered_of(outcomes_of(invented_told, asked), asked)
+    assert words == "November 2023 to March 2026 (April 2022 to March 2026 was asked for)"
+
+
+def test_recorded_rebases_say_who_when_and_why():
+    asked = OutcomeTrends(
+        rebases=(
+            {"measure": "contacts", "since": "2025-04-01", "by": "Director",
+             "reason": "New front door", "decided": "2025-05-02"},
+            {"measure": "s47", "since": "2025-06-01", "by": "Head", "reason": "New form"},
+        )
+    )  # fmt: skip
+    first, second = rebases_view(asked.rebases).to_numpy().tolist()
+    assert first == ["Contacts", "Apr 2025", "Director", "New front door", "02 May 2025"]
+    assert second[-1] == "not recorded"
+    assert rebases_view(()).empty
 
 
 def test_what_no_list_carries_is_said_and_not_shown(invented_told):

@@ -244,6 +244,15 @@ class TestForEverybody:
         hidden = [one.tables[0].numbers("referral_nfa").isna().tolist() for one in (first, again)]
         assert hidden[0] == hidden[1]
 
+    def test_the_same_month_may_be_run_again_on_its_register(self):
+        """The ledger keeps the text of a heading, not that its number was declared."""
+        first = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1")
+        ledger = printed_tables(pd.Series([release_text(first.tables[0])]))
+        again = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1", earlier=ledger)
+        (shared,) = again.shared("")
+        assert "Re-referrals within 12 months" in shared.table.labels.values()
+        assert release_text(shared.table) == release_text(first.tables[0])
+
     def test_words_say_what_the_table_prints(self):
         tables = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1")
         said = outcome_findings(tables).sentences

@@ -260,12 +260,9 @@ def _number(value: object) -> str:
 
 def _said(change: pd.Series, *, share: bool) -> tuple[str, str]:
     """Say a change and its interval: of shares in points, of counts in per cent."""
-    if pd.isna(change["change"]):
-        return "–", "–"
-    unit = " points" if share else "%"
-    said = f"{100 * change['change']:+.1f}{unit}" if share else f"{100 * change['change']:+.0f}%"
-    if pd.isna(change["low"]):
-        return said, "–"
-    digits = 1 if share else 0
-    low, high = (f"{100 * change[end]:+.{digits}f}" for end in ("low", "high"))
-    return said, f"{low} to {high}{unit}"
+    unit, digits = (" points", 1) if share else ("%", 0)
+    moved, low, high = (
+        "" if pd.isna(one) else f"{100 * one:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+        for one in change[["change", "low", "high"]]
+    )
+    return f"{moved}{unit}" if moved else "–", f"{low} to {high}{unit}" if low else "–"

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations
 
 import numpy as np
@@ -254,8 +254,14 @@ def _issued_before(
         if agrees(table, request, grid, shown) and not given_away(
             (table,), _hidden_keys(table), threshold=table.threshold
         ):
-            return sealed(table)
+            return sealed(_headed_again(table, request))
     return None
+
+
+def _headed_again(table: PrintedTable, request: TableRequest) -> PrintedTable:
+    """Give the headings as they are declared now: the ledger keeps their text alone."""
+    now = {name: text for name, text in request.labels.items() if table.labels.get(name) == text}
+    return replace(table, labels={**table.labels, **now})
 
 
 def _hidden_keys(table: PrintedTable) -> set[Key]:
