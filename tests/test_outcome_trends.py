@@ -20,6 +20,7 @@ from qa_sampling.reporting.outcome_tables import (
     quarter_words,
 )
 from qa_sampling.reporting.outcome_words import outcome_findings
+from qa_sampling.reporting.quantities import DeclaredText
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.curves import curve_of, planned
 from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes, span_of
@@ -250,7 +251,7 @@ class TestForEverybody:
         ledger = printed_tables(pd.Series([release_text(first.tables[0])]))
         again = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1", earlier=ledger)
         (shared,) = again.shared("")
-        assert "Re-referrals within 12 months" in shared.table.labels.values()
+        assert isinstance(shared.table.labels["re_referrals"], DeclaredText)
         assert release_text(shared.table) == release_text(first.tables[0])
 
     def test_words_say_what_the_table_prints(self):

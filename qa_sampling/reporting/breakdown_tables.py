@@ -259,10 +259,10 @@ def _number(value: object) -> str:
 
 
 def _said(change: pd.Series, *, share: bool) -> tuple[str, str]:
-    """Say a change and its interval: of shares in points, of counts in per cent."""
+    """Say a change and its interval in its unit: of shares in points, of counts in per cent."""
     unit, digits = (" points", 1) if share else ("%", 0)
     moved, low, high = (
         "" if pd.isna(one) else f"{100 * one:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
         for one in change[["change", "low", "high"]]
     )
-    return f"{moved}{unit}" if moved else "–", f"{low} to {high}{unit}" if low else "–"
+    return f"{moved}{unit}" if moved else "–", f"{low} to {high}" if low else "–"
