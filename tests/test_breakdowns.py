@@ -219,12 +219,12 @@ class TestNothingIsGivenAway:
     def test_in_what_is_shown(self, made, protected):
         for one in made:
             view = breakdown_view(one.measure, one.parts, protected[one.measure.name])
-            shown = view[["Latest", "Families", "12 months before", "Families then"]]
+            shown = view[["Latest", "Families", "Year before", "Its families"]]
             text = " ".join(shown.to_numpy().ravel())
             numbers = {int(word.replace(",", "")) for word in text.split() if word[0].isdigit()}
             assert not numbers & {1, 2, 3, 4, 5}
             assert "[c]" in text
-            hidden = shown.map(lambda cell: "[c]" in cell)[["Latest", "12 months before"]]
+            hidden = shown.map(lambda cell: "[c]" in cell)[["Latest", "Year before"]]
             assert (view.loc[hidden.any(axis=1), "Change"] == "–").all()
 
 

@@ -23,7 +23,7 @@ from qa_sampling.trends.measures import Measure
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 HEADS = (
-    "By", "Group", "Latest", "Families", "12 months before", "Families then", "Change",
+    "By", "Group", "Latest", "Families", "Year before", "Its families", "Change",
     "95% interval",
 )  # fmt: skip
 _FAMILIES = ("latest_families", "before_families")
@@ -260,9 +260,9 @@ def _number(value: object) -> str:
 
 def _said(change: pd.Series, *, share: bool) -> tuple[str, str]:
     """Say a change and its interval in its unit: of shares in points, of counts in per cent."""
-    unit, digits = (" points", 1) if share else ("%", 0)
+    unit = " points" if share else "%"
     moved, low, high = (
-        "" if pd.isna(one) else f"{100 * one:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+        "" if pd.isna(one) else f"{100 * one:+.0f}".replace("-", "\N{MINUS SIGN}")
         for one in change[["change", "low", "high"]]
     )
     return f"{moved}{unit}" if moved else "–", f"{low} to {high}" if low else "–"
