@@ -12,6 +12,7 @@ from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
 from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 PAGE = Path(__file__).parents[1] / "docs" / "measures.md"
 HEAD = """# Measures of outcomes
@@ -47,6 +48,17 @@ What holds for all:
 - The team is that of the newest extract that holds the row.
 - Rolling years (`rolling_year`) add up months; they overlap and are never charted with rules.
 - Rates (`rates_of`) carry the estimate of the population they rest on.
+"""
+UNITS = """## What they are counted by
+
+Everybody, and each of these kinds, wherever a list has it or the child can be joined to it
+(`with_units(events, staff=..., families=..., children=..., events=events)`; `unit=` of
+`readings_of` takes the column). A blank is "Not recorded". Rates are of everybody alone.
+
+`breakdown_of` sets the latest quarter that is final beside the four before; page 50 shows it with
+families beside children, an interval that allows for brothers and sisters, and small groups hidden.
+Those tables stay with named readers: their quarters overlap from month to month, so that what one
+hides could be worked out from several.
 """
 FLOW = """## Counted over a period, from events
 """
@@ -129,7 +141,12 @@ def _definitions(measures: tuple[Measure, ...]) -> str:
 
 def page() -> str:
     """Give the text of the page."""
-    parts = [HEAD]
+    kinds = [
+        [f"`{one.name}`", f"`{one.column}`", one.words, f"{one.needs[0].upper()}{one.needs[1:]}"]
+        for one in UNIT_KINDS.values()
+    ]
+    units = _table(["kind", "column", "label of a case", "needs"], kinds)
+    parts = [HEAD, UNITS, units]
     for head, measures in ((FLOW, FROM_EVENTS), (STOCK, ON_A_DAY), (LISTS, FROM_LISTS)):
         parts += [head, _table(_TITLES, [_row(one) for one in measures]), _definitions(measures)]
     rows = [

@@ -17,8 +17,9 @@ from qa_sampling.reporting.breakdown_tables import (
     breakdown_view,
     protect_breakdowns,
 )
+from qa_sampling.reporting.outcomes_view import rebases_view
 from qa_sampling.runs.outcomes.breakdowns import broken_down
-from qa_sampling.runs.outcomes.steps import outcomes_of
+from qa_sampling.runs.outcomes.steps import covered_of, outcomes_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.breakdown import breakdown_of, change_of_groups
 from qa_sampling.trends.measures import MEASURES
@@ -218,12 +219,12 @@ class TestNothingIsGivenAway:
     def test_in_what_is_shown(self, made, protected):
         for one in made:
             view = breakdown_view(one.measure, one.parts, protected[one.measure.name])
-            shown = view[["Latest", "Families", "12 months before", "Families then"]]
+            shown = view[["Latest", "Families", "Year before", "Its families"]]
             text = " ".join(shown.to_numpy().ravel())
             numbers = {int(word.replace(",", "")) for word in text.split() if word[0].isdigit()}
             assert not numbers & {1, 2, 3, 4, 5}
             assert "[c]" in text
-            hidden = shown.map(lambda cell: "[c]" in cell)[["Latest", "12 months before"]]
+            hidden = shown.map(lambda cell: "[c]" in cell)[["Latest", "Year before"]]
             assert (view.loc[hidden.any(axis=1), "Change"] == "–").all()
 
 
@@ -234,6 +235,28 @@ def test_the_caption_says_the_periods_and_the_families(made, protected):
     assert words["referrals"].startswith("Jan to Mar 2026, beside the four quarters before")
     assert "cases a family" in words["referrals"]
     assert words["cp_visits"].startswith("On 31 March 2026.")
+
+
+def test_the_months_said_are_those_counted(invented_told):
+    whole = OutcomeTrends(measures=("referrals",), months=24)
+    assert covered_of(outcomes_of(invented_told, whole), whole) == "April 2024 to March 2026"
+    asked = OutcomeTrends(measures=("referrals",), months=48)
+    words = covered_of(outcomes_of(invented_told, asked), asked)
+    assert words == "November 2023 to March 2026 (April 2022 to March 2026 was asked for)"
+
+
+def test_recorded_rebases_say_who_when_and_why():
+    asked = OutcomeTrends(
+        rebases=(
+            {"measure": "contacts", "since": "2025-04-01", "by": "Director",
+             "reason": "New front door", "decided": "2025-05-02"},
+            {"measure": "s47", "since": "2025-06-01", "by": "Head", "reason": "New form"},
+        )
+    )  # fmt: skip
+    first, second = rebases_view(asked.rebases).to_numpy().tolist()
+    assert first == ["Contacts", "Apr 2025", "Director", "New front door", "02 May 2025"]
+    assert second[-1] == "not recorded"
+    assert rebases_view(()).empty
 
 
 def test_what_no_list_carries_is_said_and_not_shown(invented_told):

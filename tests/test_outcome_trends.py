@@ -20,6 +20,7 @@ from qa_sampling.reporting.outcome_tables import (
     quarter_words,
 )
 from qa_sampling.reporting.outcome_words import outcome_findings
+from qa_sampling.reporting.quantities import DeclaredText
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.curves import curve_of, planned
 from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes, span_of
@@ -250,6 +251,15 @@ class TestForEverybody:
         again = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e2", earlier=ledger)
         hidden = [one.tables[0].numbers("referral_nfa").isna().tolist() for one in (first, again)]
         assert hidden[0] == hidden[1]
+
+    def test_the_same_month_may_be_run_again_on_its_register(self):
+        """The ledger keeps the text of a heading, not that its number was declared."""
+        first = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1")
+        ledger = printed_tables(pd.Series([release_text(first.tables[0])]))
+        again = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1", earlier=ledger)
+        (shared,) = again.shared("")
+        assert isinstance(shared.table.labels["re_referrals"], DeclaredText)
+        assert release_text(shared.table) == release_text(first.tables[0])
 
     def test_words_say_what_the_table_prints(self):
         tables = protect_outcomes(small(), MEASURED, quarters=QUARTERS, edition="e1")

@@ -23,7 +23,7 @@ from qa_sampling.trends.measures import Measure
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 HEADS = (
-    "By", "Group", "Latest", "Families", "12 months before", "Families then", "Change",
+    "By", "Group", "Latest", "Families", "Year before", "Its families", "Change",
     "95% interval",
 )  # fmt: skip
 _FAMILIES = ("latest_families", "before_families")
@@ -259,13 +259,10 @@ def _number(value: object) -> str:
 
 
 def _said(change: pd.Series, *, share: bool) -> tuple[str, str]:
-    """Say a change and its interval: of shares in points, of counts in per cent."""
-    if pd.isna(change["change"]):
-        return "–", "–"
+    """Say a change and its interval in its unit: of shares in points, of counts in per cent."""
     unit = " points" if share else "%"
-    said = f"{100 * change['change']:+.1f}{unit}" if share else f"{100 * change['change']:+.0f}%"
-    if pd.isna(change["low"]):
-        return said, "–"
-    digits = 1 if share else 0
-    low, high = (f"{100 * change[end]:+.{digits}f}" for end in ("low", "high"))
-    return said, f"{low} to {high}{unit}"
+    moved, low, high = (
+        "" if pd.isna(one) else f"{100 * one:+.0f}".replace("-", "\N{MINUS SIGN}")
+        for one in change[["change", "low", "high"]]
+    )
+    return f"{moved}{unit}" if moved else "–", f"{low} to {high}" if low else "–"

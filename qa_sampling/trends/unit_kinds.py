@@ -69,7 +69,7 @@ UNIT_KINDS: dict[str, UnitKind] = {
         UnitKind("team", "Team", "team", "case", (),
                  "The team of the newest extract that holds the row.",
                  "a list with the allocated team"),
-        UnitKind("source", "Source of referral", "referred_by", "before",
+        UnitKind("source", "Source", "referred_by", "before",
                  (*SOURCE_GROUPS.values(), NOT_RECORDED),
                  "The source of the contact or referral itself; of other cases that of the "
                  "child's latest referral by then, at most 12 months before.",
