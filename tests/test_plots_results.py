@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import matplotlib
@@ -43,7 +44,7 @@ def dots(ax) -> dict[str, list[tuple[float, float]]]:
 def joins_of(ax) -> list:
     """Give the strokes that join neighbouring values, each as two places."""
     lines = [one.get_xydata() for one in ax.lines if one.get_linewidth() == 1.5]
-    pairs = [pair for line in lines for pair in zip(line[:-1], line[1:], strict=True)]
+    pairs = [pair for line in lines for pair in itertools.pairwise(line)]
     return [np.array(pair) for pair in pairs if np.isfinite(pair).all()]
 
 

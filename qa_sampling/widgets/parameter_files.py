@@ -61,8 +61,9 @@ def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
     """Give the parameters files that fit a notebook, its own first.
 
     A file with a notebook's name is that notebook's. Others fit the notebook, or notebooks, that
-    know most of their names, so that one with a misspelt name is still found, and refused where it can be seen. One that cannot be read fits
-    all; one that shares no name with any, such as the year's calendar, fits none.
+    know most of their names, so that one with a misspelt name is still found, and refused where
+    it can be seen. One that cannot be read fits all; one that shares no name with any, such as
+    the year's calendar, fits none.
 
     Parameters
     ----------
