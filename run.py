@@ -95,7 +95,8 @@ def main(arguments: list) -> int:
     python = BIN / ("python.exe" if os.name == "nt" else "python")
     first, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if first == "test":
-        return call(python, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest)
+        shared_out = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        return call(python, "-m", "pytest", *shared_out, *rest)
     if not first or first.startswith("-"):
         arguments = ["run", "monthly_audit_plan", *arguments]
     return call(python, "-m", "qa_sampling", *arguments, folder=None)

@@ -4,6 +4,17 @@ import sys
 
 import pytest
 
+LONG = (
+    "test_notebooks.py",
+    "test_plan_kill.py",
+    "test_page_browser.py",
+    "test_lab_browser.py",
+    "test_lab_browser_trends.py",
+    "test_invented_year.py",
+    "test_month_kill.py",
+)
+"""Files that take a minute or more: begun first, so that no worker is left with one at the end."""
+
 
 @pytest.fixture(autouse=True)
 def no_figure_of_another_test():
@@ -34,3 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="also run every notebook in a real JupyterLab (minutes)",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files; all others keep their order."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
