@@ -183,7 +183,7 @@ def test_small_counts_are_hidden(tables, much):
 
 
 def test_words(tables, much, well):
-    amount = how_much_words(tables, much.activity, much.draws)
+    amount = how_much_words(tables, much.draws)
     assert "planned audits came back" in amount.sentences[0]
     said = scorecard_words(well.readings, well.ways).sentences
     told = " ".join(said)
