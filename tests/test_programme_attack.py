@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
+import pytest
+from disclosure_intruder import World, leaks
 
 from qa_sampling.loop.programme import against_plan
 from qa_sampling.loop.standards import read_standard
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.reporting.plots_programme import plan_chart, plan_chart_alt
 from qa_sampling.reporting.programme_tables import protect_programme
 from qa_sampling.reporting.programme_words import how_much_words
-from qa_sampling.reporting.releases import printed_tables
+from qa_sampling.reporting.releases import printed_table, printed_tables, release_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.sampling.progress import progress
 from qa_sampling.schema import QUALITY_STANDARDS
@@ -62,3 +67,73 @@ def test_sentences_tell_no_more_than_the_table():
         said.append((printed.to_dict(), how_much_words(tables, draws).sentences))
     assert said[0] == said[1] == said[2], "the same table, the same sentences"
     assert "Of 19 kinds of other activity 19 met the plan." in said[0][1]
+
+
+MONTHS = ("Apr 2026", "May 2026", "Jun 2026", "Jul 2026", "Sep 2026", "Oct 2026", "Nov 2026")
+THEN, COUNTS = "Oct 2026 in October", ("planned", "returned", "in_time")
+
+
+def edition(back: dict[str, int], ledger: list[str], *, as_at: str):
+    """Give what everybody has of one month's page, entering it in the ledger."""
+    stand = stand_of(back, as_at=as_at)
+    table = tables_of(stand, {}, as_at=as_at, ledger=ledger).months
+    ledger.append(release_text(table))
+    return table
+
+
+def intruder_reads(tables, october: tuple[int, int], back: dict[str, int]):
+    """Attack several editions; only October's audits came back between them."""
+    sizes = {"month": (*MONTHS, THEN)}
+    world = World(
+        sizes=sizes, counts=COUNTS, columns={"month": "month"}, groups={},
+        inside=(("planned", "returned"), ("returned", "in_time")),
+    )  # fmt: skip
+    first, *rest = (printed_table(release_text(one)) for one in tables)
+    rows = tuple((THEN if row[0] == MONTHS[5] else row[0], *row[1:]) for row in first.rows)
+    first = replace(first, rows=rows)
+    read = [(one, {"month": tuple(row[0] for row in one.rows[:-1])}) for one in (first, *rest)]
+    returned = [back.get(f"{pd.Timestamp(one):%Y-%m}", 0) for one in MONTHS]
+    returned = [*returned[:5], october[1], returned[6], october[0]]
+    return leaks(world, read, pd.Series([40] * 8 + returned + returned).to_numpy())
+
+
+def test_a_page_with_hidden_totals_or_a_withheld_table_still_reads():
+    """Of one month with three audits nothing can be shown; with a hidden total, no sum is told."""
+    draws = against_plan([], pd.DataFrame({"what": [], "period": [], "number": []}), periods=YEAR)
+    tables = tables_of(stand_of({"2026-10": 3}, planned=3, as_at="2026-10-31"), {})
+    assert "Oct 2026: [c]" in plan_chart_alt(tables.months)
+    assert plan_chart(tables.months).get_figure()
+    assert "[c]" not in " ".join(how_much_words(tables, draws).sentences)
+    back = {"2026-04": 37, "2026-05": 20, "2026-06": 21, "2026-07": 22, "2026-09": 30}
+    ledger: list[str] = []
+    edition(back | {"2026-10": 24}, ledger, as_at="2026-10-31")
+    stand = stand_of(back | {"2026-10": 24, "2026-11": 2}, as_at="2026-11-30")
+    tables = tables_of(stand, {}, as_at="2026-11-30", ledger=ledger)
+    assert tables.months.frame["returned"].iloc[-1] == HIDDEN_MARK
+    assert "[c]" not in " ".join(how_much_words(tables, draws).sentences)
+    assert "Nov 2026: [c] of 40 planned" in plan_chart_alt(tables.months)
+
+
+@pytest.mark.parametrize("later", [24, 38])
+def test_pages_of_two_months_give_no_month_away(later):
+    """April lacks three audits, hidden with September; November has two, and frees September."""
+    back = {"2026-04": 37, "2026-05": 20, "2026-06": 21, "2026-07": 22, "2026-09": 30}
+    ledger: list[str] = []
+    october = edition(back | {"2026-10": 24}, ledger, as_at="2026-10-31")
+    after = back | {"2026-10": later, "2026-11": 2}
+    november = edition(after, ledger, as_at="2026-11-30")
+    assert HIDDEN_MARK in set(october.body["returned"])
+    assert not november.withheld
+    assert intruder_reads([october, november], (24, later), after) == []
+    again = edition(back | {"2026-10": 24}, ledger, as_at="2026-10-31")
+    assert again.rows == october.rows, "a page can be made again after the next one"
+
+
+def test_the_attack_on_two_months_would_find_a_careless_page():
+    back = {"2026-04": 37, "2026-05": 20, "2026-06": 21, "2026-07": 22, "2026-09": 30}
+    after = back | {"2026-10": 24, "2026-11": 2}
+    tables = [
+        edition(back | {"2026-10": 24}, [], as_at="2026-10-31"),
+        edition(after, [], as_at="2026-11-30"),
+    ]
+    assert intruder_reads(tables, (24, 24), after), "without the ledger a month is given away"
