@@ -40,7 +40,7 @@ from qa_sampling.runs.programme_page.outputs import (
 )
 from qa_sampling.runs.programme_page.well import voices_of, well_of
 from qa_sampling.runs.returns_in import staff_of
-from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.schema import GRADES, QUALITY_STANDARDS
 from qa_sampling.trends.measured import READINGS as MEASURED
 
 
@@ -143,6 +143,30 @@ def test_every_standard_is_read(well):
     assert {"Audits", "Moderators", "Families and children"} <= sources
     measured = next(one for one in well.readings if one.standard == "assessment").evidence[-1]
     assert measured.says == "Silent", "no reading, nothing said"
+
+
+def test_moderators_against_a_naive_count(well, register, settings):
+    """Every audit by hand: how many of its overall grade were moderated, and what was said."""
+    given = register.answers().set_index(["audit_id", "standard"])["grade"].to_dict()
+    audits = register.audits()
+    names = [one.audit_id for one in audits.itertuples() if one.design == "monthly"]
+    overall = {one: given.get((one, "overall")) for one in names}
+    overall = {one: grade for one, grade in overall.items() if grade in GRADES}
+    again = {one.audit_id: one.moderation_id for one in register.moderations().itertuples()}
+    said = register.moderated_answers().set_index(["moderation_id", "standard"])["grade"].to_dict()
+    alike: dict[str, list[str]] = {}
+    for name, grade in overall.items():
+        alike.setdefault(grade, []).append(name)
+    assert all(sum(one in again for one in held) > 1 for held in alike.values()), "none pooled"
+    for reading in well.readings:
+        whole = good = 0.0
+        for name, grade in overall.items():
+            told = said.get((again.get(name), reading.standard))
+            if told in GRADES:
+                weight = len(alike[grade]) / sum(one in again for one in alike[grade])
+                whole, good = whole + weight, good + weight * (told in GRADES[:2])
+        evidence = next(one for one in reading.evidence if one.source == "Moderators")
+        assert evidence.share == pytest.approx(good / whole)
 
 
 def test_what_is_owed(owed, much):

@@ -334,9 +334,9 @@ _METHOD = (
     "The reading of a standard never averages sources that contradict each other: if any says good "
     "and any says not yet, sources disagree. Good needs more than one source. Confidence goes by "
     "how many sources tell.",
-    "Audits speak for all open cases by their chance of being drawn. Moderators see audits that "
-    "were partly chosen by their grade; families who answer are not all families; other sources "
-    "speak for what was looked at.",
+    "Audits speak for all open cases by their chance of being drawn. Moderators see audits graded "
+    "low more often, and each counts the less the likelier it was to be moderated; families who "
+    "answer are not all families; other sources speak for what was looked at.",
     "Who was not looked at is held against random draws of the same size, month by month. Groups "
     "are taken as independent, which errs on the side of chance.",
     "Counts of 1 to 5 are hidden, and others from which they could be worked out. How many audits "
