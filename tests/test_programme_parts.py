@@ -185,6 +185,16 @@ class TestDeclaredFiles:
             ("standards_file", lambda v: v["standards"].pop(0), "assessment is missing"),
             ("standards_file", lambda v: v.update(good_enough=70), "good_enough: .*less than 1"),
             (
+                "standards_file",
+                lambda v: v["standards"][9].update(measures={"s47_to_icpc": 0.35}),
+                "row 10, measures: s47_to_icpc is neither better",
+            ),
+            (
+                "responsibilities_file",
+                lambda v: v["responsibilities"].append(v["responsibilities"][0]),
+                "Team Manager owes audits in two rows",
+            ),
+            (
                 "responsibilities_file",
                 lambda v: v["responsibilities"][0].update(kind="Survey"),
                 "row 1: has a kind",

@@ -173,6 +173,9 @@ def test_what_is_owed(owed, much):
     waiting = much.progress.table["state"].isin(("overdue", "not_due"))
     audits = owed.people["what"] == "An audit to return"
     assert int(audits.sum()) == int(waiting.sum())
+    counted = owed.roles["what"].str.contains("observed|checked")
+    assert owed.roles.loc[~counted, "owed"].sum() == len(owed.people), "of every role"
+    assert "Other roles" in set(owed.roles["role"])
     reports = owed.roles["owed"].isna()
     assert reports.any()
     assert (owed.roles.loc[~reports, "overdue"] <= owed.roles.loc[~reports, "owed"]).all()

@@ -31,8 +31,9 @@ class Owed:
     Attributes
     ----------
     roles : DataFrame
-        One row a responsibility of the month: `role`, `what`, `owed` (Int64: not back, not given,
-        open, or still to do; missing for what leaves no record), `overdue` (Int64).
+        One row a responsibility of the month, and what other roles owe besides: `role`, `what`,
+        `owed` (Int64: not back, not given, open, or still to do; missing for what leaves no
+        record), `overdue` (Int64).
     people : DataFrame
         One row a thing that a person owes: `person`, `role`, `what`, `reference`, `due`,
         `days_overdue`.
@@ -83,6 +84,7 @@ def owed_by(
     month = int(settings.period[5:])
     done = much.activities[much.activities["month"] == settings.period]
     rows = [_row(one, people, done) for one in declared.responsibilities if one.in_month(month)]
+    rows += _of_other_roles(people, declared, month)
     table = pd.DataFrame(rows, columns=["role", "what", "owed", "overdue"])
     table = table.astype({"owed": "Int64", "overdue": "Int64"})
     people["person"] = people["person"].map(lambda one: names.get(one, one))
@@ -153,6 +155,23 @@ def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[
         return row | {"owed": max(one.number - made, 0), "overdue": 0}
     own = people[(people["owes"] == one.owes) & (people["role"] == one.role)]
     return row | {"owed": len(own), "overdue": int((own["days_overdue"] > 0).sum())}
+
+
+OTHER_ROLES = "Other roles"
+
+
+def _of_other_roles(
+    people: pd.DataFrame, declared: Responsibilities, month: int
+) -> list[dict[str, object]]:
+    """Count what is owed by roles that the file does not name for it, so that nothing is lost."""
+    named = {(one.role, one.owes) for one in declared.responsibilities if one.in_month(month)}
+    left = pd.MultiIndex.from_frame(people[["role", "owes"]]).isin(list(named))
+    rows = []
+    for what, own in people[~left].groupby("what", sort=False):
+        late = int((own["days_overdue"] > 0).sum())
+        told = {"role": OTHER_ROLES, "what": f"{what}, of roles not named for it"}
+        rows.append(told | {"owed": len(own), "overdue": late})
+    return rows
 
 
 def curves_view(curves: Iterable[Turning]) -> pd.DataFrame:

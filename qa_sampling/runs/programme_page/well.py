@@ -155,7 +155,7 @@ def _measures(one: QualityStandard, measured: pd.DataFrame, settings: QaProgramm
                 wanted=wanted,
                 fewest=settings.fewest_for_reading,
                 level=settings.level,
-                better=measure.better or "up",
+                better=measure.better,
             )
         )
     return found
