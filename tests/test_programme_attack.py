@@ -22,6 +22,14 @@ from qa_sampling.schema import QUALITY_STANDARDS
 YEAR = [f"{one:%Y-%m}" for one in pd.date_range("2025-12-01", "2026-11-01", freq="MS")]
 
 
+OWED = [
+    ("Director", 9, 8, 1),
+    ("Team Manager", 40, 20, 24),
+    ("Principal Social Worker", 11, 0, 2),
+    ("Other roles", 97, 50, 0),
+]
+
+
 def stand_of(back: dict[str, int], *, planned: int = 40, as_at: str):
     """Give audits of some months, of which so many are back in time."""
     rows = [
@@ -47,7 +55,7 @@ def tables_of(stand, done: dict[str, int], *, as_at: str = "2026-10-31", ledger=
         stand,
         activity,
         [read_standard(key, []) for key in QUALITY_STANDARDS],
-        pd.DataFrame({"role": ["Director"], "owed": [0], "overdue": [0]}),
+        pd.DataFrame(OWED, columns=["role", "owed", "overdue", "holders"]),
         as_at=as_at,
         periods=periods,
         days=[f"{pd.Timestamp(as_at):%Y-%m-%d}"],
@@ -95,6 +103,13 @@ def intruder_reads(tables, october: tuple[int, int], back: dict[str, int]):
     returned = [back.get(f"{pd.Timestamp(one):%Y-%m}", 0) for one in MONTHS]
     returned = [*returned[:5], october[1], returned[6], october[0]]
     return leaks(world, read, pd.Series([40] * 8 + returned + returned).to_numpy())
+
+
+def test_a_post_of_one_person_has_no_figures_of_its_own():
+    """What the Director owes is what one person owes, whose name everybody knows."""
+    roles = tables_of(stand_of({"2026-10": 20}, as_at="2026-10-31"), {}).roles.frame
+    assert roles["role"].tolist() == ["Team Manager", "Other roles", "All roles"]
+    assert roles["owed"].tolist() == [40, 117, 157]
 
 
 def test_a_page_with_hidden_totals_or_a_withheld_table_still_reads():

@@ -21,6 +21,7 @@ from qa_sampling.schema import QUALITY_STANDARDS
 PLANNED, BACK, IN_TIME = "planned", "returned", "in_time"
 ACTIVITIES, SOURCES = "activities", "sources"
 OWED, OVERDUE = "owed", "overdue"
+OTHER_ROLES, _FEWEST_HOLDERS = "Other roles", 3
 SAID = {
     "Good": "Say good",
     "Open": "Cannot tell",
@@ -99,7 +100,8 @@ def protect_programme(
     readings : sequence of Reading
         The scorecard.
     owed : DataFrame
-        `role`, `owed`, `overdue`; a row a responsibility.
+        `role`, `owed`, `overdue`, `holders`; a row a responsibility. Roles that fewer than three
+        people hold go together: the figures of a post that one person holds are theirs.
     as_at : str
         The day, as "2026-10-31".
     periods, days : sequence of str
@@ -233,8 +235,10 @@ def _standards(readings: Sequence[Reading]) -> tuple[pd.DataFrame, dict]:
 
 
 def _roles(owed: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    summed = owed.groupby("role", sort=False)[[OWED, OVERDUE]].sum().astype("int64")
-    return summed.reset_index(), {
+    roles = owed["role"].where(owed["holders"] >= _FEWEST_HOLDERS, OTHER_ROLES)
+    summed = owed.groupby(roles, sort=False)[[OWED, OVERDUE]].sum().astype("int64")
+    order = sorted(summed.index, key=lambda role: role == OTHER_ROLES)
+    return summed.loc[order].reset_index(), {
         "by": ["role"],
         "counts": [OWED, OVERDUE],
         "within": {OVERDUE: OWED},

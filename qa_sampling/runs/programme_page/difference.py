@@ -10,6 +10,7 @@ import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.programme_tables import OTHER_ROLES
 from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
 from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.schema import GRADES, NOT_RECORDED
@@ -33,7 +34,7 @@ class Owed:
     roles : DataFrame
         One row a responsibility of the month, and what other roles owe besides: `role`, `what`,
         `owed` (Int64: not back, not given, open, or still to do; missing for what leaves no
-        record), `overdue` (Int64).
+        record), `overdue` (Int64), `holders` (people of the role on the staff list).
     people : DataFrame
         One row a thing that a person owes: `person`, `role`, `what`, `reference`, `due`,
         `days_overdue`.
@@ -88,6 +89,8 @@ def owed_by(
     table = pd.DataFrame(rows, columns=["role", "what", "owed", "overdue"])
     table = table.astype({"owed": "Int64", "overdue": "Int64"})
     people["person"] = people["person"].map(lambda one: names.get(one, one))
+    held = pd.Series(roles, dtype="object").value_counts()
+    table["holders"] = table["role"].map(held).fillna(0).astype("int64")
     ordered = people.sort_values(["role", "person", "due", "reference"], ignore_index=True)
     return Owed(table, ordered)
 
@@ -155,9 +158,6 @@ def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[
         return row | {"owed": max(one.number - made, 0), "overdue": 0}
     own = people[(people["owes"] == one.owes) & (people["role"] == one.role)]
     return row | {"owed": len(own), "overdue": int((own["days_overdue"] > 0).sum())}
-
-
-OTHER_ROLES = "Other roles"
 
 
 def _of_other_roles(

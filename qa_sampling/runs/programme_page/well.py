@@ -18,7 +18,7 @@ from qa_sampling.loop.standards import (
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
-from qa_sampling.runs.moderation.steps import chance_of_moderation
+from qa_sampling.runs.moderation_chance import chance_of_moderation
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
 from qa_sampling.trends.measures import MEASURES
 
