@@ -67,7 +67,9 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
             time=cell(months, IN_TIME),
         )
     words += _against_plan(
-        _shown_kinds(tables), "kind of other activity", "kinds of other activity"
+        _shown_kinds(tables),
+        "kind of other activity whose number is shown",
+        "kinds of other activity whose number is shown",
     )
     return words + _against_plan(
         draws, "kind of audit in the calendar", "kinds of audits in the calendar"
