@@ -192,6 +192,16 @@ def test_one_service_and_voices(much, found, settings):
     assert len(months) == settings.months
 
 
+def test_months_before_the_record_began_hold_no_escalations():
+    """Six months without a record, then ten a month: no rise."""
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    held = pd.DataFrame({"kind": "IRO escalation", "month": months[6:] * 10})
+    told = escalations_of(held, months)
+    assert told["month"].tolist() == months[6:]
+    assert "do not differ" in escalation_words(told["escalations"].tolist()).sentences[0]
+    assert len(escalations_of(held[:0], months)) == 12
+
+
 def test_small_counts_are_hidden(tables, much):
     for table, counts in ((tables.kinds, [ACTIVITIES]), (tables.roles, [OWED])):
         for count in counts:

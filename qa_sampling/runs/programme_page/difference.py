@@ -194,6 +194,9 @@ def curves_view(curves: Iterable[Turning]) -> pd.DataFrame:
 def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataFrame:
     """Count escalations of IROs by month, those without any included.
 
+    Months before any activity was recorded are left out: that nothing was recorded then is not
+    that nothing was escalated.
+
     Parameters
     ----------
     activities : DataFrame
@@ -207,7 +210,8 @@ def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataF
         `month`, `escalations`.
     """
     held = activities.loc[activities["kind"] == ESCALATION, "month"].value_counts()
-    months = list(periods)
+    began = min(activities["month"], default="")
+    months = [period for period in periods if period >= began]
     counts = held.reindex(months, fill_value=0).astype("int64").to_numpy()
     return pd.DataFrame({"month": months, "escalations": counts})
 
