@@ -10,6 +10,7 @@ from datetime import date
 import openpyxl
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from qa_sampling.errors import AssignmentError, FormError, ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
@@ -20,7 +21,13 @@ from qa_sampling.records.register import Register
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.dive.carried import who_carries
 from qa_sampling.runs.dive.cases import open_dive
-from qa_sampling.runs.dive.closing import agree_actions, closing_words, what_was_found
+from qa_sampling.runs.dive.closing import (
+    _COLUMNS,
+    Closing,
+    agree_actions,
+    closing_words,
+    what_was_found,
+)
 from qa_sampling.runs.dive.outputs import question_bank
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.recording import drawn_earlier, record_reading, write_reading
@@ -300,3 +307,22 @@ def test_forms_of_children_who_are_gone_are_not_written_again(
     _, recorded = drawn(told, (fewer, real, found), settings, register)
     with pytest.raises(TrendError, match="1 of the cases that were drawn"):
         write_reading(tmp_path, recorded, settings, bank=question_bank())
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((2, 18, 0), "Not borne out in most of them."),
+        ((2, 0, 18), "Not shown: too many of the cases cannot tell."),
+        ((18, 2, 0), "Borne out in most of them."),
+        ((10, 10, 0), "Open: it may be most of them or few."),
+    ],
+)
+def test_cases_that_cannot_tell_do_not_speak_against(counts, said):
+    """Of 20 cases the share that supports is low with 18 against, and with 18 that cannot tell."""
+    ends = proportion_confint(counts[0], sum(counts), method="wilson")
+    row = ("An idea.", CONCERNED, 20, sum(counts), *counts, counts[0] / 20, *ends)
+    gaps = pd.DataFrame([{"idea": "An idea.", "gap": float("nan"), "low": 0.0, "high": 0.0}])
+    verdicts = pd.DataFrame({"case_ref": ["A"]})
+    closing = Closing(pd.DataFrame([row], columns=_COLUMNS), gaps, verdicts)
+    assert said in closing_words(closing, object())[0]

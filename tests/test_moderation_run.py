@@ -34,7 +34,8 @@ from qa_sampling.runs.moderation.panel import (
     planned_moderations,
     words_of,
 )
-from qa_sampling.runs.moderation.steps import chance_of_moderation, moderations_in, review_of
+from qa_sampling.runs.moderation.steps import moderations_in, review_of
+from qa_sampling.runs.moderation_chance import chance_of_moderation
 from qa_sampling.runs.publication import faults_of, read_manifest
 from qa_sampling.runs.returns_in import open_returns, staff_of
 from qa_sampling.schema import GRADES

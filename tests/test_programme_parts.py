@@ -21,6 +21,7 @@ from qa_sampling.loop.standards import (
     Evidence,
     read_standard,
     share_of,
+    weighted_share_of,
 )
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.parameters import load_parameters, read_parameters, read_programme_files
@@ -104,6 +105,23 @@ class TestStandards:
         turned = share_of("voice", "Measure", 81, 263, wanted=0.2, fewest=10, better="down")
         assert turned.says == "Not yet"
 
+    def test_low_grades_that_were_all_moderated_do_not_weigh_more(self):
+        """100 audits: 20 Inadequate, all moderated; of 80 others 16, of which 15 are good."""
+        good, chances = [False] * 20 + [True] * 15 + [False], [1.0] * 20 + [0.2] * 16
+        one = weighted_share_of("voice", "Moderators", good, chances, wanted=0.7, fewest=10)
+        assert one.share == pytest.approx(15 * 5 / 100)
+        assert one.says == "Open"
+        plain = share_of("voice", "Moderators", sum(good), 36, wanted=0.7, fewest=10)
+        assert plain.says == "Not yet", "unweighted, the choice of cases would be the verdict"
+
+    def test_equal_chances_are_wilsons_interval(self):
+        good = [True] * 81 + [False] * 182
+        one = weighted_share_of("voice", "M", good, [0.25] * 263, wanted=0.2, fewest=10)
+        assert (one.low, one.high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+        assert weighted_share_of("v", "M", [True], [1.0], wanted=0.2, fewest=2).says == "Silent"
+        with pytest.raises(SchemaError, match="chance above 0"):
+            weighted_share_of("v", "M", [True], [0.0], wanted=0.2, fewest=1)
+
     def test_too_little_is_silent(self):
         assert share_of("voice", "Audits", 9, 9, wanted=0.2, fewest=10).says == "Silent"
         with pytest.raises(SchemaError, match="9 good of 8 cannot be"):
@@ -166,6 +184,16 @@ class TestDeclaredFiles:
             ("plan_file", lambda v: v["activities"][0].update(months=[13]), "row 1, months"),
             ("standards_file", lambda v: v["standards"].pop(0), "assessment is missing"),
             ("standards_file", lambda v: v.update(good_enough=70), "good_enough: .*less than 1"),
+            (
+                "standards_file",
+                lambda v: v["standards"][9].update(measures={"s47_to_icpc": 0.35}),
+                "row 10, measures: s47_to_icpc is neither better",
+            ),
+            (
+                "responsibilities_file",
+                lambda v: v["responsibilities"].append(v["responsibilities"][0]),
+                "Team Manager owes audits in two rows",
+            ),
             (
                 "responsibilities_file",
                 lambda v: v["responsibilities"][0].update(kind="Survey"),

@@ -40,7 +40,7 @@ from qa_sampling.runs.programme_page.outputs import (
 )
 from qa_sampling.runs.programme_page.well import voices_of, well_of
 from qa_sampling.runs.returns_in import staff_of
-from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.schema import GRADES, QUALITY_STANDARDS
 from qa_sampling.trends.measured import READINGS as MEASURED
 
 
@@ -145,10 +145,37 @@ def test_every_standard_is_read(well):
     assert measured.says == "Silent", "no reading, nothing said"
 
 
+def test_moderators_against_a_naive_count(well, register, settings):
+    """Every audit by hand: how many of its overall grade were moderated, and what was said."""
+    given = register.answers().set_index(["audit_id", "standard"])["grade"].to_dict()
+    audits = register.audits()
+    names = [one.audit_id for one in audits.itertuples() if one.design == "monthly"]
+    overall = {one: given.get((one, "overall")) for one in names}
+    overall = {one: grade for one, grade in overall.items() if grade in GRADES}
+    again = {one.audit_id: one.moderation_id for one in register.moderations().itertuples()}
+    said = register.moderated_answers().set_index(["moderation_id", "standard"])["grade"].to_dict()
+    alike: dict[str, list[str]] = {}
+    for name, grade in overall.items():
+        alike.setdefault(grade, []).append(name)
+    assert all(sum(one in again for one in held) > 1 for held in alike.values()), "none pooled"
+    for reading in well.readings:
+        whole = good = 0.0
+        for name, grade in overall.items():
+            told = said.get((again.get(name), reading.standard))
+            if told in GRADES:
+                weight = len(alike[grade]) / sum(one in again for one in alike[grade])
+                whole, good = whole + weight, good + weight * (told in GRADES[:2])
+        evidence = next(one for one in reading.evidence if one.source == "Moderators")
+        assert evidence.share == pytest.approx(good / whole)
+
+
 def test_what_is_owed(owed, much):
     waiting = much.progress.table["state"].isin(("overdue", "not_due"))
     audits = owed.people["what"] == "An audit to return"
     assert int(audits.sum()) == int(waiting.sum())
+    counted = owed.roles["what"].str.contains("observed|checked")
+    assert owed.roles.loc[~counted, "owed"].sum() == len(owed.people), "of every role"
+    assert "Other roles" in set(owed.roles["role"])
     reports = owed.roles["owed"].isna()
     assert reports.any()
     assert (owed.roles.loc[~reports, "overdue"] <= owed.roles.loc[~reports, "owed"]).all()
@@ -163,6 +190,16 @@ def test_one_service_and_voices(much, found, settings):
     assert (heard[["positive", "mixed", "negative"]].sum(axis=1) <= heard["times"]).all()
     months = escalations_of(much.activities, settings.all_periods)
     assert len(months) == settings.months
+
+
+def test_months_before_the_record_began_hold_no_escalations():
+    """Six months without a record, then ten a month: no rise."""
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    held = pd.DataFrame({"kind": "IRO escalation", "month": months[6:] * 10})
+    told = escalations_of(held, months)
+    assert told["month"].tolist() == months[6:]
+    assert "do not differ" in escalation_words(told["escalations"].tolist()).sentences[0]
+    assert len(escalations_of(held[:0], months)) == 12
 
 
 def test_small_counts_are_hidden(tables, much):
@@ -183,7 +220,7 @@ def test_small_counts_are_hidden(tables, much):
 
 
 def test_words(tables, much, well):
-    amount = how_much_words(tables, much.activity, much.draws)
+    amount = how_much_words(tables, much.draws)
     assert "planned audits came back" in amount.sentences[0]
     said = scorecard_words(well.readings, well.ways).sentences
     told = " ".join(said)

@@ -137,6 +137,53 @@ def share_of(
     )
 
 
+def weighted_share_of(
+    standard: str,
+    source: str,
+    good: Sequence[bool],
+    chances: Sequence[float],
+    *,
+    wanted: float,
+    fewest: int,
+    level: float = 0.95,
+) -> Evidence:
+    """Give what a source says whose gradings were chosen by unequal chances.
+
+    Parameters
+    ----------
+    standard, source : str
+        Key of the standard; what tells.
+    good : sequence of bool
+        Whether each grading is good or better.
+    chances : sequence of float
+        Chance of each to be chosen, above 0 and at most 1.
+    wanted, fewest, level
+        As for :func:`share_of`.
+
+    Raises
+    ------
+    SchemaError
+        When a chance is not above 0 and at most 1, or one is lacking.
+
+    Notes
+    -----
+    Each grading stands for 1 / chance. The interval is Wilson's from the effective number of
+    gradings, (sum of weights)² / sum of squares (Kish, Survey Sampling, 1965, section 11.7).
+    """
+    if len(good) != len(chances) or not all(0 < one <= 1 for one in chances):
+        raise SchemaError(f"{source}: each grading needs a chance above 0 and at most 1.")
+    if len(good) < fewest:
+        return Evidence(standard, source, len(good), None, None, None, wanted)
+    from statsmodels.stats.proportion import proportion_confint
+
+    weights = [1 / one for one in chances]
+    whole = sum(weights)
+    share = sum(weight for weight, one in zip(weights, good, strict=True) if one) / whole
+    enough = whole**2 / sum(one**2 for one in weights)
+    low, high = proportion_confint(share * enough, enough, alpha=1 - level, method="wilson")
+    return Evidence(standard, source, len(good), share, float(low), float(high), wanted)
+
+
 def read_standard(standard: str, evidence: Sequence[Evidence]) -> Reading:
     """Read all evidence of a standard together, by a rule that hides no disagreement.
 

@@ -93,7 +93,7 @@ def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> 
     rows = require_safe(table, what="plan_chart()").body
     count = _done(table)
     names = list(rows[table.by[0]])
-    done, planned = list(rows[count]), [int(value) for value in rows[PLANNED]]
+    done, planned = list(rows[count]), [_goal(value) for value in rows[PLANNED]]
     sheet = open_sheet(ax, table)
     key = [KeyItem("Done" if count == ACTIVITIES else "Returned", "s", PALETTE["blue"]),
            KeyItem("Planned: the black line across", "|", INK)]  # fmt: skip
@@ -122,9 +122,15 @@ def plan_chart_alt(table: SafeTable) -> Told:
     count = _done(table)
     parts = []
     for _, row in table.body.iterrows():
-        goal = f" of {int(row[PLANNED]):,} planned" if int(row[PLANNED]) else ""
+        planned = _goal(row[PLANNED])
+        goal = f" of {planned:,} planned" if planned else ""
         parts.append(f"{row[table.by[0]]}: {_said(row[count])}{goal}")
     return _told(table, f"Bar chart of what was done beside the plan. {'; '.join(parts)}.")
+
+
+def _goal(value: object) -> int:
+    """Give what was planned; 0 draws no line, as where the whole table is withheld."""
+    return int(value) if _shown(value) else 0
 
 
 def _done(table: SafeTable) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from qa_sampling.loop.standards import SAYS, Reading
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
-from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
 from qa_sampling.reporting.loop_tables import ACTIVITY
 from qa_sampling.reporting.safe_table import PrintedTable
-from qa_sampling.reporting.table_request import TableRequest
+from qa_sampling.reporting.table_request import TableRequest, altered
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
@@ -21,6 +21,7 @@ from qa_sampling.schema import QUALITY_STANDARDS
 PLANNED, BACK, IN_TIME = "planned", "returned", "in_time"
 ACTIVITIES, SOURCES = "activities", "sources"
 OWED, OVERDUE = "owed", "overdue"
+OTHER_ROLES, _FEWEST_HOLDERS = "Other roles", 3
 SAID = {
     "Good": "Say good",
     "Open": "Cannot tell",
@@ -87,8 +88,8 @@ def protect_programme(
 ) -> ProgrammeTables:
     """Protect the counts of the programme.
 
-    Activity is tied by the days it was done on to all that was published of it; audits and what
-    is owed are of one day.
+    Activity is tied by the days it was done on to all that was published of it, audits month by
+    month to those of other days; what is owed is of one day.
 
     Parameters
     ----------
@@ -99,7 +100,8 @@ def protect_programme(
     readings : sequence of Reading
         The scorecard.
     owed : DataFrame
-        `role`, `owed`, `overdue`; a row a responsibility.
+        `role`, `owed`, `overdue`, `holders`; a row a responsibility. Roles that fewer than three
+        people hold go together: the figures of a post that one person holds are theirs.
     as_at : str
         The day, as "2026-10-31".
     periods, days : sequence of str
@@ -116,17 +118,51 @@ def protect_programme(
     """
     told = f"{' and '.join(periods)}, as at {as_at}"
     asked = (
-        (_months(stand, periods), f"audits drawn {told}", {}),
         (_kinds(activity), ACTIVITY, {"over": {"day": list(days)}}),
         (_standards(readings), f"sources {told}", {}),
         (_roles(owed), f"owed {told}", {}),
     )
-    made = []
+    made = [_protected_months(stand, periods, as_at, edition, earlier)]
     for given, series, more in asked:
         request = _request(given, population_of_edition(series, edition), more)
         known = tied_editions([request], earlier, series=series, edition=edition)
         made += protect_linked([request], earlier=known)
     return ProgrammeTables(*made)
+
+
+def _protected_months(
+    stand: Progress,
+    periods: Sequence[str],
+    as_at: str,
+    edition: str,
+    earlier: Sequence[PrintedTable],
+) -> SafeTable:
+    """Protect audits by month: the months before stand on the next page too, mostly unchanged.
+
+    Each day looked back from is an edition of its own, tied month by month to all others.
+    """
+    day = population_of_edition(f"as at {as_at}", edition)
+    request = _request(_months(stand, periods), population_of_edition(_DRAWN, day), {})
+    same = [one for one in earlier if one.population == request.population]
+    others = [one for one in earlier if one.population != request.population]
+    known = tied_editions([request], [*others, *same], series=_DRAWN, edition=day, along="month")
+    request = altered(request, told_before=_hidden_before(others))
+    return protect_linked([request], earlier=known)[0]
+
+
+def _hidden_before(others: Sequence[PrintedTable]) -> dict[tuple[str, tuple[str, ...]], bool]:
+    """Give the counts by month that stay hidden: a late audit or two would tell what they were.
+
+    The newest month of each page is left out, since most of its audits come back after it.
+    """
+    settled = [
+        replace(one, rows=(*one.rows[:-2], one.rows[-1])) for one in others if not one.withheld
+    ]
+    told = told_before(settled, series=_DRAWN)
+    return {place: shown for place, shown in told.items() if not shown}
+
+
+_DRAWN = "audits drawn"
 
 
 def _request(given: tuple[pd.DataFrame, dict], population: str, more: dict) -> TableRequest:
@@ -147,6 +183,7 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
     ).reset_index(drop=True)  # fmt: skip
     return table, {
         "by": ["month"],
+        "growing": ["month"],
         "counts": [PLANNED, BACK, IN_TIME],
         "decisions": [PLANNED],
         "within": {BACK: PLANNED, IN_TIME: BACK},
@@ -198,8 +235,10 @@ def _standards(readings: Sequence[Reading]) -> tuple[pd.DataFrame, dict]:
 
 
 def _roles(owed: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    summed = owed.groupby("role", sort=False)[[OWED, OVERDUE]].sum().astype("int64")
-    return summed.reset_index(), {
+    roles = owed["role"].where(owed["holders"] >= _FEWEST_HOLDERS, OTHER_ROLES)
+    summed = owed.groupby(roles, sort=False)[[OWED, OVERDUE]].sum().astype("int64")
+    order = sorted(summed.index, key=lambda role: role == OTHER_ROLES)
+    return summed.loc[order].reset_index(), {
         "by": ["role"],
         "counts": [OWED, OVERDUE],
         "within": {OVERDUE: OWED},

@@ -174,7 +174,7 @@ def owed_view(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         `role`, `what`, `owed`, `overdue`.
     """
-    view = table.astype({"owed": "str", "overdue": "str"})
+    view = table[["role", "what", "owed", "overdue"]].astype({"owed": "str", "overdue": "str"})
     view["owed"] = view["owed"].replace("<NA>", "Not recorded here")
     view["overdue"] = view["overdue"].replace("<NA>", "–")
     return view.set_axis(["Role", "What is owed", "Still owed", "Of them overdue"], axis=1)

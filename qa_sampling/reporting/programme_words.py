@@ -17,8 +17,15 @@ from qa_sampling.loop.standards import (
 )
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.loop_tables import STATES, LoopTables
-from qa_sampling.reporting.programme_tables import BACK, IN_TIME, PLANNED, ProgrammeTables
+from qa_sampling.reporting.programme_tables import (
+    ACTIVITIES,
+    BACK,
+    IN_TIME,
+    PLANNED,
+    ProgrammeTables,
+)
 from qa_sampling.reporting.quantities import Declared, cell, declared
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 from qa_sampling.results import Turning
 from qa_sampling.sampling.overlooked import Overlooked
@@ -35,15 +42,20 @@ _VERDICTS = {
 }
 
 
-def how_much_words(tables: ProgrammeTables, activity: pd.DataFrame, draws: pd.DataFrame) -> Words:
+def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
     """Say how much was done against the plan.
 
     Parameters
     ----------
     tables : ProgrammeTables
         The protected tables.
-    activity, draws : DataFrame
-        What was done against the plan: `what`, `state`.
+    draws : DataFrame
+        Rounds of audits against the calendar: `what`, `planned`, `state`.
+
+    Notes
+    -----
+    Of other activity only kinds whose count is printed are told of: whether a hidden count met a
+    plan of two would tell what it is.
     """
     words = NOTHING_SAID
     if not tables.months.withheld:
@@ -54,21 +66,43 @@ def how_much_words(tables: ProgrammeTables, activity: pd.DataFrame, draws: pd.Da
             all=cell(months, PLANNED),
             time=cell(months, IN_TIME),
         )
-    for table, one, many in (
-        (activity, "kind of other activity", "kinds of other activity"),
-        (draws, "kind of audit in the calendar", "kinds of audits in the calendar"),
-    ):
-        due = table[table["planned"] > 0]
-        met = due["state"] == "On plan"
-        if due.empty:
-            continue
-        words += say(
-            f"Of {{all:{one}|{many}}} {{met}} met the plan{{rest}}.",
-            all=declared(len(due)),
-            met=declared(int(met.sum())) if met.any() else "none",
-            rest=_listed("; not begun", due.loc[due["state"] == "Not begun", "what"]),
-        )
-    return words
+    words += _against_plan(
+        _shown_kinds(tables),
+        "kind of other activity whose number is shown",
+        "kinds of other activity whose number is shown",
+    )
+    return words + _against_plan(
+        draws, "kind of audit in the calendar", "kinds of audits in the calendar"
+    )
+
+
+def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
+    """Give the kinds of activity whose counts are printed: what is hidden is told by no state."""
+    table = tables.kinds
+    body = table.body if not table.withheld else table.body.iloc[:0]
+    body = body[body[ACTIVITIES] != HIDDEN_MARK]
+    done = body[ACTIVITIES].astype("int64")
+    state = done.ge(body[PLANNED].astype("int64")).map({True: "On plan", False: "Behind"})
+    return pd.DataFrame(
+        {
+            "what": body["kind"],
+            "planned": body[PLANNED].astype("int64"),
+            "state": state.mask(done == 0, "Not begun"),
+        }
+    )
+
+
+def _against_plan(table: pd.DataFrame, one: str, many: str) -> Words:
+    due = table[table["planned"] > 0]
+    met = due["state"] == "On plan"
+    if due.empty:
+        return NOTHING_SAID
+    return say(
+        f"Of {{all:{one}|{many}}} {{met}} met the plan{{rest}}.",
+        all=declared(len(due)),
+        met=declared(int(met.sum())) if met.any() else "none",
+        rest=_listed("; not begun", due.loc[due["state"] == "Not begun", "what"]),
+    )
 
 
 def _listed(before: str, names: Iterable[str]) -> str:
@@ -302,9 +336,9 @@ _METHOD = (
     "The reading of a standard never averages sources that contradict each other: if any says good "
     "and any says not yet, sources disagree. Good needs more than one source. Confidence goes by "
     "how many sources tell.",
-    "Audits speak for all open cases by their chance of being drawn. Moderators see audits that "
-    "were partly chosen by their grade; families who answer are not all families; other sources "
-    "speak for what was looked at.",
+    "Audits speak for all open cases by their chance of being drawn. Moderators see audits graded "
+    "low more often, and each counts the less the likelier it was to be moderated; families who "
+    "answer are not all families; other sources speak for what was looked at.",
     "Who was not looked at is held against random draws of the same size, month by month. Groups "
     "are taken as independent, which errs on the side of chance.",
     "Counts of 1 to 5 are hidden, and others from which they could be worked out. How many audits "

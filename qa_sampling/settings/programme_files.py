@@ -13,6 +13,7 @@ from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.calendar import Calendar
 from qa_sampling.settings.turning import known_measure
+from qa_sampling.trends.measures import MEASURES
 
 _CLOSED = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 _MONTH = Annotated[int, Field(ge=1, le=12)]
@@ -85,7 +86,8 @@ class QualityStandard(BaseModel):
     good : str
         What good looks like.
     measures : mapping of str to float
-        Target by name of a measure in the registry, in the unit of its values.
+        Target by name of a measure in the registry that has a better direction, in the unit of
+        its values.
     """
 
     model_config = _CLOSED
@@ -99,6 +101,11 @@ class QualityStandard(BaseModel):
     def _are_known(cls, value: dict[str, float]) -> dict[str, float]:
         for one in value:
             known_measure(one)
+            if not MEASURES[one].better:
+                raise ValueError(
+                    f"{one} is neither better when it rises nor when it falls, so that it cannot "
+                    "be held against a target; leave it out"
+                )
         return value
 
 
@@ -178,6 +185,19 @@ class Responsibilities(BaseModel):
     model_config = _CLOSED
 
     responsibilities: tuple[Responsibility, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _counted_once(self) -> Responsibilities:
+        told = [
+            (one.role, one.owes)
+            for one in self.responsibilities
+            if one.owes in ("audits", "moderations", "actions")
+        ]
+        twice = [f"{role} owes {owes}" for role, owes in dict.fromkeys(told)
+                 if told.count((role, owes)) > 1]  # fmt: skip
+        if twice:
+            raise ValueError(f"{'; '.join(twice)} in two rows, which would count them twice")
+        return self
 
 
 def _require_each_once(given: list[str], wanted: tuple[str, ...], name: str) -> None:

@@ -207,6 +207,8 @@ def _percent(row: pd.Series) -> str:
 def _verdict(row: pd.Series) -> str:
     if row["low"] > 0.5:
         return "Borne out in most of them."
+    if row["high"] < 0.5 and 2 * (row[FOR] + row[OPEN]) >= row["read"]:
+        return "Not shown: too many of the cases cannot tell."
     if row["high"] < 0.5:
         return "Not borne out in most of them."
     return "Open: it may be most of them or few."

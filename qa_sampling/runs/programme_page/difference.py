@@ -10,6 +10,7 @@ import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.programme_tables import OTHER_ROLES
 from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
 from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.schema import GRADES, NOT_RECORDED
@@ -31,8 +32,9 @@ class Owed:
     Attributes
     ----------
     roles : DataFrame
-        One row a responsibility of the month: `role`, `what`, `owed` (Int64: not back, not given,
-        open, or still to do; missing for what leaves no record), `overdue` (Int64).
+        One row a responsibility of the month, and what other roles owe besides: `role`, `what`,
+        `owed` (Int64: not back, not given, open, or still to do; missing for what leaves no
+        record), `overdue` (Int64), `holders` (people of the role on the staff list).
     people : DataFrame
         One row a thing that a person owes: `person`, `role`, `what`, `reference`, `due`,
         `days_overdue`.
@@ -83,9 +85,12 @@ def owed_by(
     month = int(settings.period[5:])
     done = much.activities[much.activities["month"] == settings.period]
     rows = [_row(one, people, done) for one in declared.responsibilities if one.in_month(month)]
+    rows += _of_other_roles(people, declared, month)
     table = pd.DataFrame(rows, columns=["role", "what", "owed", "overdue"])
     table = table.astype({"owed": "Int64", "overdue": "Int64"})
     people["person"] = people["person"].map(lambda one: names.get(one, one))
+    held = pd.Series(roles, dtype="object").value_counts()
+    table["holders"] = table["role"].map(held).fillna(0).astype("int64")
     ordered = people.sort_values(["role", "person", "due", "reference"], ignore_index=True)
     return Owed(table, ordered)
 
@@ -155,6 +160,20 @@ def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[
     return row | {"owed": len(own), "overdue": int((own["days_overdue"] > 0).sum())}
 
 
+def _of_other_roles(
+    people: pd.DataFrame, declared: Responsibilities, month: int
+) -> list[dict[str, object]]:
+    """Count what is owed by roles that the file does not name for it, so that nothing is lost."""
+    named = {(one.role, one.owes) for one in declared.responsibilities if one.in_month(month)}
+    left = pd.MultiIndex.from_frame(people[["role", "owes"]]).isin(list(named))
+    rows = []
+    for what, own in people[~left].groupby("what", sort=False):
+        late = int((own["days_overdue"] > 0).sum())
+        told = {"role": OTHER_ROLES, "what": f"{what}, of roles not named for it"}
+        rows.append(told | {"owed": len(own), "overdue": late})
+    return rows
+
+
 def curves_view(curves: Iterable[Turning]) -> pd.DataFrame:
     """Say whether each curve turned since each thing that was done. Restricted.
 
@@ -175,6 +194,9 @@ def curves_view(curves: Iterable[Turning]) -> pd.DataFrame:
 def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataFrame:
     """Count escalations of IROs by month, those without any included.
 
+    Months before any activity was recorded are left out: that nothing was recorded then is not
+    that nothing was escalated.
+
     Parameters
     ----------
     activities : DataFrame
@@ -188,7 +210,8 @@ def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataF
         `month`, `escalations`.
     """
     held = activities.loc[activities["kind"] == ESCALATION, "month"].value_counts()
-    months = list(periods)
+    began = min(activities["month"], default="")
+    months = [period for period in periods if period >= began]
     counts = held.reindex(months, fill_value=0).astype("int64").to_numpy()
     return pd.DataFrame({"month": months, "escalations": counts})
 

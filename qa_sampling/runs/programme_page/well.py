@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
-from qa_sampling.loop.standards import Evidence, Reading, read_standard, share_of
+from qa_sampling.loop.standards import (
+    Evidence,
+    Reading,
+    read_standard,
+    share_of,
+    weighted_share_of,
+)
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.records.register import Register
+from qa_sampling.records.returned import OVERALL
+from qa_sampling.runs.moderation_chance import chance_of_moderation
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
 from qa_sampling.trends.measures import MEASURES
 
@@ -66,7 +74,7 @@ def well_of(
     settings : QaProgramme
         Give the level, and below how many a source says nothing.
     register : Register
-        Holds the moderations.
+        Holds the moderations, each counted for 1 / its chance.
     standards : QualityStandards
         What good looks like, and the measures.
     graded : DataFrame
@@ -90,10 +98,11 @@ def well_of(
     audited = graded.set_index("standard")
     readings = []
     for one in standards.standards:
-        good, n = moderated.get(one.key, (0, 0))
+        own = moderated[moderated["standard"] == one.key]
+        good, chances = list(own["good"]), list(own["probability"])
         evidence = [
             _audits(one.key, audited, standards.good_enough),
-            share_of(one.key, MODERATORS, good, n, **given),
+            weighted_share_of(one.key, MODERATORS, good, chances, **given),
             _seen(one.key, counts[SEEN], given),
             *(_heard(one.key, name, counts[name], given) for name in _HEARD),
             *_measures(one, measured, settings),
@@ -146,24 +155,40 @@ def _measures(one: QualityStandard, measured: pd.DataFrame, settings: QaProgramm
                 wanted=wanted,
                 fewest=settings.fewest_for_reading,
                 level=settings.level,
-                better=measure.better or "up",
+                better=measure.better,
             )
         )
     return found
 
 
-def _moderated(settings: QaProgramme, register: Register) -> dict[str, tuple[int, int]]:
-    """Count by standard the moderators' grades of the months, good or better and all."""
+def _moderated(settings: QaProgramme, register: Register) -> pd.DataFrame:
+    """Give the moderators' grades of the months: `standard`, `good`, `probability`.
+
+    Audits graded low are moderated more often, so each grade has its chance of having been given.
+    Of several moderations of an audit the latest counts.
+    """
+    told = register.answers()
+    overall = told[told["standard"] == OVERALL].set_index("audit_id")["grade"]
     audits = register.audits()
-    asked = audits.loc[audits["period"].between(settings.first_period, settings.period), "audit_id"]
+    audits = audits[audits["period"].between(settings.first_period, settings.period)]
+    audits = audits[audits["date_completed"] <= pd.Timestamp(settings.extract_day)]
+    audits = audits[audits["design"].isin(settings.designs)]
+    audits = audits.assign(grade=audits["audit_id"].map(overall))
+    audits = audits[audits["grade"].isin(GRADES)]
     held = register.moderations()
     held = held[held["date"] <= pd.Timestamp(settings.extract_day)]
-    held = held[held["audit_id"].isin(asked)]
-    answers = register.moderated_answers()
-    answers = answers[answers["moderation_id"].isin(held["moderation_id"])]
-    answers = answers[answers["grade"].isin(GRADES)]
-    good = answers["grade"].isin(GRADES[:2]).groupby(answers["standard"]).agg(["sum", "size"])
-    return {str(key): (int(row["sum"]), int(row["size"])) for key, row in good.iterrows()}
+    held = held[held["audit_id"].isin(audits["audit_id"])].sort_values(["date", "moderation_id"])
+    held = held.drop_duplicates("audit_id", keep="last")
+    answers = register.moderated_answers().merge(held[["moderation_id", "audit_id"]])
+    answers = answers[answers["grade"].isin(GRADES) & answers["standard"].isin(QUALITY_STANDARDS)]
+    chances = audits.set_index("audit_id")["grade"].to_frame()
+    chances["moderated"] = chances.index.isin(held["audit_id"])
+    if chances["moderated"].any():
+        chance = chance_of_moderation(chances["grade"], chances["moderated"])
+        answers = answers.assign(probability=answers["audit_id"].map(chance))
+    else:
+        answers = answers.assign(probability=1.0)
+    return answers.assign(good=answers["grade"].isin(GRADES[:2]))
 
 
 def _ways(changed: pd.DataFrame) -> dict[str, str]:
