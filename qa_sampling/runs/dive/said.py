@@ -15,6 +15,7 @@ from qa_sampling.trends.binary_results import BinaryModel
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.waiting_results import WaitModel
 
 
 def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
@@ -212,12 +213,12 @@ def sample_words(reading: Reading) -> str:
     )
 
 
-def model_words(found: BinaryModel | str) -> tuple[str, ...]:
+def model_words(found: BinaryModel | WaitModel | str) -> tuple[str, ...]:
     """Say what goes with it, or why that cannot be said.
 
     Parameters
     ----------
-    found : BinaryModel or str
+    found : BinaryModel, WaitModel or str
         The model, or why there is none.
     """
     return (found,) if isinstance(found, str) else (*found.words, *found.notes)

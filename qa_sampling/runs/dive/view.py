@@ -15,6 +15,7 @@ from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
+from qa_sampling.trends.waiting_results import WaitModel, ratio_words
 
 
 def filled(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -126,6 +127,36 @@ def cohorts_view(found: Cohorts) -> pd.DataFrame:
     wide = wide.loc[list(dict.fromkeys(held["cohort"]))].reset_index()
     return wide.rename(columns={"cohort": "Quarter"} | {
         day: f"Within {day} days" for day in wide.columns if day != "cohort"})  # fmt: skip
+
+
+def sooner_view(found: WaitModel | str) -> pd.DataFrame:
+    """Give each value with its plain share and how much sooner it comes; no rows without a model.
+
+    Parameters
+    ----------
+    found : WaitModel or str
+        The model, or why there is none.
+    """
+    rows = []
+    for row in () if isinstance(found, str) else found.table.itertuples():
+        ratio = (
+            ("held against", "–")
+            if row.reference
+            else (
+                f"{ratio_words(row.ratio)} ({ratio_words(row.low)} to {ratio_words(row.high)})",
+                _both(row.early, row.late),
+            )
+        )
+        share = "–" if pd.isna(row.share) else f"{row.share:.0%}"
+        rows.append((_title(row.column), row.value, row.cases, row.came, share, *ratio))
+    days = 365 if isinstance(found, str) else found.days
+    heads = ["Factor", "Value", "Starts", "Came", f"Within {days} days", "Times as likely",
+             "Early; late"]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _both(early: float, late: float) -> str:
+    return "–" if pd.isna(early) else f"{ratio_words(early)}; {ratio_words(late)}"
 
 
 def ways_view(found: Journeys | str) -> pd.DataFrame:
