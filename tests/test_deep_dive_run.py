@@ -412,6 +412,16 @@ class TestFaults:
             "2026-03-deep_dive-re_referrals-assessment_east"
         )
 
+    def test_records_too_short_to_judge_are_not_called_calm(self, told, outputs):
+        short = replace(told, events=told.events[told.events["date"] >= "2024-08-01"])
+        settings = asked(outputs, unit_kind="all")
+        dive = open_dive(short, settings)
+        real = retest(short, dive, settings)
+        assert not real.is_judged and not real.is_signal
+        words = said.is_it_real(dive, real, settings)
+        assert words[0].startswith("Whether there is a spike cannot be told: the records hold too")
+        assert not any("There is no spike" in one or "no reason has" in one for one in words)
+
     def test_open_months_are_left_out_and_it_is_said(self, told, outputs):
         early = asked(outputs, measure="s47_to_icpc", as_at="2026-04-30")
         dive = open_dive(told, early)

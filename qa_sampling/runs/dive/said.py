@@ -56,6 +56,12 @@ def _month(text: str) -> str:
 
 def _answer(dive: Dive, real: Reality) -> str:
     title, signals = dive.measure.title, real.signals.signals
+    if not real.is_judged:
+        return (
+            f"Whether there is a spike cannot be told: the records hold too few settled months of "
+            f"{_lower(title)} up to {dive.spans[1]} to say what is usual. Give earlier extracts as "
+            "well; a measure that looks back a year is known from a year after the records begin."
+        )
     if not signals:
         return (
             f"There is no spike: {title}, {dive.spans[1]}, is within what chance does. "
@@ -88,6 +94,8 @@ def _needed(real: Reality) -> list[str]:
                 f"would have to lie outside {told[1]} to {told[2]}, or stay on one side of its "
                 "usual level for months."
             )
+    if not real.is_judged:
+        return [*said, "A group named below is held against few months; read with that in mind."]
     said.append(
         "So no reason has to be looked for. What would be needed: more months of the same kind "
         "(run this again next month), a reason to look from elsewhere (a complaint, a partner's "
