@@ -99,8 +99,8 @@ def build_events(annex: AnnexA) -> pd.DataFrame:
     DataFrame
         Declared by :data:`schema.EVENTS`, sorted by date, event and child. A child has at
         most one event of a kind a day. Of each extract a child's latest placement alone is
-        known, so earlier moves are those of earlier extracts. An adoption decision ends with the adoption order,
-        or with the decision that reversed it.
+        known, so earlier moves are those of earlier extracts. An adoption decision ends with the
+        adoption order, or with the decision that reversed it.
     """
     parts = [
         _events_of(annex.all_rows(number), event, number, fields)

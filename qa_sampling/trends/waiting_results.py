@@ -90,6 +90,11 @@ class WaitModel:
             f"{self.half} days), so its ratios are averages: see both in the table."
             for name in unsteady
         ]
+        if self.table["early"].isna().all():
+            said.append(
+                "Whether ratios change while one waits cannot be told here: in some value too few "
+                f"came before or after {self.half} days."
+            )
         return tuple(said)
 
     def _basis(self) -> str:

@@ -152,7 +152,8 @@ def sooner_view(found: WaitModel | str) -> pd.DataFrame:
     days = 365 if isinstance(found, str) else found.days
     heads = ["Factor", "Value", "Starts", "Came", f"Within {days} days", "Times as likely",
              "Early; late"]  # fmt: skip
-    return pd.DataFrame(rows, columns=heads)
+    table = pd.DataFrame(rows, columns=heads)
+    return table if (table["Early; late"] != "–").any() else table.drop(columns="Early; late")
 
 
 def _both(early: float, late: float) -> str:
@@ -215,8 +216,8 @@ def balance_view(reading: Reading) -> pd.DataFrame:
     )
 
 
-_SHOWN = ["case_ref", "child_id", "start", "team", "source", "age", "need"]
-_HEADS = ["Reference", "Case number", "Day", "Team", "Source", "Age", "Need"]
+_SHOWN = ["case_ref", "child_id", "start", "team", "source", "about"]
+_HEADS = ["Reference", "Case number", "Day", "Team", "Source", "Age and need"]
 
 
 def to_read(reading: Reading) -> pd.DataFrame:
@@ -229,8 +230,9 @@ def to_read(reading: Reading) -> pd.DataFrame:
     """
     if not reading.is_drawn:
         return pd.DataFrame(columns=_HEADS)
-    held = reading.cases.sort_values("case_ref")[_SHOWN]
-    held = held.assign(start=[f"{day:%d %b %Y}" for day in held["start"]])
+    held = reading.cases.sort_values("case_ref")
+    about = held["age"].astype("str") + "; " + held["need"].astype("str")
+    held = held.assign(start=[f"{day:%d %b %Y}" for day in held["start"]], about=about)[_SHOWN]
     return held.set_axis(_HEADS, axis=1).astype("str").reset_index(drop=True)
 
 
