@@ -1,6 +1,6 @@
 """How often a search for drivers names the planted group, and how often it accuses an innocent one.
 
-Usage: python benchmarks/deep_dives.py [--seeds 100] [--part drivers|levels|authority]
+Usage: python benchmarks/deep_dives.py [--seeds 100] [--part drivers|levels|waits|authority]
 
 Invented referrals with brothers and sisters (tests/dive_samples.py): 75 families a month, twelve
 months of baseline, three months looked at, 16 sources, 4 teams, 4 needs. Prints the tables of
@@ -28,6 +28,7 @@ from qa_sampling.trends.decomposition import decompose
 from qa_sampling.trends.drivers import find_drivers
 from qa_sampling.trends.incidence import incidence
 from qa_sampling.trends.waiting import times_to_next
+from qa_sampling.trends.waiting_model import explain_waits
 
 COLUMNS = ["source", "team", "need"]
 
@@ -131,6 +132,35 @@ def _intervals(
     }
 
 
+def waits(seeds: int) -> None:
+    """Print how often 95% intervals of the model of waits hold what is true: no team is sooner."""
+    head("interval", "siblings alike", "families as wholes", "each child alone")
+    for alike in (0.8, 1.0):
+        held: dict[object, list] = {"family_id": [], None: []}
+        for seed in range(seeds):
+            table = _waiting(referrals(9000 + seed, 9, alike=alike), seed)
+            for cluster, inside in held.items():
+                rows = explain_waits(table, event="Referral", columns="team",
+                                     cluster=cluster).table  # fmt: skip
+                rows = rows[~rows["reference"]]
+                inside.extend(((rows["low"] < 1) & (rows["high"] > 1)).tolist())
+        row("ratio of a team's rate (`explain_waits`)", f"{100 * alike:.0f}%",
+            *(f"{100 * np.mean(one):.1f}%" for one in held.values()))  # fmt: skip
+
+
+def _waiting(table: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Give cases a day on which they came, or were last seen; one in fifteen left for care."""
+    dice = np.random.default_rng(seed)
+    family = pd.factorize(table["family_id"])[0]
+    came, seen, care = (dice.integers(1, 366, family.max() + 1)[family] for _ in range(3))
+    came = np.where(table["again"] == 1, came, 9999)
+    care = np.where(dice.random(family.max() + 1)[family] < 1 / 15, care, 9999)
+    seen = np.maximum(seen, 180)
+    days = np.minimum(np.minimum(came, care), seen)
+    state = np.select([days == came, days == care], ["Referral", "Care episode"], "Waiting")
+    return table.assign(days=days, state=state)
+
+
 def authority(seeds: int) -> None:
     """Print what is named in the invented authority: in its planted months, and before them."""
     head("months", "planted group exactly", "one of its source or team alone", "another", "nothing")
@@ -172,7 +202,7 @@ def authority(seeds: int) -> None:
         row(name, *(f"{total[one]} of {seeds}" for one in ("exact", "part", "other", "none")))
 
 
-PARTS = {"drivers": drivers, "levels": levels, "authority": authority}
+PARTS = {"drivers": drivers, "levels": levels, "waits": waits, "authority": authority}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()

@@ -37,9 +37,11 @@ EVENT_KINDS = (
     "Child in need episode",
     "Child protection plan",
     "Care episode",
+    "Placement move",
     "Adoption decision",
 )
-"""Kinds of event. A Section 47 enquiry is dated by the strategy discussion that initiated it."""
+"""Kinds of event. A Section 47 enquiry is dated by the strategy discussion that initiated it;
+a placement move is a placement that begins later than the care it is part of."""
 
 GENDERS = ("Male", "Female", "Neither", NOT_RECORDED)
 ETHNICITIES = (

@@ -189,6 +189,7 @@ TWINS: dict[str, Callable[[list[Event]], list[Told]]] = {
     "plans_two_years": ends(PLAN, long),
     "starting_care": no_breaks(starts(CARE)),
     "ceasing_care": no_breaks(ends(CARE)),
+    "placement_moves": starts("Placement move"),
 }
 
 

@@ -315,6 +315,20 @@ def test_every_list_of_events_gives_its_events(events):
     ]
 
 
+def test_a_placement_that_begins_later_than_the_care_is_a_move(events):
+    stay = {"start_date": "01/02/2026", "end_date": "", "legal_status": "C1"}
+    table = events({8: [
+        row(8, "first", **stay, placement_date="01/02/2026"),
+        row(8, "moved", **stay, placement_date="03/02/2026"),
+        row(8, "blank", **stay, placement_date=""),
+        row(8, "after", **(stay | {"end_date": "05/02/2026"}), placement_date="06/02/2026"),
+        row(8, "break", **(stay | {"legal_status": "V4"}), placement_date="03/02/2026"),
+    ]})  # fmt: skip
+    moves = table[table["event"] == "Placement move"]
+    assert moves["child_id"].tolist() == ["moved"]
+    assert moves["date"].tolist() == [pd.Timestamp("2026-02-03")]
+
+
 def test_outcomes_in_words(events):
     table = events(
         {

@@ -30,7 +30,13 @@ from qa_sampling.runs.dive.cases import in_words, open_dive
 from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, release_dive
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading
-from qa_sampling.runs.dive.ways import coming_again, concerned_of, ways_of
+from qa_sampling.runs.dive.ways import (
+    coming_again,
+    coming_sooner,
+    concerned_of,
+    waited_for,
+    ways_of,
+)
 from qa_sampling.runs.inputs import invented_authority, open_register
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.planning import size_for_proportion
@@ -121,6 +127,20 @@ class TestThePlantedSpike:
         model = explained(found.dive, settings)
         assert set(model.columns["column"]) == {"source", "team", "age", "need"}
         assert any(one.startswith("team Assessment") for one in said.model_words(model))
+
+    def test_what_makes_it_come_sooner_stands_beside_the_plain_shares(self, told, found, settings):
+        waits = waited_for(told, found.dive, settings)
+        model = coming_sooner(waits, told, found.dive, settings)
+        words, shown = said.model_words(model), view.sooner_view(model)
+        assert re.match(r"Of [\d,]+ starts of [\d,]+ families, \d+ were followed by a", words[0])
+        assert "something else came first" in words[0]
+        assert any(one.startswith("Not in the model, for it came in too few") for one in words)
+        assert len(shown) == len(model.table) and "Police (6)" in set(shown["Value"])
+        one = shown[shown["Value"] == "Assessment South"].iloc[0]
+        assert re.fullmatch(r"\d\.\d+ \(\d\.\d+ to \d\.\d+\)", one["Times as likely"])
+        nothing = coming_sooner(None, told, found.dive, settings)
+        assert "no time to it" in said.model_words(nothing)[0]
+        assert view.sooner_view(nothing).empty
 
     def test_the_ways_are_of_the_named_group(self, told, found, settings):
         flag = concerned_of(found.dive, found.carried["All"])
@@ -252,8 +272,10 @@ def test_every_ready_file_runs_its_steps(path, told, outputs):
     ways = ways_of(told, found.dive, settings, found.carried["All"])
     assert said.way_words(ways)
     assert len(pictures.journey_pictures(ways)) in (0, 2)
-    curves = pictures.cohort_curves(coming_again(told, found.dive, settings), found.dive)
-    assert bool(curves) <= (waits_of(found.dive.measure) is not None)
+    waits = waited_for(told, found.dive, settings)
+    assert (waits is None) == (waits_of(found.dive.measure) is None)
+    curves = pictures.cohort_curves(coming_again(waits, found.dive), found.dive)
+    assert bool(curves) <= (waits is not None)
     assert len(view.mixes_view(found.apart)) == (
         len(settings.factors) if found.dive.is_share else 0
     )
@@ -389,6 +411,16 @@ class TestFaults:
         assert asked("outputs", unit="Assessment East").slug == (
             "2026-03-deep_dive-re_referrals-assessment_east"
         )
+
+    def test_records_too_short_to_judge_are_not_called_calm(self, told, outputs):
+        short = replace(told, events=told.events[told.events["date"] >= "2024-08-01"])
+        settings = asked(outputs, unit_kind="all")
+        dive = open_dive(short, settings)
+        real = retest(short, dive, settings)
+        assert not real.is_judged and not real.is_signal
+        words = said.is_it_real(dive, real, settings)
+        assert words[0].startswith("Whether there is a spike cannot be told: the records hold too")
+        assert not any("There is no spike" in one or "no reason has" in one for one in words)
 
     def test_open_months_are_left_out_and_it_is_said(self, told, outputs):
         early = asked(outputs, measure="s47_to_icpc", as_at="2026-04-30")

@@ -146,6 +146,18 @@ def test_two_stacked_extracts_hold_the_events_of_a_year(authority, clean, event)
     assert len(keys[0]) > 20
 
 
+def test_placement_moves_are_told_as_far_as_the_latest_placements_go(authority, clean):
+    read = build_events(read_annex_a(clean.workbooks, as_at=UNTIL))
+    begun = authority.events.loc[authority.events["event"] == "Contact", "date"].min()
+    keys = [
+        set(events.loc[chosen, ["child_id", "date"]].itertuples(index=False, name=None))
+        for events in (authority.events, read)
+        for chosen in [(events["event"] == "Placement move") & (events["date"] >= begun)]
+    ]
+    assert keys[1] <= keys[0]
+    assert len(keys[1]) > 20
+
+
 def test_the_reader_reports_the_faults_it_should(written):
     quality = read_annex_a(written.workbooks[-1], as_at=UNTIL).quality
     mended = quality[quality["severity"] == "mended"]

@@ -69,12 +69,14 @@ _FIELDS: dict[str, tuple[int, dict[str, str]]] = {
             "category": "legal_status",
         },
     ),
+    "Placement move": (8, {"date": "placement_date", "category": "placement_type"}),
     "Adoption decision": (
         10,
         {"date": "decision_date", "end_date": "adoption_order_date", "outcome": "reversal_reason"},
     ),
 }
 """Event, the list it comes from, and the field of that list behind each column."""
+_SHORT_BREAKS = ("V3", "V4")
 _OUTCOMES = {
     "Referral": {"Yes": "No further action", "No": "Further action"},
     "Assessment": {"Yes": "Support needed", "No": "No support needed"},
@@ -96,8 +98,9 @@ def build_events(annex: AnnexA) -> pd.DataFrame:
     -------
     DataFrame
         Declared by :data:`schema.EVENTS`, sorted by date, event and child. A child has at
-        most one event of a kind a day. An adoption decision ends with the adoption order,
-        or with the decision that reversed it.
+        most one event of a kind a day. Of each extract a child's latest placement alone is
+        known, so earlier moves are those of earlier extracts. An adoption decision ends with the
+        adoption order, or with the decision that reversed it.
     """
     parts = [
         _events_of(annex.all_rows(number), event, number, fields)
@@ -111,6 +114,8 @@ def build_events(annex: AnnexA) -> pd.DataFrame:
 
 
 def _events_of(rows: pd.DataFrame, event: str, number: int, fields: dict[str, str]) -> pd.DataFrame:
+    if event == "Placement move":
+        rows = _moves(rows)
     part = pd.DataFrame(index=rows.index)
     part["child_id"] = rows["child_id"]
     part["event"] = event
@@ -129,6 +134,13 @@ def _events_of(rows: pd.DataFrame, event: str, number: int, fields: dict[str, st
     part["list"] = number
     typed = EVENTS.empty().dtypes.to_dict()
     return part[EVENTS.names].astype(typed)
+
+
+def _moves(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows whose latest placement began while in care, not on the first day of it."""
+    begun, since = rows["placement_date"], rows["start_date"]
+    ended = rows["end_date"].notna() & (begun > rows["end_date"])
+    return rows[(begun > since) & ~ended & ~rows["legal_status"].isin(_SHORT_BREAKS)]
 
 
 def _adoption_outcome(rows: pd.DataFrame) -> pd.Series:

@@ -22,12 +22,11 @@ from scipy import special, stats
 
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.binary_results import BinaryModel
-from qa_sampling.trends.dive_cases import values_of
 from qa_sampling.trends.family_bootstrap import cluster_codes
+from qa_sampling.trends.model_columns import SMALL_GROUPS, Design, coded_columns
 
 __all__ = ["SMALL_GROUPS", "BinaryModel", "explain_outcome"]
 
-SMALL_GROUPS = "Small groups together"
 _FARTHEST = 12.0
 """A logarithm of odds beyond this is on its way to infinity."""
 
@@ -75,9 +74,9 @@ def explain_outcome(
     _check(cases, outcome, names, cluster, level)
     y = pd.to_numeric(cases[outcome]).to_numpy("float64")
     families = cluster_codes(cases[cluster]) if cluster else np.arange(len(cases))
-    coded, kept, notes = _coded(cases, names, y, least)
+    coded, kept, notes = coded_columns(cases, names, y, least)
     y, families = y[kept], pd.factorize(families[kept])[0]
-    design = _Design(coded, kept, references or {})
+    design = Design(coded, kept, references or {})
     slopes, covariance = _fit(y, design, families)
     number = int(families.max()) + 1
     reach = float(stats.t.ppf((1 + level) / 2, number - 1))
@@ -108,74 +107,7 @@ def _check(
         )
 
 
-def _coded(
-    cases: pd.DataFrame, names: tuple[str, ...], y: np.ndarray, least: int
-) -> tuple[dict[str, np.ndarray], np.ndarray, list[str]]:
-    """Give each column's values, small ones put together, which rows stay, and what was done."""
-    kept, notes, coded = np.ones(len(y), dtype=bool), [], {}
-    for name in names:
-        code, labels = values_of(cases[name])
-        texts = labels[code].astype(object)
-        small = _degenerate(texts, y, least)
-        if small:
-            texts[np.isin(texts, small)] = SMALL_GROUPS
-            notes.append(f"{len(small)} values of {name} with few cases or one outcome only are "
-                         "put together.")  # fmt: skip
-            if SMALL_GROUPS in _degenerate(texts, y, 1):
-                out = texts == SMALL_GROUPS
-                notes[-1] = (f"{int(out.sum())} cases are left out: their {name} has few cases or "
-                             "one outcome only.")  # fmt: skip
-                kept &= ~out
-        coded[name] = texts
-    left = {name: texts for name, texts in coded.items() if len(set(texts[kept])) > 1}
-    notes += [f"{name} has a single value left and is not in the model." for name in coded
-              if name not in left]  # fmt: skip
-    if not left:
-        raise TrendError("No column has two values with enough cases to compare; ask for others.")
-    return left, kept, notes
-
-
-def _degenerate(texts: np.ndarray, y: np.ndarray, least: int) -> list[str]:
-    held = pd.Series(y).groupby(texts).agg(["size", "sum"])
-    poor = (held["size"] < least) | (held["sum"] == 0) | (held["sum"] == held["size"])
-    return [str(value) for value in held.index[poor]]
-
-
-class _Design:
-    """The columns of the model: one for each value but the reference."""
-
-    def __init__(
-        self, coded: dict[str, np.ndarray], kept: np.ndarray, references: Mapping[str, str]
-    ) -> None:
-        self.values: list[tuple[str, str]] = []
-        self.reference: dict[str, str] = {}
-        self.texts = {name: texts[kept] for name, texts in coded.items()}
-        for name, texts in self.texts.items():
-            counts = pd.Series(texts).value_counts()
-            wanted = references.get(name, counts.index[0])
-            if wanted not in counts:
-                raise TrendError(
-                    f"`references` gives {name} a value that is not there or was put together; "
-                    f"give one of {', '.join(sorted(counts.index))}."
-                )
-            self.reference[name] = str(wanted)
-            self.values += [(name, str(one)) for one in sorted(counts.index) if one != wanted]
-        columns = [self.texts[name] == value for name, value in self.values]
-        self.matrix = np.column_stack([np.ones(int(kept.sum())), *columns]).astype("float64")
-
-    def where(self, name: str) -> list[int]:
-        """Give the places of a column's values in the matrix."""
-        return [1 + place for place, (own, _) in enumerate(self.values) if own == name]
-
-    def given(self, name: str, value: str) -> np.ndarray:
-        """Give the matrix as if every case had this value."""
-        matrix = self.matrix.copy()
-        for place in self.where(name):
-            matrix[:, place] = self.values[place - 1][1] == value
-        return matrix
-
-
-def _fit(y: np.ndarray, design: _Design, families: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _fit(y: np.ndarray, design: Design, families: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     parameters = design.matrix.shape[1]
     number = int(families.max()) + 1
     if number <= parameters:
@@ -201,7 +133,7 @@ def _fit(y: np.ndarray, design: _Design, families: np.ndarray) -> tuple[np.ndarr
 
 
 def _read_out(
-    y: np.ndarray, design: _Design, slopes: np.ndarray, covariance: np.ndarray, reach: float,
+    y: np.ndarray, design: Design, slopes: np.ndarray, covariance: np.ndarray, reach: float,
     families: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     rows, tests = [], []

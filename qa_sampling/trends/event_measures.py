@@ -23,6 +23,7 @@ _CONTACT, _REFERRAL, _ASSESSMENT = "Contact", "Referral", "Assessment"
 _S47, _ICPC = "Section 47 enquiry", "Initial child protection conference"
 _PLAN, _CARE, _CIN = "Child protection plan", "Care episode", "Child in need episode"
 _PLAN_STARTS, _PLAN_ENDS = Base(_PLAN), Base(_PLAN, "end_date")
+_MOVE = "Placement move"
 _SHORT_BREAKS = ("V3", "V4")
 
 
@@ -268,6 +269,18 @@ FROM_EVENTS: tuple[Measure, ...] = (
         "Care episodes ended, without short breaks (V3, V4). The published figure has a child's "
         "last of the year.",
         benchmark="ceasing_care",
+    ),
+    count(
+        "placement_moves",
+        "Placement moves",
+        "How often do children move from one placement to another?",
+        "",
+        Base(_MOVE),
+        "Placements that began later than the child's care, without short breaks (V3, V4). An "
+        "extract tells a child's latest placement alone, so give the extract of every month: with "
+        "fewer, a move that another followed before the next extract is not known.",
+        better="down",
+        by_name=True,
     ),
 )
 """Each with its events and, for a share, the rule of its numerator."""

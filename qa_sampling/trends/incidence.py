@@ -22,7 +22,7 @@ from scipy import sparse, stats
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.family_bootstrap import cluster_codes
 
-__all__ = ["WAITING", "Incidence", "incidence"]
+__all__ = ["WAITING", "Incidence", "incidence", "waits_in"]
 
 WAITING = "Waiting"
 """State of those for whom nothing has come yet."""
@@ -108,8 +108,39 @@ def incidence(
     TrendError
         When columns are missing, days are missing or below 0, or a state is blank.
     """
-    wanted = [days, state, *([cluster] if cluster else [])]
-    absent = [one for one in wanted if one not in cases]
+    if cluster and cluster not in cases:
+        raise TrendError(f"`cases` lacks the columns {cluster}.")
+    x, kind = waits_in(cases, event=event, days=days, state=state, level=level)
+    own = cluster_codes(cases[cluster]) if cluster else np.arange(len(cases))
+    return Incidence(
+        event=event, n=len(x), families=int(own.max(initial=-1)) + 1, came=int((kind == 1).sum()),
+        first=int((kind == 2).sum()), waiting=int((kind == 0).sum()),
+        curve=_curve(x, kind, own, level), longest=float(x.max(initial=0.0)), level=level,
+    )  # fmt: skip
+
+
+def waits_in(
+    cases: pd.DataFrame, *, event: str, days: str = "days", state: str = "state", level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the days of each case, and 1 where it came, 2 where something else did, or else 0.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        One row a case.
+    event : str
+        State that is waited for.
+    days, state : str
+        Columns of both.
+    level : float
+        Level of the intervals, which is checked.
+
+    Raises
+    ------
+    TrendError
+        When columns are missing, days are missing or below 0, or a state is blank.
+    """
+    absent = [one for one in (days, state) if one not in cases]
     if absent:
         raise TrendError(f"`cases` lacks the columns {', '.join(absent)}.")
     if not 0 < level < 1:
@@ -119,13 +150,7 @@ def incidence(
     wrong = int((~(np.isfinite(x) & (x >= 0)) | pd.isna(what)).sum())
     if wrong:
         raise TrendError(f"{wrong} cases have no days of 0 or more, or no state; leave them out.")
-    kind = np.where(what == event, 1, np.where(what == WAITING, 0, 2))
-    own = cluster_codes(cases[cluster]) if cluster else np.arange(len(cases))
-    return Incidence(
-        event=event, n=len(x), families=int(own.max(initial=-1)) + 1, came=int((kind == 1).sum()),
-        first=int((kind == 2).sum()), waiting=int((kind == 0).sum()),
-        curve=_curve(x, kind, own, level), longest=float(x.max(initial=0.0)), level=level,
-    )  # fmt: skip
+    return x, np.where(what == event, 1, np.where(what == WAITING, 0, 2))
 
 
 def _curve(x: np.ndarray, kind: np.ndarray, families: np.ndarray, level: float) -> pd.DataFrame:

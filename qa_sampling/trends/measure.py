@@ -47,6 +47,8 @@ class Measure:
         Key of the published measure it may stand beside; blank for none.
     page : str
         Page of ChAT that shows it; blank for none.
+    by_name : bool
+        Whether it is counted only where it is asked for by name: not every extract tells it whole.
     definition : str
         What it is, in a sentence or two.
     needs : str
@@ -67,6 +69,7 @@ class Measure:
     minimum: int = 5
     benchmark: str = ""
     page: str = ""
+    by_name: bool = False
     definition: str
     needs: str = ""
 

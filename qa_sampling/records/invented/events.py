@@ -52,6 +52,10 @@ def events_of(history: History, day: int) -> pd.DataFrame:
     held = held[(held["end"] >= history.first) & (held["end"] <= day)]
     held = held.assign(start=held["end"], end=OPEN).reset_index(drop=True)
     parts.append(_as_events(history, held, "Initial child protection conference", 5, day))
+    moves = history.records["placements"]
+    moves = moves[(moves["start"] > moves["care"]) & moves["start"].between(history.first, day)]
+    moves = moves.drop(columns="care").reset_index(drop=True)
+    parts.append(_as_events(history, moves, "Placement move", 8, day))
     events = pd.concat(parts, ignore_index=True).drop_duplicates(list(EVENTS.key))
     return events.sort_values(["date", "event", "child_id"], kind="stable", ignore_index=True)
 
@@ -102,7 +106,7 @@ def _outcome(rows: pd.DataFrame, event: str, day: int) -> pd.Series:
 
 
 def _category(rows: pd.DataFrame, nothing: pd.Series) -> pd.Series:
-    for name in ("category", "need"):
+    for name in ("category", "need", "kind"):
         if name in rows:
             return rows[name]
     return nothing

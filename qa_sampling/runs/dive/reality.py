@@ -48,6 +48,11 @@ class Reality:
         """Whether there is a spike or a drift at all."""
         return bool(self.signals.signals)
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether any series is long and settled enough to be tested."""
+        return bool(self.signals.considered["p"].notna().any())
+
 
 def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     """Test the measure again, and look at what else moved.

@@ -15,6 +15,7 @@ from qa_sampling.trends.binary_results import BinaryModel
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.waiting_results import WaitModel
 
 
 def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
@@ -55,6 +56,12 @@ def _month(text: str) -> str:
 
 def _answer(dive: Dive, real: Reality) -> str:
     title, signals = dive.measure.title, real.signals.signals
+    if not real.is_judged:
+        return (
+            f"Whether there is a spike cannot be told: the records hold too few settled months of "
+            f"{_lower(title)} up to {dive.spans[1]} to say what is usual. Give earlier extracts as "
+            "well; a measure that looks back a year is known from a year after the records begin."
+        )
     if not signals:
         return (
             f"There is no spike: {title}, {dive.spans[1]}, is within what chance does. "
@@ -87,6 +94,8 @@ def _needed(real: Reality) -> list[str]:
                 f"would have to lie outside {told[1]} to {told[2]}, or stay on one side of its "
                 "usual level for months."
             )
+    if not real.is_judged:
+        return [*said, "A group named below is held against few months; read with that in mind."]
     said.append(
         "So no reason has to be looked for. What would be needed: more months of the same kind "
         "(run this again next month), a reason to look from elsewhere (a complaint, a partner's "
@@ -212,12 +221,12 @@ def sample_words(reading: Reading) -> str:
     )
 
 
-def model_words(found: BinaryModel | str) -> tuple[str, ...]:
+def model_words(found: BinaryModel | WaitModel | str) -> tuple[str, ...]:
     """Say what goes with it, or why that cannot be said.
 
     Parameters
     ----------
-    found : BinaryModel or str
+    found : BinaryModel, WaitModel or str
         The model, or why there is none.
     """
     return (found,) if isinstance(found, str) else (*found.words, *found.notes)

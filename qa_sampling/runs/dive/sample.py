@@ -152,7 +152,7 @@ def draw_reading(
     """
     if earlier is None and settings.draw_when == "signal" and not is_signal and found.named.empty:
         return nothing_to_read(
-            "There is no spike and no group that carries one, so no case is drawn: reading would "
+            "No spike was found, and no group that carries one, so no case is drawn: reading would "
             "find what is always there. Write draw_when: always to read all the same."
         )
     ours, others = _frames(told, dive, settings, found, key)

@@ -15,6 +15,7 @@ from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
+from qa_sampling.trends.waiting_results import WaitModel, ratio_words
 
 
 def filled(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -128,6 +129,37 @@ def cohorts_view(found: Cohorts) -> pd.DataFrame:
         day: f"Within {day} days" for day in wide.columns if day != "cohort"})  # fmt: skip
 
 
+def sooner_view(found: WaitModel | str) -> pd.DataFrame:
+    """Give each value with its plain share and how much sooner it comes; no rows without a model.
+
+    Parameters
+    ----------
+    found : WaitModel or str
+        The model, or why there is none.
+    """
+    rows = []
+    for row in () if isinstance(found, str) else found.table.itertuples():
+        ratio = (
+            ("held against", "–")
+            if row.reference
+            else (
+                f"{ratio_words(row.ratio)} ({ratio_words(row.low)} to {ratio_words(row.high)})",
+                _both(row.early, row.late),
+            )
+        )
+        share = "–" if pd.isna(row.share) else f"{row.share:.0%}"
+        rows.append((_title(row.column), row.value, row.cases, row.came, share, *ratio))
+    days = 365 if isinstance(found, str) else found.days
+    heads = ["Factor", "Value", "Starts", "Came", f"Within {days} days", "Times as likely",
+             "Early; late"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=heads)
+    return table if (table["Early; late"] != "–").any() else table.drop(columns="Early; late")
+
+
+def _both(early: float, late: float) -> str:
+    return "–" if pd.isna(early) else f"{ratio_words(early)}; {ratio_words(late)}"
+
+
 def ways_view(found: Journeys | str) -> pd.DataFrame:
     """Give each step for the concerned and the others.
 
@@ -184,8 +216,8 @@ def balance_view(reading: Reading) -> pd.DataFrame:
     )
 
 
-_SHOWN = ["case_ref", "child_id", "start", "team", "source", "age", "need"]
-_HEADS = ["Reference", "Case number", "Day", "Team", "Source", "Age", "Need"]
+_SHOWN = ["case_ref", "child_id", "start", "team", "source", "about"]
+_HEADS = ["Reference", "Case number", "Day", "Team", "Source", "Age and need"]
 
 
 def to_read(reading: Reading) -> pd.DataFrame:
@@ -198,8 +230,9 @@ def to_read(reading: Reading) -> pd.DataFrame:
     """
     if not reading.is_drawn:
         return pd.DataFrame(columns=_HEADS)
-    held = reading.cases.sort_values("case_ref")[_SHOWN]
-    held = held.assign(start=[f"{day:%d %b %Y}" for day in held["start"]])
+    held = reading.cases.sort_values("case_ref")
+    about = held["age"].astype("str") + "; " + held["need"].astype("str")
+    held = held.assign(start=[f"{day:%d %b %Y}" for day in held["start"]], about=about)[_SHOWN]
     return held.set_axis(_HEADS, axis=1).astype("str").reset_index(drop=True)
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.runs.dive.carried import ELSEWHERE, in_groups
-from qa_sampling.runs.dive.cases import OUTCOME, Dive
+from qa_sampling.runs.dive.cases import OUTCOME, Dive, in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.background import add_background
 from qa_sampling.trends.cohorts import Cohorts, compare_cohorts
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys, journeys
 from qa_sampling.trends.measure_cases import waits_of
 from qa_sampling.trends.waiting import times_to_next
+from qa_sampling.trends.waiting_model import WaitModel, explain_waits
 
 _COHORT_QUARTERS = 6
 
 
-def coming_again(told: Told, dive: Dive, settings: DeepDive) -> Cohorts | None:
-    """Give the share that has come by each day, by quarter; None where nothing is waited for.
+def waited_for(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame | None:
+    """Give each start of the latest quarters with how long it took; None where nothing is awaited.
 
     Parameters
     ----------
@@ -29,6 +33,11 @@ def coming_again(told: Told, dive: Dive, settings: DeepDive) -> Cohorts | None:
         The measure.
     settings : DeepDive
         Give the day of the extract.
+
+    Returns
+    -------
+    DataFrame or None
+        What ``waiting.times_to_next`` gives, with ``background.add_background`` of its day.
     """
     asked = waits_of(dive.measure)
     if asked is None:
@@ -44,8 +53,70 @@ def coming_again(told: Told, dive: Dive, settings: DeepDive) -> Cohorts | None:
     waits = times_to_next(told.events, as_at=settings.extract_day, competing=competing,
                           children=children, **asked)  # fmt: skip
     quarters = sorted(waits["quarter"].unique())[-_COHORT_QUARTERS - 1 :]
-    waits = waits[waits["quarter"].isin(quarters)]
-    return compare_cohorts(waits, event=str(asked["event"])) if len(waits) else None
+    waits = waits[waits["quarter"].isin(quarters)].reset_index(drop=True)
+    return waits if len(waits) else None
+
+
+def coming_again(waits: pd.DataFrame | None, dive: Dive) -> Cohorts | None:
+    """Give the share that has come by each day, by quarter; None where nothing is awaited.
+
+    Parameters
+    ----------
+    waits : DataFrame or None
+        What :func:`waited_for` gives.
+    dive : Dive
+        The measure.
+    """
+    if waits is None:
+        return None
+    return compare_cohorts(waits, event=str(waits_of(dive.measure)["event"]))
+
+
+def coming_sooner(
+    waits: pd.DataFrame | None, told: Told, dive: Dive, settings: DeepDive
+) -> WaitModel | str:
+    """Say what makes it come sooner; why not, where that cannot be said.
+
+    The factors are those known on the day the wait begins. Where it came in too few families for
+    all, the last named are left out.
+
+    Parameters
+    ----------
+    waits : DataFrame or None
+        What :func:`waited_for` gives.
+    told : Told
+        What the extracts tell.
+    dive : Dive
+        The measure.
+    settings : DeepDive
+        Name the factors.
+    """
+    if waits is None:
+        return "This measure asks for nothing that comes later, so there is no time to it."
+    held = add_background(waits, told.events, children=told.children)
+    for name in ("source", "need"):
+        held[name] = [in_words(name, one) for one in held[name]]
+    known = [one for one in settings.factors if one in held and held[one].nunique() > 1]
+    columns, why = (
+        list(known),
+        "All starts are alike in every factor, so none makes it come sooner.",
+    )
+    event = str(waits_of(dive.measure)["event"])
+    while columns:
+        try:
+            found = explain_waits(held, event=event, columns=columns)
+            return replace(found, notes=(*found.notes, *_left_out(known[len(columns) :])))
+        except TrendError as error:
+            why = str(error)
+            columns = columns[:-1]
+    return why
+
+
+def _left_out(more: list[str]) -> tuple[str, ...]:
+    if not more:
+        return ()
+    names = ", ".join(one.replace("_", " ") for one in more)
+    return (f"Not in the model, for it came in too few families: {names}.",)
 
 
 def ways_of(told: Told, dive: Dive, settings: DeepDive, found: Drivers) -> Journeys | str:

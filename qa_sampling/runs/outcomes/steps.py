@@ -75,7 +75,8 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
     TrendError
         When no measure that was asked for can be counted.
     """
-    wanted = [MEASURES[name] for name in settings.measures or MEASURES]
+    every = [name for name, one in MEASURES.items() if not one.by_name]
+    wanted = [MEASURES[name] for name in settings.measures or every]
     lacking = {one.name: what_lacks(told, one, settings.extract_day) for one in wanted}
     known = [one for one in wanted if not lacking[one.name]]
     timed = [one for one in known if one.base.of == "events"]
