@@ -245,6 +245,12 @@ class TestReview:
     def asked(self, settings):
         return settings.model_copy(update={"review": "2026-09"})
 
+    def test_the_records_are_read_up_to_the_review(self, settings):
+        assert settings.records_day == settings.extract_day == date(2026, 3, 31)
+        later = self.asked(settings)
+        assert (later.extract_day, later.records_day) == (date(2026, 3, 31), date(2026, 9, 30))
+        assert (later.at_review.period, later.at_review.review) == ("2026-09", "")
+
     def test_it_says_what_fell_and_that_it_may_be_chance(self, told, steps, settings):
         actions = pd.DataFrame({"completed": [pd.NaT]})
         found = review(told, steps[0], self.asked(settings), actions)

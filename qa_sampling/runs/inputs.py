@@ -143,7 +143,7 @@ def read_extracts(settings: Settings) -> tuple[AnnexA, Extras]:
     if settings.is_invented:
         folder = invented_files(settings)
         paths, tables = tuple(sorted(folder.glob("annex_a_*.xlsx"))), str(folder)
-    annex = read_annex_a(list(paths), as_at=settings.extract_day)
+    annex = read_annex_a(list(paths), as_at=settings.records_day)
     return annex, read_extras(settings.place(tables) if tables else None)
 
 

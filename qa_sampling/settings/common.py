@@ -155,6 +155,11 @@ class Settings(BaseModel):
         """Day the extract describes."""
         return date.fromisoformat(self.as_at) if self.as_at else self.period_start - timedelta(1)
 
+    @property
+    def records_day(self) -> date:
+        """Day the records are read up to; what is dated later is a fault of the extract."""
+        return self.extract_day
+
     def place(self, text: str) -> Path:
         """Give a path that was asked for; relative ones start from the project."""
         return home() / Path(text).expanduser()

@@ -233,6 +233,19 @@ class DeepDive(AnalysisSettings):
         return (after - timedelta(1)).date()
 
     @property
+    def records_day(self) -> date:
+        """Day the records are read up to: that of the review, where one is asked for."""
+        return max(self.extract_day, self.at_review.extract_day if self.review else date.min)
+
+    @property
+    def at_review(self) -> Self:
+        """The same measure as it is tested again in the month of the review."""
+        begins = date.fromisoformat(f"{self.review}-01")
+        is_later = bool(self.as_at) and date.fromisoformat(self.as_at) > begins
+        as_at = self.as_at if is_later else ""
+        return self.model_copy(update={"period": self.review, "as_at": as_at, "review": ""})
+
+    @property
     def due_day(self) -> date:
         """Day by which the cases are read."""
         if self.due:

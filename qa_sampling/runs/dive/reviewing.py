@@ -59,10 +59,7 @@ def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> R
     """
     if not settings.review:
         return None
-    changed = {"period": settings.review, "as_at": "", "review": ""}
-    if settings.as_at and pd.Timestamp(settings.as_at) > pd.Timestamp(f"{settings.review}-01"):
-        changed["as_at"] = settings.as_at
-    later = settings.model_copy(update=changed)
+    later = settings.at_review
     then = open_dive(told, later)
     real = retest(told, then, later)
     readings = _own(told, later)
