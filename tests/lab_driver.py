@@ -96,7 +96,7 @@ class Lab:
         """Run all cells, none of which is done before, and wait until all are."""
         self.menu(page, "Edit", "Clear Outputs of All Cells")
         self.menu(page, "Run", "Run All Cells")
-        page.wait_for_function(DONE, timeout=SECONDS * 1000)
+        page.wait_for_function(DONE, timeout=5 * SECONDS * 1000)
 
     def restart(self, page) -> None:
         """Restart the kernel from the menu, and wait until it is there again."""
