@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 
@@ -14,6 +15,7 @@ GOLDEN = json.loads(
     (Path(__file__).parent / "golden" / "farrington.json").read_text(encoding="utf-8")
 )
 SERIES = [name for name in GOLDEN if name != "source"]
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "trends"
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -34,6 +36,21 @@ def test_as_r_gives_it(name: str) -> None:
     for ours, theirs in zip(found.upper[0], told["upper"], strict=True):
         assert theirs is None or ours == theirs
     assert found.alarm[0].astype(int).tolist() == told["alarm"]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared monthly series")
+def test_two_years_of_the_monthly_series_as_r_gave_them() -> None:
+    """By the defaults: `farringtonFlexible` of R surveillance, nbPlugin, months 73 to 96."""
+    counts = pd.read_csv(SHARED / "surveillance_monthly_sim_input.csv")["observed"]
+    theirs = pd.read_csv(SHARED / "surveillance_monthly_sim_nbPlugin.csv")
+    assert len(theirs) == 24
+    found = farrington(counts.to_numpy(dtype=float), at=(theirs["t"] - 1).tolist())
+    assert found.upper[0].tolist() == theirs["upperbound"].tolist()
+    assert found.alarm[0].astype(int).tolist() == theirs["alarm"].tolist()
+    for field, column, tolerance in (
+        ("expected", "expected", 1e-7), ("p", "pvalue", 1e-5), ("dispersion", "phi", 5e-4),
+    ):  # fmt: skip
+        assert getattr(found, field)[0] == pytest.approx(theirs[column].to_numpy(), abs=tolerance)
 
 
 def test_a_plain_fit_by_statsmodels_where_no_month_is_unusual() -> None:
