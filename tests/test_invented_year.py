@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from qa_sampling.errors import ParameterError
+from qa_sampling.errors import FormError, ParameterError
 from qa_sampling.parameters import load_parameters, read_calendar, read_parameters
 from qa_sampling.records.action_sheet import read_action_sheet
 from qa_sampling.records.activity_sheet import read_activity_sheet
+from qa_sampling.records.form_layout import form_sections
 from qa_sampling.records.form_templates import load_form
 from qa_sampling.records.forms import write_audit_forms
 from qa_sampling.records.register import Register
@@ -28,8 +29,10 @@ from qa_sampling.runs.plan.steps import (
     frame_of,
 )
 from qa_sampling.runs.recording_batch import record_folder
+from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.returns_in import staff_of, teams_of
 from qa_sampling.runs.year import making
+from qa_sampling.runs.year.auditors import Sheet, graded_forms, written_on
 from qa_sampling.runs.year.filling import fill_month
 from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, open_year
 from qa_sampling.runs.year.making import make_year, quarterly_extracts
@@ -155,3 +158,20 @@ def test_what_is_refused(tmp_path, made):
     assert (again.year, again.scale, again.until) == (2026, 0.08, date(2026, 12, 31))
     values = yaml.safe_load(made.month_file("2026-03").read_text(encoding="utf-8"))
     assert values["authority"].endswith("(invented)")
+
+
+def test_forms_of_deep_dives_are_filled_in_as_well():
+    """They are no file in `parameters/forms`: the question bank makes them."""
+    form = form_named("dive_re_referrals")
+    sheet = Sheet(
+        path=Path("a.xlsx"), name="Case 1", case_ref="AAAA", auditor="S0001", form=form.name,
+        owner="S0002", manager="S0003", facts={},
+    )  # fmt: skip
+    staff = pd.DataFrame({"staff_id": ["S0001", "S0002", "S0003"]})
+    told = graded_forms(1, "2026-05-dive_re_referrals", [sheet], staff, until=date(2026, 12, 31))
+    asked = {one.key for part in form_sections(form) for one in part.questions}
+    written = written_on(told, sheet, mended=True)
+    assert set(written) & asked
+    assert set(written) <= asked
+    with pytest.raises(FormError, match="no form at dive_nothing"):
+        form_named("dive_nothing")

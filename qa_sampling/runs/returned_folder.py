@@ -175,6 +175,24 @@ def _templates() -> dict[tuple[str, int], FormTemplate]:
     return {(form.name, form.version): form for form in forms}
 
 
+def form_named(name: str) -> FormTemplate:
+    """Give a form by its name: a file in `parameters/forms`, or a deep dive's from the bank.
+
+    Parameters
+    ----------
+    name : str
+        Such as "practice_evaluation", "moderation/moderation" or "dive_re_referrals".
+
+    Raises
+    ------
+    FormError
+        When there is neither.
+    """
+    path = home() / "parameters" / "forms" / f"{name}.yml"
+    made = () if path.is_file() else _dive_forms()
+    return next((form for form in made if form.name == name), None) or load_form(path)
+
+
 def _dive_forms() -> list[FormTemplate]:
     """Give the forms of deep dives, which are made from the question bank; none without one."""
     path = home() / "parameters" / "question_bank.yml"

@@ -18,13 +18,12 @@ from qa_sampling.records.form_templates import (
     CONCERN,
     OVERALL,
     Question,
-    load_form,
 )
 from qa_sampling.records.invented.days import month_end, to_day
 from qa_sampling.records.invented.dice import Dice
 from qa_sampling.records.invented.drawn_months import TILT
 from qa_sampling.records.invented.grading import QUALITY, AssignedAudit, Grading
-from qa_sampling.settings.common import home
+from qa_sampling.runs.returned_folder import form_named
 
 IMPROVED_FROM_MONTH, IMPROVED = "07", 160
 """Practice is better from July, by so many thousandths of a grade."""
@@ -147,7 +146,7 @@ def written_on(told: Told, sheet: Sheet, *, mended: bool) -> Written:
         CONCERN: audit["immediate_concern"],
         COMPLETED: audit["date_completed"].to_pydatetime(),
     }
-    form = load_form(home() / "parameters" / "forms" / f"{sheet.form}.yml")
+    form = form_named(sheet.form)
     written: Written = {}
     for question in (one for section in form_sections(form) for one in section.questions):
         if question.key == CANNOT_AUDIT or question.key.startswith("action_"):

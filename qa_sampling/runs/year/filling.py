@@ -15,16 +15,15 @@ import pandas as pd
 from qa_sampling.records.extras import read_extras
 from qa_sampling.records.form_identity import read_form_identity
 from qa_sampling.records.form_layout import CaseLayout, lay_out
-from qa_sampling.records.form_templates import load_form
 from qa_sampling.records.invented.second_readings import second_readings
 from qa_sampling.records.moderation_mark import plain_form
 from qa_sampling.records.register import Register
 from qa_sampling.runs.moderation_owed import audits_read
+from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.year.auditors import Sheet, completed_on, corrected, graded_forms, written_on
 from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, month_before
 from qa_sampling.runs.year.sheets import fill_actions, fill_activities
 from qa_sampling.settings.calendar import Calendar
-from qa_sampling.settings.common import home
 
 FORMS_OUT_MONTHS = 3
 """Months for which forms that were not returned are still waited for."""
@@ -202,7 +201,7 @@ def _facts(sheet: Any) -> dict[str, str]:  # noqa: ANN401 (openpyxl's)
 
 @cache
 def _layout(form: str) -> CaseLayout:
-    return lay_out(load_form(home() / "parameters" / "forms" / f"{form}.yml"))
+    return lay_out(form_named(form))
 
 
 def _write(source: Path, target: Path, given: dict[str, Written], layout: CaseLayout) -> None:
