@@ -15,8 +15,37 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
+from qa_sampling.errors import ParameterError
+from qa_sampling.reporting.browser import find_browser
+
 ROOT = Path(__file__).parents[1]
 SECONDS = 120
+
+
+@contextmanager
+def running_browser():
+    """Start a browser that is installed here; skip where none is."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    try:
+        program = find_browser()
+    except ParameterError:
+        pytest.skip("neither Chrome, Chromium nor Edge is installed")
+    with playwright.sync_playwright() as running:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = running.chromium.launch(executable_path=str(program), args=arguments)
+        yield opened
+        opened.close()
+
+
+def new_page(browser):
+    """Open a page of a laptop's size that keeps what it asked for and accepts what it is asked."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("dialog", lambda dialog: dialog.accept())
+    return page
 
 
 @contextmanager

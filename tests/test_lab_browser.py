@@ -10,12 +10,10 @@ import re
 
 import nbformat
 import pytest
-from lab_driver import ROOT, SECONDS, running_lab
+from lab_driver import ROOT, SECONDS, new_page, running_browser, running_lab
 
-from qa_sampling.errors import ParameterError
 from qa_sampling.parameters import load_parameters, read_parameters
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.browser import find_browser
 from qa_sampling.reporting.design_tables import margin_table
 from qa_sampling.runs.plan.designing import planning_inputs
 from qa_sampling.sampling.selection import draw_sample
@@ -29,16 +27,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    try:
-        program = find_browser()
-    except ParameterError:
-        pytest.skip("neither Chrome, Chromium nor Edge is installed")
-    with playwright.sync_playwright() as running:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = running.chromium.launch(executable_path=str(program), args=arguments)
+    with running_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +39,7 @@ def lab(browser, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(browser):
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.asked = []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on("dialog", lambda dialog: dialog.accept())
+    page = new_page(browser)
     yield page
     page.close()
 

@@ -7,11 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from lab_driver import ROOT, running_lab
+from lab_driver import ROOT, new_page, running_browser, running_lab
 
-from qa_sampling.errors import ParameterError
 from qa_sampling.parameters import load_parameters, read_parameters
-from qa_sampling.reporting.browser import find_browser
 
 EXPLORER = "51_trend_explorer.ipynb"
 pytestmark = pytest.mark.slow
@@ -25,20 +23,8 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    try:
-        program = find_browser()
-    except ParameterError:
-        pytest.skip("neither Chrome, Chromium nor Edge is installed")
-    with playwright.sync_playwright() as running:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = running.chromium.launch(executable_path=str(program), args=arguments)
-        page = opened.new_page(viewport={"width": 1400, "height": 1000})
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("dialog", lambda dialog: dialog.accept())
-        yield page
-        opened.close()
+    with running_browser() as browser:
+        yield new_page(browser)
 
 
 @pytest.fixture(scope="module")
