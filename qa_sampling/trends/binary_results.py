@@ -71,18 +71,44 @@ class BinaryModel:
         **about
             What ``results.Described`` takes.
         """
-        held = self.table[~self.table["reference"]]
-        reference = self.table[self.table["reference"]].set_index("column")["value"]
-        names = [f"{row.column.replace('_', ' ')} {row.value} (against {reference[row.column]})"
-                 for row in held.itertuples()]  # fmt: skip
-        table = pd.DataFrame(
-            {"name": names, "value": held["difference"].to_numpy(),
-             "low": held["difference_low"].to_numpy(), "high": held["difference_high"].to_numpy(),
-             "n": held["cases"].to_numpy(),
-             "marked": (held["difference_low"] * held["difference_high"] > 0).to_numpy()}
-        )  # fmt: skip
+        table = against_references(
+            self.table, "difference", "difference_low", "difference_high", same=0.0
+        )
         settings = {"unit": "share", "n": self.cases, "warnings": self.notes} | about
         return IntervalList(
             table, reference=0.0, signed=True, level=self.level,
             marks=("More than chance", "Chance could do it"), **settings,
         )  # fmt: skip
+
+
+def against_references(
+    table: pd.DataFrame, value: str, low: str, high: str, *, same: float
+) -> pd.DataFrame:
+    """Give each value of each column beside its reference, for ``results.IntervalList``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a value: `column`, `value`, `reference` (whether others are held against it),
+        `cases`, and the three columns named next.
+    value, low, high : str
+        Columns of the figure and of its interval.
+    same : float
+        The figure of values that do not differ: 0 of a difference, 1 of a ratio.
+
+    Returns
+    -------
+    DataFrame
+        `name`, `value`, `low`, `high`, `n`, `marked` (whether the interval leaves `same` out).
+    """
+    held = table[~table["reference"]]
+    reference = table[table["reference"]].set_index("column")["value"]
+    names = [
+        f"{row.column.replace('_', ' ')} {row.value} (against {reference[row.column]})"
+        for row in held.itertuples()
+    ]
+    return pd.DataFrame(
+        {"name": names, "value": held[value].to_numpy(), "low": held[low].to_numpy(),
+         "high": held[high].to_numpy(), "n": held["cases"].to_numpy(),
+         "marked": ((held[low] > same) | (held[high] < same)).to_numpy()}
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.results import IntervalList
+from qa_sampling.trends.binary_results import against_references
 
 __all__ = ["WaitModel", "ratio_words"]
 
@@ -130,15 +131,7 @@ class WaitModel:
         **about
             What ``results.Described`` takes.
         """
-        held = self.table[~self.table["reference"]]
-        reference = self.table[self.table["reference"]].set_index("column")["value"]
-        names = [f"{row.column.replace('_', ' ')} {row.value} (against {reference[row.column]})"
-                 for row in held.itertuples()]  # fmt: skip
-        table = pd.DataFrame(
-            {"name": names, "value": held["ratio"].to_numpy(), "low": held["low"].to_numpy(),
-             "high": held["high"].to_numpy(), "n": held["cases"].to_numpy(),
-             "marked": ((held["low"] > 1) | (held["high"] < 1)).to_numpy()}
-        )  # fmt: skip
+        table = against_references(self.table, "ratio", "low", "high", same=1.0)
         settings = {"unit": "rate", "n": self.cases, "warnings": self.notes} | about
         return IntervalList(
             table, reference=1.0, level=self.level,
