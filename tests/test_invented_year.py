@@ -32,7 +32,7 @@ from qa_sampling.runs.recording_batch import record_folder
 from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.returns_in import staff_of, teams_of
 from qa_sampling.runs.year import making
-from qa_sampling.runs.year.auditors import Sheet, graded_forms, written_on
+from qa_sampling.runs.year.auditors import Sheet, completed_on, graded_forms, written_on
 from qa_sampling.runs.year.filling import fill_month
 from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, open_year
 from qa_sampling.runs.year.making import make_year, quarterly_extracts
@@ -168,7 +168,9 @@ def test_forms_of_deep_dives_are_filled_in_as_well():
         owner="S0002", manager="S0003", facts={},
     )  # fmt: skip
     staff = pd.DataFrame({"staff_id": ["S0001", "S0002", "S0003"]})
-    told = graded_forms(1, "2026-05-dive_re_referrals", [sheet], staff, until=date(2026, 12, 31))
+    known = {"sent": "2026-06", "until": date(2026, 12, 31)}
+    told = graded_forms(1, "2026-05-dive_re_referrals", [sheet], staff, **known)
+    assert completed_on(told, sheet) >= date(2026, 6, 1)
     asked = {one.key for part in form_sections(form) for one in part.questions}
     written = written_on(told, sheet, mended=True)
     assert set(written) & asked

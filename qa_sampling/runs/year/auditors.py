@@ -77,7 +77,7 @@ class Sheet:
 
 
 def graded_forms(
-    seed: int, slug: str, sheets: Sequence[Sheet], staff: pd.DataFrame, *, until: date
+    seed: int, slug: str, sheets: Sequence[Sheet], staff: pd.DataFrame, *, sent: str, until: date
 ) -> Told:
     """Let all cases of a plan be audited; give the tables of ``invented.grading``.
 
@@ -91,13 +91,15 @@ def graded_forms(
         Its cases, in any order.
     staff : DataFrame
         ``schema.STAFF``.
+    sent : str
+        The month in which its forms went out.
     until : date
         The last day of the records; what comes later is not known.
     """
     stray = Dice(seed, "severity of a year's auditors")
     severity = {one: stray.between(-120, 260) for one in sorted(staff["staff_id"].astype(str))}
     grading = Grading(Dice(seed, f"forms of {slug}"), severity, to_day(until), Dice(seed, slug))
-    start = to_day(date.fromisoformat(f"{slug[:7]}-01"))
+    start = to_day(date.fromisoformat(f"{sent}-01"))
     for sheet in sorted(sheets, key=lambda one: one.case_ref):
         audit = AssignedAudit(
             audit_id=sheet.case_ref, period=slug[:7], child_id=sheet.case_ref,

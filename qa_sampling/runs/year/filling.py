@@ -115,7 +115,9 @@ def _fill_plan(
     """Fill in the forms of one plan, as far as they are completed by now."""
     paths = sorted(folder.glob("*.xlsx"))
     sheets = [sheet for path in paths for sheet in _sheets_of(path, staff)]
-    told = graded_forms(made.seed, folder.parents[1].name, sheets, staff, until=made.until)
+    slug = folder.parents[1].name
+    sent = month_before(slug[:7], -1 if "deep_dive" in slug else 0)  # into the month before
+    told = graded_forms(made.seed, slug, sheets, staff, sent=sent, until=made.until)
     number = 0
     for path in paths:
         given, comes = {}, False
