@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.quantities import DeclaredText, declared
+from qa_sampling.reporting.releases import release_text
+from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
 from qa_sampling.reporting.tables_csv import write_tables_csv
 from qa_sampling.reporting.words import NOTHING_SAID, Words
@@ -15,6 +17,29 @@ from qa_sampling.settings.analyses import AnalysisSettings
 
 REGISTER = "the register of audits."
 CASE_SYSTEM = "its case system."
+
+
+def record_tables(
+    register: Register, slug: str, tables: Mapping[str, SafeTable], *, once: bool = False
+) -> None:
+    """Write into the ledger what is released with a run, before anything shows it.
+
+    Parameters
+    ----------
+    register : Register
+        Holds the ledger.
+    slug : str
+        The run's name.
+    tables : mapping of str to SafeTable
+        The tables by title.
+    once : bool
+        Whether tables that say the same are kept once, by the title of the last of them.
+    """
+    texts = {title: release_text(table) for title, table in tables.items()}
+    if once:
+        titles = {text: title for title, text in texts.items()}
+        texts = {title: text for text, title in titles.items()}
+    register.record_releases(slug, texts)
 
 
 def write_shared_tables(

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.quantities import declared
-from qa_sampling.reporting.releases import release_text
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.benchmarking.steps import THEMES, Compared, funnels_of, trends_of
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.settings.benchmarking import Benchmarking
 
 
@@ -30,8 +29,7 @@ def release_benchmarks(compared: Compared, settings: Benchmarking, register: Reg
     shown = [*funnels_of(compared, settings, "exact"), *funnels_of(compared, settings, "spread")]
     shown += [one for theme in THEMES for one in trends_of(compared, theme)]
     tables |= {str(one.title): one.table for one in shown}
-    texts = {release_text(table): title for title, table in tables.items()}  # each text once
-    register.record_releases(settings.slug, {title: text for text, title in texts.items()})
+    record_tables(register, settings.slug, tables, once=True)
 
 
 def publish_benchmarks(

@@ -14,7 +14,7 @@ from qa_sampling.records.returned_batch import FAULTS, Batch
 from qa_sampling.records.returned_report import write_batch_report
 from qa_sampling.reporting.collect_tables import CollectTables, protect_progress
 from qa_sampling.reporting.dates import period_in_words
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.collect.moderations import moderation_lines
@@ -28,7 +28,7 @@ from qa_sampling.runs.returned_folder import (
     sent_out,
 )
 from qa_sampling.runs.returns_in import staff_of
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.settings.collect import CollectAudits
 
@@ -119,8 +119,7 @@ def release_progress(
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

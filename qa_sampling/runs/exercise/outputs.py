@@ -8,12 +8,12 @@ from qa_sampling.errors import DisclosureError
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.exercise_tables import ExerciseTables, Protection, protect_exercise
 from qa_sampling.reporting.feedback_pack import write_feedback_pack
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.exercise.steps import NAMES, SHORT, Graded
 from qa_sampling.runs.exercise_grades import which_exercise
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.settings.exercise import TrainingExercise
 
 
@@ -51,8 +51,7 @@ def release_exercise(
             f"{error} If this is another exercise of the month, give it a `name` or the day it was "
             "`held_on` instead."
         ) from None
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

@@ -25,7 +25,7 @@ from qa_sampling.reporting.findings_words import (
     response_words,
 )
 from qa_sampling.reporting.findings_workbook import write_findings_workbook
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.voices_view import said_view, voices_view
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
@@ -33,7 +33,7 @@ from qa_sampling.runs.findings import estimates, practice
 from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
 from qa_sampling.runs.findings.steps import Findings
 from qa_sampling.runs.findings.voices import voices, what_was_said
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.findings import AuditFindings
 
@@ -93,8 +93,7 @@ def release_findings(
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

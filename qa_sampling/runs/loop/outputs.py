@@ -10,13 +10,13 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.loop_tables import LoopTables, protect_loop
 from qa_sampling.reporting.loop_words import SaidWords, said_words
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analyses import identifiers_of
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.loop.steps import Loop, days_of
 from qa_sampling.runs.returns_in import staff_of
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.settings.analyses import ActionsAndActivity
 
 
@@ -47,8 +47,7 @@ def release_loop(loop: Loop, settings: ActionsAndActivity, register: Register) -
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

@@ -8,12 +8,12 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.calibration_pack import write_calibration_pack
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.moderation_tables import ModerationTables, protect_moderation
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.moderation.panel import cases_apart
 from qa_sampling.runs.moderation.steps import Review, days_moderated, moderations_in
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.settings.analyses import ModerationAgreement
 
 
@@ -43,8 +43,7 @@ def release_moderation(settings: ModerationAgreement, register: Register) -> Mod
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

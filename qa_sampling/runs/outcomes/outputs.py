@@ -22,13 +22,13 @@ from qa_sampling.reporting.outcomes_view import (
     unable_view,
 )
 from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
-from qa_sampling.runs.shared_tables import CASE_SYSTEM, write_shared_tables
+from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.spikes import Spikes
@@ -94,8 +94,7 @@ def release_outcomes(
             "that reaches back to the first day of a finished quarter, such as a second extract "
             "of half a year before."
         )
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

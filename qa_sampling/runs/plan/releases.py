@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.plan_tables import PlanTables, protect_plan
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
+from qa_sampling.runs.shared_tables import record_tables
 from qa_sampling.sampling.plan import AuditPlan
 
 
@@ -29,6 +30,5 @@ def release_plan(plan: AuditPlan, register: Register) -> PlanTables:
         When a table cannot be shared beside what is out, or its figures were changed.
     """
     tables = protect_plan(plan, earlier=printed_tables(register.releases()["content"]))
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(plan.draw_id, texts)
+    record_tables(register, plan.draw_id, tables.by_title())
     return tables

@@ -16,13 +16,13 @@ from qa_sampling.reporting.members_page import build_members_page
 from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
 from qa_sampling.reporting.programme_tables import ProgrammeTables, protect_programme
 from qa_sampling.reporting.quantities import declared
-from qa_sampling.reporting.releases import printed_tables, release_text
+from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.slides import Slide, write_slides
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 
 if TYPE_CHECKING:
     from qa_sampling.runs.programme_page.difference import Owed
@@ -87,8 +87,7 @@ def release_programme(
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
-    texts = {title: release_text(table) for title, table in tables.by_title().items()}
-    register.record_releases(settings.slug, texts)
+    record_tables(register, settings.slug, tables.by_title())
     return tables
 
 

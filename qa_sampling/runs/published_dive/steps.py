@@ -9,12 +9,11 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting.published_dive import ChangeTables, change_tables
 from qa_sampling.reporting.published_tables import Asked
 from qa_sampling.reporting.quantities import DeclaredText, declared
-from qa_sampling.reporting.releases import release_text
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.published_inputs import neighbours_of, series_of
-from qa_sampling.runs.shared_tables import write_shared_tables
+from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.settings.published_dive import PublishedDeepDive
 
 _FEWEST = 2
@@ -84,8 +83,7 @@ def release_changes(
     """
     tables = {str(one.title): one.table for one in shared_of(changes)}
     tables |= {f"{one.measure}: counts": one.counts for one in changes}
-    texts = {release_text(table): title for title, table in tables.items()}
-    register.record_releases(settings.slug, {title: text for text, title in texts.items()})
+    record_tables(register, settings.slug, tables, once=True)
 
 
 def publish_changes(
