@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -13,19 +14,53 @@ from qa_sampling.trends.event_neighbours import latest_before
 from qa_sampling.trends.measure import Measure
 from qa_sampling.trends.measure_rules import Earlier, Followed
 
-__all__ = ["REFERRED_MONTHS", "cases_of", "known_events", "waits_of"]
+__all__ = ["REFERRED_MONTHS", "KnownEvents", "cases_of", "known_events", "waits_of"]
 
 REFERRED_MONTHS = 12
 """A referral so many months before an event may have led to it; an older one did not."""
 
 
-def known_events(events: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+@dataclass(frozen=True)
+class KnownEvents:
+    """Events already checked and cut to a day, for many measures counted from the same ones.
+
+    Attributes
+    ----------
+    table : DataFrame
+        What :func:`known_events` gave.
+    as_at : date
+        The day.
+    """
+
+    table: pd.DataFrame
+    as_at: date
+
+    @classmethod
+    def of(cls, events: pd.DataFrame, as_at: date) -> KnownEvents:
+        """Check the events and cut them to a day, once.
+
+        Parameters
+        ----------
+        events : DataFrame
+            ``schema.EVENTS`` of all stacked extracts.
+        as_at : date
+            The day.
+
+        Raises
+        ------
+        SchemaError
+            When the table is not as declared.
+        """
+        return cls(known_events(events, pd.Timestamp(as_at)), as_at)
+
+
+def known_events(events: pd.DataFrame | KnownEvents, until: pd.Timestamp) -> pd.DataFrame:
     """Give the events known on a day, each once; what ended later has not ended.
 
     Parameters
     ----------
-    events : DataFrame
-        ``schema.EVENTS`` of all stacked extracts.
+    events : DataFrame or KnownEvents
+        ``schema.EVENTS`` of all stacked extracts, or those known on that same day already.
     until : Timestamp
         The day.
 
@@ -33,7 +68,16 @@ def known_events(events: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     ------
     SchemaError
         When the table is not as declared.
+    TrendError
+        When events already known are those of another day.
     """
+    if isinstance(events, KnownEvents):
+        if pd.Timestamp(events.as_at) != until:
+            raise TrendError(
+                f"The events are those known on {events.as_at.isoformat()}; those of "
+                f"{until.date().isoformat()} were asked for. Give the whole table."
+            )
+        return events.table
     once = events.drop_duplicates([name for name in EVENTS.key if name in events.columns])
     held = check_table(once, EVENTS)
     held = held[held["date"] <= until]

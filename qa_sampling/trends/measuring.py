@@ -10,7 +10,7 @@ import pandas as pd
 
 from qa_sampling.declared import check_table
 from qa_sampling.errors import TrendError
-from qa_sampling.trends.measure_cases import known_events
+from qa_sampling.trends.measure_cases import KnownEvents, known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
 from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
 from qa_sampling.trends.measures import Measure, measure_of
@@ -21,7 +21,7 @@ __all__ = ["readings_of"]
 
 
 def readings_of(
-    events: pd.DataFrame,
+    events: pd.DataFrame | KnownEvents,
     measure: Measure | str,
     *,
     as_at: date,
@@ -36,8 +36,9 @@ def readings_of(
 
     Parameters
     ----------
-    events : DataFrame
-        ``schema.EVENTS`` of all stacked extracts; rows repeated by them count once. With a
+    events : DataFrame or KnownEvents
+        ``schema.EVENTS`` of all stacked extracts; rows repeated by them count once. To count many
+        measures of one table, give it as :class:`KnownEvents`: it is checked once then. With a
         column `family_id` families are counted beside children; a child without one is a family
         of its own.
     measure : Measure or str
@@ -97,7 +98,10 @@ def readings_of(
 
 
 def _table_of(
-    asked: Measure, events: pd.DataFrame, on_lists: pd.DataFrame | None, until: pd.Timestamp
+    asked: Measure,
+    events: pd.DataFrame | KnownEvents,
+    on_lists: pd.DataFrame | None,
+    until: pd.Timestamp,
 ) -> pd.DataFrame:
     """Give what the measure is counted from, each row once, as known on a day."""
     if asked.base is None:

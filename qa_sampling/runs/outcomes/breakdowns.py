@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from qa_sampling.runs.outcomes.steps import Outcomes
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.breakdown import Breakdown, BrokenDown, breakdown_of
+from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.unit_kinds import UNIT_KINDS, UnitKind, unit_kind_of
@@ -38,17 +39,35 @@ def broken_down(told: Told, found: Outcomes, settings: OutcomeTrends) -> tuple[B
     known = {one.name for one in found.measures} | set(found.on_the_day["measure"])
     wanted = set(settings.breakdowns or MEASURES) & known
     kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]
-    made = [_one(told, MEASURES[name], kinds, settings) for name in MEASURES if name in wanted]
+    events, on_lists = (_with_columns(table, kinds) for table in (told.events, told.on_lists))
+    tables = _Tables(KnownEvents.of(events, settings.extract_day), on_lists, told.seams)
+    made = [_one(tables, MEASURES[name], kinds, settings) for name in MEASURES if name in wanted]
     return tuple(one for one in made if one.parts)
 
 
+@dataclass(frozen=True)
+class _Tables:
+    """What the breakdowns are counted from, each with a column for every kind of unit."""
+
+    events: KnownEvents
+    on_lists: pd.DataFrame
+    seams: tuple[pd.Timestamp, ...]
+
+
+def _with_columns(table: pd.DataFrame, kinds: list[UnitKind]) -> pd.DataFrame:
+    """Give a table with the columns of all kinds; those that nothing tells are blank."""
+    unknown = {kind.column for kind in kinds} - set(table.columns)
+    nothing = pd.Series(pd.NA, index=table.index, dtype="object")
+    return table.assign(**dict.fromkeys(sorted(unknown), nothing))
+
+
 def _one(
-    told: Told, measure: Measure, kinds: list[UnitKind], settings: OutcomeTrends
+    tables: _Tables, measure: Measure, kinds: list[UnitKind], settings: OutcomeTrends
 ) -> BrokenDown:
     """Break one measure down."""
     parts, lacking = {}, []
     for kind in kinds:
-        one = breakdown_of(_readings(told, measure, kind, settings), on_a_day=measure.stock)
+        one = breakdown_of(_readings(tables, measure, kind, settings), on_a_day=measure.stock)
         if one.latest is None:
             continue
         if set(one.table["unit"]) <= {NOT_RECORDED}:
@@ -59,21 +78,16 @@ def _one(
 
 
 def _readings(
-    told: Told, measure: Measure, kind: UnitKind, settings: OutcomeTrends
+    tables: _Tables, measure: Measure, kind: UnitKind, settings: OutcomeTrends
 ) -> pd.DataFrame:
     """Count a measure by one kind of unit: by quarter, or on the day of the newest extract."""
-    listed = measure.base.of == "on_lists"
-    table = told.on_lists if listed else told.events
-    day = settings.extract_day
-    if kind.column not in table:
-        nothing = {kind.column: pd.Series(pd.NA, index=table.index, dtype="object")}
-        table = table.assign(**nothing)
-    if listed:
-        asked = {"as_at": day, "first": settings.period_end, "last": settings.period_end}
-        return readings_of(told.events, measure, unit=kind.column, on_lists=table, **asked)
-    asked = {"as_at": day, "period": "quarter", "unit": kind.column}
-    counted = readings_of(table, measure, **asked)
-    return without_seams(counted, [measure], told.seams, period="quarter")
+    asked = {"as_at": settings.extract_day, "unit": kind.column}
+    if measure.base.of == "on_lists":
+        end = settings.period_end
+        asked |= {"on_lists": tables.on_lists, "first": end, "last": end}
+        return readings_of(tables.events, measure, **asked)
+    counted = readings_of(tables.events, measure, period="quarter", **asked)
+    return without_seams(counted, [measure], tables.seams, period="quarter")
 
 
 def _in_order(one: Breakdown, kind: UnitKind) -> Breakdown:

@@ -30,6 +30,7 @@ from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.spikes import Spikes
 
@@ -77,7 +78,8 @@ def release_outcomes(
     asked = {"as_at": settings.extract_day, "period": "quarter"}
     asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
     flows = [one for one in found.measures if one.adds]
-    counted = pd.concat([readings_of(told.events, one, **asked) for one in flows])
+    events = KnownEvents.of(told.events, settings.extract_day)
+    counted = pd.concat([readings_of(events, one, **asked) for one in flows])
     counted = counted.reset_index(drop=True)
     readings = without_seams(counted, flows, told.seams, period="quarter")
     day = f"extract of {settings.extract_day.isoformat()}"

@@ -17,6 +17,7 @@ from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart
 from qa_sampling.trends.expecting import Side
 from qa_sampling.trends.measure_bases import OnList
+from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measured import EVERYBODY, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
@@ -92,15 +93,16 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         "first": settings.first_day,
         "last": settings.period_end,
     }
-    readings = pd.concat([readings_of(told.events, one, **asked) for one in timed])
+    events = KnownEvents.of(told.events, settings.extract_day)
+    readings = pd.concat([readings_of(events, one, **asked) for one in timed])
     readings = without_seams(readings.reset_index(drop=True), timed, told.seams)
     flows = [one for one in timed if not one.stock]
     by_unit = [
-        without_seams(readings_of(told.events, one, unit=settings.unit, **asked), [one], told.seams)
+        without_seams(readings_of(events, one, unit=settings.unit, **asked), [one], told.seams)
         for one in flows
     ]
     parts = [
-        readings_of(told.events, one, on_lists=told.on_lists, **(asked | {"first": asked["last"]}))
+        readings_of(events, one, on_lists=told.on_lists, **(asked | {"first": asked["last"]}))
         for one in listed
     ]
     on_the_day = pd.concat(parts) if parts else readings.iloc[:0]
