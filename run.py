@@ -24,6 +24,7 @@ ENVIRONMENT = HERE / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 STAMP = ENVIRONMENT / "qa-sampling-stamp"
 OLDEST, NEWEST = (3, 11), (3, 13)
+MOST_WORKERS = 6
 
 
 def child_environment() -> dict:
@@ -82,6 +83,11 @@ def set_up() -> None:
     print(f"Set up in {time.perf_counter() - start:.0f} seconds.\n", flush=True)
 
 
+def workers() -> int:
+    """Give how many workers share the tests: one more than cores, as many of them wait a while."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+
+
 def main(arguments: list) -> int:
     """Set up, then do what was asked."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
@@ -95,7 +101,7 @@ def main(arguments: list) -> int:
     python = BIN / ("python.exe" if os.name == "nt" else "python")
     first, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if first == "test":
-        shared_out = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        shared_out = ["-n", str(workers()), "--dist", "loadfile", "--no-loadscope-reorder"]
         return call(python, "-m", "pytest", *shared_out, *rest)
     if not first or first.startswith("-"):
         arguments = ["run", "monthly_audit_plan", *arguments]
