@@ -97,14 +97,20 @@ def test_every_form_of_ours_is_read_and_named_after_its_file(path):
     assert len(set(labels)) == len(labels)
 
 
-def test_five_forms_are_there():
-    assert {path.stem for path in FORMS.glob("*.yml")} == {
-        "practice_evaluation",
-        "family_safeguarding",
-        "supervision",
-        "multi_agency",
-        "senior_manager",
+def test_every_theme_has_a_form_and_every_form_its_audits():
+    """A form nobody is sent is as much a fault as a theme without one."""
+    named = {
+        yaml.safe_load(path.read_text(encoding="utf-8")).get("form", "practice_evaluation")
+        for path in [*FORMS.parent.glob("themed_*.yml"), FORMS.parent / "monthly_audit_plan.yml"]
     }
+    assert {path.stem for path in FORMS.glob("*.yml")} == named
+
+
+@pytest.mark.parametrize("path", sorted(FORMS.glob("*.yml")), ids=lambda path: path.stem)
+def test_every_form_asks_what_all_analyses_read(path):
+    """Learning and safety are counted over all kinds of audit."""
+    asked = {question.key for question in load_form(path).questions}
+    assert {"worked_well", "learning", "immediate_concern"} <= asked
 
 
 def test_practice_evaluation_asks_for_all_twelve_standards(form):

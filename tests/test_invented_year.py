@@ -141,7 +141,9 @@ def test_the_lines_of_a_month(bare):
     assert extracts[-1] == "annex_a_2026-03-31"
     assert len(extracts) == len(quarterly_extracts(bare, "2026-04")) == 9
     forms = [line[:2] for line in lines_after(bare, CALENDAR, "2026-05") if line[0] != "run"]
-    assert forms == [("moderation-forms", "2026-04")] * 3
+    plans = [one for one in CALENDAR.of_month("2026-04") if one.run == "monthly_audit_plan"]
+    assert forms == [("moderation-forms", "2026-04")] * len(plans)
+    assert len(plans) >= 4
     ends = [lines_after(bare, CALENDAR, period)[-1:] for period in bare.months]
     dives = [month for month, last in enumerate(ends, 1) if last and last[0][1] == "deep_dive"]
     assert dives == sorted(DIVES)

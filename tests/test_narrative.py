@@ -231,3 +231,25 @@ def test_all_cases_together_are_no_group():
     assert "All cases" not in " ".join(
         narrative.plan_findings(tables, due=plan.due, as_at=plan.as_at).sentences
     )
+
+
+def test_ages_rise_and_their_column_is_said_in_words():
+    from qa_sampling.reporting.known_order import in_known_order
+
+    bands = ["10 to 15", "Smaller ones together", "1 to 4", "5 to 9"]
+    table = pd.DataFrame({"age_band": bands, "cases": [40, 12, 20, 30], "audits": [2, 1, 1, 0]})
+    ordered = in_known_order(table, ("age_band",))
+    assert ordered["age_band"].tolist() == ["1 to 4", "5 to 9", "10 to 15", "Smaller ones together"]
+    assert ordered["cases"].tolist() == [20, 30, 40, 12]
+    safe = protect(ordered, by=["age_band"], counts=["cases", "audits"], decisions=["audits"])
+    heading = str(narrative.audited_rows_heading(safe))
+    assert heading == "3 of 4 age bands that have cases have an audit"
+
+
+@pytest.mark.parametrize(
+    ("column", "many"), [("status", "statuses"), ("disability", "disabilities"), ("team", "teams")]
+)
+def test_classes_are_said_in_the_plural(column, many):
+    table = pd.DataFrame({column: ["A", "B"], "cases": [40, 20], "audits": [2, 0]})
+    safe = protect(table, by=[column], counts=["cases", "audits"], decisions=["audits"])
+    assert f"1 of 2 {many} that have" in str(narrative.audited_rows_heading(safe))

@@ -547,10 +547,8 @@ def test_a_notebook_that_ends_early_is_no_success(out, written):
 THEMED = sorted(path.name for path in (ROOT / "parameters").glob("themed_*.yml"))
 
 
-@pytest.mark.parametrize("name", THEMED)
-def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, invented):
-    from qa_sampling.runs.plan.outputs import publish_plan
-    from qa_sampling.runs.plan.releases import release_plan
+def themed_draw(name, invented):
+    """Take a themed file as far as the draw and its auditors, and write it down."""
     from qa_sampling.runs.plan.steps import (
         assign_plan,
         audit_plan,
@@ -560,7 +558,6 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         frame_of,
     )
 
-    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
     values = load_parameters([ROOT / "parameters" / one for one in ("authority.yml", name)])
     settings = read_parameters(PLAN, values, closed=True)
     with open_register(settings) as register:
@@ -569,17 +566,50 @@ def test_themed_audits_run_through_the_same_steps(name, tmp_path, monkeypatch, i
         draw = draw_plan(settings, frame, fixed, register)
         assignment = assign_plan(settings, invented, frame, draw, register)
         recorded = commit_plan(settings, draw, assignment, register)
-    plan = audit_plan(recorded, frame, settings, invented)
+    return settings, frame, assignment, recorded, audit_plan(recorded, frame, settings, invented)
+
+
+@pytest.fixture(scope="module")
+def themed_outputs(tmp_path_factory):
+    """One register of all themes, as a year has: each knows what the others took."""
+    return tmp_path_factory.mktemp("themed")
+
+
+@pytest.mark.parametrize("name", THEMED)
+def test_every_theme_is_drawn_with_auditors_and_a_form(
+    name, themed_outputs, tmp_path, monkeypatch, invented
+):
+    from qa_sampling.records.form_identity import read_form_identity
+    from qa_sampling.records.forms import load_form, write_audit_forms
+
+    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(themed_outputs))
+    settings, frame, assignment, _, plan = themed_draw(name, invented)
+    assert name == f"themed_{settings.design}.yml"
+    assert plan.folder_name == f"2026-11-{settings.design}"
+    scope = frame.cases
+    assert not settings.statuses or set(scope["status"]) <= set(settings.statuses)
+    assert not settings.services or set(scope["service"]) <= set(settings.services)
+    assert len(plan.draw.cases) == len(assignment.table) == settings.audits
+    form = load_form(ROOT / "parameters" / "forms" / f"{settings.form}.yml")
+    of_one = plan.cases["auditor_id"].eq(plan.cases["auditor_id"].min())
+    given = {"form": form, "staff": invented.staff, "key": invented.key}
+    paths = write_audit_forms(tmp_path, plan, **given)
+    assert len(paths) == assignment.table["auditor_id"].nunique()
+    assert len(read_form_identity(paths[0], key=invented.key).cases) == of_one.sum()
+
+
+def test_a_theme_is_published_through_the_same_steps(tmp_path, monkeypatch, invented):
+    from qa_sampling.runs.plan.outputs import publish_plan
+    from qa_sampling.runs.plan.releases import release_plan
+
+    monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+    settings, _, assignment, recorded, plan = themed_draw("themed_multi_agency.yml", invented)
     with open_register(settings) as register:
         tables = release_plan(plan, register)
     published = publish_plan(plan, recorded, settings, invented, tables=tables)
     assert published.name == f"2026-11-{settings.design}" == plan.folder_name
     assert published.forms == assignment.table["auditor_id"].nunique()
     assert verify_folder(settings.outputs_folder / published.name) == ()
-    scope = frame.cases
-    assert not settings.statuses or set(scope["status"]) <= set(settings.statuses)
-    assert not settings.services or set(scope["service"]) <= set(settings.services)
-    assert len(draw.cases) == settings.audits
 
 
 @pytest.fixture(scope="module")

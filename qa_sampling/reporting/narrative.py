@@ -129,10 +129,10 @@ def allocation_heading(table: SafeTable) -> Told:
     cases, audits = (table.numbers(name) for name in ("share_of_cases", "share_of_audits"))
     gap = (audits - cases).dropna()
     if gap.empty:
-        return _told(table, f"Cases and audits by {table.by[0]}")
+        return _told(table, f"Cases and audits by {_spoken(table.by[0])}")
     furthest = gap.abs().idxmax()
     if abs(gap[furthest]) < _FOLLOWS_WITHIN_POINTS:
-        return _told(table, f"Audits follow the caseload by {table.by[0]}")
+        return _told(table, f"Audits follow the caseload by {_spoken(table.by[0])}")
     label = table.body.loc[furthest, table.by[0]]
     way = "more" if gap[furthest] > 0 else "less"
     return _told(table, f"“{label}” is audited {way} than its share of cases")
@@ -149,14 +149,14 @@ def audited_rows_heading(table: SafeTable) -> Told:
     table : SafeTable
         One classification with `audits`, such as ``PlanTables.by_row``.
     """
-    what = table.by[0]
+    what = _spoken(table.by[0])
     audits = table.body["audits"]
     if table.withheld or (HIDDEN_MARK in set(audits) and not table.zeros_shown):
         return _told(table, f"Cases and audits by {what}")
     some, whole = int((audits != 0).sum()), len(audits)
     if some == whole:
         return _told(table, f"Every {what} that has cases has at least one audit")
-    return _told(table, f"{some} of {whole} {what}s that have cases have an audit")
+    return _told(table, f"{some} of {whole} {_plural(what)} that have cases have an audit")
 
 
 def allocation_alt(table: SafeTable | pd.DataFrame) -> Told:
@@ -167,7 +167,9 @@ def allocation_alt(table: SafeTable | pd.DataFrame) -> Told:
         f"{_share(row['share_of_audits'])} of audits"
         for _, row in rows.iterrows()
     ]
-    said = f"Dot chart of the shares of cases and of audits by {label}. {'; '.join(parts)}."
+    said = (
+        f"Dot chart of the shares of cases and of audits by {_spoken(label)}. {'; '.join(parts)}."
+    )
     return _told(table, said)
 
 
@@ -179,7 +181,8 @@ def coverage_alt(table: SafeTable | pd.DataFrame) -> Told:
     shown = rows[[isinstance(value, int) for value in _plain_values(rows["cases"])]]
     some = shown[[int(value) > 0 for value in shown["cases"]]]
     words = (
-        f"Map of {sizes[0]} {down} rows by {sizes[1]} {across} columns: cases as shades, "
+        f"Map of {sizes[0]} {_spoken(down)} rows by {sizes[1]} {_spoken(across)} columns: "
+        "cases as shades, "
         "audits as diamonds. "
     )
     if len(some):
@@ -227,6 +230,16 @@ def load_alt(loads: SafeTable | pd.DataFrame) -> Told:
         span = f"{low}" if low == high else f"{low} to {high}"
         parts.append(f"{role}: {_plain(len(people), 'person', 'people')}, {span} audits each")
     return _told(loads, f"Dot chart of audits for each auditor by role. {'; '.join(parts)}.")
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _plural(word: str) -> str:
+    if word.endswith("s"):
+        return f"{word}es"
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def _body(table: SafeTable | pd.DataFrame) -> tuple[str, pd.DataFrame]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from qa_sampling.reporting.known_order import KNOWN_ORDER
 from qa_sampling.sampling.plan import AuditPlan
-from qa_sampling.schema import AGE_BANDS, STATUSES
 
 _SHORT_TICKET = 12
 _GROUPINGS = {
@@ -16,7 +16,6 @@ _GROUPINGS = {
     "gender": "Gender",
     "ethnic_group": "Ethnic group",
 }
-_KNOWN_ORDER = {"status": STATUSES, "age_band": AGE_BANDS}
 NOT_MODERATED = "Not drawn"
 UNASSIGNED = "Not assigned"
 
@@ -87,7 +86,7 @@ def coverage_table(plan: AuditPlan) -> pd.DataFrame:
     for column, grouping in _GROUPINGS.items():
         if column not in frame:
             continue
-        known = [value for value in _KNOWN_ORDER.get(column, ()) if value in set(frame[column])]
+        known = [value for value in KNOWN_ORDER.get(column, ()) if value in set(frame[column])]
         others = sorted(set(frame[column]) - set(known))
         counts = frame[column].value_counts().reindex([*known, *others])
         audits = audited[column].value_counts().reindex(counts.index, fill_value=0)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from qa_sampling.reporting.disclosure import protect_linked
+from qa_sampling.reporting.known_order import in_known_order
 from qa_sampling.reporting.plan_population import (
     DRAW,
     PART,
@@ -189,7 +190,8 @@ def coverage_table(draw: Draw, *, down: str, across: str) -> pd.DataFrame:
     """
     table = draw.allocation.groupby(["row", "column"], as_index=False, sort=False)
     table = table[["population", "sampled"]].sum()
-    return table.set_axis([down, across, "cases", "audits"], axis=1)
+    table = table.set_axis([down, across, "cases", "audits"], axis=1)
+    return in_known_order(table, (down, across))
 
 
 def allocation_table(draw: Draw, *, by: str, name: str) -> pd.DataFrame:
@@ -205,7 +207,7 @@ def allocation_table(draw: Draw, *, by: str, name: str) -> pd.DataFrame:
         What to call it.
     """
     table = draw.allocation.groupby(by, as_index=False, sort=False)[["population", "sampled"]].sum()
-    table = table.set_axis([name, "cases", "audits"], axis=1)
+    table = in_known_order(table.set_axis([name, "cases", "audits"], axis=1), (name,))
     for share, (count, _) in SHARES.items():
         table[share] = 100 * table[count] / max(table[count].sum(), 1)
     return table
