@@ -15,6 +15,7 @@ from qa_sampling.records.published_measures import MEASURES as PUBLISHED
 from qa_sampling.records.synthetic import invent
 from qa_sampling.schema import EVENT_KINDS, EVENTS
 from qa_sampling.trends.measure_bases import Base
+from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measures import MEASURES, measure_of
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.readings import KINDS
@@ -311,3 +312,18 @@ def test_refusals_say_what_to_do(events: pd.DataFrame) -> None:
         readings_of(events, "contacts", as_at=date(2020, 1, 1))
     with pytest.raises(SchemaError, match="column `outcome` is missing"):
         readings_of(events.drop(columns="outcome"), "contacts", as_at=AS_AT)
+
+
+def test_events_checked_once_count_like_the_whole_table(events: pd.DataFrame) -> None:
+    known = KnownEvents.of(pd.concat([events, events.iloc[:40]]), AS_AT)
+    for name in ("re_referrals", "assessments_45_days", "starting_care"):
+        whole = readings_of(events, name, as_at=AS_AT, unit="team")
+        pd.testing.assert_frame_equal(readings_of(known, name, as_at=AS_AT, unit="team"), whole)
+
+
+def test_events_known_on_another_day_are_refused(events: pd.DataFrame) -> None:
+    known = KnownEvents.of(events, date(2026, 9, 30))
+    with pytest.raises(TrendError, match="known on 2026-09-30; those of 2026-10-31 were asked"):
+        readings_of(known, "re_referrals", as_at=AS_AT)
+    with pytest.raises(SchemaError):
+        KnownEvents.of(events.drop(columns="team"), AS_AT)
