@@ -21,7 +21,7 @@ class Signal:
     Attributes
     ----------
     id : str
-        Its name, the same whoever asks: `re_referrals_12m.team.T03.2026-03`; a drift's ends with
+        Its name, the same whoever asks: `re_referrals.team.T03.2026-03`; a drift's ends with
         `.drift`.
     kind : {"spike", "drift"}
         The latest period, or the latest periods together.
@@ -148,7 +148,7 @@ def deep_dive_parameters(signal: Signal) -> dict[str, str]:
 
 
 def signal_name(measure: str, unit_kind: str, unit: str, period: str, kind: str) -> str:
-    """Name a signal, the same whoever asks: `re_referrals_12m.team.T03.2026-03`.
+    """Name a signal, the same whoever asks: `re_referrals.team.T03.2026-03`.
 
     Parameters
     ----------
