@@ -111,19 +111,24 @@ def load_inputs(settings: Settings, *, progress: Callable[[str], None] | None = 
     )
 
 
+_NUMBERS: dict[tuple[object, ...], frozenset[str]] = {}
+"""Case numbers of the files that this process has read, as the files lay then. Restricted."""
+
+
 def case_numbers(settings: Settings) -> frozenset[str]:
     """Give every case number in the extract and the extra tables. Restricted.
+
+    Files that this process has read, and that have not changed since, are not read again.
 
     Raises
     ------
     ExtractError
         With every fault of the files that cannot be mended.
     """
-    annex, extras = read_extracts(settings)
-    tables = [*annex.lists.values(), extras.families, extras.case_roles, extras.restricted]
-    tables.append(extras.past_audits)
-    columns = [table["child_id"] for table in tables if table is not None and "child_id" in table]
-    return frozenset(str(number) for column in columns for number in column.dropna())
+    lying = _as_they_lie(settings)
+    if lying not in _NUMBERS:
+        read_extracts(settings)
+    return _NUMBERS[lying]
 
 
 def read_extracts(settings: Settings) -> tuple[AnnexA, Extras]:
@@ -139,12 +144,37 @@ def read_extracts(settings: Settings) -> tuple[AnnexA, Extras]:
     ExtractError
         With every fault of the files that cannot be mended.
     """
-    paths, tables = settings.extract_paths, settings.extra_tables
+    lying = _as_they_lie(settings)
+    paths, tables = _places(settings)
+    annex = read_annex_a(list(paths), as_at=settings.records_day)
+    extras = read_extras(tables)
+    _NUMBERS[lying] = _numbers_in(annex, extras)
+    return annex, extras
+
+
+def _places(settings: Settings) -> tuple[tuple[Path, ...], Path | None]:
+    """Give the extracts, and where the extra tables are; write those of the invented authority."""
     if settings.is_invented:
         folder = invented_files(settings)
-        paths, tables = tuple(sorted(folder.glob("annex_a_*.xlsx"))), str(folder)
-    annex = read_annex_a(list(paths), as_at=settings.records_day)
-    return annex, read_extras(settings.place(tables) if tables else None)
+        return tuple(sorted(folder.glob("annex_a_*.xlsx"))), folder
+    tables = settings.extra_tables
+    return settings.extract_paths, settings.place(tables) if tables else None
+
+
+def _as_they_lie(settings: Settings) -> tuple[object, ...]:
+    """Tell whether files are still those that were read: their names, sizes and times."""
+    paths, tables = _places(settings)
+    inside = sorted(tables.iterdir()) if tables and tables.is_dir() else [tables] if tables else []
+    held = [(path, path.stat()) for path in (*paths, *inside) if path.exists()]
+    stamps = tuple((str(path), told.st_size, told.st_mtime_ns) for path, told in held)
+    return (settings.records_day, tuple(map(str, paths)), str(tables), stamps)
+
+
+def _numbers_in(annex: AnnexA, extras: Extras) -> frozenset[str]:
+    tables = [*annex.lists.values(), extras.families, extras.case_roles, extras.restricted]
+    tables.append(extras.past_audits)
+    columns = [table["child_id"] for table in tables if table is not None and "child_id" in table]
+    return frozenset(str(number) for column in columns for number in column.dropna())
 
 
 @cache
