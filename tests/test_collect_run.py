@@ -11,6 +11,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
+from small_authority import own_values, write_small
 from typer.testing import CliRunner
 
 from qa_sampling import runner
@@ -20,6 +22,7 @@ from qa_sampling.parameters import read_parameters
 from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.form_layout import lay_out
 from qa_sampling.records.forms import load_form
+from qa_sampling.records.keys import commitment, create_key, yearly_secret
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.collect_tables import (
     IN_TIME,
@@ -335,10 +338,15 @@ def inputs_of(values):
     return load_inputs(read_parameters("monthly_audit_plan", values))
 
 
-def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
+def test_the_command_from_the_plan_s_own_forms(tmp_path, monkeypatch) -> None:
     """Forms of a real run of the plan, one filled in, one damaged, collected by the command."""
     outputs = tmp_path / "outputs"
-    values = {"period": "2026-11", "outputs": str(outputs)}
+    monkeypatch.setenv("QA_SAMPLING_KEYS", str(tmp_path / "keys"))
+    create_key()
+    values = own_values(write_small(tmp_path / "data"), outputs=str(outputs))
+    outputs.mkdir()
+    with Register.open(outputs / "register.sqlite", create=True) as register:
+        register.record_commitment(2026, commitment(yearly_secret(2026, create=True)))
     plan = runner.run("monthly_audit_plan", values)
     back = tmp_path / "back"
     back.mkdir()
@@ -360,20 +368,20 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
             sheet.cell(ROW["voice"], 2).value = "so so"
         book.save(back / f"scan {number}.xlsx")
     asked = tmp_path / "here.yml"
-    asked.write_text(f"outputs: {outputs.as_posix()}\nperiod: 2026-11\n", encoding="utf-8")
+    asked.write_text(yaml.safe_dump(values), encoding="utf-8")
     call = ["collect", str(back), "--as-at", "2026-11-30", "-f", str(asked)]
     told = CliRunner().invoke(app, call)
     assert told.exit_code == 1, told.output
     assert "1 audits new" in told.output and "1 to be put right" in told.output
     again = CliRunner().invoke(app, call)
     assert "0 audits new, 0 corrected, 1 as before" in again.output
-    with Register.open(outputs / "invented" / "register.sqlite") as register:
+    with Register.open(outputs / "register.sqlite") as register:
         assert list(register.audits()["draw_id"]) == ["2026-11-monthly"]
         done = register.audits()["audit_id"].iloc[0]
         table = register.get_draw("2026-11-monthly").assignment.table
     people = inputs_of(values)
     secrets = [*table["case_ref"], *people.cases["child_id"], *people.staff["name"].dropna()]
-    written = [path.name for path in (outputs / "invented" / "restricted").rglob("returned*")]
+    written = [path.name for path in (outputs / "restricted").rglob("returned*")]
     assert "returned_forms.xlsx" in written
     said = told.output + again.output + " ".join(written)
     assert not [secret for secret in secrets if str(secret) in said]
@@ -392,14 +400,14 @@ def test_the_command_from_the_plan_s_own_forms(tmp_path) -> None:
     assert refused.exit_code != 0 and held[barred][0] in str(refused.exception)
     back = CliRunner().invoke(app, [*call[:1], done, *call[2:], "--auditor", other])
     assert back.exit_code != 0 and "has come back already" in str(back.exception)
-    assert not list((outputs / "invented" / "restricted").glob("late_forms"))
+    assert not list((outputs / "restricted").glob("late_forms"))
     said = str(refused.exception) + str(back.exception)
     assert not [secret for secret in secrets if str(secret) in said]
     given = CliRunner().invoke(app, [*call, "--auditor", other])
     assert given.exit_code == 0, given.output
-    (form,) = (outputs / "invented" / "restricted" / "late_forms").rglob("*.xlsx")
+    (form,) = (outputs / "restricted" / "late_forms").rglob("*.xlsx")
     assert openpyxl.load_workbook(form).sheetnames[:2] == ["Start here", "Case 1"]
-    with Register.open(outputs / "invented" / "register.sqlite") as register:
+    with Register.open(outputs / "register.sqlite") as register:
         sent = sent_out(register).expected
         assert sent["2026-11-monthly", table["case_ref"].iloc[place]].auditor_id == other
         batch, _ = collect(read_parameters("monthly_audit_plan", values), register, form.parent)
