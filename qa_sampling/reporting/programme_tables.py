@@ -11,7 +11,7 @@ from qa_sampling.loop.standards import SAYS, Reading
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
-from qa_sampling.reporting.loop_tables import ACTIVITY
+from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_request import TableRequest, altered
 from qa_sampling.reporting.tables import SharedTable
@@ -45,12 +45,18 @@ class ProgrammeTables:
         How many sources say what of each standard.
     roles : SafeTable
         What is owed on the day, by role.
+    own : SafeTable or None
+        Other activity of the service that has a section of its own, by group.
+    own_section : str
+        The service.
     """
 
     months: SafeTable
     kinds: SafeTable
     standards: SafeTable
     roles: SafeTable
+    own: SafeTable | None = None
+    own_section: str = ""
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
@@ -66,11 +72,15 @@ class ProgrammeTables:
         day : str
             The day in words.
         """
+        own = () if self.own is None else (
+            SharedTable(self.own, f"Other activity of {self.own_section}", f"Activity {span}"),
+        )  # fmt: skip
         return (
             SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
             SharedTable(self.months, "Audits against the plan", f"Audits drawn {span}"),
             SharedTable(self.kinds, "Other activity against the plan", f"Activity {span}"),
             SharedTable(self.roles, "What each role owes", f"As it stood on {day}"),
+            *own,
         )
 
 
@@ -83,6 +93,7 @@ def protect_programme(
     as_at: str,
     periods: Sequence[str],
     days: Sequence[str],
+    own: tuple[str, pd.DataFrame] | None = None,
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
 ) -> ProgrammeTables:
@@ -106,6 +117,8 @@ def protect_programme(
         The day, as "2026-10-31".
     periods, days : sequence of str
         The months, and the days whose activity counts.
+    own : (str, DataFrame), optional
+        Service that has a section of its own, with its activity by group (``by_group``).
     edition : str
         What tells corrected figures from earlier ones; blank for the first.
     earlier : sequence of PrintedTable
@@ -117,17 +130,25 @@ def protect_programme(
         When figures contradict what was released; give an `edition`.
     """
     told = f"{' and '.join(periods)}, as at {as_at}"
+    over = {"day": list(days)}
+    about = [(_kinds(activity), {"over": over})]
+    if own is not None:
+        about.append((_own(own[1]), {"over": over | {"service": [own[0]]}}))
     asked = (
-        (_kinds(activity), ACTIVITY, {"over": {"day": list(days)}}),
-        (_standards(readings), f"sources {told}", {}),
-        (_roles(owed), f"owed {told}", {}),
+        (ACTIVITY, about),
+        (f"sources {told}", [(_standards(readings), {})]),
+        (f"owed {told}", [(_roles(owed), {})]),
     )
     made = [_protected_months(stand, periods, as_at, edition, earlier)]
-    for given, series, more in asked:
-        request = _request(given, population_of_edition(series, edition), more)
-        known = tied_editions([request], earlier, series=series, edition=edition)
-        made += protect_linked([request], earlier=known)
-    return ProgrammeTables(*made)
+    for series, about in asked:
+        population = population_of_edition(series, edition)
+        requests = [_request(given, population, more) for given, more in about]
+        known = tied_editions(requests, earlier, series=series, edition=edition)
+        made += protect_linked(requests, earlier=known)
+    months, kinds, *alone, standards, roles = made
+    return ProgrammeTables(
+        months, kinds, standards, roles, *alone, own_section=own[0] if own else ""
+    )
 
 
 def _protected_months(
@@ -216,6 +237,15 @@ def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         "counts": [ACTIVITIES],
         "publics": [PLANNED],
         "labels": {"kind": "Activity", ACTIVITIES: "Done", PLANNED: "Planned"},
+    }
+
+
+def _own(groups: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    return groups, {
+        "by": ["group"],
+        "counts": [ACTIVITIES],
+        "labels": {"group": "Kind of activity", ACTIVITIES: "Activities"},
+        "made_of": {"group": ("kind", KINDS_OF)},
     }
 
 

@@ -11,6 +11,7 @@ from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measures import MEASURES
 
 
 def plan_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -204,3 +205,29 @@ def service_view(table: pd.DataFrame) -> pd.DataFrame:
     view = table.astype({"good": "str"})
     view["good"] = view["good"].replace("<NA>", "–")
     return view.set_axis(["What", "Number", "Good, or positive"], axis=1)
+
+
+def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the outcomes of one service's teams.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `measure`, `now`, `now_of`, `before`, `before_of`, `share`, `low`, `high`, `change`.
+    """
+    rows = [
+        (
+            MEASURES[row.measure].title,
+            _of(row.now, row.now_of, row.measure),
+            _of(row.before, row.before_of, row.measure),
+            "–" if pd.isna(row.low) else f"{row.low:.0%} to {row.high:.0%}",
+            row.change,
+        )
+        for row in table.itertuples()
+    ]
+    heads = ["Measure", "Last 12 months", "12 months before", "95% interval of now", "Change"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _of(part: int, whole: int, measure: str) -> str:
+    return f"{part} of {whole}" if MEASURES[measure].rule is not None else f"{part:,}"

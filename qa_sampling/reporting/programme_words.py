@@ -14,6 +14,7 @@ from qa_sampling.loop.standards import (
     OPEN,
     READINGS,
     Reading,
+    chance_of_not_yet,
 )
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.loop_tables import STATES, LoopTables
@@ -30,6 +31,8 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 from qa_sampling.results import Turning
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.spikes import Spikes
 
 _LEVEL = 0.05
@@ -243,6 +246,12 @@ def difference_words(
         all=declared(len(signals.considered)),
         found=declared(len(signals.signals)) if signals.signals else "none",
     )
+    everybody = [one.measure for one in signals.signals if one.unit == EVERYBODY]
+    if everybody:
+        words += say(
+            "Of everybody these stand out: {names}.",
+            names=declared(joined([MEASURES[name].title for name in dict.fromkeys(everybody)])),
+        )
     for curve in curves:
         for one in curve.done.to_dict("records"):
             if numbers_in(str(one["name"])):
@@ -330,6 +339,33 @@ def programme_method(*, good_enough: float, fewest: int) -> Words:
     for text in _METHOD:
         words += _sealed(text)
     return words
+
+
+def border_words(readings: Sequence[Reading], *, level: float) -> Words:
+    """Say how often the rule of reading is wrong at the border, beside the readings.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        The scorecard.
+    level : float
+        Level of the intervals.
+    """
+    expected = sum(chance_of_not_yet(one, level=level) for one in readings)
+    alone = sum(one.reading == NOT_YET and len(one.sources("Not yet")) == 1 for one in readings)
+    words = say(
+        "Were practice on every standard just good enough, chance would still make some source "
+        "say not yet on about {expected} of the {all}.",
+        expected=declared(round(expected, 1)),
+        all=declared(len(readings)),
+    )
+    if not alone:
+        return words
+    return words + say(
+        "Of the standards that read as not yet good {alone:rests|rest} on a single source: look "
+        "for a second one before acting on it.",
+        alone=declared(alone),
+    )
 
 
 _METHOD = (

@@ -37,6 +37,8 @@ class QaProgramme(AuditFindings):
         Grades that call for a re-audit.
     re_audit_after_months : int
         Months from the audit to the re-audit.
+    own_section : str
+        Service that has a section of its own, without a number; blank for none.
     """
 
     STEM: ClassVar[str] = "programme"
@@ -53,6 +55,7 @@ class QaProgramme(AuditFindings):
         "Inadequate",
     )
     re_audit_after_months: int = Field(3, ge=0, le=60)
+    own_section: str = Field("Family Safeguarding", max_length=60, pattern=r"^[^0-9]*$")
 
     @property
     def outcomes(self) -> OutcomeTrends:
@@ -61,9 +64,15 @@ class QaProgramme(AuditFindings):
         return OutcomeTrends(
             **shared,
             months=self.outcome_months,
+            quarters=max(1, self.outcome_months // 3),
             curves=self.curves,
             false_discovery_rate=self.false_discovery_rate,
         )
+
+    @property
+    def loop(self) -> QaProgramme:
+        """The same, of the actions after audits of every design."""
+        return self.model_copy(update={"designs": ()})
 
     def record(self) -> dict[str, Any]:
         """Give the plain values that are published, with a digest of each declared file."""

@@ -104,9 +104,7 @@ def drawn_month(authority: Authority, period: str, past: pd.DataFrame) -> DrawnM
         restricted=authority.restricted,
         past_audits=past,
     )
-    draw = draw_sample(
-        frame, Size(AUDITS, row_minimum=1, reserves=2), seed=f"invented {period}"
-    )
+    draw = draw_sample(frame, Size(AUDITS, row_minimum=1, reserves=2), seed=f"invented {period}")
     return opened_month(authority, period, cases, frame=frame, draw=draw)
 
 

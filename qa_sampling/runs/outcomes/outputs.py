@@ -48,6 +48,18 @@ def finished_quarters(settings: OutcomeTrends) -> list[str]:
     return [f"{one.start_time:%Y-%m-%d}" for one in quarters]
 
 
+def edition_of(settings: OutcomeTrends) -> str:
+    """Say what tells the figures of this extract from those of others.
+
+    Parameters
+    ----------
+    settings : OutcomeTrends
+        Checked parameters.
+    """
+    day = f"extract of {settings.extract_day.isoformat()}"
+    return f"{settings.edition}, {day}" if settings.edition else day
+
+
 def release_outcomes(
     told: Told, found: Outcomes, settings: OutcomeTrends, register: Register
 ) -> OutcomeTables:
@@ -80,12 +92,11 @@ def release_outcomes(
     counted = pd.concat([readings_of(told.events, one, **asked) for one in flows])
     counted = counted.reset_index(drop=True)
     readings = without_seams(counted, flows, told.seams, period="quarter")
-    day = f"extract of {settings.extract_day.isoformat()}"
     tables = protect_outcomes(
         readings,
         flows,
         quarters=quarters,
-        edition=f"{settings.edition}, {day}" if settings.edition else day,
+        edition=edition_of(settings),
         earlier=printed_tables(register.releases()["content"]),
     )
     if not tables.tables:
