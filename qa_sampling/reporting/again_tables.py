@@ -13,7 +13,7 @@ from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.words import Words, _sealed, say
 
 HIGHER, NOT_HIGHER = "Graded higher than before", "Not graded higher"
-AGAIN_TITLE = "What second looks found"
+AGAIN_TITLE = "What re-audits found"
 _SERIES, _COUNT = "re-audits", "re_audits"
 
 
@@ -50,7 +50,7 @@ def protect_again(
         table,
         by=["result"],
         counts=[_COUNT],
-        labels={"result": "What the second look found", _COUNT: "Re-audits"},
+        labels={"result": "What they found", _COUNT: "Re-audits"},
         over={"day": list(days)},
         population=population_of_edition(_SERIES, edition),
     )

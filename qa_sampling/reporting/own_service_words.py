@@ -38,7 +38,7 @@ def own_service_words(
     told = outcomes[outcomes["change"].isin(_CHANGES)]
     for row in told.itertuples():
         words += say(
-            "{measure} of its teams, the last twelve months beside the twelve before: {change}.",
+            "{measure} of its teams, the last year beside the year before: {change}.",
             measure=declared(MEASURES[row.measure].title),
             change=_CHANGES[row.change],
         )

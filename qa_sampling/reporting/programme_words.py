@@ -362,8 +362,8 @@ def border_words(readings: Sequence[Reading], *, level: float) -> Words:
     if not alone:
         return words
     return words + say(
-        "Of the standards that read as not yet good {alone:rests|rest} on a single source: look "
-        "for a second one before acting on it.",
+        "Of the standards that read as not yet good {alone:rests|rest} on what a source says "
+        "alone: look for another before acting on it.",
         alone=declared(alone),
     )
 

@@ -61,7 +61,12 @@ def edition_of(settings: OutcomeTrends) -> str:
 
 
 def release_outcomes(
-    told: Told, found: Outcomes, settings: OutcomeTrends, register: Register
+    told: Told,
+    found: Outcomes,
+    settings: OutcomeTrends,
+    register: Register,
+    *,
+    slug: str = "",
 ) -> OutcomeTables:
     """Protect the counts by quarter, and enter them in the ledger before anyone reads them.
 
@@ -77,6 +82,8 @@ def release_outcomes(
         Checked parameters.
     register : Register
         Holds the ledger of releases.
+    slug : str
+        Name of the run that releases them; that of the settings by default.
 
     Raises
     ------
@@ -105,7 +112,7 @@ def release_outcomes(
             "that reaches back to the first day of a finished quarter, such as a second extract "
             "of half a year before."
         )
-    record_tables(register, settings.slug, tables.by_title())
+    record_tables(register, slug or settings.slug, tables.by_title())
     return tables
 
 

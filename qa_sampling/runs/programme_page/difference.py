@@ -277,4 +277,4 @@ def release_pictured(
         for one in (MEASURES[family.whole], *family.parts)
     ]
     asked = replace(outcomes, measures=tuple(kept))
-    return release_outcomes(events, asked, settings.outcomes, register)
+    return release_outcomes(events, asked, settings.outcomes, register, slug=settings.slug)
