@@ -218,8 +218,8 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
     rows = [
         (
             MEASURES[row.measure].title,
-            _of(row.now, row.now_of, row.measure),
-            _of(row.before, row.before_of, row.measure),
+            f"{row.now} of {row.now_of}",
+            f"{row.before} of {row.before_of}",
             "–" if pd.isna(row.low) else f"{row.low:.0%} to {row.high:.0%}",
             row.change,
         )
@@ -227,7 +227,3 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
     ]
     heads = ["Measure", "Last 12 months", "12 months before", "95% interval of now", "Change"]
     return pd.DataFrame(rows, columns=heads)
-
-
-def _of(part: int, whole: int, measure: str) -> str:
-    return f"{part} of {whole}" if MEASURES[measure].rule is not None else f"{part:,}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.own_service_tables import protect_own_outcomes
 from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.tables import SharedTable
@@ -41,7 +43,7 @@ class OwnService:
         Audits and other activity: `what`, `number`, `good` (of the graded, or positive of those
         with a view; Int64).
     outcomes : DataFrame
-        Measures of cases that its teams held, those with any: `measure` (its name), `now`,
+        The measures asked for, of cases that its teams held: `measure` (its name), `now`,
         `now_of`, `before`, `before_of` (of two times twelve months; Int64), `share`, `low`,
         `high` (of now), `change` (of :data:`CHANGES`).
     """
@@ -81,7 +83,9 @@ def own_service(
         service,
         teams,
         _activity(much, audited, service),
-        outcomes_of_teams(outcomes, teams, fewest=settings.fewest_for_reading),
+        outcomes_of_teams(
+            outcomes, teams, measures=settings.own_measures, fewest=settings.fewest_for_reading
+        ),
     )
 
 
@@ -102,29 +106,37 @@ def _activity(much: Much, audited: pd.DataFrame, service: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "number", "good"]).astype({"good": "Int64"})
 
 
-def outcomes_of_teams(outcomes: Outcomes, teams: tuple[str, ...], *, fewest: int) -> pd.DataFrame:
+def outcomes_of_teams(
+    outcomes: Outcomes, teams: Sequence[str], *, measures: Sequence[str], fewest: int
+) -> pd.DataFrame:
     """Give the measures of cases that some teams held: twelve months beside the twelve before.
 
     Parameters
     ----------
     outcomes : Outcomes
         The measures, by team.
-    teams : tuple of str
+    teams : sequence of str
         The teams.
+    measures : sequence of str
+        Names of shares; those that no team has a case of are left out.
     fewest : int
         Cases in twelve months below which no change is told.
 
     Returns
     -------
     DataFrame
-        As ``OwnService.outcomes``. The interval of the change is Newcombe's (1998, method 10) for
-        shares; counts are held against each other by the binomial test. Children of one family
-        count as independent, which finds a change too often.
+        As ``OwnService.outcomes``.
+
+    Notes
+    -----
+    The interval of the share is Wilson's, that of the change Newcombe's (1998, method 10).
+    Children of one family go together, so both are made of as many cases as there are families
+    among those the measure counts; of every case where families are not known.
     """
     settled = outcomes.readings[outcomes.readings["mature"]]
     held = outcomes.by_unit[outcomes.by_unit["unit"].isin(teams)]
     rows = []
-    for name in dict.fromkeys(held["measure"]):
+    for name in measures:
         months = settled.loc[settled["measure"] == name, "start"].sort_values().tail(24)
         own = held[(held["measure"] == name) & held["start"].isin(months)]
         if len(months) < 24 or own.empty:
@@ -132,31 +144,31 @@ def outcomes_of_teams(outcomes: Outcomes, teams: tuple[str, ...], *, fewest: int
         before, now = (own[own["start"].isin(part)] for part in (months[:12], months[12:]))
         counts = [int(part[one].fillna(0).sum()) for part in (now, before)
                   for one in ("numerator", "denominator")]  # fmt: skip
-        rows.append((name, *counts, *_told(*counts, share=MEASURES[name].rule is not None,
-                                           fewest=fewest)))  # fmt: skip
+        rows.append((name, *counts, *_told(*counts, alone=_alone(own), fewest=fewest)))
     columns = ["measure", "now", "now_of", "before", "before_of", "share", "low", "high", "change"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(("share", "low", "high"), "float64"))
 
 
+def _alone(own: pd.DataFrame) -> float:
+    """Give families a case among those the measure counts; 1 where they are not known."""
+    told = own[own["families"].notna() & (own["numerator"] > 0)]
+    return float(told["families"].sum() / told["numerator"].sum()) if len(told) else 1.0
+
+
 def _told(
-    now: int, now_of: int, before: int, before_of: int, *, share: bool, fewest: int
+    now: int, now_of: int, before: int, before_of: int, *, alone: float, fewest: int
 ) -> tuple[float | None, float | None, float | None, str]:
     """Give the share of now with Wilson's interval, and how it changed."""
-    from scipy import stats
-    from statsmodels.stats.proportion import confint_proportions_2indep
+    from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-    if not share:
-        if now + before < fewest:
-            return None, None, None, CHANGES[3]
-        p = stats.binomtest(now, now + before, 0.5).pvalue
-        return None, None, None, CHANGES[2] if p >= 0.05 else CHANGES[int(now < before)]
     if min(now_of, before_of) < fewest:
         return None, None, None, CHANGES[3]
-    ends = stats.binomtest(now, now_of).proportion_ci(0.95, method="wilson")
-    low, high = confint_proportions_2indep(now, now_of, before, before_of, method="newcomb")
+    counts = [alone * one for one in (now, now_of, before, before_of)]
+    ends = proportion_confint(*counts[:2], method="wilson")
+    low, high = confint_proportions_2indep(*counts, method="newcomb")
     change = CHANGES[0] if low > 0 else CHANGES[1] if high < 0 else CHANGES[2]
-    return now / now_of, float(ends.low), float(ends.high), change
+    return now / now_of, float(ends[0]), float(ends[1]), change
 
 
 def release_own(
@@ -180,7 +192,15 @@ def release_own(
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
-    counted = by_quarter(outcomes, own.teams, quarters=finished_quarters(settings.outcomes))
+    kept = [
+        name
+        for family in families_of(outcomes.measures)
+        for name in (family.whole, *(one.name for one in family.parts))
+        if name in settings.own_measures
+        or (name == family.whole and {one.name for one in family.parts} & {*settings.own_measures})
+    ]
+    quarters = finished_quarters(settings.outcomes)
+    counted = by_quarter(outcomes, own.teams, measures=kept, quarters=quarters)
     shared = protect_own_outcomes(
         counted,
         [MEASURES[name] for name in dict.fromkeys(counted["measure"])],
@@ -192,16 +212,20 @@ def release_own(
     return shared
 
 
-def by_quarter(outcomes: Outcomes, teams: tuple[str, ...], *, quarters: list[str]) -> pd.DataFrame:
+def by_quarter(
+    outcomes: Outcomes, teams: Sequence[str], *, measures: Sequence[str], quarters: Sequence[str]
+) -> pd.DataFrame:
     """Add up what some teams' cases show, quarter by quarter.
 
     Parameters
     ----------
     outcomes : Outcomes
         The measures, by team.
-    teams : tuple of str
+    teams : sequence of str
         The teams.
-    quarters : list of str
+    measures : sequence of str
+        Names of measures.
+    quarters : sequence of str
         First days of the quarters.
 
     Returns
@@ -214,11 +238,13 @@ def by_quarter(outcomes: Outcomes, teams: tuple[str, ...], *, quarters: list[str
     held = outcomes.by_unit[outcomes.by_unit["unit"].isin(teams) & outcomes.by_unit["adds"]]
     every, parts = outcomes.readings, []
     known = every[every["mature"] & every["numerator"].notna()]
-    for name in dict.fromkeys(held["measure"]):
+    for name in measures:
+        if not (held["measure"] == name).any():
+            continue
         months = known.loc[known["measure"] == name, "start"]
         whole = months.dt.to_period("Q").value_counts()
         days = [day for day in quarters if whole.get(pd.Period(day, "Q"), 0) == 3]
-        if not days or days != quarters[-len(days) :]:
+        if not days or days != list(quarters)[-len(days) :]:
             continue
         own = held[held["measure"] == name]
         sums = own.groupby(own["start"].dt.to_period("Q").dt.start_time)["numerator"].sum()
