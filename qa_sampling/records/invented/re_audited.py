@@ -15,7 +15,7 @@ from qa_sampling.sampling.selection import Size, draw_sample
 
 RE_AUDITED = ("2026-02", "2026-05", "2026-09")
 """Months whose re-audits the invented authority drew."""
-AFTER = (700, 3000)
+AFTER = (1100, 3100)
 """Planted: how good practice is with them after the actions, in thousandths of a grade."""
 CALLED = Eligibility(
     open_at_least_weeks=0,

@@ -10,19 +10,20 @@ import pandas as pd
 
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.outcome_families import families_of
+from qa_sampling.reporting.outcome_tables import OutcomeTables
 from qa_sampling.reporting.programme_tables import OTHER_ROLES
 from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
-from qa_sampling.runs.outcomes.outputs import release_outcomes
+from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes
 from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.trends.measures import MEASURES
 
 if TYPE_CHECKING:
-    from qa_sampling.reporting.outcome_tables import OutcomeTables
     from qa_sampling.results import Turning
     from qa_sampling.runs.outcome_inputs import Told
     from qa_sampling.runs.outcomes.steps import Outcomes
     from qa_sampling.runs.programme_page.much import Much
+    from qa_sampling.settings.outcomes import OutcomeTrends
     from qa_sampling.settings.programme import QaProgramme
     from qa_sampling.settings.programme_files import (
         QualityStandards,
@@ -249,6 +250,8 @@ def release_pictured(
 ) -> OutcomeTables:
     """Protect the outcomes by quarter that the page needs, and enter them in the ledger.
 
+    Each family of measures goes back as far as those of it that are needed are whole.
+
     Parameters
     ----------
     events : Told
@@ -266,15 +269,41 @@ def release_pictured(
     ------
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
-    TrendError
-        When the extracts hold no finished quarter.
     """
     needed = {*pictured_of(standards, settings), *(one.measure for one in settings.curves)}
-    kept = [
-        one
-        for family in families_of(outcomes.measures)
-        if needed & {family.whole, *(part.name for part in family.parts)}
-        for one in (MEASURES[family.whole], *family.parts)
-    ]
-    asked = replace(outcomes, measures=tuple(kept))
-    return release_outcomes(events, asked, settings.outcomes, register, slug=settings.slug)
+    asked, made = settings.outcomes, []
+    for family in families_of(outcomes.measures):
+        names = needed & {family.whole, *(part.name for part in family.parts)}
+        shown = [whole_quarters(outcomes, name, asked) for name in names]
+        if not any(shown):
+            continue
+        kept = replace(outcomes, measures=(MEASURES[family.whole], *family.parts))
+        window = asked.model_copy(update={"quarters": min(one for one in shown if one)})
+        made.append(release_outcomes(events, kept, window, register, slug=settings.slug))
+    return OutcomeTables(
+        tuple(family for one in made for family in one.families),
+        tuple(table for one in made for table in one.tables),
+    )
+
+
+def whole_quarters(outcomes: Outcomes, name: str, settings: OutcomeTrends) -> int:
+    """Count the latest finished quarters, one after the other, that hold a measure whole.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        The measures, by month.
+    name : str
+        Name of the measure.
+    settings : OutcomeTrends
+        Say up to which day, and how many at most.
+    """
+    rows = outcomes.readings
+    rows = rows[(rows["measure"] == name) & rows["mature"] & rows["numerator"].notna()]
+    months = rows["start"].dt.to_period("Q").value_counts()
+    number = 0
+    for day in reversed(finished_quarters(settings)):
+        if months.get(pd.Period(day, "Q"), 0) < 3:
+            break
+        number += 1
+    return number
