@@ -138,6 +138,7 @@ def publish_programme(
     tables: ProgrammeTables,
     more: Sequence[SharedTable] = (),
     parts: Mapping[str, Words],
+    beside: Words = NOTHING_SAID,
 ) -> str:
     """Write the files, all or nothing; give the name of their folder.
 
@@ -157,10 +158,12 @@ def publish_programme(
         Tables of findings and actions, of the ledger as well.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
+    beside : Words
+        Further sentences for that cover.
     """
     span, day = span_of(settings), day_in_words(settings.extract_day)
     title = declared(f"{settings.whose}: quality assurance, {span}")
-    findings = sum(parts.values(), start=NOTHING_SAID)
+    findings = sum(parts.values(), start=NOTHING_SAID) + beside
 
     def write(folder: Path) -> None:
         write_outcomes_workbook(
