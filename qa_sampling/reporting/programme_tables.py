@@ -13,12 +13,19 @@ from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
 from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
 from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.standing_tables import (
+    DRAWN,
+    IN_TIME,
+    PLANNED,
+    collected_by_month,
+    month_words,
+)
 from qa_sampling.reporting.table_request import TableRequest, altered
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
 
-PLANNED, BACK, IN_TIME = "planned", "returned", "in_time"
+BACK = "returned"
 ACTIVITIES, SOURCES = "activities", "sources"
 OWED, OVERDUE = "owed", "overdue"
 OTHER_ROLES, _FEWEST_HOLDERS = "Other roles", 3
@@ -163,10 +170,11 @@ def _protected_months(
     Each day looked back from is an edition of its own, tied month by month to all others.
     """
     day = population_of_edition(f"as at {as_at}", edition)
-    request = _request(_months(stand, periods), population_of_edition(_DRAWN, day), {})
+    request = _request(_months(stand, periods), population_of_edition(DRAWN, day), {})
+    earlier = [*collected_by_month(earlier, total_label=request.total_label), *earlier]
     same = [one for one in earlier if one.population == request.population]
     others = [one for one in earlier if one.population != request.population]
-    known = tied_editions([request], [*others, *same], series=_DRAWN, edition=day, along="month")
+    known = tied_editions([request], [*others, *same], series=DRAWN, edition=day, along="month")
     request = altered(request, told_before=_hidden_before(others))
     return protect_linked([request], earlier=known)[0]
 
@@ -174,16 +182,14 @@ def _protected_months(
 def _hidden_before(others: Sequence[PrintedTable]) -> dict[tuple[str, tuple[str, ...]], bool]:
     """Give the counts by month that stay hidden: a late audit or two would tell what they were.
 
-    The newest month of each page is left out, since most of its audits come back after it.
+    How many of the newest month of each page are back is left out, since most of its audits come
+    back after it; how many came back in time does not change.
     """
-    settled = [
-        replace(one, rows=(*one.rows[:-2], one.rows[-1])) for one in others if not one.withheld
-    ]
-    told = told_before(settled, series=_DRAWN)
+    shown = [one for one in others if not one.withheld]
+    settled = [replace(one, rows=(*one.rows[:-2], one.rows[-1])) for one in shown]
+    told = told_before(settled, series=DRAWN)
+    told |= {at: one for at, one in told_before(shown, series=DRAWN).items() if at[0] == IN_TIME}
     return {place: shown for place, shown in told.items() if not shown}
-
-
-_DRAWN = "audits drawn"
 
 
 def _request(given: tuple[pd.DataFrame, dict], population: str, more: dict) -> TableRequest:
@@ -199,7 +205,7 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
     planned = planned.reindex(asked).fillna(0).astype("int64")
     back = counts["returned"].astype("int64")
     table = pd.DataFrame(
-        {"month": [_month(one) for one in asked], PLANNED: planned, BACK: back,
+        {"month": [month_words(one) for one in asked], PLANNED: planned, BACK: back,
          IN_TIME: counts["on_time"].astype("int64")},
     ).reset_index(drop=True)  # fmt: skip
     return table, {
@@ -218,10 +224,6 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
         },
         "total_label": "All months",
     }
-
-
-def _month(period: str) -> str:
-    return f"{pd.Timestamp(period):%b %Y}"
 
 
 def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
