@@ -21,6 +21,7 @@ from qa_sampling.schema import QUALITY_STANDARDS
 
 KINDS, SERVICES = tuple(ACTIVITY_KINDS), ("East", "West", "Family Safeguarding")
 FAMILY = ("Feedback from a family", "Feedback from a child")
+APART = tuple(kind for group, held in KINDS_OF.items() if group != "Feedback" for kind in held)
 DAY = {"first month": "2025-11-15", "eleven months": "2026-05-15", "new month": "2026-11-15"}
 PAGES = (
     (("first month", "eleven months"), "2026-10-31"),
@@ -74,7 +75,7 @@ def page_of(year, blocks, as_at: str, ledger: list[str]):
     ledger += [release_text(loop.groups), release_text(loop.heard)]
     return [
         (programme.kinds, {}),
-        (programme.own, {"service": SERVICES[2:]}),
+        (programme.own, {"service": SERVICES[2:], "kind": APART}),
         (loop.groups, {}),
         (loop.heard, {"kind": FAMILY}),
     ]
@@ -88,14 +89,14 @@ def intruder_finds(seed: int, *, careful: bool) -> list[str]:
     return leaks(WORLD, read, np.array(list(year.values()), dtype="float64"))
 
 
-@pytest.mark.parametrize("seed", [3, 5])
+@pytest.mark.parametrize("seed", [3, 29])
 def test_pages_that_cover_twelve_months_each_give_no_month_away(seed):
-    """One month falls out and one comes in; of both years one kind was worked out before."""
+    """One month falls out and one comes in; of the former a kind was worked out before."""
     assert intruder_finds(seed, careful=True) == []
 
 
 def test_the_attack_would_find_pages_that_know_nothing_of_each_other():
-    assert any(intruder_finds(seed, careful=False) for seed in (3, 8))
+    assert intruder_finds(29, careful=False)
 
 
 def returned(states: dict[str, int]) -> pd.DataFrame:

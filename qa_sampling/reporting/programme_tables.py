@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from qa_sampling.loop.standards import SAYS, Reading
-from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
 from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
@@ -53,7 +53,7 @@ class ProgrammeTables:
     roles : SafeTable
         What is owed on the day, by role.
     own : SafeTable or None
-        Other activity of the service that has a section of its own, by group.
+        Other activity of the service that has a section of its own, by group, but for feedback.
     own_section : str
         The service.
     """
@@ -80,7 +80,11 @@ class ProgrammeTables:
             The day in words.
         """
         own = () if self.own is None else (
-            SharedTable(self.own, f"Other activity of {self.own_section}", f"Activity {span}"),
+            SharedTable(
+                self.own,
+                f"Other activity of {self.own_section}",
+                f"Activity {span}, besides feedback",
+            ),
         )  # fmt: skip
         return (
             SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
@@ -243,11 +247,17 @@ def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
 
 
 def _own(groups: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    return groups, {
+    """Ask for a service's activity but for feedback, of which another table tells by service.
+
+    Beside that of all kinds of feedback in one service, the table by service would give a small
+    count of another service away.
+    """
+    return groups[groups["group"] != FEEDBACK].reset_index(drop=True), {
         "by": ["group"],
         "counts": [ACTIVITIES],
         "labels": {"group": "Kind of activity", ACTIVITIES: "Activities"},
         "made_of": {"group": ("kind", KINDS_OF)},
+        "growing": ["group"],
     }
 
 
