@@ -195,7 +195,7 @@ def _activity_requests(
 ) -> list[TableRequest]:
     shared = {"counts": ["activities"], "population": population}
     groups = by_group(activities)
-    services = sorted(activities["service"].fillna(NOT_RECORDED).unique())
+    services = sorted(activities["service"].fillna(NOT_RECORDED).unique()) or [NOT_RECORDED]
     said = activities[activities["kind"].isin(_FAMILY)]
     heard = said["service"].fillna(NOT_RECORDED).value_counts().reindex(services, fill_value=0)
     heard = pd.DataFrame({"service": services, "activities": heard.to_numpy()})

@@ -65,6 +65,17 @@ class ProgrammeTables:
     own: SafeTable | None = None
     own_section: str = ""
 
+    @property
+    def has_activity(self) -> bool:
+        """Whether any other activity is on record: where none is, a nought would say nothing."""
+        return self.kinds.totals[ACTIVITIES] != 0
+
+    @property
+    def pictured(self) -> tuple[tuple[SafeTable, str], ...]:
+        """What stands beside its plan, with what it is called; activity only where there is any."""
+        kinds = ((self.kinds, "Other activity"),) if self.has_activity else ()
+        return ((self.months, "Audits"), *kinds)
+
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
         return {shared.title: shared.table for shared in self.shared("", "")}

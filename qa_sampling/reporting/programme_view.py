@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from qa_sampling.loop.programme import UNKNOWN
 from qa_sampling.loop.standards import Evidence, Reading
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.sampling.overlooked import Overlooked
@@ -24,7 +25,8 @@ def plan_view(table: pd.DataFrame) -> pd.DataFrame:
     """
     share = [_of_plan(one) for one in table["share"]]
     without = [len(one.split(", ")) if one else 0 for one in table["without"]]
-    view = table.assign(share=share, without=without)
+    done = table["done"].astype("object").mask(table["state"] == UNKNOWN, "–")
+    view = table.assign(share=share, without=without, done=done)
     heads = {"what": "Activity", "owner": "Owed by", "planned": "Planned", "done": "Done",
              "share": "Of the plan", "state": "State", "without": "Months without"}  # fmt: skip
     return view[list(heads)].rename(columns=heads)

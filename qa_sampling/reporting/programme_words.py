@@ -69,6 +69,8 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
             all=cell(months, PLANNED),
             time=cell(months, IN_TIME),
         )
+    if not tables.has_activity:
+        words += _sealed("What was done besides audits cannot be told: none of it is on record.")
     words += _against_plan(
         _shown_kinds(tables),
         "kind of other activity whose number is shown",
@@ -82,7 +84,7 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
 def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
     """Give the kinds of activity whose counts are printed: what is hidden is told by no state."""
     table = tables.kinds
-    body = table.body if not table.withheld else table.body.iloc[:0]
+    body = table.body if tables.has_activity and not table.withheld else table.body.iloc[:0]
     body = body[body[ACTIVITIES] != HIDDEN_MARK]
     done = body[ACTIVITIES].astype("int64")
     state = done.ge(body[PLANNED].astype("int64")).map({True: "On plan", False: "Behind"})
@@ -208,7 +210,7 @@ def coverage_words(coverage: Mapping[str, Overlooked], names: Mapping[str, str])
         What the groups are called, such as "Teams".
     """
     if not coverage:
-        return _sealed("Who was not looked at cannot be told: no draw is on record.")
+        return _sealed("Who was not looked at cannot be told: nothing of the drawn cases is on record.")
     words = _sealed("Who was not looked at, beside what a random draw would leave out:")
     for key, one in coverage.items():
         name = names[key].lower()
@@ -306,6 +308,8 @@ def actions_words(tables: LoopTables) -> Words:
     table, labels = tables.states, [row[0] for row in tables.states.rows]
     if table.withheld or STATES["closed"] not in labels:
         return NOTHING_SAID
+    if not table.totals[tables.count]:
+        return _sealed("No action of these months is on record.")
     words = say(
         "{closed} of {all:action|actions} are closed: somebody other than the owner has seen that "
         "they were done.",

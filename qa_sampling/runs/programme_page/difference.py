@@ -219,7 +219,7 @@ def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataF
         `month`, `escalations`.
     """
     held = activities.loc[activities["kind"] == ESCALATION, "month"].value_counts()
-    began = min(activities["month"], default="")
+    began = min(activities["month"], default="9999-12")
     months = [period for period in periods if period >= began]
     counts = held.reindex(months, fill_value=0).astype("int64").to_numpy()
     return pd.DataFrame({"month": months, "escalations": counts})

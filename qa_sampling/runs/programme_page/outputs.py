@@ -212,8 +212,10 @@ def slides_of(tables: ProgrammeTables, more: Sequence[SharedTable]) -> tuple[Sli
     """
     own = (
         Slide("standards", "What the sources of each standard say", tables.standards, "scorecard"),
-        Slide("audits", "Audits returned beside those planned", tables.months, "plan"),
-        Slide("activity", "Other activity beside its plan", tables.kinds, "plan"),
+        *(
+            Slide(_stem(name), f"{name} beside the plan", table, "plan")
+            for table, name in tables.pictured
+        ),
     )
     bars = tuple(
         Slide(_stem(one.title), one.title, one.table, "bars")
