@@ -166,6 +166,7 @@ def voices_view(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         `kind`, `times`, `positive`, `mixed`, `negative`.
     """
+    table = table.astype("object").mask(table["times"] == 0, "–").assign(kind=table["kind"])
     return table.set_axis(["Voice", "Times", "Positive", "Mixed", "Negative"], axis=1)
 
 
@@ -204,8 +205,7 @@ def service_view(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         `what`, `number`, `good`.
     """
-    view = table.astype({"good": "str"})
-    view["good"] = view["good"].replace("<NA>", "–")
+    view = table.assign(good=["–" if pd.isna(one) else str(one) for one in table["good"]])
     return view.set_axis(["What", "Number", "Good, or positive"], axis=1)
 
 

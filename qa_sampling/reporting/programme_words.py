@@ -210,7 +210,9 @@ def coverage_words(coverage: Mapping[str, Overlooked], names: Mapping[str, str])
         What the groups are called, such as "Teams".
     """
     if not coverage:
-        return _sealed("Who was not looked at cannot be told: nothing of the drawn cases is on record.")
+        return _sealed(
+            "Who was not looked at cannot be told: nothing of the drawn cases is on record."
+        )
     words = _sealed("Who was not looked at, beside what a random draw would leave out:")
     for key, one in coverage.items():
         name = names[key].lower()

@@ -73,7 +73,6 @@ def that_count(shared: Iterable[SharedTable]) -> tuple[SharedTable, ...]:
     )
 
 
-
 @dataclass(frozen=True)
 class _Sheet:
     """One sheet: a table as it stands in cells."""
