@@ -218,7 +218,7 @@ def test_actions_and_second_looks_of_every_design_count(loop, register, settings
     assert set(loop.actions["audit_id"].map(designs)) == {"monthly", "re_audit"}
     pairs = loop.again.pairs
     assert (pairs["re_audit_id"].map(designs) == "re_audit").all()
-    table = release_again(loop, settings, register)
+    table = release_again(loop, settings, register).table
     assert table.totals["re_audits"] == loop.again.n == len(pairs) == 15
     said = again_words(table).sentences
     assert said[0] == "15 cases were audited again after a low grade."

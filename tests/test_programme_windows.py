@@ -41,8 +41,11 @@ def year_of(seed: int) -> dict[tuple[str, str, str], int]:
     return dict(zip(places, rng.choice([0, 0, 0, 1, 2, 3, 8], len(places)).tolist(), strict=True))
 
 
-def page_of(year, blocks, as_at: str, ledger: list[str]):
-    """Give what one month's page prints of activity, entering it in the ledger."""
+def page_of(year, blocks, as_at: str, ledger: list[str], *, careful: bool):
+    """Give what one month's page prints of activity, entering it in the ledger.
+
+    A careless page protects each of its parts as if nothing else were out.
+    """
     days = [DAY[block] for block in blocks]
     rows = [
         (f"N{place}-{n}", DAY[block], kind, service)
@@ -68,7 +71,7 @@ def page_of(year, blocks, as_at: str, ledger: list[str]):
         **known,
     )
     ledger += [release_text(programme.kinds), release_text(programme.own)]
-    known = {"earlier": printed_tables(pd.Series(ledger, dtype="str"))}
+    known = {"earlier": printed_tables(pd.Series(ledger if careful else [], dtype="str"))}
     nothing = pd.DataFrame({"status": [], "overdue": [], "standard": []}, dtype="object")
     nothing = nothing.astype({"overdue": "bool"})
     loop = protect_loop(nothing, held, as_at=as_at, raised=days, days=days, **known)
@@ -84,19 +87,21 @@ def page_of(year, blocks, as_at: str, ledger: list[str]):
 def intruder_finds(seed: int, *, careful: bool) -> list[str]:
     year, ledger, read = year_of(seed), [], []
     for blocks, as_at in PAGES:
-        for table, restricted in page_of(year, blocks, as_at, ledger if careful else []):
+        for table, restricted in page_of(
+            year, blocks, as_at, ledger if careful else [], careful=careful
+        ):
             read.append((printed_table(release_text(table)), restricted | {"block": blocks}))
     return leaks(WORLD, read, np.array(list(year.values()), dtype="float64"))
 
 
-@pytest.mark.parametrize("seed", [3, 29])
+@pytest.mark.parametrize("seed", [0, 29])
 def test_pages_that_cover_twelve_months_each_give_no_month_away(seed):
-    """One month falls out and one comes in; of the former a kind was worked out before."""
+    """One month falls out and one comes in; parts that knew nothing would tell."""
     assert intruder_finds(seed, careful=True) == []
 
 
-def test_the_attack_would_find_pages_that_know_nothing_of_each_other():
-    assert intruder_finds(29, careful=False)
+def test_the_attack_would_find_pages_whose_parts_know_nothing_of_each_other():
+    assert intruder_finds(0, careful=False)
 
 
 def returned(states: dict[str, int]) -> pd.DataFrame:

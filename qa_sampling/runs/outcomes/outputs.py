@@ -26,38 +26,13 @@ from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.outcome_editions import edition_of, finished_quarters
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.spikes import Spikes
-
-
-def finished_quarters(settings: OutcomeTrends) -> list[str]:
-    """Give the first days of the latest quarters that are over, in order.
-
-    Parameters
-    ----------
-    settings : OutcomeTrends
-        Say up to which day, and how many.
-    """
-    day = pd.Timestamp(settings.extract_day) + pd.Timedelta(days=1)
-    last = day.to_period("Q") - 1
-    quarters = [last - back for back in reversed(range(settings.quarters))]
-    return [f"{one.start_time:%Y-%m-%d}" for one in quarters]
-
-
-def edition_of(settings: OutcomeTrends) -> str:
-    """Say what tells the figures of this extract from those of others.
-
-    Parameters
-    ----------
-    settings : OutcomeTrends
-        Checked parameters.
-    """
-    day = f"extract of {settings.extract_day.isoformat()}"
-    return f"{settings.edition}, {day}" if settings.edition else day
 
 
 def release_outcomes(

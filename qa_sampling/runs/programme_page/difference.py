@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.outcome_tables import OutcomeTables
 from qa_sampling.reporting.programme_tables import OTHER_ROLES
 from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
-from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes
+from qa_sampling.runs.outcome_editions import finished_quarters
 from qa_sampling.runs.returned_folder import sent_out
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.trends.measures import MEASURES
@@ -247,6 +247,7 @@ def release_pictured(
     register: Register,
     *,
     standards: QualityStandards,
+    release: Callable[..., OutcomeTables],
 ) -> OutcomeTables:
     """Protect the outcomes by quarter that the page needs, and enter them in the ledger.
 
@@ -264,6 +265,8 @@ def release_pictured(
         Holds the ledger of releases.
     standards : QualityStandards
         Name the measures with a target.
+    release : callable
+        What protects and enters them (``runs.outcomes.outputs.release_outcomes``).
 
     Raises
     ------
@@ -279,7 +282,7 @@ def release_pictured(
             continue
         kept = replace(outcomes, measures=(MEASURES[family.whole], *family.parts))
         window = asked.model_copy(update={"quarters": min(one for one in shown if one)})
-        made.append(release_outcomes(events, kept, window, register, slug=settings.slug))
+        made.append(release(events, kept, window, register, slug=settings.slug))
     return OutcomeTables(
         tuple(family for one in made for family in one.families),
         tuple(table for one in made for table in one.tables),

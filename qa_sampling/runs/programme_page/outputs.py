@@ -19,16 +19,16 @@ from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
 from qa_sampling.reporting.programme_tables import ProgrammeTables, protect_programme
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables
-from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.slides import Slide, write_slides
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.loop.steps import Loop, days_of
+from qa_sampling.runs.counted_days import days_of
 from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 
 if TYPE_CHECKING:
+    from qa_sampling.runs.loop.steps import Loop
     from qa_sampling.runs.programme_page.difference import Owed
     from qa_sampling.runs.programme_page.much import Much
     from qa_sampling.runs.programme_page.own_service import OwnService
@@ -99,7 +99,7 @@ def _own_activity(much: Much, service: str) -> tuple[str, pd.DataFrame] | None:
     return (service, by_group(held)) if len(held) else None
 
 
-def release_again(loop: Loop, settings: QaProgramme, register: Register) -> SafeTable:
+def release_again(loop: Loop, settings: QaProgramme, register: Register) -> SharedTable:
     """Protect what second looks of the months found, and enter it in the ledger.
 
     Parameters
@@ -124,7 +124,7 @@ def release_again(loop: Loop, settings: QaProgramme, register: Register) -> Safe
         earlier=printed_tables(register.releases()["content"]),
     )
     record_tables(register, settings.slug, {AGAIN_TITLE: table})
-    return table
+    return SharedTable(table, AGAIN_TITLE, f"Audited again {span_of(settings)}")
 
 
 def publish_programme(

@@ -14,14 +14,14 @@ from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.own_service_tables import protect_own_outcomes
 from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.tables import SharedTable
-from qa_sampling.runs.outcomes.outputs import edition_of, finished_quarters
-from qa_sampling.runs.outcomes.steps import Outcomes
+from qa_sampling.runs.outcome_editions import edition_of, finished_quarters
 from qa_sampling.runs.returns_in import teams_of
 from qa_sampling.runs.shared_tables import record_tables
 from qa_sampling.schema import GRADES
 from qa_sampling.trends.measures import MEASURES
 
 if TYPE_CHECKING:
+    from qa_sampling.runs.outcomes.steps import Outcomes
     from qa_sampling.runs.programme_page.much import Much
     from qa_sampling.settings.programme import QaProgramme
 
