@@ -88,3 +88,19 @@ def test_no_item_of_the_declared_files_is_missing() -> None:
     heard = " ".join(first_cells("Feedback"))
     for voice in ("Families", "children", "Practitioners", "partners", "Surveys", "Complaints"):
         assert voice in heard
+
+
+NAMED = """Assessments on time; Re-referrals; Repeat plans; Placement stability; Permanence;
+pre-proceedings; New entries to care; care orders; Statutory visits; Core groups; Personal education
+plans; foster carers; Escalations; Education, employment and training; ChAT; Care planning meetings;
+per 10,000"""
+"""What the framework's own measures are called, typed in from it."""
+
+
+def test_what_the_framework_names_is_answered_or_said_to_be_missing() -> None:
+    told = " ".join(first_cells("Named by the framework, counted elsewhere or not at all"))
+    assert [one for one in NAMED.replace("\n", " ").split("; ") if one not in told] == []
+    assert {"Senior Practitioner", "Executive Director"} <= first_cells("Roles")
+    measures = re.findall(r"`(\w+)`", PAGE.split("counted elsewhere")[1].split("## Feedback")[0])
+    assert len(measures) > 15
+    assert set(measures) <= set(MEASURES) | {"curves"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image
 from qa_sampling.errors import DisclosureError, SchemaError
 from qa_sampling.loop.standards import READINGS
 from qa_sampling.parameters import read_parameters, read_programme_files
+from qa_sampling.reporting.again_tables import again_words
 from qa_sampling.reporting.members_page import build_members_page
 from qa_sampling.reporting.plots_programme import plan_chart, plan_chart_alt, scorecard_chart
 from qa_sampling.reporting.programme_tables import ACTIVITIES, BACK, IN_TIME, OWED, PLANNED, SOURCES
@@ -27,17 +30,15 @@ from qa_sampling.runs.findings.describing import describer
 from qa_sampling.runs.findings.estimates import by_standard, changes
 from qa_sampling.runs.findings.steps import findings_of
 from qa_sampling.runs.loop.steps import loop_of
-from qa_sampling.runs.programme_page.difference import (
-    escalations_of,
-    family_safeguarding,
-    owed_by,
-)
+from qa_sampling.runs.programme_page.difference import escalations_of, owed_by
 from qa_sampling.runs.programme_page.much import GROUPS, much_of
 from qa_sampling.runs.programme_page.outputs import (
     publish_programme,
+    release_again,
     release_programme,
     slides_of,
 )
+from qa_sampling.runs.programme_page.own_service import own_service
 from qa_sampling.runs.programme_page.well import voices_of, well_of
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
@@ -87,11 +88,22 @@ def well(settings, register, files, found, much):
 
 
 @pytest.fixture(scope="module")
-def owed(settings, register, files, much):
-    staff = staff_of(settings)
-    loop = loop_of(settings, register, staff)
-    asked = {"much": much, "actions": loop.actions, "staff": staff, "names": loop.names}
-    return owed_by(settings, register, files.responsibilities, **asked)
+def loop(settings, register):
+    return loop_of(settings.loop, register, staff_of(settings))
+
+
+@pytest.fixture(scope="module")
+def owed(settings, register, files, much, loop):
+    asked = {"actions": loop.actions, "staff": staff_of(settings), "names": loop.names}
+    return owed_by(settings, register, files.responsibilities, much=much, **asked)
+
+
+@pytest.fixture(scope="module")
+def own(settings, much, found):
+    """The service by itself, of whose outcomes nothing is known."""
+    outcomes = SimpleNamespace(readings=MEASURED.empty(), by_unit=MEASURED.empty())
+    asked = {"audited": found.audited, "staff": staff_of(settings)}
+    return own_service(settings, much, outcomes, **asked)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +127,8 @@ def test_activity_against_the_register(much, register, settings):
     held = held[held["date"].between(first, day)]
     told = much.activity.set_index("what")["done"]
     assert told.to_dict() == held["kind"].value_counts().reindex(told.index, fill_value=0).to_dict()
-    assert much.draws.set_index("what").loc["Practice Evaluations", "done"] == 6
+    rounds = much.draws.set_index("what")["done"]
+    assert (rounds["Practice Evaluations"], rounds["Re-audits"]) == (6, 3)
 
 
 def test_an_activity_the_plan_lacks_is_refused(settings, register, files):
@@ -129,6 +142,7 @@ def test_an_activity_the_plan_lacks_is_refused(settings, register, files):
 
 def test_coverage_counts_who_was_audited(much, register):
     audited = register.audits().dropna(subset=["draw_id", "date_completed"])
+    audited = audited[audited["design"] == "monthly"]
     teams = much.coverage["team"].table
     assert int(teams["looked_at"].sum()) == len(audited)
     assert set(much.coverage) == set(GROUPS)
@@ -149,7 +163,8 @@ def test_moderators_against_a_naive_count(well, register, settings):
     """Every audit by hand: how many of its overall grade were moderated, and what was said."""
     given = register.answers().set_index(["audit_id", "standard"])["grade"].to_dict()
     audits = register.audits()
-    names = [one.audit_id for one in audits.itertuples() if one.design == "monthly"]
+    names = [one.audit_id for one in audits.itertuples()
+             if one.design == "monthly" and one.period in settings.all_periods]  # fmt: skip
     overall = {one: given.get((one, "overall")) for one in names}
     overall = {one: grade for one, grade in overall.items() if grade in GRADES}
     again = {one.audit_id: one.moderation_id for one in register.moderations().itertuples()}
@@ -181,15 +196,33 @@ def test_what_is_owed(owed, much):
     assert (owed.roles.loc[~reports, "overdue"] <= owed.roles.loc[~reports, "owed"]).all()
 
 
-def test_one_service_and_voices(much, found, settings):
-    own = family_safeguarding(much, found.audited).set_index("what")
-    assert own.loc["Audits returned", "number"] <= own.loc["Audits planned", "number"]
-    nobody = family_safeguarding(much, found.audited, service="None such")
-    assert nobody["number"].sum() == 0
+def test_one_service_and_voices(much, own, settings, tables):
+    told = own.activity.set_index("what")["number"]
+    assert 0 < told["Audits returned"] <= told["Audits planned"]
+    held = much.activities[much.activities["service"] == "Family Safeguarding"]
+    printed = tables.own.body.set_index("group")["activities"]
+    assert printed["Observations"] == told["Observations"]
+    feedback = held["kind"].str.startswith("Feedback")
+    assert tables.own.totals["activities"] == int((~feedback).sum())
+    assert own.outcomes.empty
+    assert all(team.startswith("Family Safeguarding") for team in own.teams)
     heard = voices_of(much.activities)
     assert (heard[["positive", "mixed", "negative"]].sum(axis=1) <= heard["times"]).all()
     months = escalations_of(much.activities, settings.all_periods)
     assert len(months) == settings.months
+
+
+def test_actions_and_second_looks_of_every_design_count(loop, register, settings):
+    """Re-audits are no monthly audits; their actions are owed all the same."""
+    designs = register.audits().set_index("audit_id")["design"]
+    assert set(loop.actions["audit_id"].map(designs)) == {"monthly", "re_audit"}
+    pairs = loop.again.pairs
+    assert (pairs["re_audit_id"].map(designs) == "re_audit").all()
+    table = release_again(loop, settings, register).table
+    assert table.totals["re_audits"] == loop.again.n == len(pairs) == 15
+    said = again_words(table).sentences
+    assert said[0] == "15 cases were audited again after a low grade."
+    assert said[1].startswith(f"{loop.again.improved} of them were graded higher")
 
 
 def test_months_before_the_record_began_hold_no_escalations():
@@ -199,7 +232,7 @@ def test_months_before_the_record_began_hold_no_escalations():
     told = escalations_of(held, months)
     assert told["month"].tolist() == months[6:]
     assert "do not differ" in escalation_words(told["escalations"].tolist()).sentences[0]
-    assert len(escalations_of(held[:0], months)) == 12
+    assert escalations_of(held[:0], months).empty
 
 
 def test_small_counts_are_hidden(tables, much):
@@ -260,9 +293,9 @@ def test_members_read_sealed_words_only():
         build_members_page(parts={"How": "3 children"}, **given)
 
 
-def test_files(settings, register, much, well, owed, tables):
+def test_files(settings, register, much, well, owed, own, tables):
     parts = {"How well did we do it?": scorecard_words(well.readings, well.ways)}
-    given = {"much": much, "well": well, "owed": owed, "tables": tables}
+    given = {"much": much, "well": well, "owed": owed, "own": own, "tables": tables}
     slug = publish_programme(settings, register, parts=parts, **given)
     folder = settings.outputs_folder / slug
     shared = folder / "shareable"
@@ -273,4 +306,4 @@ def test_files(settings, register, much, well, owed, tables):
     assert not [one for one in names if one in text]
     assert "Not yet good" in text or "Sources disagree" in text
     book = openpyxl.load_workbook(folder / "restricted" / "qa_programme_2026-10.xlsx")
-    assert {"Scorecard", "Evidence", "Who owes what"} <= set(book.sheetnames)
+    assert {"Scorecard", "Evidence", "One service", "Who owes what"} <= set(book.sheetnames)

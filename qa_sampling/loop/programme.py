@@ -9,7 +9,8 @@ import pandas as pd
 
 from qa_sampling.errors import SchemaError
 
-STATES = ("On plan", "Behind", "Not begun", "Nothing was due", "Not planned")
+UNKNOWN = "None on record"
+STATES = ("On plan", "Behind", "Not begun", "Nothing was due", "Not planned", UNKNOWN)
 """How an activity stands against its plan."""
 
 

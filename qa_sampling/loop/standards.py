@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from qa_sampling.errors import SchemaError
 
 SAYS = ("Good", "Open", "Not yet", "Silent")
@@ -205,3 +207,43 @@ def read_standard(standard: str, evidence: Sequence[Evidence]) -> Reading:
         return Reading(standard, tuple(evidence), DISAGREE, "Low")
     reading = NOT_YET if bad else GOOD if good > 1 else MOSTLY if good else OPEN
     return Reading(standard, tuple(evidence), reading, _ENOUGH[min(good + bad, 3)])
+
+
+def chance_of_not_yet(reading: Reading, *, level: float = 0.95) -> float:
+    """Give the chance that some source says "Not yet" of a standard that is just good enough.
+
+    Parameters
+    ----------
+    reading : Reading
+        What tells of the standard.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    float
+        0 when no source says anything.
+
+    Notes
+    -----
+    Every source that says anything is taken to have its number of gradings from the binomial
+    distribution at what is wanted, with Wilson's interval, and sources as independent. So a
+    standard with five sources is read as not yet good, or its sources disagree, far more often
+    than one in twenty when it stands at the border.
+    """
+    quiet = 1.0
+    for one in reading.evidence:
+        if one.says != "Silent":
+            quiet *= 1 - _not_yet(one.n, one.wanted, one.better, level)
+    return 1 - quiet
+
+
+def _not_yet(n: int, wanted: float, better: str, level: float) -> float:
+    """Give the chance that the whole interval lies on the wrong side of the truth."""
+    from scipy import stats
+    from statsmodels.stats.proportion import proportion_confint
+
+    good = np.arange(n + 1)
+    low, high = proportion_confint(good, n, alpha=1 - level, method="wilson")
+    wrong = low > wanted if better == "down" else high < wanted
+    return float(stats.binom.pmf(good[wrong], n, wanted).sum())

@@ -11,11 +11,13 @@ from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
 from qa_sampling.reporting.quantities import cell
 from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.standing_tables import RETURNED_IN_TIME, in_time_was_hidden
+from qa_sampling.reporting.table_request import altered
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import Words, say
 from qa_sampling.schema import NOT_RECORDED
 
-IN_TIME, OTHERWISE = "Returned in time", "Late, missing or not to be done"
+IN_TIME, OTHERWISE = RETURNED_IN_TIME, "Late, missing or not to be done"
 """How an audit stands, in the two words that everybody reads. Replaced ones are not counted.
 
 Both tables have the same two: with more, what one table hides the other would give away.
@@ -67,7 +69,8 @@ def protect_progress(
 ) -> CollectTables:
     """Protect the counts of audits by how they stand.
 
-    How they stand changes from day to day, so the tables are of one day.
+    How they stand changes from day to day, so the tables are of one day; how many of a month came
+    back in time does not, and stays hidden when a page of the programme hid it.
 
     Parameters
     ----------
@@ -115,6 +118,9 @@ def protect_progress(
         ),
     ]
     known = tied_editions(requests, earlier, series=series, edition=edition)
+    if len(periods) == 1 and in_time_was_hidden(earlier, periods[0]):
+        hidden = {(_COUNT, (IN_TIME,)): False}
+        requests[0] = altered(requests[0], told_before=hidden)
     return CollectTables(*protect_linked(requests, earlier=known))
 
 

@@ -26,7 +26,7 @@ STATES = {
 }
 """What an action can be on a day, and the words people read."""
 _ACTIONS, _RAISED = "actions", "actions raised"
-ACTIVITY, _HEARD = "other QA activity", "family_feedback"
+ACTIVITY = "other QA activity"
 _FAMILY = ("Feedback from a family", "Feedback from a child")
 
 
@@ -193,33 +193,48 @@ KINDS_OF = {
 def _activity_requests(
     activities: pd.DataFrame, population: str, days: Sequence[str]
 ) -> list[TableRequest]:
-    shared = {"over": {"day": list(days)}, "population": population}
-    groups = activity_counts(activities, by=["group"]).table.set_index("group")["activities"]
-    groups = groups.reindex(ACTIVITY_GROUPS, fill_value=0)
-    groups = groups.groupby(groups.index.map(_GROUPS), sort=False).sum()
-    groups = groups.rename_axis("group").reset_index()
-    services = sorted(activities["service"].fillna(NOT_RECORDED).unique())
+    shared = {"counts": ["activities"], "population": population}
+    groups = by_group(activities)
+    services = sorted(activities["service"].fillna(NOT_RECORDED).unique()) or [NOT_RECORDED]
     said = activities[activities["kind"].isin(_FAMILY)]
     heard = said["service"].fillna(NOT_RECORDED).value_counts().reindex(services, fill_value=0)
-    heard = pd.DataFrame({"service": services, _HEARD: heard.to_numpy()})
+    heard = pd.DataFrame({"service": services, "activities": heard.to_numpy()})
     return [
         request_of(
             groups,
             by=["group"],
-            counts=["activities"],
             labels={"group": "Kind of activity", "activities": "Activities"},
             made_of={"group": ("kind", KINDS_OF)},
+            over={"day": list(days)},
             **shared,
         ),
         request_of(
             heard,
             by=["service"],
-            counts=[_HEARD],
-            within={_HEARD: "activities"},
-            labels={"service": "Service", _HEARD: "Times families or children told us"},
+            labels={"service": "Service", "activities": "Times families or children told us"},
+            over={"day": list(days), "kind": list(_FAMILY)},
             **shared,
         ),
     ]
+
+
+def by_group(activities: pd.DataFrame) -> pd.DataFrame:
+    """Count activity by the groups that everybody reads, those without any included.
+
+    Parameters
+    ----------
+    activities : DataFrame
+        Activity (``records.activities.ACTIVITIES``).
+
+    Returns
+    -------
+    DataFrame
+        `group` (of :data:`KINDS_OF`), `activities`.
+    """
+    groups = activity_counts(activities, by=["group"]).table.set_index("group")["activities"]
+    groups = groups.reindex(ACTIVITY_GROUPS, fill_value=0)
+    groups = groups.groupby(groups.index.map(_GROUPS), sort=False).sum()
+    return groups.rename_axis("group").reset_index()
 
 
 def _counted(values: pd.Series, name: str, labels: Sequence[str], count: str) -> pd.DataFrame:

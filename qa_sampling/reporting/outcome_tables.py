@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -101,7 +102,7 @@ def protect_outcomes(
         request = _request(readings, family, quarters, edition)
         if request is None:
             continue
-        about = {"series": _series(family)}
+        about = {"series": series_of(family)}
         known = tied_editions([request], earlier, edition=edition, along=QUARTER, **about)
         request = altered(request, told_before=told_before(earlier, **about))
         made += protect_linked([request], earlier=known)
@@ -109,7 +110,14 @@ def protect_outcomes(
     return OutcomeTables(tuple(kept), tuple(made))
 
 
-def _series(family: Family) -> str:
+def series_of(family: Family) -> str:
+    """Name the series of tables of a family of measures.
+
+    Parameters
+    ----------
+    family : Family
+        The family.
+    """
     return f"outcomes, {family.whole}"
 
 
@@ -152,7 +160,7 @@ def _request(
         labels={QUARTER: "Quarter"} | {one: _heading(one) for one in counts}
         | {f"share_{name}": declared(f"Per cent: {_lower(_title(name))}") for name in wholes},
         growing=[QUARTER],
-        population=population_of_edition(_series(family), edition),
+        population=population_of_edition(series_of(family), edition),
     )  # fmt: skip
 
 
@@ -232,19 +240,45 @@ def charted(tables: OutcomeTables, name: str) -> Derived | None:
     Derived or None
         A share where the measure is one; None when no table shows it by quarter.
     """
+    table = table_of(tables, name)
+    if table is None:
+        return None
+    return derive(table, quarters_charted, **column_of(table, name))
+
+
+def table_of(tables: OutcomeTables, name: str) -> SafeTable | None:
+    """Give the table that shows a measure by quarter; None when none does.
+
+    Parameters
+    ----------
+    tables : OutcomeTables
+        The protected tables.
+    name : str
+        Name of the measure.
+    """
     for table in tables.tables:
-        if table.withheld or QUARTER not in table.by or name not in table.counts:
-            continue
-        measure, share = MEASURES[name], f"share_{name}" in table.columns
-        return derive(
-            table,
-            quarters_charted,
-            column=f"share_{name}" if share else name,
-            share=share,
-            better=measure.better,
-            measure=declared(measure.title),
-        )
+        if not table.withheld and QUARTER in table.by and name in table.counts:
+            return table
     return None
+
+
+def column_of(table: SafeTable, name: str) -> dict[str, Any]:
+    """Say which column of a table by quarter is charted, and how to read it.
+
+    Parameters
+    ----------
+    table : SafeTable
+        What :func:`table_of` gave.
+    name : str
+        Name of the measure.
+    """
+    measure, share = MEASURES[name], f"share_{name}" in table.columns
+    return {
+        "column": declared(f"share_{name}" if share else name),
+        "share": share,
+        "better": measure.better,
+        "measure": declared(measure.title),
+    }
 
 
 def quarters_charted(
@@ -265,11 +299,27 @@ def quarters_charted(
     measure : str
         Its name in words.
     """
-    starts = pd.to_datetime([_first_day(words) for words in frame[QUARTER]])
-    value = frame[column] / 100 if share else frame[column]
-    rows = pd.DataFrame({"period": starts, "value": value, "hidden": value.isna()})
+    rows = quarters_printed(frame, column=column, share=share)
     rows = rows.assign(centre=float("nan"), low=float("nan"), high=float("nan"))
     return ControlChart(
         rows, chart="line", frequency="quarter", better=better, measure=measure,
         unit="share" if share else "count",
     )  # fmt: skip
+
+
+def quarters_printed(frame: pd.DataFrame, *, column: str, share: bool) -> pd.DataFrame:
+    """Give a column of a table by quarter as a series of printed numbers.
+
+    Parameters
+    ----------
+    frame, column, share
+        As for :func:`quarters_charted`.
+
+    Returns
+    -------
+    DataFrame
+        `period` (first day), `value` (missing where hidden), `hidden`.
+    """
+    starts = pd.to_datetime([_first_day(words) for words in frame[QUARTER]])
+    value = frame[column] / 100 if share else frame[column]
+    return pd.DataFrame({"period": starts, "value": value, "hidden": value.isna()})

@@ -8,17 +8,24 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from qa_sampling.loop.standards import SAYS, Reading
-from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
-from qa_sampling.reporting.loop_tables import ACTIVITY
+from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
 from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.standing_tables import (
+    DRAWN,
+    IN_TIME,
+    PLANNED,
+    collected_by_month,
+    month_words,
+)
 from qa_sampling.reporting.table_request import TableRequest, altered
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
 
-PLANNED, BACK, IN_TIME = "planned", "returned", "in_time"
+BACK = "returned"
 ACTIVITIES, SOURCES = "activities", "sources"
 OWED, OVERDUE = "owed", "overdue"
 OTHER_ROLES, _FEWEST_HOLDERS = "Other roles", 3
@@ -45,12 +52,29 @@ class ProgrammeTables:
         How many sources say what of each standard.
     roles : SafeTable
         What is owed on the day, by role.
+    own : SafeTable or None
+        Other activity of the service that has a section of its own, by group, but for feedback.
+    own_section : str
+        The service.
     """
 
     months: SafeTable
     kinds: SafeTable
     standards: SafeTable
     roles: SafeTable
+    own: SafeTable | None = None
+    own_section: str = ""
+
+    @property
+    def has_activity(self) -> bool:
+        """Whether any other activity is on record: where none is, a nought would say nothing."""
+        return self.kinds.totals[ACTIVITIES] != 0
+
+    @property
+    def pictured(self) -> tuple[tuple[SafeTable, str], ...]:
+        """What stands beside its plan, with what it is called; activity only where there is any."""
+        kinds = ((self.kinds, "Other activity"),) if self.has_activity else ()
+        return ((self.months, "Audits"), *kinds)
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
@@ -66,11 +90,19 @@ class ProgrammeTables:
         day : str
             The day in words.
         """
+        own = () if self.own is None else (
+            SharedTable(
+                self.own,
+                f"Other activity of {self.own_section}",
+                f"Activity {span}, besides feedback",
+            ),
+        )  # fmt: skip
         return (
             SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
             SharedTable(self.months, "Audits against the plan", f"Audits drawn {span}"),
             SharedTable(self.kinds, "Other activity against the plan", f"Activity {span}"),
             SharedTable(self.roles, "What each role owes", f"As it stood on {day}"),
+            *own,
         )
 
 
@@ -83,6 +115,7 @@ def protect_programme(
     as_at: str,
     periods: Sequence[str],
     days: Sequence[str],
+    own: tuple[str, pd.DataFrame] | None = None,
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
 ) -> ProgrammeTables:
@@ -106,6 +139,8 @@ def protect_programme(
         The day, as "2026-10-31".
     periods, days : sequence of str
         The months, and the days whose activity counts.
+    own : (str, DataFrame), optional
+        Service that has a section of its own, with its activity by group (``by_group``).
     edition : str
         What tells corrected figures from earlier ones; blank for the first.
     earlier : sequence of PrintedTable
@@ -117,17 +152,25 @@ def protect_programme(
         When figures contradict what was released; give an `edition`.
     """
     told = f"{' and '.join(periods)}, as at {as_at}"
+    over = {"day": list(days)}
+    about = [(_kinds(activity), {"over": over})]
+    if own is not None:
+        about.append((_own(own[1]), {"over": over | {"service": [own[0]]}}))
     asked = (
-        (_kinds(activity), ACTIVITY, {"over": {"day": list(days)}}),
-        (_standards(readings), f"sources {told}", {}),
-        (_roles(owed), f"owed {told}", {}),
+        (ACTIVITY, about),
+        (f"sources {told}", [(_standards(readings), {})]),
+        (f"owed {told}", [(_roles(owed), {})]),
     )
     made = [_protected_months(stand, periods, as_at, edition, earlier)]
-    for given, series, more in asked:
-        request = _request(given, population_of_edition(series, edition), more)
-        known = tied_editions([request], earlier, series=series, edition=edition)
-        made += protect_linked([request], earlier=known)
-    return ProgrammeTables(*made)
+    for series, about in asked:
+        population = population_of_edition(series, edition)
+        requests = [_request(given, population, more) for given, more in about]
+        known = tied_editions(requests, earlier, series=series, edition=edition)
+        made += protect_linked(requests, earlier=known)
+    months, kinds, *alone, standards, roles = made
+    return ProgrammeTables(
+        months, kinds, standards, roles, *alone, own_section=own[0] if own else ""
+    )
 
 
 def _protected_months(
@@ -142,10 +185,11 @@ def _protected_months(
     Each day looked back from is an edition of its own, tied month by month to all others.
     """
     day = population_of_edition(f"as at {as_at}", edition)
-    request = _request(_months(stand, periods), population_of_edition(_DRAWN, day), {})
+    request = _request(_months(stand, periods), population_of_edition(DRAWN, day), {})
+    earlier = [*collected_by_month(earlier, total_label=request.total_label), *earlier]
     same = [one for one in earlier if one.population == request.population]
     others = [one for one in earlier if one.population != request.population]
-    known = tied_editions([request], [*others, *same], series=_DRAWN, edition=day, along="month")
+    known = tied_editions([request], [*others, *same], series=DRAWN, edition=day, along="month")
     request = altered(request, told_before=_hidden_before(others))
     return protect_linked([request], earlier=known)[0]
 
@@ -153,16 +197,14 @@ def _protected_months(
 def _hidden_before(others: Sequence[PrintedTable]) -> dict[tuple[str, tuple[str, ...]], bool]:
     """Give the counts by month that stay hidden: a late audit or two would tell what they were.
 
-    The newest month of each page is left out, since most of its audits come back after it.
+    How many of the newest month of each page are back is left out, since most of its audits come
+    back after it; how many came back in time does not change.
     """
-    settled = [
-        replace(one, rows=(*one.rows[:-2], one.rows[-1])) for one in others if not one.withheld
-    ]
-    told = told_before(settled, series=_DRAWN)
+    shown = [one for one in others if not one.withheld]
+    settled = [replace(one, rows=(*one.rows[:-2], one.rows[-1])) for one in shown]
+    told = told_before(settled, series=DRAWN)
+    told |= {at: one for at, one in told_before(shown, series=DRAWN).items() if at[0] == IN_TIME}
     return {place: shown for place, shown in told.items() if not shown}
-
-
-_DRAWN = "audits drawn"
 
 
 def _request(given: tuple[pd.DataFrame, dict], population: str, more: dict) -> TableRequest:
@@ -178,7 +220,7 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
     planned = planned.reindex(asked).fillna(0).astype("int64")
     back = counts["returned"].astype("int64")
     table = pd.DataFrame(
-        {"month": [_month(one) for one in asked], PLANNED: planned, BACK: back,
+        {"month": [month_words(one) for one in asked], PLANNED: planned, BACK: back,
          IN_TIME: counts["on_time"].astype("int64")},
     ).reset_index(drop=True)  # fmt: skip
     return table, {
@@ -199,10 +241,6 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
     }
 
 
-def _month(period: str) -> str:
-    return f"{pd.Timestamp(period):%b %Y}"
-
-
 def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     held = (
         activity.set_index("what").reindex(list(ACTIVITY_KINDS)).fillna({"planned": 0, "done": 0})
@@ -216,6 +254,21 @@ def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         "counts": [ACTIVITIES],
         "publics": [PLANNED],
         "labels": {"kind": "Activity", ACTIVITIES: "Done", PLANNED: "Planned"},
+    }
+
+
+def _own(groups: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Ask for a service's activity but for feedback, of which another table tells by service.
+
+    Beside that of all kinds of feedback in one service, the table by service would give a small
+    count of another service away.
+    """
+    return groups[groups["group"] != FEEDBACK].reset_index(drop=True), {
+        "by": ["group"],
+        "counts": [ACTIVITIES],
+        "labels": {"group": "Kind of activity", ACTIVITIES: "Activities"},
+        "made_of": {"group": ("kind", KINDS_OF)},
+        "growing": ["group"],
     }
 
 

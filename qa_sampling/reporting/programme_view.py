@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from qa_sampling.loop.programme import UNKNOWN
 from qa_sampling.loop.standards import Evidence, Reading
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measures import MEASURES
 
 
 def plan_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -23,7 +25,8 @@ def plan_view(table: pd.DataFrame) -> pd.DataFrame:
     """
     share = [_of_plan(one) for one in table["share"]]
     without = [len(one.split(", ")) if one else 0 for one in table["without"]]
-    view = table.assign(share=share, without=without)
+    done = table["done"].astype("object").mask(table["state"] == UNKNOWN, "–")
+    view = table.assign(share=share, without=without, done=done)
     heads = {"what": "Activity", "owner": "Owed by", "planned": "Planned", "done": "Done",
              "share": "Of the plan", "state": "State", "without": "Months without"}  # fmt: skip
     return view[list(heads)].rename(columns=heads)
@@ -163,6 +166,7 @@ def voices_view(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         `kind`, `times`, `positive`, `mixed`, `negative`.
     """
+    table = table.astype("object").mask(table["times"] == 0, "–").assign(kind=table["kind"])
     return table.set_axis(["Voice", "Times", "Positive", "Mixed", "Negative"], axis=1)
 
 
@@ -201,6 +205,27 @@ def service_view(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         `what`, `number`, `good`.
     """
-    view = table.astype({"good": "str"})
-    view["good"] = view["good"].replace("<NA>", "–")
+    view = table.assign(good=["–" if pd.isna(one) else str(one) for one in table["good"]])
     return view.set_axis(["What", "Number", "Good, or positive"], axis=1)
+
+
+def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the outcomes of one service's teams.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `measure`, `now`, `now_of`, `before`, `before_of`, `share`, `low`, `high`, `change`.
+    """
+    rows = [
+        (
+            MEASURES[row.measure].title,
+            f"{row.now} of {row.now_of}",
+            f"{row.before} of {row.before_of}",
+            "–" if pd.isna(row.low) else f"{row.low:.0%} to {row.high:.0%}",
+            row.change,
+        )
+        for row in table.itertuples()
+    ]
+    heads = ["Measure", "Last 12 months", "12 months before", "95% interval of now", "Change"]
+    return pd.DataFrame(rows, columns=heads)

@@ -14,6 +14,7 @@ from qa_sampling.loop.standards import (
     OPEN,
     READINGS,
     Reading,
+    chance_of_not_yet,
 )
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.loop_tables import STATES, LoopTables
@@ -30,6 +31,8 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 from qa_sampling.results import Turning
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.spikes import Spikes
 
 _LEVEL = 0.05
@@ -66,6 +69,8 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
             all=cell(months, PLANNED),
             time=cell(months, IN_TIME),
         )
+    if not tables.has_activity:
+        words += _sealed("What was done besides audits cannot be told: none of it is on record.")
     words += _against_plan(
         _shown_kinds(tables),
         "kind of other activity whose number is shown",
@@ -79,7 +84,7 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
 def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
     """Give the kinds of activity whose counts are printed: what is hidden is told by no state."""
     table = tables.kinds
-    body = table.body if not table.withheld else table.body.iloc[:0]
+    body = table.body if tables.has_activity and not table.withheld else table.body.iloc[:0]
     body = body[body[ACTIVITIES] != HIDDEN_MARK]
     done = body[ACTIVITIES].astype("int64")
     state = done.ge(body[PLANNED].astype("int64")).map({True: "On plan", False: "Behind"})
@@ -204,7 +209,11 @@ def coverage_words(coverage: Mapping[str, Overlooked], names: Mapping[str, str])
     names : mapping of str to str
         What the groups are called, such as "Teams".
     """
-    words = NOTHING_SAID
+    if not coverage:
+        return _sealed(
+            "Who was not looked at cannot be told: nothing of the drawn cases is on record."
+        )
+    words = _sealed("Who was not looked at, beside what a random draw would leave out:")
     for key, one in coverage.items():
         name = names[key].lower()
         if not one.observed:
@@ -243,6 +252,12 @@ def difference_words(
         all=declared(len(signals.considered)),
         found=declared(len(signals.signals)) if signals.signals else "none",
     )
+    everybody = [one.measure for one in signals.signals if one.unit == EVERYBODY]
+    if everybody:
+        words += say(
+            "Of everybody these stand out: {names}.",
+            names=declared(joined([MEASURES[name].title for name in dict.fromkeys(everybody)])),
+        )
     for curve in curves:
         for one in curve.done.to_dict("records"):
             if numbers_in(str(one["name"])):
@@ -295,6 +310,8 @@ def actions_words(tables: LoopTables) -> Words:
     table, labels = tables.states, [row[0] for row in tables.states.rows]
     if table.withheld or STATES["closed"] not in labels:
         return NOTHING_SAID
+    if not table.totals[tables.count]:
+        return _sealed("No action of these months is on record.")
     words = say(
         "{closed} of {all:action|actions} are closed: somebody other than the owner has seen that "
         "they were done.",
@@ -330,6 +347,33 @@ def programme_method(*, good_enough: float, fewest: int) -> Words:
     for text in _METHOD:
         words += _sealed(text)
     return words
+
+
+def border_words(readings: Sequence[Reading], *, level: float) -> Words:
+    """Say how often the rule of reading is wrong at the border, beside the readings.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        The scorecard.
+    level : float
+        Level of the intervals.
+    """
+    expected = sum(chance_of_not_yet(one, level=level) for one in readings)
+    alone = sum(one.reading == NOT_YET and len(one.sources("Not yet")) == 1 for one in readings)
+    words = say(
+        "Were practice on every standard just good enough, chance would still make some source "
+        "say not yet on about {expected} of the {all}.",
+        expected=declared(round(expected, 1)),
+        all=declared(len(readings)),
+    )
+    if not alone:
+        return words
+    return words + say(
+        "Of the standards that read as not yet good {alone:rests|rest} on what a source says "
+        "alone: look for another before acting on it.",
+        alone=declared(alone),
+    )
 
 
 _METHOD = (

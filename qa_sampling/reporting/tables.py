@@ -60,6 +60,19 @@ class SharedTable:
             raise ParameterError("SharedTable needs a title that says what the reader sees.")
 
 
+def that_count(shared: Iterable[SharedTable]) -> tuple[SharedTable, ...]:
+    """Leave out tables of which nothing is on record: their noughts would tell of nothing done.
+
+    Parameters
+    ----------
+    shared : iterable of SharedTable
+        Protected tables.
+    """
+    return tuple(
+        one for one in shared if any(one.table.totals[name] != 0 for name in one.table.counts)
+    )
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """One sheet: a table as it stands in cells."""

@@ -127,7 +127,10 @@ def _need_returns(settings: AnalysisSettings, register: Register) -> None:
     audits = register.audits()
     asked = audits["period"].between(settings.first_period, settings.period)
     asked &= audits["date_completed"] <= pd.Timestamp(settings.extract_day)
-    if not register.draws()["draw_id"].isin(audits.loc[asked, "draw_id"]).any():
+    draws = register.draws()
+    if settings.designs:
+        draws = draws[draws["design"].isin(settings.designs)]
+    if not draws["draw_id"].isin(audits.loc[asked, "draw_id"]).any():
         raise NothingReturned(
             f"The register holds no drawn audit of {settings.first_period} to {settings.period} "
             f"that has come back. Collect the forms first, or ask for other months with `period` "

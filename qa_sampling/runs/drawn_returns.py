@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.records import keys
 from qa_sampling.records.invented.audit_tags import invented_tags
+from qa_sampling.records.invented.authority import Authority
 from qa_sampling.records.invented.drawn_months import PERIODS, DrawnMonth, drawn_month, graded
+from qa_sampling.records.invented.follow_up import follow_up
+from qa_sampling.records.invented.re_audited import (
+    CALLED,
+    RE_AUDITED,
+    graded_again,
+    re_audited_month,
+)
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import (
     ACTIONS,
@@ -18,15 +29,15 @@ from qa_sampling.records.returned import (
     OVERALL,
 )
 from qa_sampling.runs.inputs import invented_authority, open_register
-from qa_sampling.runs.returns_in import open_returns, record_activities
+from qa_sampling.runs.returns_in import as_known, open_returns, record_activities
 from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import Table
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
-_UNDRAWN = ("2026-02", "2026-03")
-"""Months whose audits are from before the invented authority drew by the register."""
+_UNDRAWN = ("2025-05", "2026-03")
+"""First and last month whose audits are from before the invented authority drew by the register."""
 
 
 def open_findings(settings: AuditFindings) -> Register:
@@ -54,53 +65,88 @@ def open_findings(settings: AuditFindings) -> Register:
 
 def _record(settings: AuditFindings, register: Register, periods: list[str]) -> None:
     authority, drawn = invented_authority(), _NO_DRAWS
-    months = []
-    for period in periods:
+    early = authority.audits["period"].between(*_UNDRAWN)
+    early = set(authority.audits.loc[early, "audit_id"])
+    before = {name: _some(getattr(authority, name), early) for name in _TABLES}
+    months, again = [], []
+    asked = [(one, "monthly") for one in periods]
+    asked += [(one, "re_audit") for one in RE_AUDITED if one <= settings.period]
+    for period, design in sorted(asked):
+        if design == "re_audit":
+            again.append(_re_audited(authority, register, period, before, months))
+            continue
         month = drawn_month(authority, period, drawn)
-        register_month(register, month)
+        register_month(register, month, MonthlyAuditPlan(period=period))
         refs = month.draw.cases["case_ref"]
         one = pd.DataFrame({"case_ref": refs, "date": pd.Timestamp(month.as_at)})
         drawn = pd.concat([drawn, one], ignore_index=True)
         months.append(month)
-    told, early = graded(authority, months), authority.audits["period"].isin(_UNDRAWN)
-    kept = set(authority.audits.loc[early, "audit_id"])
+    told, seconds = graded(authority, months), graded_again(authority, again)
     tables = {
-        name: pd.concat([_some(getattr(authority, name), kept), told[name]], ignore_index=True)
-        for name in ("audits", "answers", "moderations", "moderated_answers", "actions")
+        name: pd.concat([before[name], told[name], seconds[name]], ignore_index=True)
+        for name in _TABLES
     }
-    draws = {
-        audit.audit_id: f"{month.period}-monthly" for month in months for audit in month.audits
+    designs = {"monthly": months, "re_audit": again}
+    drawn_in = {
+        audit.audit_id: (design, f"{month.period}-{design}")
+        for design, held in designs.items()
+        for month in held
+        for audit in month.audits
     }
-    tables["audits"]["draw_id"] = tables["audits"]["audit_id"].map(draws)
+    names = tables["audits"]["audit_id"]
+    tables["audits"]["draw_id"] = [drawn_in.get(one, (None, None))[1] for one in names]
+    tables["audits"]["design"] = [drawn_in.get(one, ("monthly", None))[0] for one in names]
+    tables["actions"] = follow_up(tables["actions"], tables["audits"], authority.seed)
     day = pd.Timestamp(settings.extract_day)
-    record_audits(register, tables, day=day)
+    _record_audits(register, tables, day=day)
     register.record_audit_tags(invented_tags(register.answers()))
     record_activities(register, day=day)
 
 
 _NO_DRAWS = pd.DataFrame({"case_ref": [], "date": pd.to_datetime([])})
+_TABLES = ("audits", "answers", "moderations", "moderated_answers", "actions")
 
 
-def record_audits(
+def _re_audited(
+    authority: Authority,
+    register: Register,
+    period: str,
+    before: dict[str, pd.DataFrame],
+    months: list[DrawnMonth],
+) -> DrawnMonth:
+    """Draw and register the month's re-audits from the grades that were known by then."""
+    past = pd.concat([before["audits"], graded(authority, months)["audits"]], ignore_index=True)
+    refs = [pseudonym(number, keys.INVENTED_KEY.secret) for number in past["child_id"]]
+    past = past.assign(case_ref=refs, date=past["date_completed"], grade=past["grade_overall"])
+    past = past.dropna(subset=["date", "grade"])[["case_ref", "date", "grade"]]
+    month = re_audited_month(authority, period, past)
+    register_month(register, month, MonthlyAuditPlan(period=period, **_RE_AUDIT))
+    return month
+
+
+_RE_AUDIT: dict[str, Any] = {
+    "design": "re_audit",
+    "title": "Re-audits",
+    "audit_all": True,
+    "strata_rows": ("service",),
+    "strata_columns": (),
+    "row_minimum": None,
+    "column_minimum": None,
+    "reserves": 0,
+    "one_per_family": False,
+    **asdict(CALLED),
+}
+
+
+def _record_audits(
     register: Register, tables: dict[str, pd.DataFrame], *, day: pd.Timestamp
 ) -> None:
-    """Record invented audits, moderations and actions, as far as they are known on a day.
-
-    Parameters
-    ----------
-    register : Register
-        Where they are recorded.
-    tables : dict of str to DataFrame
-        `audits` (with `draw_id`), `answers`, `moderations`, `moderated_answers` and `actions`, as
-        ``invented.grading`` gives them.
-    day : Timestamp
-        What came later is not known.
-    """
+    """Record invented audits, moderations and actions, as far as they are known on a day."""
     key = keys.INVENTED_KEY.secret
     audits = tables["audits"].query("date_assigned <= @day").copy()
     audits["date_completed"] = audits["date_completed"].where(audits["date_completed"] <= day)
     audits["case_ref"] = [pseudonym(number, key) for number in audits["child_id"]]
-    audits["design"] = audits["audit_type"] = "monthly"
+    audits["audit_type"] = audits["design"]
     audits["stratum"] = audits["team"] + " / " + audits["status"]
     audits["immediate_safeguarding_concern"] = audits["immediate_concern"]
     done = audits[audits["date_completed"].notna()]
@@ -113,12 +159,7 @@ def record_audits(
     more = _of(tables["moderated_answers"], made).merge(made[["audit_id", "moderation_id"]])
     again = pd.concat([one[["moderation_id", "standard", "grade"]] for one in (first, more)])
     register.record_moderations(_declared(made, MODERATIONS), _declared(again, MODERATED_ANSWERS))
-    actions = _of(tables["actions"], done).drop(columns="status")
-    for name in ("completed", "verified_date"):
-        actions[name] = actions[name].where(actions[name] <= day)
-    unseen = actions["verified_date"].isna()
-    actions.loc[unseen, ["verified_by", "impact_evidence"]] = None
-    register.record_actions(_declared(actions, ACTIONS))
+    register.record_actions(_declared(as_known(_of(tables["actions"], done), day), ACTIONS))
 
 
 def _some(table: pd.DataFrame, audits: set[str]) -> pd.DataFrame:
@@ -134,7 +175,7 @@ def _declared(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return held.astype(table.empty().dtypes.to_dict())
 
 
-def register_month(register: Register, month: DrawnMonth) -> None:
+def register_month(register: Register, month: DrawnMonth, asked: MonthlyAuditPlan) -> None:
     """Record a drawn month as the monthly plan does: its frame, then its draw.
 
     Parameters
@@ -143,8 +184,9 @@ def register_month(register: Register, month: DrawnMonth) -> None:
         Where it is recorded.
     month : DrawnMonth
         The month.
+    asked : MonthlyAuditPlan
+        What the plan was asked for.
     """
-    asked = MonthlyAuditPlan(period=month.period)
     register.fix_frame(
         period=month.period,
         design=asked.design,

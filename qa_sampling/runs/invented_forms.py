@@ -30,6 +30,7 @@ from qa_sampling.sampling.plan import AuditPlan
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.collect import CollectAudits
 from qa_sampling.settings.common import home
+from qa_sampling.settings.plan import MonthlyAuditPlan
 
 CANNOT = 0.97
 """Chance beyond which a case cannot be audited."""
@@ -54,7 +55,7 @@ def invent_returned(settings: CollectAudits, register: Register) -> Path:
     authority = invented_authority()
     month, plan = invented_plan(settings)
     if register.find_draw(settings.period, "monthly") is None:
-        register_month(register, month)
+        register_month(register, month, MonthlyAuditPlan(period=settings.period))
     folder = settings.outputs_folder / "restricted" / f".returned-{__version__}-{settings.period}"
     if folder.is_dir():
         return folder

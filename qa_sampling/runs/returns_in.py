@@ -116,7 +116,7 @@ def _record_invented(settings: Settings, register: Register) -> None:
     held = register.actions()
     by_hand = held.loc[held["sheet_id"].notna(), "action_id"]
     actions = actions[~actions["action_id"].isin(by_hand)]
-    register.record_actions(_declared(_as_known(actions, day), ACTIONS))
+    register.record_actions(_declared(as_known(actions, day), ACTIONS))
     record_activities(register, day=day)
 
 
@@ -140,8 +140,16 @@ def record_activities(register: Register, *, day: pd.Timestamp) -> None:
     register.record_activities(activities[known & (activities["date"] <= day)])
 
 
-def _as_known(actions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Forget what became of actions after a day."""
+def as_known(actions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Forget what became of invented actions after a day.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        What ``invented.follow_up`` gives; changed in place.
+    day : Timestamp
+        The day.
+    """
     undone, unseen = actions["completed"] > day, actions["verified_date"] > day
     actions.loc[undone, ["completed", "verified_date"]] = pd.NaT
     actions.loc[undone | unseen, "verified_date"] = pd.NaT

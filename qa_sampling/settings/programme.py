@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
-from qa_sampling.settings.turning import CurveToTurn
+from qa_sampling.settings.turning import CurveToTurn, known_measure
+from qa_sampling.trends.measures import MEASURES
 
 _FILES = ("plan_file", "standards_file", "responsibilities_file", "calendar_file")
 
@@ -37,6 +38,10 @@ class QaProgramme(AuditFindings):
         Grades that call for a re-audit.
     re_audit_after_months : int
         Months from the audit to the re-audit.
+    own_section : str
+        Service that has a section of its own, without a number; blank for none.
+    own_measures : tuple of str
+        Shares told of the cases that its teams held.
     """
 
     STEM: ClassVar[str] = "programme"
@@ -53,6 +58,17 @@ class QaProgramme(AuditFindings):
         "Inadequate",
     )
     re_audit_after_months: int = Field(3, ge=0, le=60)
+    own_section: str = Field("Family Safeguarding", max_length=60, pattern=r"^[^0-9]*$")
+    own_measures: tuple[str, ...] = ("second_plans", "re_plans_12_months", "plans_two_years")
+
+    @field_validator("own_measures")
+    @classmethod
+    def _are_shares(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            known_measure(one)
+            if MEASURES[one].rule is None or MEASURES[one].stock:
+                raise ValueError(f"{one} is no share of cases over time; name one that is")
+        return value
 
     @property
     def outcomes(self) -> OutcomeTrends:
@@ -61,9 +77,15 @@ class QaProgramme(AuditFindings):
         return OutcomeTrends(
             **shared,
             months=self.outcome_months,
+            quarters=max(1, self.outcome_months // 3),
             curves=self.curves,
             false_discovery_rate=self.false_discovery_rate,
         )
+
+    @property
+    def loop(self) -> QaProgramme:
+        """The same, of the actions after audits of every design."""
+        return self.model_copy(update={"designs": ()})
 
     def record(self) -> dict[str, Any]:
         """Give the plain values that are published, with a digest of each declared file."""

@@ -37,6 +37,7 @@ AUDITS = 40
 TILT = {"Looked after": 220, "Care leaver": 120, "Early help": -180, "Open assessment": -140}
 """How much better practice is with cases of a status, in thousandths of a grade."""
 IMPROVED_FROM, IMPROVED = "2026-07", 120
+_WORST, _BEST = 800, 4300
 MISSING_SHARE, REPLACED_SHARE = 0.1, 0.5
 """Share of audits that never come back, and of these the share that a reserve replaces."""
 
@@ -91,7 +92,6 @@ def drawn_month(authority: Authority, period: str, past: pd.DataFrame) -> DrawnM
         `case_ref` and `date` of the audits before it.
     """
     start = date.fromisoformat(f"{period}-01")
-    due = start.replace(day=calendar.monthrange(start.year, start.month)[1])
     cases = cases_of_day(authority, start - timedelta(1))
     frame = build_frame(
         cases,
@@ -104,8 +104,40 @@ def drawn_month(authority: Authority, period: str, past: pd.DataFrame) -> DrawnM
         restricted=authority.restricted,
         past_audits=past,
     )
-    seed = f"invented {period}"
-    draw = draw_sample(frame, Size(AUDITS, row_minimum=1, reserves=2), seed=seed)
+    draw = draw_sample(frame, Size(AUDITS, row_minimum=1, reserves=2), seed=f"invented {period}")
+    return opened_month(authority, period, cases, frame=frame, draw=draw)
+
+
+def opened_month(
+    authority: Authority,
+    period: str,
+    cases: pd.DataFrame,
+    *,
+    frame: Frame,
+    draw: Draw,
+    series: str = "d",
+    within: tuple[int, int] | None = None,
+) -> DrawnMonth:
+    """Give drawn cases to auditors, and say how good practice is with every case of the frame.
+
+    Parameters
+    ----------
+    authority : Authority
+        The invented authority.
+    period : str
+        The month.
+    cases : DataFrame
+        Every open case, as ``cases_of_day`` gives them.
+    frame, draw
+        As of a monthly plan.
+    series : str
+        Letter that the names of its audits begin with.
+    within : tuple of int, optional
+        Least and most that practice is with these cases, in thousandths of a grade.
+    """
+    start = date.fromisoformat(f"{period}-01")
+    due = start.replace(day=calendar.monthrange(start.year, start.month)[1])
+    seed = draw.seed
     sampled = frame.cases[frame.cases["case_ref"].isin(draw.cases["case_ref"])]
     rules = AssignmentRules(period_start=start, period_end=due, monthly_cap=3)
     assignment = assign(sampled, authority.staff, rules=rules, seed=seed)
@@ -114,13 +146,16 @@ def drawn_month(authority: Authority, period: str, past: pd.DataFrame) -> DrawnM
     known = cases.assign(case_ref=refs, manager=cases["child_id"].map(managers))
     known = known.set_index("case_ref")
     opened = _opened(draw, assignment, seed)
-    names = [f"A-{period}-d{number:03d}" for number in range(1, len(opened) + 1)]
+    names = [f"A-{period}-{series}{number:03d}" for number in range(1, len(opened) + 1)]
     audits = [
         _assigned(name, known.loc[ref], auditor, authority.staff, start, due)
         for name, (ref, auditor, _) in zip(names, opened, strict=True)
     ]
     lost = {name for name, (_, _, gone) in zip(names, opened, strict=True) if gone}
     quality = _qualities(known.loc[frame.cases["case_ref"]], period)
+    if within is not None:
+        scale = dict(zip(("xp", "fp"), ((_WORST, _BEST), within), strict=True))
+        quality = {child: int(np.interp(one, **scale)) for child, one in quality.items()}
     return DrawnMonth(
         period, start - timedelta(1), due, frame, draw, assignment, tuple(audits),
         frozenset(lost), quality,
@@ -147,7 +182,9 @@ def _assigned(
     )
 
 
-def graded(authority: Authority, months: list[DrawnMonth]) -> dict[str, pd.DataFrame]:
+def graded(
+    authority: Authority, months: list[DrawnMonth], *, apart: str = ""
+) -> dict[str, pd.DataFrame]:
     """Let the audits of drawn months be done; give the tables of ``invented.grading``.
 
     Parameters
@@ -156,6 +193,8 @@ def graded(authority: Authority, months: list[DrawnMonth]) -> dict[str, pd.DataF
         The invented authority.
     months : list of DrawnMonth
         What was drawn.
+    apart : str
+        Names audits whose chances are apart from the monthly ones, such as "re-audits".
     """
     dice = Dice(authority.seed, "drawn audits")
     shifts = {
@@ -163,7 +202,8 @@ def graded(authority: Authority, months: list[DrawnMonth]) -> dict[str, pd.DataF
         authority.truths["severe_auditor"]["staff_id"]: -PLANTED_SHIFT,
     }
     severity = {one: shifts.get(one, dice.between(-40, 200)) for one in authority.staff["staff_id"]}
-    second = Dice(authority.seed, "drawn audits, again")
+    second = Dice(authority.seed, f"drawn audits, again{apart}")
+    dice = Dice(authority.seed, apart) if apart else dice
     grading = Grading(dice, severity, to_day(authority.until), second)
     for month in months:
         for audit in month.audits:
@@ -179,7 +219,7 @@ def _qualities(cases: pd.DataFrame, period: str) -> dict[str, int]:
     for child, status in zip(cases["child_id"], cases["status"], strict=True):
         level = int(hashlib.sha256(f"quality|{child}".encode()).hexdigest()[:8], 16) % 1000
         value = np.interp(level, places, values) + TILT.get(status, 0) + better
-        found[child] = int(min(max(value, 800), 4300))
+        found[child] = int(min(max(value, _WORST), _BEST))
     return found
 
 

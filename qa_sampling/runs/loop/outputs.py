@@ -14,7 +14,8 @@ from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analyses import identifiers_of
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.loop.steps import Loop, days_of
+from qa_sampling.runs.counted_days import days_of
+from qa_sampling.runs.loop.steps import Loop
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.settings.analyses import ActionsAndActivity

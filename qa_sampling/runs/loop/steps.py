@@ -109,27 +109,3 @@ def by_month(loop: Loop) -> pd.DataFrame:
     wide = counted.pivot(index="month", columns="group", values="activities")
     wide = wide.reindex(columns=ACTIVITY_GROUPS).fillna(0).astype("int64")
     return wide.rename_axis(index="Month", columns=None).reset_index()
-
-
-def days_of(settings: ActionsAndActivity, happened: pd.Series) -> tuple[str, ...]:
-    """Give the days that count, from the first on which anything happened at all.
-
-    Everybody knows that there was nothing before, so those days may not be thought to hold some.
-
-    Parameters
-    ----------
-    settings : ActionsAndActivity
-        Checked parameters.
-    happened : Series of datetime
-        Days of all that is on record, whether or not it counts.
-
-    Returns
-    -------
-    tuple of str
-        As "2026-10-31"; the last day alone when there was nothing until then.
-    """
-    last = pd.Timestamp(settings.extract_day)
-    held = happened.dropna()
-    first = min(held.min(), last) if len(held) else last
-    days = pd.date_range(max(pd.Timestamp(settings.first_day), first), last)
-    return tuple(days.strftime("%Y-%m-%d"))

@@ -26,6 +26,7 @@ from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.outcome_editions import edition_of, finished_quarters
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
@@ -35,22 +36,13 @@ from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.spikes import Spikes
 
 
-def finished_quarters(settings: OutcomeTrends) -> list[str]:
-    """Give the first days of the latest quarters that are over, in order.
-
-    Parameters
-    ----------
-    settings : OutcomeTrends
-        Say up to which day, and how many.
-    """
-    day = pd.Timestamp(settings.extract_day) + pd.Timedelta(days=1)
-    last = day.to_period("Q") - 1
-    quarters = [last - back for back in reversed(range(settings.quarters))]
-    return [f"{one.start_time:%Y-%m-%d}" for one in quarters]
-
-
 def release_outcomes(
-    told: Told, found: Outcomes, settings: OutcomeTrends, register: Register
+    told: Told,
+    found: Outcomes,
+    settings: OutcomeTrends,
+    register: Register,
+    *,
+    slug: str = "",
 ) -> OutcomeTables:
     """Protect the counts by quarter, and enter them in the ledger before anyone reads them.
 
@@ -66,6 +58,8 @@ def release_outcomes(
         Checked parameters.
     register : Register
         Holds the ledger of releases.
+    slug : str
+        Name of the run that releases them; that of the settings by default.
 
     Raises
     ------
@@ -82,12 +76,11 @@ def release_outcomes(
     counted = pd.concat([readings_of(events, one, **asked) for one in flows])
     counted = counted.reset_index(drop=True)
     readings = without_seams(counted, flows, told.seams, period="quarter")
-    day = f"extract of {settings.extract_day.isoformat()}"
     tables = protect_outcomes(
         readings,
         flows,
         quarters=quarters,
-        edition=f"{settings.edition}, {day}" if settings.edition else day,
+        edition=edition_of(settings),
         earlier=printed_tables(register.releases()["content"]),
     )
     if not tables.tables:
@@ -96,7 +89,7 @@ def release_outcomes(
             "that reaches back to the first day of a finished quarter, such as a second extract "
             "of half a year before."
         )
-    record_tables(register, settings.slug, tables.by_title())
+    record_tables(register, slug or settings.slug, tables.by_title())
     return tables
 
 

@@ -1,28 +1,37 @@
-"""What difference did it make, who owes what, and how Family Safeguarding stands."""
+"""What difference did it make, and who owes what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qa_sampling.loop.activity import activity_counts
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.outcome_families import families_of
+from qa_sampling.reporting.outcome_tables import OutcomeTables
 from qa_sampling.reporting.programme_tables import OTHER_ROLES
 from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
+from qa_sampling.runs.outcome_editions import finished_quarters
 from qa_sampling.runs.returned_folder import sent_out
-from qa_sampling.schema import GRADES, NOT_RECORDED
+from qa_sampling.schema import NOT_RECORDED
+from qa_sampling.trends.measures import MEASURES
 
 if TYPE_CHECKING:
     from qa_sampling.results import Turning
+    from qa_sampling.runs.outcome_inputs import Told
+    from qa_sampling.runs.outcomes.steps import Outcomes
     from qa_sampling.runs.programme_page.much import Much
+    from qa_sampling.settings.outcomes import OutcomeTrends
     from qa_sampling.settings.programme import QaProgramme
-    from qa_sampling.settings.programme_files import Responsibilities, Responsibility
+    from qa_sampling.settings.programme_files import (
+        QualityStandards,
+        Responsibilities,
+        Responsibility,
+    )
 
 ESCALATION = "IRO escalation"
-FAMILY_SAFEGUARDING = "Family Safeguarding"
 
 
 @dataclass(frozen=True)
@@ -210,42 +219,94 @@ def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataF
         `month`, `escalations`.
     """
     held = activities.loc[activities["kind"] == ESCALATION, "month"].value_counts()
-    began = min(activities["month"], default="")
+    began = min(activities["month"], default="9999-12")
     months = [period for period in periods if period >= began]
     counts = held.reindex(months, fill_value=0).astype("int64").to_numpy()
     return pd.DataFrame({"month": months, "escalations": counts})
 
 
-def family_safeguarding(
-    much: Much, audited: pd.DataFrame, *, service: str = FAMILY_SAFEGUARDING
-) -> pd.DataFrame:
-    """Give what is known of one service: audits, observations, feedback. Restricted.
+def pictured_of(standards: QualityStandards, settings: QaProgramme) -> tuple[str, ...]:
+    """Name the measures that the page pictures: those with a target, but for curves to turn.
 
     Parameters
     ----------
-    much : Much
-        Drawn audits and other activity.
-    audited : DataFrame
-        Audits of the findings: `service`, `overall`.
-    service : str
-        The service.
-
-    Returns
-    -------
-    DataFrame
-        `what`, `number`, `good` (of the graded, or positive of those with a view; Int64).
+    standards : QualityStandards
+        Hold the targets.
+    settings : QaProgramme
+        Name the curves, which have a picture of their own.
     """
-    own = audited[audited["service"] == service]
-    held = much.activities[much.activities["service"] == service]
-    table = activity_counts(held, by=["group"]).table
-    stand = much.progress.table
-    stand = stand[(stand["service"] == service) & (stand["state"] != "replaced")]
-    rows: list[tuple[str, int, int | None]] = [
-        ("Audits planned", len(stand), None),
-        ("Audits returned", int(stand["state"].isin(("on_time", "late")).sum()), None),
-        ("Audits graded in these findings", len(own), int(own["overall"].isin(GRADES[:2]).sum())),
-    ]
-    for row in table.itertuples():
-        good = row.good if row.graded else row.positive if row.viewed else None
-        rows.append((str(row.group), int(row.activities), None if good is None else int(good)))
-    return pd.DataFrame(rows, columns=["what", "number", "good"]).astype({"good": "Int64"})
+    named = [name for one in standards.standards for name in one.measures]
+    curves = {one.measure for one in settings.curves}
+    return tuple(name for name in dict.fromkeys(named) if name not in curves)
+
+
+def release_pictured(
+    events: Told,
+    outcomes: Outcomes,
+    settings: QaProgramme,
+    register: Register,
+    *,
+    standards: QualityStandards,
+    release: Callable[..., OutcomeTables],
+) -> OutcomeTables:
+    """Protect the outcomes by quarter that the page needs, and enter them in the ledger.
+
+    Each family of measures goes back as far as those of it that are needed are whole.
+
+    Parameters
+    ----------
+    events : Told
+        The events.
+    outcomes : Outcomes
+        The measures.
+    settings : QaProgramme
+        Checked parameters.
+    register : Register
+        Holds the ledger of releases.
+    standards : QualityStandards
+        Name the measures with a target.
+    release : callable
+        What protects and enters them (``runs.outcomes.outputs.release_outcomes``).
+
+    Raises
+    ------
+    DisclosureError
+        When figures contradict what was released; name an `edition` then, and keep it.
+    """
+    needed = {*pictured_of(standards, settings), *(one.measure for one in settings.curves)}
+    asked, made = settings.outcomes, []
+    for family in families_of(outcomes.measures):
+        names = needed & {family.whole, *(part.name for part in family.parts)}
+        shown = [whole_quarters(outcomes, name, asked) for name in names]
+        if not any(shown):
+            continue
+        kept = replace(outcomes, measures=(MEASURES[family.whole], *family.parts))
+        window = asked.model_copy(update={"quarters": min(one for one in shown if one)})
+        made.append(release(events, kept, window, register, slug=settings.slug))
+    return OutcomeTables(
+        tuple(family for one in made for family in one.families),
+        tuple(table for one in made for table in one.tables),
+    )
+
+
+def whole_quarters(outcomes: Outcomes, name: str, settings: OutcomeTrends) -> int:
+    """Count the latest finished quarters, one after the other, that hold a measure whole.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        The measures, by month.
+    name : str
+        Name of the measure.
+    settings : OutcomeTrends
+        Say up to which day, and how many at most.
+    """
+    rows = outcomes.readings
+    rows = rows[(rows["measure"] == name) & rows["mature"] & rows["numerator"].notna()]
+    months = rows["start"].dt.to_period("Q").value_counts()
+    number = 0
+    for day in reversed(finished_quarters(settings)):
+        if months.get(pd.Period(day, "Q"), 0) < 3:
+            break
+        number += 1
+    return number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qa_sampling.loop.activity import tidy_activity
-from qa_sampling.loop.programme import PlannedRow, against_plan
+from qa_sampling.loop.programme import UNKNOWN, PlannedRow, against_plan
 from qa_sampling.records.register import Register
 from qa_sampling.runs.returned_folder import owed_audits, sent_out
 from qa_sampling.sampling.frame import frame_from_snapshot
@@ -123,10 +123,11 @@ def much_of(
         for one in files.plan.activities
     ]
     stand = audits_stand(settings, register, staff)
+    activity = against_plan(plan, done, periods=settings.all_periods)
     return Much(
         beside=_beside(settings, register, stand),
         draws=_draws(settings, register, files),
-        activity=against_plan(plan, done, periods=settings.all_periods),
+        activity=activity if len(held) else activity.assign(state=UNKNOWN),
         done=done,
         progress=stand,
         activities=held,

@@ -1,0 +1,85 @@
+"""The outcomes of one service that everybody may read: counts by finished quarter, protected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from qa_sampling.reporting.disclosure import protect_linked, request_of
+from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
+from qa_sampling.reporting.outcome_families import Family, families_of
+from qa_sampling.reporting.outcome_tables import QUARTER, quarter_words, series_of
+from qa_sampling.reporting.quantities import declared
+from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.table_request import TableRequest, altered
+from qa_sampling.reporting.tables import SharedTable
+from qa_sampling.trends.measures import MEASURES, Measure
+
+
+def protect_own_outcomes(
+    counted: pd.DataFrame,
+    measures: Sequence[Measure],
+    *,
+    service: str,
+    edition: str,
+    earlier: Sequence[PrintedTable] = (),
+) -> tuple[SharedTable, ...]:
+    """Protect a service's counts by quarter, a table a family of measures.
+
+    Everybody's counts of the same quarters are out as well, so that what the other services have
+    is protected with them.
+
+    Parameters
+    ----------
+    counted : DataFrame
+        `start` (first day of a quarter), `measure`, `numerator`; a row a quarter and measure.
+    measures : sequence of Measure
+        What was counted.
+    service : str
+        The service, in words without a number.
+    edition : str
+        What tells this extract from others.
+    earlier : sequence of PrintedTable
+        What was released before, everybody's counts of this extract among it.
+
+    Raises
+    ------
+    DisclosureError
+        When figures of the same edition contradict what was released.
+    """
+    wide = counted.pivot(index="start", columns="measure", values="numerator").sort_index()
+    made = []
+    for family in families_of(measures):
+        names = [family.whole, *(one.name for one in family.parts)]
+        names = [one for one in names if one in wide and wide[one].notna().all()]
+        if names[:1] != [family.whole]:
+            continue
+        request = _request(wide[names], family, service, edition)
+        about = {"series": series_of(family)}
+        known = tied_editions([request], earlier, edition=edition, along=QUARTER, **about)
+        request = altered(request, told_before=told_before(earlier, **about))
+        (table,) = protect_linked([request], earlier=known)
+        title = declared(f"{service}: {family.title.lower()} by quarter")
+        made.append(SharedTable(table, title, "Counted where its teams held the case"))
+    return tuple(made)
+
+
+def _request(wide: pd.DataFrame, family: Family, service: str, edition: str) -> TableRequest:
+    own = {name: f"{name} of {service}" for name in wide}
+    whole, *parts = own.values()
+    table = wide.astype("int64").rename(columns=own).reset_index(drop=True)
+    table.insert(0, QUARTER, [quarter_words(day) for day in wide.index])
+    titles = {own[name]: declared(MEASURES[name].title) for name in own}
+    shares = {f"share_{one}": declared(f"Per cent: {titles[one].lower()}") for one in parts}
+    return request_of(
+        table,
+        by=[QUARTER],
+        counts=list(own.values()),
+        within={whole: family.whole} | dict.fromkeys(parts, whole),
+        exclusive={name: [[own[name]]] for name in list(own)[1:]},
+        percentages={f"share_{one}": (one, whole) for one in parts},
+        labels={QUARTER: "Quarter"} | titles | shares,
+        growing=[QUARTER],
+        population=population_of_edition(series_of(family), edition),
+    )
