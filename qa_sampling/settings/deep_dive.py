@@ -118,9 +118,10 @@ class DeepDive(AnalysisSettings):
     reading_group : tuple of str
         Staff numbers of those who read; empty for all who may audit.
     reader_cap : int
-        Most cases a reader is given, where neither `role_caps` nor the staff list says.
+        Most cases a reader has in these weeks, audits of other plans counted, where neither
+        `role_caps` nor the staff list says.
     role_caps : mapping of str to int
-        Most cases by role.
+        Most cases by role, counted alike.
     role_shares : mapping of str to number
         Fewest cases by role: a number, or below 1 a share.
     previously_held_within_months : int or None

@@ -16,6 +16,7 @@ from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import day_in_words
+from qa_sampling.runs.dive.loads import audits_beside, with_room
 from qa_sampling.runs.dive.sample import Earlier, Reading
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.verifying import write_verification
@@ -26,6 +27,8 @@ from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import ASSIGNMENTS
 from qa_sampling.settings.deep_dive import DeepDive
 
+READERS = ("Reader", "Role", "Cases", "Other audits due", "Of at most")
+"""Columns of who reads how many."""
 _UNKNOWN = "Not recorded"
 _BY_HAND = "No staff list was given: readers are found by hand, and no forms are written."
 
@@ -44,23 +47,26 @@ class Recorded:
         ``schema.STAFF``.
     key : Key
         Signs the forms.
+    beside : Series
+        Audits of other plans that were due in the same weeks, by staff number.
     """
 
     draw: RecordedDraw
     plan: AuditPlan
     staff: pd.DataFrame | None
     key: Key
+    beside: pd.Series
 
     @property
     def table(self) -> pd.DataFrame:
-        """Who reads how many: `Reader`, `Role`, `Cases`, `Of at most`."""
+        """Who reads how many, of how many with what else is due: :data:`READERS`."""
         loads = self.draw.assignment.loads
         loads = loads[loads["audits"].astype(int) > 0]
         names = {} if self.staff is None else self.staff.set_index("staff_id")["name"].to_dict()
         who = [names.get(one) or one for one in loads["staff_id"]]
-        columns = {"Reader": who, "Role": loads["role"].to_list()}
-        columns |= {"Cases": loads["audits"].to_list(), "Of at most": loads["cap"].to_list()}
-        return pd.DataFrame(columns)
+        owed = loads["staff_id"].map(self.beside).fillna(0).astype(int)
+        held = [who, loads["role"], loads["audits"], owed, loads["cap"].astype(int) + owed]
+        return pd.DataFrame(dict(zip(READERS, map(list, held), strict=True)))
 
     @property
     def words(self) -> str:
@@ -72,8 +78,18 @@ class Recorded:
                 f"{len(given)} cases with {given['auditor_id'].nunique()} readers, by the rules "
                 f"of the monthly plan; due {day_in_words(self.draw.due)}."
             )
+            said.append(self._owed_words())
         said += [text for text in self.draw.assignment.checks["cannot_be_guaranteed"] if text]
         return " ".join(dict.fromkeys(said))
+
+    def _owed_words(self) -> str:
+        owed = self.table["Other audits due"]
+        if not owed.sum():
+            return "None of them had another audit due in these weeks."
+        return (
+            f"{int((owed > 0).sum())} of them had {int(owed.sum())} other audits due in these "
+            "weeks, which their loads count."
+        )
 
 
 def drawn_earlier(settings: DeepDive, register: Register) -> Earlier | None:
@@ -122,6 +138,7 @@ def record_reading(
     if not reading.is_drawn:
         return None
     held = _held(reading, told)
+    beside = audits_beside(register, settings)
     recorded = register.find_draw(settings.period, settings.design)
     if recorded is None:
         register.fix_frame(
@@ -135,13 +152,13 @@ def record_reading(
             period=settings.period,
             design=settings.design,
             draw=reading.draw,
-            assignment=_readers(held, told, settings, key),
+            assignment=_readers(held, told, settings, key, beside),
             as_at=settings.extract_day,
             due=settings.due_day,
             title=title,
             library_version=__version__,
         )
-    return Recorded(recorded, _plan(recorded, reading, held), told.staff, key)
+    return Recorded(recorded, _plan(recorded, reading, held), told.staff, key, beside)
 
 
 def _held(reading: Reading, told: Told) -> pd.DataFrame:
@@ -157,7 +174,9 @@ def _held(reading: Reading, told: Told) -> pd.DataFrame:
     return held
 
 
-def _readers(held: pd.DataFrame, told: Told, settings: DeepDive, key: Key) -> Assignment:
+def _readers(
+    held: pd.DataFrame, told: Told, settings: DeepDive, key: Key, beside: pd.Series
+) -> Assignment:
     if told.staff is None:
         columns = ["staff_id", "role", "team", "service", "cap", "audits", "moderations"]
         checks = ["rule", "held", "cannot_be_guaranteed"]
@@ -182,6 +201,7 @@ def _readers(held: pd.DataFrame, told: Told, settings: DeepDive, key: Key) -> As
                 "numbers as the list has them."
             )
         staff = staff.assign(may_audit=staff["staff_id"].isin(settings.reading_group))
+    staff = with_room(staff, beside, settings)
     return assign(cases, staff, rules=settings.rules, seed=seed, case_roles=roles)
 
 

@@ -8,7 +8,7 @@ from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.runs.dive.carried import Apart
 from qa_sampling.runs.dive.closing import AGAINST, FOR, OPEN, Closing
 from qa_sampling.runs.dive.reality import Reality
-from qa_sampling.runs.dive.recording import Recorded
+from qa_sampling.runs.dive.recording import READERS, Recorded
 from qa_sampling.runs.dive.reviewing import Review
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
@@ -244,8 +244,7 @@ def readers_view(recorded: Recorded | None) -> pd.DataFrame:
     recorded : Recorded or None
         What the register holds.
     """
-    empty = pd.DataFrame(columns=["Reader", "Role", "Cases", "Of at most"])
-    return empty if recorded is None else recorded.table
+    return pd.DataFrame(columns=READERS) if recorded is None else recorded.table
 
 
 def who_is_who(reading: Reading) -> pd.DataFrame:
