@@ -63,7 +63,7 @@ def told(invented_told, settings):
 @pytest.fixture(scope="module")
 def steps(told, settings):
     dive = open_dive(told, settings)
-    return dive, retest(told, dive, settings), who_carries(dive, settings)["All"]
+    return dive, retest(told, dive, settings), who_carries(dive, settings)
 
 
 def drawn(told, steps, settings, register):

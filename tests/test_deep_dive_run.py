@@ -74,7 +74,7 @@ def found_of(told, settings):
     real = retest(told, dive, settings)
     carried = who_carries(dive, settings)
     reading = draw_reading(
-        told, dive, settings, carried["All"], key=load_keys(settings).key, is_signal=real.is_signal
+        told, dive, settings, carried, key=load_keys(settings).key, is_signal=real.is_signal
     )
     return Found(dive, real, take_apart(dive, settings), carried, reading)
 
@@ -186,7 +186,7 @@ class TestWhatIsRead:
             barred,
             found.dive,
             settings,
-            found.carried["All"],
+            found.carried,
             key=load_keys(settings).key,
             is_signal=True,
         )
@@ -207,11 +207,11 @@ class TestWhatIsRead:
         key = load_keys(settings).key
         give = {"key": key, "is_signal": True}
         shuffled = replace(found.dive, now=found.dive.now.sample(frac=1, random_state=1))
-        again = draw_reading(told, shuffled, settings, found.carried["All"], **give)
+        again = draw_reading(told, shuffled, settings, found.carried, **give)
         assert again.seed == found.reading.seed
         assert again.cases["case_ref"].tolist() == found.reading.cases["case_ref"].tolist()
         other = settings.model_copy(update={"seed": "31415926535"})
-        third = draw_reading(told, found.dive, other, found.carried["All"], **give)
+        third = draw_reading(told, found.dive, other, found.carried, **give)
         assert third.seed == "31415926535"
         assert third.frame_fingerprint == found.reading.frame_fingerprint
         assert third.cases["case_ref"].tolist() != found.reading.cases["case_ref"].tolist()
@@ -248,7 +248,7 @@ class TestNoSpike:
             told,
             calm.dive,
             always,
-            calm.carried["All"],
+            calm.carried,
             key=load_keys(always).key,
             is_signal=False,
         )

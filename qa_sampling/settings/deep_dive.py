@@ -113,6 +113,8 @@ class DeepDive(AnalysisSettings):
         set beside them.
     reserves : int
         Reserves in each group that is drawn from, in case one cannot be read.
+    stratum_families : int
+        Families concerned that a driver needs to be a stratum of its own.
     match_on : tuple of str
         What the others must have in common with the concerned.
     reading_group : tuple of str
@@ -165,6 +167,7 @@ class DeepDive(AnalysisSettings):
     read: int = Field(0, ge=0, le=200)
     compare: int = Field(6, ge=0, le=200)
     reserves: int = Field(2, ge=0, le=20)
+    stratum_families: int = Field(5, ge=2, le=50)
     match_on: tuple[Factor, ...] = ("age", "need")
     reading_group: tuple[str, ...] = ()
     reader_cap: int = Field(3, ge=0, le=100)

@@ -197,6 +197,22 @@ def strata_view(reading: Reading) -> pd.DataFrame:
     return reading.strata.rename(columns=names)
 
 
+def formed_view(reading: Reading) -> pd.DataFrame:
+    """Give what became of each driver in the strata; no rows where none was found.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    held = reading.formed.reindex(columns=["driver", "families", "strata", "why"])
+    heads = ["Driver", "Families concerned", "Drawn in", "Why no stratum of its own"]
+    held = held.astype("object").where(held.notna(), "–").replace("", "–")
+    held["driver"] = [_title(name) for name in held["driver"]]
+    held = held.set_axis(heads, axis=1)
+    return held if (held[heads[-1]] != "–").any() else held.drop(columns=heads[-1])
+
+
 def balance_view(reading: Reading) -> pd.DataFrame:
     """Give how far both parts are alike in what was matched.
 
