@@ -15,6 +15,7 @@ from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.schema import DEEP_DIVE
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day, plain_month
+from qa_sampling.settings.population import Population
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES
 
@@ -99,6 +100,8 @@ class DeepDive(AnalysisSettings):
         What the change is taken apart by, and in which groups drivers are looked for: up to five.
     events_declared : tuple of DeclaredEvent
         What else happened, such as a new system.
+    population : tuple of PopulationEstimate
+        Children of the authority, an estimate a year, for rates per 10,000.
     false_discovery_rate : float
         Share of named groups that may be innocent.
     follow_days : int
@@ -160,6 +163,7 @@ class DeepDive(AnalysisSettings):
         ("source", "team", "age", "need", "since_closure"), min_length=1, max_length=5
     )
     events_declared: tuple[DeclaredEvent, ...] = ()
+    population: Population = ()
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     follow_days: int = Field(63, ge=1, le=365)
     draw_when: Literal["signal", "always"] = "signal"

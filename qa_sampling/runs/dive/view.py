@@ -10,6 +10,7 @@ from qa_sampling.runs.dive.closing import AGAINST, FOR, OPEN, Closing
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import READERS, Recorded
 from qa_sampling.runs.dive.reviewing import Review
+from qa_sampling.runs.dive.said import estimate_words
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
@@ -48,6 +49,29 @@ def recording_view(real: Reality) -> pd.DataFrame:
             "By itself": [said.get(one, "not judged") for one in held["unusual"]],
         }
     )
+
+
+def population_view(real: Reality) -> pd.DataFrame:
+    """Give the children of the authority and the rates per 10,000 of them; no rows without any.
+
+    Parameters
+    ----------
+    real : Reality
+        The tests.
+    """
+    found = real.population
+    rows: list[tuple[str, str, str]] = []
+    if found is not None:
+        both = (found.before, found.now)
+        rows.append(("Children aged 0 to 17", *(f"{one.children:,.0f}" for one in both)))
+        rows.append(("Estimated in the", *(estimate_words(one) for one in both)))
+        rows.append(("Which estimate", *(", ".join(one.vintages) for one in both)))
+        rows += [
+            (f"{row.what}, per 10,000 {'a year' if row.annual else 'a month'}",
+             f"{row.before:.1f}", f"{row.now:.1f}")
+            for row in found.rates.itertuples()
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["Population", "Before", "Now"])
 
 
 def _said(value: float, form: str) -> str:
