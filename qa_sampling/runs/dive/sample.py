@@ -132,10 +132,10 @@ def draw_reading(
     """Draw the cases to read: one child a family, in every stratum by its lowest tickets.
 
     The concerned are drawn in strata of every driver (``strata.strata_of``) and "Elsewhere", in
-    equal parts as far as there are families; the others alike from families of whom no child is concerned, so many
-    in each cell of `match_on` as were drawn there, as far as there are such families. Of a count
-    there are no others now, so they are those of the months it is held against. It is one draw of
-    fixed sizes, so that ``verify_draw`` can follow it.
+    equal parts as far as there are families; the others alike from families of whom no child is
+    concerned, so many in each cell of `match_on` as were drawn there, as far as there are such
+    families. Of a count there are no others now, so they are those of the months it is held
+    against. It is one draw of fixed sizes, so that ``verify_draw`` can follow it.
 
     Parameters
     ----------
@@ -184,12 +184,12 @@ def draw_reading(
         )
         draw = _drawn(frame, known, settings, seed)
     withheld = dive.now.loc[dive.now["child_id"].isin(told.never_drawn), "child_id"].nunique()
-    every = pd.concat([known, _children(dive.now, told, key), _children(dive.before, told, key)])
-    cases = _known(draw, every.drop_duplicates("case_ref"))
+    cases = _known(draw, pd.concat([known, children_of(dive, told, key)]))
     strata = _counts(draw)
     return Reading(
         cases=cases, strata=strata, balance=_balance(cases, settings), frame=frame, draw=draw,
-        size_words=_size_words(strata, settings), withheld=int(withheld), why_not="", formed=formed, note=note,
+        size_words=_size_words(strata, settings), withheld=int(withheld), why_not="",
+        formed=formed, note=note,
     )  # fmt: skip
 
 
@@ -209,6 +209,22 @@ def _frames(
         others.assign(stratum=_label(COMPARISON, _cells(others, settings))),
         strata.formed,
     )
+
+
+def children_of(dive: Dive, told: Told, key: Key) -> pd.DataFrame:
+    """Give every child of the dive who may be read, with the reference, each child's latest case.
+
+    Parameters
+    ----------
+    dive : Dive
+        The cases of both spans.
+    told : Told
+        Name the children who are never drawn.
+    key : Key
+        Key of the references.
+    """
+    every = pd.concat([_children(one, told, key) for one in (dive.now, dive.before)])
+    return every.drop_duplicates("case_ref").reset_index(drop=True)
 
 
 def _label(part: str, group: pd.Series) -> pd.Series:
@@ -312,6 +328,7 @@ def _others(drawn: pd.DataFrame, there: pd.Series, settings: DeepDive) -> dict[s
 def _known(draw: Draw, known: pd.DataFrame) -> pd.DataFrame:
     columns = [name for name in known.columns if name not in ("stratum", "family_ref", "family_id")]
     sample = draw.cases[[name for name in _CASES if name != "part"]]
+    known = known.drop_duplicates("case_ref")
     cases = sample.merge(known[columns], on="case_ref", how="left")
     part = cases["stratum"].str.partition(_PART)
     return cases.assign(part=part[0], stratum=part[2])
