@@ -199,9 +199,10 @@ class TestWhatIsRead:
         ours = cells[cases["part"] == CONCERNED].value_counts()
         others = cells[cases["part"] == COMPARISON].value_counts()
         assert (others <= ours.reindex(others.index).fillna(0)).all()
-        assert found.reading.balance.groupby("column")["concerned"].sum().tolist() == (
-            pytest.approx([1, 1])
-        )
+        for row in found.reading.balance.itertuples():
+            held = (cases[row.column].astype(str) == row.value).groupby(cases["part"]).mean()
+            assert (row.concerned, row.comparison) == (held[CONCERNED], held[COMPARISON])
+        assert set(found.reading.balance["column"]) == {"age", "need"}
 
     def test_the_draw_follows_from_seed_and_frame(self, told, found, settings):
         key = load_keys(settings).key
