@@ -148,6 +148,7 @@ class TestThePlantedSpike:
         assert ways.concerned.table.set_index("step").loc["Referral", "count"] <= flag.sum()
         assert view.ways_view(ways)["Step"].tolist()[0] == "Contact"
         assert "-0" not in view.ways_view(ways)["Difference, points"].str.cat()
+        assert not any(re.search(r"[-+]0\b(?!\.)", one) for one in said.way_words(ways))
 
     def test_declared_events_are_asked_first(self, told, found, outputs):
         events = [

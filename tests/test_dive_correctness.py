@@ -1,4 +1,4 @@
-"""What docs/deep_dives.md says of how right it is: its figures, made again, and its tests, there."""
+"""What docs/deep_dives.md says of how right it is: its figures made again, its tests there."""
 
 from __future__ import annotations
 

@@ -76,6 +76,7 @@ def test_of_a_share_both_are_counted(shares):
     assert others.rates["before"].tolist() == pytest.approx([120, 90], abs=1e-12)
     assert others.change == -5
     shown = view.population_view(SimpleNamespace(population=found))
+    assert shown["Population"].iloc[3] == "Referrals, per 10,000 a year"
     assert shown["Before"].tolist() == ["40,000", "middle of 2023", "ONS 2024", "120.0", "30.0"]
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from qa_sampling.runs.dive import view
 from qa_sampling.runs.dive.carried import ELSEWHERE
 from qa_sampling.runs.dive.strata import strata_of
 
@@ -47,6 +48,17 @@ def test_every_driver_and_its_crossings_are_strata():
     assert found.formed["strata"].tolist() == [
         f"{EAST}; {EAST} and {NEGLECT}", f"{NEGLECT}; {EAST} and {NEGLECT}"
     ]  # fmt: skip
+
+
+def test_the_page_says_how_they_were_formed():
+    cases = concerned(PEN=4, PEO=9, SWN=7, SWO=20)
+    found = strata_of(cases, {"All": drivers(NEGLECT, EAST)}, fewest=5, read=16)
+    shown = view.formed_view(SimpleNamespace(formed=found.formed)).set_index("Driver")
+    assert shown.loc["Source Police, team East"].tolist() == [13, "A stratum of its own", "–"]
+    assert shown.loc["Need Neglect", "Drawn in"] == "Need Neglect; source Police, team East"
+    assert "too few" in shown.loc["Need Neglect", "Why no stratum of its own"]
+    nothing = strata_of(cases, {"All": drivers()}, fewest=5, read=16)
+    assert view.formed_view(SimpleNamespace(formed=nothing.formed)).empty
 
 
 def test_a_small_crossing_stays_with_its_larger_driver():

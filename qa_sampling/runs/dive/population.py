@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from qa_sampling.reporting.dive_tables import whole_of
 from qa_sampling.runs.dive.cases import Dive
 from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.deep_dive import DeepDive
@@ -15,6 +16,7 @@ from qa_sampling.trends.population_rates import rates_of
 
 PER = 10_000
 """Children that a rate is for."""
+_ALL = "All cases of the measure"
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def _counts(dive: Dive, settings: DeepDive) -> dict[str, pd.Series]:
         return {dive.measure.title: held["numerator"]}
     cases = held["denominator"].astype("Int64")
     concerned = held["numerator"] if settings.looks_at_met else cases - held["numerator"]
-    return {"All cases of the measure": cases, dive.measure.title: concerned}
+    whole = whole_of(dive.measure)
+    return {whole.title if whole else _ALL: cases, dive.measure.title: concerned}
 
 
 def _estimates(rates: pd.DataFrame) -> Estimates:

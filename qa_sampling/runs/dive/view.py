@@ -231,8 +231,10 @@ def formed_view(reading: Reading) -> pd.DataFrame:
     """
     held = reading.formed.reindex(columns=["driver", "families", "strata", "why"])
     heads = ["Driver", "Families concerned", "Drawn in", "Why no stratum of its own"]
+    alone = held["strata"] == held["driver"]
     held = held.astype("object").where(held.notna(), "–").replace("", "–")
-    held["driver"] = [_title(name) for name in held["driver"]]
+    held["strata"] = held["strata"].where(~alone, "A stratum of its own")
+    held = held.assign(driver=held["driver"].map(_title), strata=held["strata"].map(_title))
     held = held.set_axis(heads, axis=1)
     return held if (held[heads[-1]] != "–").any() else held.drop(columns=heads[-1])
 
