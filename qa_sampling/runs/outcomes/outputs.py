@@ -13,6 +13,7 @@ from qa_sampling.reporting.breakdown_tables import GroupView, groups_sheet
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
 from qa_sampling.reporting.outcomes_view import (
+    considered_view,
     day_view,
     handed_over,
     overview,
@@ -76,7 +77,7 @@ def release_outcomes(
     quarters = finished_quarters(settings)
     asked = {"as_at": settings.extract_day, "period": "quarter"}
     asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
-    flows = [one for one in found.measures if one.adds]
+    flows = [one for one in found.measures if one.adds and one.base.of == "events"]
     counted = pd.concat([readings_of(told.events, one, **asked) for one in flows])
     counted = counted.reset_index(drop=True)
     readings = without_seams(counted, flows, told.seams, period="quarter")
@@ -149,7 +150,7 @@ def publish_outcomes(
                 "Overview": overview(found.charts),
                 "Signals": signals_view(signals, budget=settings.budget),
                 "Deep dives": handed_over(signals),
-                "Looked at": signals.considered,
+                "Looked at": considered_view(signals),
                 "On the day": day_view(found.on_the_day),
                 "By group": groups_sheet(groups),
                 "Recorded rebases": rebases_view(settings.rebases),
