@@ -134,16 +134,12 @@ def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparkli
     ----------
     charts : mapping of str to Chart
         Charts of everybody by measure.
-    kind : {"count", "rate", "proportion"}
-        Counts, rates or shares: they have no scale in common.
+    kind : {"count", "proportion"}
+        Counts or shares: they have no scale in common.
     scope : str
         The months in words.
     """
-    words = {
-        "count": "How many a month",
-        "rate": "A year's pace per 10,000 children, by month",
-        "proportion": "Share of those who could, by month",
-    }
+    words = {"count": "How many a month", "proportion": "Share of those who could, by month"}
     named = [one for one in charts.values() if one.readings.kind == kind]
     return sparklines_of(named, measure=words[kind], scope=scope)
 

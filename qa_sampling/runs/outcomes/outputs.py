@@ -28,6 +28,7 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.rolled import rolled_of
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -99,6 +100,16 @@ def release_outcomes(
     return tables
 
 
+def _more_sheets(found: Outcomes, settings: OutcomeTrends) -> dict[str, pd.DataFrame]:
+    """Give rates with their estimates, rolling years and audit grades, where there are any."""
+    rolled = rolled_of(found, settings)
+    sheets = {"Rates": found.rates, "Rolling years": rolled.years, "Rolling rates": rolled.rates}
+    if found.registered is not None:
+        parts = [found.registered.grades, found.registered.by_unit]
+        sheets["Audit grades"] = pd.concat(parts, ignore_index=True)
+    return {name: table for name, table in sheets.items() if len(table)}
+
+
 def span_of(settings: OutcomeTrends) -> str:
     """Say the quarters that everybody reads of in words.
 
@@ -157,6 +168,7 @@ def publish_outcomes(
                 "Proposed rebases": proposals_view(proposals_of(found)),
                 "By month": found.readings,
                 f"By {settings.unit}": found.by_unit,
+                **_more_sheets(found, settings),
                 "Not answered": unable_view(found.unable),
             },
             title=f"Outcomes, {months}",

@@ -26,7 +26,8 @@ NO_REGISTER = "the register of audits and activity; there is none at `register_a
 GRADED = Table(
     "grades over time",
     (
-        Column("unit", "text", 'Service or team, or "All"'),
+        Column("unit_kind", "text", '"service", "team", or "all"'),
+        Column("unit", "text", 'Its name, or "All"'),
         Column("start", "date", "First day of the quarter"),
         Column("value", "number", "Estimated share of open cases; missing of too few", False),
         Column("low", "number", "Low end of its interval", False),
@@ -35,7 +36,7 @@ GRADED = Table(
         Column("months", "whole", "Months of the quarter with audits"),
         Column("open_cases", "number", "Cases it speaks for, in the average month", False),
     ),
-    key=("unit", "start"),
+    key=("unit_kind", "unit", "start"),
 )
 """One row a unit and quarter with audits."""
 
@@ -61,7 +62,7 @@ class Registered:
     activity : DataFrame or None
         ``measuring.LOGGED``; None where there is no register.
     grades, by_unit : DataFrame
-        :data:`GRADED` of everybody, and by service or team.
+        :data:`GRADED` of everybody, and by service and team.
     lacks : mapping of str to str
         Why a measure of the register cannot be told, by its name.
     """
@@ -70,6 +71,20 @@ class Registered:
     grades: pd.DataFrame
     by_unit: pd.DataFrame
     lacks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """Say what the register tells, and what it does not."""
+        if self.activity is None:
+            return (
+                "No register is at hand (`register_at`), so complaints and audit grades are not "
+                "told; all else is."
+            )
+        complaints = int((self.activity["kind"] == "Complaint").sum())
+        audits = int(self.grades["audits"].sum())
+        quarters = len(self.grades)
+        graded = f"{audits} drawn audits of {quarters} quarters" if quarters else "no drawn audit"
+        return f"The register tells of {complaints} complaints and {graded} up to then."
 
 
 def read_registered(
@@ -103,8 +118,8 @@ def read_registered(
     if audited is None:
         return Registered(activity, GRADED.empty(), GRADED.empty(), lacks | {"audits_good": why})
     grades = grades_by_quarter(audited, None, settings)
-    held_by = settings.unit if settings.unit in ("team", "service") else "service"
-    return Registered(activity, grades, grades_by_quarter(audited, held_by, settings), lacks)
+    parts = [grades_by_quarter(audited, by, settings) for by in ("service", "team")]
+    return Registered(activity, grades, pd.concat(parts, ignore_index=True), lacks)
 
 
 def _asked(settings: OutcomeTrends) -> AuditFindings:
@@ -138,7 +153,13 @@ def grades_by_quarter(audited: Audited, by: str | None, settings: OutcomeTrends)
     rows = []
     for (name, start), cases in back.groupby(["unit", "start"], sort=True):
         months = sorted(set(cases["period"]))
-        row = {"unit": name, "start": start, "audits": len(cases), "months": len(months)}
+        row = {
+            "unit_kind": by or "all",
+            "unit": name,
+            "start": start,
+            "audits": len(cases),
+            "months": len(months),
+        }
         if len(cases) >= settings.fewest_for_interval:
             where = {"period": months} | ({} if by is None else {by: str(name)})
             one = estimate_proportion(audited.design, OVERALL, values=GOOD, where=where)
