@@ -11,14 +11,12 @@ from qa_sampling.reporting.outcome_tables import quarter_words
 from qa_sampling.reporting.plot_captions import said
 from qa_sampling.results import IntervalList, Sparklines
 from qa_sampling.trends.charts import Chart
-from qa_sampling.trends.icons import icons_of
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.showing import sparklines_of
 
 _DASH = "–"
-RATE_HEADS = ["Measure", "Month", "Per 10,000", "Usual", "Stays within", "Count", "Children",
-              "What it says"]  # fmt: skip
-ROLLED_HEADS = ["Measure", "Twelve months to", "Figure", "A year before", "From", "Published as"]
+RATE_HEADS = ["Measure", "Month", "Per 10,000", "Usual", "Stays within", "Count", "Children"]
+ROLLED_HEADS = ["Measure", "Twelve months to", "Figure", "A year before", "From"]
 GRADED_HEADS = ["Of", "Quarter", "Good or better", "Interval", "Audits", "Open cases"]
 
 
@@ -37,11 +35,10 @@ def rates_view(charts: Mapping[str, Chart], rates: pd.DataFrame) -> pd.DataFrame
     rows = []
     for row in latest.itertuples():
         drawn = charts.get(row.measure)
-        words = icons_of(drawn).words if drawn else "On the day; no limits"
-        lines = ("", "") if drawn is None else _lines_of(drawn)
+        lines = (_DASH, "on the day") if drawn is None else _lines_of(drawn)
         rows.append((
             MEASURES[row.measure].title, f"{row.start:%b %Y}", said(row.value, "rate"), *lines,
-            f"{row.numerator:,}", f"{row.population:,.0f} (mid-{row.population_year})", words,
+            f"{row.numerator:,}", f"{row.population:,.0f} (mid-{row.population_year})",
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=RATE_HEADS)
 
@@ -120,7 +117,6 @@ def rolled_view(years: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
         rows.append((
             MEASURES[name].title, f"{end:%b %Y}", f"{figure}{per}",
             f"{said(float(earlier), unit)}{per}" if pd.notna(earlier) else _DASH, out_of,
-            MEASURES[name].benchmark,
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=ROLLED_HEADS)
 
@@ -190,7 +186,7 @@ def graded_view(grades: pd.DataFrame) -> pd.DataFrame:
     rows = [
         (
             row.unit,
-            quarter_words(row.start) + ("" if row.months == 3 else f", {row.months} of 3 months"),
+            _quarter(row.start, row.months),
             _DASH if pd.isna(row.value) else percent_text(row.value),
             "too few" if pd.isna(row.value)
             else f"{percent_text(row.low)} to {percent_text(row.high)}",
@@ -200,6 +196,11 @@ def graded_view(grades: pd.DataFrame) -> pd.DataFrame:
         for row in grades.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=GRADED_HEADS)
+
+
+def _quarter(start: pd.Timestamp, months: int) -> str:
+    """Name a quarter, and how many of its months audits tell of."""
+    return quarter_words(start) + ("" if months == 3 else f", {months} of 3 months")
 
 
 def graded_tables(grades: pd.DataFrame, by_unit: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -237,7 +238,8 @@ def graded_lists(grades: pd.DataFrame, *, level: float, scope: str) -> tuple[Int
     if told.empty:
         return ()
     rows = told[["value", "low", "high"]].assign(
-        name=[quarter_words(day) for day in told["start"]], n=told["audits"].astype("float64")
+        name=[_quarter(row.start, row.months) for row in told.itertuples()],
+        n=told["audits"].astype("float64"),
     )
     listed = IntervalList(
         rows, level=level, scope=scope, unit="share", n_of="audits", n=int(told["audits"].sum()),

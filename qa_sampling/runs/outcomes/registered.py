@@ -84,7 +84,7 @@ class Registered:
         audits = int(self.grades["audits"].sum())
         quarters = len(self.grades)
         graded = f"{audits} drawn audits of {quarters} quarters" if quarters else "no drawn audit"
-        return f"The register tells of {complaints} complaints and {graded} up to then."
+        return f"The register tells of {complaints} complaints and of {graded}."
 
 
 def read_registered(
