@@ -91,11 +91,11 @@ that an authority sets itself are usual ones: give a measure another with
 """
 REGISTER = """## From the register
 
-Read before the series are made (`runs.outcomes.registered.read_registered`); without a register the
-page of outcomes says so and goes on. Complaints are counts by month, by team and service where these
-were written down; no child stands in them, so they have no rate, no families and no deep dive. Audits
-are a sample: their grades are an estimate of all open cases with its interval, by quarter, service
-and team, and never a count.
+Read before the series are made (`runs.outcomes.registered.read_registered`); without a register
+the page of outcomes says so and goes on. Complaints are counts by month, by team and service where
+these were written down; no child stands in them, so they have no rate, no families and no deep
+dive. Audits are a sample: their grades are an estimate of all open cases with its interval, by
+quarter, service and team, and never a count.
 """
 OTHER = """## Not in the extracts
 
