@@ -22,6 +22,7 @@ from qa_sampling.runs.outcomes.registered import grades_by_quarter, read_registe
 from qa_sampling.runs.outcomes.rolled import rolled_of
 from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
 from qa_sampling.runs.returns_in import invented_activities
+from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measured import series_of
 from qa_sampling.trends.measures import MEASURES
@@ -104,7 +105,7 @@ def audited(good, *, n=20, service=("North",)):
         {"period": period, "stratum": "all", "population": 100, "available": 100,
          "stands_for": 100 / n, "probability": n / 100, "outcome": "audited",
          "overall": "Good" if place < count else "Inadequate",
-         "service": service[place % len(service)]}
+         "service": service[place % len(service)], "team": NOT_RECORDED}
         for period, count in good.items() for place in range(n)
     ]  # fmt: skip
     cases = pd.DataFrame(rows)
@@ -144,6 +145,35 @@ class TestGrades:
     def test_never_counted(self, invented_told):
         with pytest.raises(TrendError, match="a sample, never counted"):
             readings_of(invented_told.events, "audits_good", as_at=OutcomeTrends().extract_day)
+
+
+class TestARealRegister:
+    """Whose audits come from any `findings`, given as an argument; its draws are tested with it."""
+
+    def read(self, tmp_path, service):
+        Register.open(tmp_path / "register.sqlite", create=True).close()
+        away = OutcomeTrends(extract="own.xlsx", register_at=str(tmp_path / "register.sqlite"))
+        asked = []
+
+        def findings(settings, register, staff):
+            asked.append(settings)
+            return audited({"2026-01": 12, "2026-02": 14}, service=service)
+
+        return read_registered(away, findings), asked[0]
+
+    def test_audits_are_asked_for_over_the_same_months(self, tmp_path):
+        held, asked = self.read(tmp_path, ("North",))
+        assert (asked.period, asked.months, asked.designs) == ("2026-03", 36, ("monthly",))
+        assert asked.extract == "", "teams are those of the audits; no reference is made again"
+        assert held.grades["value"].tolist() == pytest.approx([26 / 40])
+        assert set(held.by_unit["unit"]) == {"North"}
+        assert held.lacks == {
+            "complaints": "complaints in the register; sheets of QA activity bring them in"
+        }
+
+    def test_units_that_nobody_wrote_down_are_left_out(self, tmp_path):
+        held, _ = self.read(tmp_path, (NOT_RECORDED,))
+        assert held.by_unit.empty and len(held.grades) == 1
 
 
 class TestWithoutARegister:

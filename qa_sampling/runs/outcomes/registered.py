@@ -119,13 +119,17 @@ def read_registered(
         return Registered(activity, GRADED.empty(), GRADED.empty(), lacks | {"audits_good": why})
     grades = grades_by_quarter(audited, None, settings)
     parts = [grades_by_quarter(audited, by, settings) for by in ("service", "team")]
-    return Registered(activity, grades, pd.concat(parts, ignore_index=True), lacks)
+    told = [one for one in parts if set(one["unit"]) - {NOT_RECORDED}]
+    by_unit = pd.concat([GRADED.empty(), *told], ignore_index=True)
+    return Registered(activity, grades, by_unit, lacks)
 
 
 def _asked(settings: OutcomeTrends) -> AuditFindings:
     """Give the same places, months and day as the findings of audits take them."""
     names = "authority extract extra_tables register_at outputs key_file period as_at months"
     shared = {name: getattr(settings, name) for name in names.split()}
+    if not settings.is_invented:
+        shared["extract"] = ""  # teams are those of the audits; no reference has to be made again
     return AuditFindings(**shared, designs=(settings.audit_design,))
 
 
@@ -148,7 +152,7 @@ def grades_by_quarter(audited: Audited, by: str | None, settings: OutcomeTrends)
     """
     back = audited.cases[audited.cases["outcome"] == "audited"]
     quarter = pd.PeriodIndex(back["period"], freq="M").asfreq("Q").start_time
-    unit = "All" if by is None else back[by].fillna(NOT_RECORDED).astype("str")
+    unit = "All" if by is None else back[by].astype("str")
     back = back.assign(start=quarter, unit=unit)
     rows = []
     for (name, start), cases in back.groupby(["unit", "start"], sort=True):
