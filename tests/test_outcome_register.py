@@ -17,10 +17,11 @@ from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
 from qa_sampling.runs.outcomes.groups import watched_groups
-from qa_sampling.runs.outcomes.rates import population_of, rates_over_time
+from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.registered import grades_by_quarter, read_registered
 from qa_sampling.runs.outcomes.rolled import rolled_of
 from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
+from qa_sampling.runs.populations import population_of
 from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.outcomes import OutcomeTrends

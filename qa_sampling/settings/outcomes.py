@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day
+from qa_sampling.settings.population import Population
 from qa_sampling.settings.turning import CurveToTurn, known_measure
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
@@ -55,26 +56,6 @@ class RebaseDecision(BaseModel):
         if date.fromisoformat(self.since).day != 1:
             raise ValueError("`since` of a rebase must be the first day of a month")
         return self
-
-
-class PopulationEstimate(BaseModel):
-    """How many children there were in the middle of a year, by one estimate.
-
-    Attributes
-    ----------
-    year : int
-        Year in whose middle it is estimated.
-    children : int
-        Children aged 0 to 17.
-    vintage : str
-        Which estimate it is, and when it came out: "ONS mid-year estimates, July 2025".
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
-
-    year: int = Field(ge=1990, le=2100)
-    children: int = Field(gt=0)
-    vintage: str = Field(min_length=1, max_length=120)
 
 
 class OutcomeTrends(AnalysisSettings):
@@ -129,7 +110,7 @@ class OutcomeTrends(AnalysisSettings):
     pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc")
     unit: Literal["team", "service", "source"] = "team"
     signals_by: tuple[str, ...] = ()
-    population: tuple[PopulationEstimate, ...] = ()
+    population: Population = ()
     rate_chart: Literal["gamma_poisson", "u_prime", "u"] = "gamma_poisson"
     audit_design: str = Field("monthly", min_length=1)
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -142,14 +123,6 @@ class OutcomeTrends(AnalysisSettings):
     breakdowns: tuple[str, ...] = ("re_referrals", "referrals", "second_plans", "looked_after")
     breakdowns_by: tuple[str, ...] = ("service", "source", "need", "age", "gender", "ethnicity")
     quarters: int = Field(8, ge=1, le=40)
-
-    @field_validator("population")
-    @classmethod
-    def _are_of_years(cls, value: tuple[PopulationEstimate, ...]) -> tuple[PopulationEstimate, ...]:
-        years = [one.year for one in value]
-        if twice := [year for year in years if years.count(year) > 1]:
-            raise ValueError(f"{twice[0]} has two estimates; keep one vintage of each year")
-        return value
 
     @field_validator("breakdowns_by", "signals_by")
     @classmethod

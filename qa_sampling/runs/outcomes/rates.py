@@ -6,38 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from qa_sampling.records.invented.published import SEED
-from qa_sampling.records.invented.published_areas import AREAS, OWN
-from qa_sampling.records.invented.published_counts import populations
-from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measures import Measure
-from qa_sampling.trends.population_rates import POPULATIONS, RATES, rates_of
-
-_INVENTED = "Invented mid-year estimates"
-
-
-def population_of(settings: OutcomeTrends) -> pd.DataFrame:
-    """Give the estimates of the population that the parameters declare.
-
-    Parameters
-    ----------
-    settings : OutcomeTrends
-        Hold `population`. The invented authority without any has that of its invented published
-        figures.
-
-    Returns
-    -------
-    DataFrame
-        ``population_rates.POPULATIONS``; empty where none is declared.
-    """
-    rows = [(one.year, float(one.children), one.vintage) for one in settings.population]
-    if not rows and settings.is_invented:
-        own = next(one for one in AREAS if one.code == OWN)
-        held = populations(own, SEED)
-        rows = [(year, float(children), _INVENTED) for year, children in held.items()]
-    if not rows:
-        return POPULATIONS.empty()
-    return pd.DataFrame(rows, columns=POPULATIONS.names).sort_values("year", ignore_index=True)
+from qa_sampling.trends.population_rates import RATES, rates_of
 
 
 def rates_over_time(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qa_sampling.runs.outcomes.rates import population_of, rates_over_time
+from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.steps import Outcomes
+from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.rolling import rolling_year
 

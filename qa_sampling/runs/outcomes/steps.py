@@ -13,8 +13,9 @@ from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.groups import watched_groups
-from qa_sampling.runs.outcomes.rates import population_of, rates_over_time
+from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.registered import Registered
+from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart
