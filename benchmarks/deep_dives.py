@@ -57,6 +57,37 @@ def verdict(found: object, now: pd.DataFrame, planted: dict[str, str]) -> Counte
     return said
 
 
+EAST = {"source": "6", "team": "East"}
+WORLDS = {
+    "nothing": ({}, 0),
+    "nothing; months scatter (variance 2 × mean), `spread=2`": ({}, 0),
+    "nothing; months scatter so, not said": ({}, 0),
+    "9 families a month, source 6 in East": (EAST, 27),
+    "5 families a month, source 6 in East": (EAST, 15),
+    "3 families a month, source 6 in East": (EAST, 9),
+    "9 families a month, source 6 in every team": ({"source": "6"}, 27),
+    "5 families a month, source 4 in West": ({"source": "4", "team": "West"}, 15),
+}
+"""What is planted: the group, and how many families in three months."""
+
+
+def how_often(world: str, of: str, seeds: int) -> list[str]:
+    """Say how often a search names what was planted: the four shares of the table."""
+    planted, families = WORLDS[world]
+    spread = 0.06 if "scatter" in world else 0.0
+    total: Counter = Counter()
+    for seed in range(seeds):
+        before = referrals(2 * seed, 12, spread=spread)
+        now = referrals(2 * seed + 1, 3, spread=spread)
+        if planted:
+            where = {"source": planted["source"], "team": planted.get("team")}
+            now = with_spike(now, seed, families, **where)
+        found = find_drivers(before, now, outcome="again", groups=COLUMNS, of=of, periods=(12, 3),
+                             spread=2.0 if "spread=2" in world else 1.0)  # fmt: skip
+        total += verdict(found, now, planted)
+    return [f"{100 * total[one] / seeds:.0f}%" for one in ("exact", "like", "innocent", "none")]
+
+
 def drivers(seeds: int) -> None:
     """Print how often the planted group is named."""
     head(
@@ -67,32 +98,9 @@ def drivers(seeds: int) -> None:
         "innocent accused",
         "nothing named",
     )
-    worlds = [
-        ("nothing", {}, 0, None),
-        ("nothing; months scatter (variance 2 × mean), `spread=2`", {}, 0, None),
-        ("nothing; months scatter so, not said", {}, 0, None),
-        ("9 families a month, source 6 in East", {"source": "6", "team": "East"}, 27, "East"),
-        ("5 families a month, source 6 in East", {"source": "6", "team": "East"}, 15, "East"),
-        ("3 families a month, source 6 in East", {"source": "6", "team": "East"}, 9, "East"),
-        ("9 families a month, source 6 in every team", {"source": "6"}, 27, None),
-        ("5 families a month, source 4 in West", {"source": "4", "team": "West"}, 15, "West"),
-    ]
     for of in ("count", "rate"):
-        for name, planted, families, team in worlds:
-            total: Counter = Counter()
-            for seed in range(seeds):
-                spread = 0.06 if "scatter" in name else 0.0
-                before = referrals(2 * seed, 12, spread=spread)
-                now = referrals(2 * seed + 1, 3, spread=spread)
-                if planted:
-                    now = with_spike(now, seed, families, source=planted["source"], team=team)
-                total += verdict(
-                    find_drivers(before, now, outcome="again", groups=COLUMNS, of=of,
-                                 periods=(12, 3), spread=2.0 if "spread=2" in name else 1.0),
-                    now, planted,
-                )  # fmt: skip
-            row(name, of, *(f"{100 * total[one] / seeds:.0f}%" for one in
-                            ("exact", "like", "innocent", "none")))  # fmt: skip
+        for world in WORLDS:
+            row(world, of, *how_often(world, of, seeds))
 
 
 def levels(seeds: int) -> None:

@@ -12,6 +12,7 @@ from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
 from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.register_measures import FROM_REGISTER
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 PAGE = Path(__file__).parents[1] / "docs" / "measures.md"
@@ -47,7 +48,8 @@ What holds for all:
 - Children of a family come together: a figure has its families beside its children.
 - The team is that of the newest extract that holds the row.
 - Rolling years (`rolling_year`) add up months; they overlap and are never charted with rules.
-- Rates (`rates_of`) carry the estimate of the population they rest on.
+- Rates (`rates_of`) carry the estimate of the population they rest on. Events are shown at the pace
+  of a year, as their published figures are of a year; what is counted on a day is of that day.
 """
 UNITS = """## What they are counted by
 
@@ -86,6 +88,14 @@ The lists have the latest visit, review and assessment alone. Whether the next w
 told for the day of each extract that was read (`build_on_lists`), not for days between. Intervals
 that an authority sets itself are usual ones: give a measure another with
 `dataclasses.replace(measure_of("cp_visits"), rule=...)`.
+"""
+REGISTER = """## From the register
+
+Read before the series are made (`runs.outcomes.registered.read_registered`); without a register
+the page of outcomes says so and goes on. Complaints are counts by month, by team and service where
+these were written down; no child stands in them, so they have no rate, no families and no deep
+dive. Audits are a sample: their grades are an estimate of all open cases with its interval, by
+quarter, service and team, and never a count.
 """
 OTHER = """## Not in the extracts
 
@@ -147,7 +157,12 @@ def page() -> str:
     ]
     units = _table(["kind", "column", "label of a case", "needs"], kinds)
     parts = [HEAD, UNITS, units]
-    for head, measures in ((FLOW, FROM_EVENTS), (STOCK, ON_A_DAY), (LISTS, FROM_LISTS)):
+    for head, measures in (
+        (FLOW, FROM_EVENTS),
+        (STOCK, ON_A_DAY),
+        (LISTS, FROM_LISTS),
+        (REGISTER, FROM_REGISTER),
+    ):
         parts += [head, _table(_TITLES, [_row(one) for one in measures]), _definitions(measures)]
     rows = [
         [f"`{one.name}`", one.question, _WAYS[one.better], f"{one.needs[0].upper()}{one.needs[1:]}"]

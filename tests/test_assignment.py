@@ -451,6 +451,23 @@ def test_what_cannot_be_guaranteed_is_said():
     assert "no table of case roles" in doubts["Earlier involvement"]
 
 
+def test_a_team_is_missing_only_where_others_of_the_role_have_one():
+    some = managers("South", "East", line_manager_id=None)
+    officers = some.assign(staff_id=["O1", "O2"], role="Reviewing Officer", team="")
+    plan = assign(cases_of("North"), pd.concat([some, officers]), rules=rules(), seed="x")
+    said = check(plan, "Own team")
+    assert said["held"].endswith("own team; 2 have none, like all of their role.")
+    assert said["cannot_be_guaranteed"] == ""
+    one = officers.assign(team=["", "West"])
+    plan = assign(cases_of("North"), pd.concat([some, one]), rules=rules(), seed="x")
+    said = check(plan, "Own team")
+    assert said["held"].endswith("own team.")
+    assert said["cannot_be_guaranteed"].startswith("1 auditor without a team")
+    assert "(Reviewing Officer): write it there" in said["cannot_be_guaranteed"]
+    none = check(assign(cases_of("North"), officers, rules=rules(), seed="x"), "Own team")
+    assert none["cannot_be_guaranteed"].startswith("No auditor has a team on the staff list")
+
+
 def test_what_was_held_is_said():
     staff = managers("South", "East", line_manager_id="GONE")
     roomy = rules(

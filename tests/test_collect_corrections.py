@@ -30,9 +30,9 @@ from qa_sampling.records.fieldwork import REASSIGNMENTS
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import MODERATED_ANSWERS, MODERATIONS
 from qa_sampling.runs.collect.granting import grant, reassign
-from qa_sampling.runs.plan.independent import reasons_against
 from qa_sampling.runs.recording import framed
 from qa_sampling.sampling.assignment_rules import AssignmentRules
+from qa_sampling.sampling.independence import reasons_against
 
 
 @pytest.fixture(scope="module")

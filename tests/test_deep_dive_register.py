@@ -28,6 +28,7 @@ from qa_sampling.runs.dive.closing import (
     closing_words,
     what_was_found,
 )
+from qa_sampling.runs.dive.loads import audits_beside, with_room
 from qa_sampling.runs.dive.outputs import question_bank
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.recording import drawn_earlier, record_reading, write_reading
@@ -62,7 +63,7 @@ def told(invented_told, settings):
 @pytest.fixture(scope="module")
 def steps(told, settings):
     dive = open_dive(told, settings)
-    return dive, retest(told, dive, settings), who_carries(dive, settings)["All"]
+    return dive, retest(told, dive, settings), who_carries(dive, settings)
 
 
 def drawn(told, steps, settings, register):
@@ -73,6 +74,11 @@ def drawn(told, steps, settings, register):
         earlier=drawn_earlier(settings, register),
     )  # fmt: skip
     return reading, record_reading(reading, told, settings, register, key=key, title=TITLE)
+
+
+def recorded_caps(table):
+    """Whether nobody has more than they may, with what else is due."""
+    return (table["Cases"] + table["Other audits due"] <= table["Of at most"]).all()
 
 
 @pytest.fixture
@@ -120,6 +126,28 @@ class TestInTheRegister:
         few = settings.model_copy(update={"reading_group": (told.staff["staff_id"].iloc[0],)})
         with pytest.raises(AssignmentError):
             drawn(told, steps, few, register)
+
+    def test_loads_count_what_else_is_due(self, told, steps, settings, register):
+        _, first = drawn(told, steps, settings, register)
+        owed = first.draw.assignment.table["auditor_id"].value_counts()
+        few = {"unit": "Assessment East", "reader_cap": 1, "read": 6, "compare": 2}
+        asked = settings.model_copy(update=few)
+        _, second = drawn(told, steps, asked, register)
+        assert second.beside.to_dict() == owed.to_dict()
+        given = second.draw.assignment.table["auditor_id"]
+        assert len(given) and not set(given) & set(owed.index)
+        roomy = asked.model_copy(update={"period": "2026-02", "reader_cap": 3})
+        assert audits_beside(register, roomy).sum() == 0, "those weeks were over"
+        later = settings.model_copy(update={"as_at": "2026-04-02", "measure": "referrals"})
+        both = audits_beside(register, later)
+        assert both.sum() == len(given) + owed.sum()
+        caps = told.staff.set_index("staff_id")["monthly_cap"].fillna(3).reindex(both.index)
+        left = with_room(told.staff, both, later).set_index("staff_id")["monthly_cap"]
+        assert (left.reindex(both.index) == (caps - both).clip(lower=0)).all()
+        _, again = drawn(told, steps, settings, register)
+        assert again.beside.empty, "what was allocated later is not counted"
+        assert "None of them had another audit" in again.words
+        assert recorded_caps(again.table) and recorded_caps(second.table)
 
     def test_without_a_staff_list_it_is_drawn_and_no_form_written(
         self, told, steps, settings, register, tmp_path
@@ -219,6 +247,13 @@ class TestClosing:
         by_hand = float((means * there.reindex(means.index)).sum() / there.sum())
         row = closing.table.set_index(["idea", "part"]).loc[IDEA, CONCERNED]
         assert row["share"] == pytest.approx(by_hand) and row["low"] < by_hand < row["high"]
+
+    def test_what_is_back_is_no_load(self, closed, settings, register):
+        _, recorded, _ = closed
+        other = {"measure": "referrals", "due": "2026-05-20"}
+        counts = [audits_beside(register, settings.model_copy(update=other | {"as_at": day})).sum()
+                  for day in ("2026-04-19", "2026-04-20")]  # fmt: skip
+        assert counts == [len(recorded.draw.assignment.table), 0]
 
     def test_actions_go_into_the_register_once(self, closed, settings, register):
         _, recorded, _ = closed

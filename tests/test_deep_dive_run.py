@@ -74,7 +74,7 @@ def found_of(told, settings):
     real = retest(told, dive, settings)
     carried = who_carries(dive, settings)
     reading = draw_reading(
-        told, dive, settings, carried["All"], key=load_keys(settings).key, is_signal=real.is_signal
+        told, dive, settings, carried, key=load_keys(settings).key, is_signal=real.is_signal
     )
     return Found(dive, real, take_apart(dive, settings), carried, reading)
 
@@ -148,6 +148,7 @@ class TestThePlantedSpike:
         assert ways.concerned.table.set_index("step").loc["Referral", "count"] <= flag.sum()
         assert view.ways_view(ways)["Step"].tolist()[0] == "Contact"
         assert "-0" not in view.ways_view(ways)["Difference, points"].str.cat()
+        assert not any(re.search(r"[-+]0\b(?!\.)", one) for one in said.way_words(ways))
 
     def test_declared_events_are_asked_first(self, told, found, outputs):
         events = [
@@ -186,7 +187,7 @@ class TestWhatIsRead:
             barred,
             found.dive,
             settings,
-            found.carried["All"],
+            found.carried,
             key=load_keys(settings).key,
             is_signal=True,
         )
@@ -199,19 +200,20 @@ class TestWhatIsRead:
         ours = cells[cases["part"] == CONCERNED].value_counts()
         others = cells[cases["part"] == COMPARISON].value_counts()
         assert (others <= ours.reindex(others.index).fillna(0)).all()
-        assert found.reading.balance.groupby("column")["concerned"].sum().tolist() == (
-            pytest.approx([1, 1])
-        )
+        for row in found.reading.balance.itertuples():
+            held = (cases[row.column].astype(str) == row.value).groupby(cases["part"]).mean()
+            assert (row.concerned, row.comparison) == (held[CONCERNED], held[COMPARISON])
+        assert set(found.reading.balance["column"]) == {"age", "need"}
 
     def test_the_draw_follows_from_seed_and_frame(self, told, found, settings):
         key = load_keys(settings).key
         give = {"key": key, "is_signal": True}
         shuffled = replace(found.dive, now=found.dive.now.sample(frac=1, random_state=1))
-        again = draw_reading(told, shuffled, settings, found.carried["All"], **give)
+        again = draw_reading(told, shuffled, settings, found.carried, **give)
         assert again.seed == found.reading.seed
         assert again.cases["case_ref"].tolist() == found.reading.cases["case_ref"].tolist()
         other = settings.model_copy(update={"seed": "31415926535"})
-        third = draw_reading(told, found.dive, other, found.carried["All"], **give)
+        third = draw_reading(told, found.dive, other, found.carried, **give)
         assert third.seed == "31415926535"
         assert third.frame_fingerprint == found.reading.frame_fingerprint
         assert third.cases["case_ref"].tolist() != found.reading.cases["case_ref"].tolist()
@@ -248,7 +250,7 @@ class TestNoSpike:
             told,
             calm.dive,
             always,
-            calm.carried["All"],
+            calm.carried,
             key=load_keys(always).key,
             is_signal=False,
         )

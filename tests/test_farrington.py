@@ -123,6 +123,17 @@ def test_ordinary_months_seldom_alarm() -> None:
     assert farrington(spiked, at=[59], chance=0.01).alarm.mean() > 0.9
 
 
+def test_the_spread_is_that_of_the_months_and_not_of_their_weights() -> None:
+    """`farringtonFlexible` of R overwrites the weights of its fit: its errors were a third."""
+    dice = np.random.default_rng(9)
+    counts = dice.negative_binomial(20, 0.5, (1500, 72)).astype(float)  # mean 20, phi 2, no trend
+    found = farrington(counts, at=[71], chance=0.01)
+    assert np.median(found.dispersion) == pytest.approx(1.9, abs=0.15)
+    assert abs(found.trend.mean()) < 4 * 0.0052 / np.sqrt(1500)
+    # plugged in, as R's nbPlugin has it; spikes widen it by the error of what is expected
+    assert found.alarm.mean() < 0.035
+
+
 @pytest.mark.parametrize(
     ("counts", "asked", "message"),
     [

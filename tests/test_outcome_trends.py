@@ -29,7 +29,7 @@ from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
 from qa_sampling.trends.measures import MEASURES
 
-ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "complaints")
+ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "care_applications")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ class TestWhatIsCounted:
             "children_in_need",
         ]
         assert found.on_the_day["measure"].tolist() == ["cp_visits"]
-        assert found.unable["measure"].tolist() == [MEASURES["complaints"].title]
+        assert found.unable["measure"].tolist() == [MEASURES["care_applications"].title]
         assert "children_in_need" not in found.charts, "a stock has no limits"
         assert found.families_known
 
@@ -79,7 +79,7 @@ class TestWhatIsCounted:
         assert one.loc[one["mature"], "period"].min() == pd.Timestamp("2024-11-01")
 
     def test_nothing_that_can_be_counted_is_refused(self, told, settings):
-        asked = settings.model_copy(update={"measures": ("complaints", "cp_visits")})
+        asked = settings.model_copy(update={"measures": ("care_applications", "cp_visits")})
         with pytest.raises(TrendError, match="None of the measures asked for"):
             outcomes_of(told, asked)
 

@@ -140,7 +140,7 @@ def test_one_far_month_is_no_change_of_level() -> None:
 def test_stable_series_get_a_proposal_as_seldom_as_asked(
     length: int, mean: float, phi: float
 ) -> None:
-    # A small piece of benchmarks/trend_changes.py, between the cells that were simulated.
+    # A small piece of benchmarks/trend_false_alarms.py, between the cells that were simulated.
     dice = np.random.default_rng(20261125)
     if phi == 1:
         values = dice.poisson(mean, (2500, length)).astype(float)

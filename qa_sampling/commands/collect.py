@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_sampling.commands.options import ParameterFiles, settings_of
+from qa_sampling.commands.options import Pairs, ParameterFiles, settings_of, values_in
 from qa_sampling.commands.output import out
 from qa_sampling.errors import ParameterError
 
@@ -110,23 +109,29 @@ def reassign_command(
     ] = "conflict",
     as_at: AsAt = "",
     parameters: ParameterFiles = None,
+    pairs: Pairs = None,
 ) -> None:
     """Give a case, or the next reserve of its stratum, to an auditor, and write them its form.
 
-    The independence rules of the plan are held, and the form needs the extract: give the same
-    parameter files.
+    The independence rules of the plan or deep dive are held, and the form needs the extract: give
+    the same parameters.
     """
+    from qa_sampling.parameters import read_parameters
     from qa_sampling.runs.collect.granting import reassign
     from qa_sampling.runs.collecting import open_drawn
-    from qa_sampling.runs.inputs import load_inputs
-    from qa_sampling.runs.plan.independent import against_of, require_own_plan
-    from qa_sampling.runs.plan.late_forms import write_late_form
+    from qa_sampling.runs.dive.late_forms import is_of_a_dive, open_late
+    from qa_sampling.runs.plan.independent import require_own_plan
+    from qa_sampling.runs.plan.late_forms import LateAudit
     from qa_sampling.runs.returns_in import staff_of
 
-    settings = settings_of(parameters)
+    values = values_in(parameters, pairs)
+    settings = read_parameters("monthly_audit_plan", values)
     with open_drawn(settings) as register:
-        require_own_plan(settings, register, audit)
-        read = cache(lambda: load_inputs(settings))
+        if is_of_a_dive(register, audit):
+            late = open_late(read_parameters("deep_dive", values), register, audit)
+        else:
+            require_own_plan(settings, register, audit)
+            late = LateAudit(settings)
         name = reassign(
             register,
             audit,
@@ -134,13 +139,13 @@ def reassign_command(
             by=by,
             reason=reason,
             staff=staff_of(settings),
-            against=lambda ref, who: against_of(settings, read())(ref, who),
+            against=late.against,
             today=_day(as_at),
         )
         out.print("Recorded.")
         folder = settings.outputs_folder / "restricted" / "late_forms" / uuid.uuid4().hex[:8]
         folder.mkdir(parents=True)
-        path = write_late_form(settings, register, name, folder, inputs=read())
+        path = late.write(register, name, folder)
     out.print(f"{path}  (the form for the new auditor; Restricted)", markup=False)
 
 

@@ -33,13 +33,27 @@ def settings_of(parameters: list[Path] | None, **more: str) -> MonthlyAuditPlan:
     **more : str
         Further parameters; blank ones do not count.
     """
-    from qa_sampling.parameters import load_parameters, read_parameters
+    from qa_sampling.parameters import read_parameters
+
+    values = values_in(parameters) | {name: value for name, value in more.items() if value}
+    return read_parameters("monthly_audit_plan", values)
+
+
+def values_in(parameters: list[Path] | None, pairs: list[str] | None = None) -> dict[str, Any]:
+    """Give the values of these parameter files, or of ``parameters/authority.yml``, and of pairs.
+
+    Parameters
+    ----------
+    parameters : list of Path or None
+        Parameter files, as they were given.
+    pairs : list of str or None
+        `name=value` pairs, which go before files.
+    """
+    from qa_sampling.parameters import load_parameters
     from qa_sampling.settings.common import home
 
     usual = [path for path in [home() / "parameters" / "authority.yml"] if path.is_file()]
-    values = load_parameters(parameters or usual)
-    values |= {name: value for name, value in more.items() if value}
-    return read_parameters("monthly_audit_plan", values)
+    return load_parameters(parameters or usual) | values_of(pairs or [])
 
 
 def register_of(parameters: list[Path] | None, *, create: bool = True) -> Register:

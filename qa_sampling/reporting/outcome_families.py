@@ -61,7 +61,9 @@ def families_of(measures: Sequence[Measure]) -> tuple[Family, ...]:
     tuple of Family
         Those whose cases are counted by a measure themselves, in the registry's order.
     """
-    flows = [one for one in measures if one.adds and one.base is not None]
+    flows = [
+        one for one in measures if one.adds and one.base is not None and one.base.of == "events"
+    ]
     found = []
     for whole in (one for one in flows if one.rule is None):
         parts = tuple(one for one in flows if one.rule is not None and one.base == whole.base)

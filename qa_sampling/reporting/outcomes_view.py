@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import pandas as pd
 
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.plot_captions import said
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.results import Sparklines
 from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.icons import icons_of
+from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
 from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
+from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
 
 
 class Decided(Protocol):
@@ -153,10 +157,10 @@ def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
     rows = [
         (
             MEASURES[one.measure].title,
-            one.unit,
+            _where(one),
             f"{one.period:%b %Y}" if one.kind == "spike" else f"since {one.since:%b %Y}",
-            f"{one.children:.0f}{'' if one.out_of is None else f' of {one.out_of:.0f}'}",
-            f"{one.excess:+.1f}",
+            _seen(one),
+            HIDDEN_MARK if too_small(one) else f"{one.excess:+.1f}",
             _meaning(one),
             "" if place < budget else "beyond the budget",
         )
@@ -174,8 +178,54 @@ def handed_over(found: Spikes) -> pd.DataFrame:
     found : Spikes
         The round of signals.
     """
-    rows = [(one.words, _command(one)) for one in found.signals]
+    rows = [(_SMALL if too_small(one) else one.words, _command(one)) for one in found.signals]
     return pd.DataFrame(rows, columns=["What it says", "Deep dive"])
+
+
+def considered_view(found: Spikes) -> pd.DataFrame:
+    """Give every series that was looked at; counts of groups of children are left out.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    """
+    table = found.considered
+    groups = table["unit_kind"].isin(CHILDREN)
+    shown = {name: table[name].mask(groups) for name in ("observed", "expected", "p", "q")}
+    return table.assign(**shown)
+
+
+def too_small(one: Signal) -> bool:
+    """Say whether a signal of a group of children tells a count of 1 to 5, or of the others.
+
+    Parameters
+    ----------
+    one : Signal
+        The signal.
+    """
+    if one.unit_kind not in CHILDREN:
+        return False
+    told = [one.children, one.observed]
+    told += [] if one.out_of is None else [one.out_of, one.out_of - one.children]
+    return any(0 < value < _LEAST for value in told)
+
+
+_LEAST = 6
+_SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
+
+
+def _seen(one: Signal) -> str:
+    if too_small(one):
+        return HIDDEN_MARK
+    return f"{one.children:.0f}{'' if one.out_of is None else f' of {one.out_of:.0f}'}"
+
+
+def _where(one: Signal) -> str:
+    """Name the unit, with what it is where that does not say itself."""
+    if one.unit_kind not in CHILDREN:
+        return one.unit
+    return f"{UNIT_KINDS[one.unit_kind].title}: {one.unit}"
 
 
 def _meaning(one: Signal) -> str:
@@ -186,7 +236,11 @@ def _meaning(one: Signal) -> str:
 
 
 def _command(one: Signal) -> str:
-    """Give the line that starts a deep dive into a signal."""
+    """Give the line that starts a deep dive into a signal; one of a group looks at everybody."""
+    if MEASURES[one.measure].base.of == "activity":
+        return "None: no child stands in the register. Read them (page of actions and activity)."
+    if one.unit_kind in CHILDREN:
+        one = replace(one, unit_kind="all", unit=EVERYBODY)
     pairs = " ".join(
         f'-p {name} "{value}"' if " " in value else f"-p {name} {value}"
         for name, value in deep_dive_parameters(one).items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -261,7 +261,7 @@ ANALYSES: dict[str, Analysis] = {
         open=open_register,
         span=_until,
         span_of="Months",
-        basis_of_what="Fingerprint of the extract",
+        basis_of_what="Fingerprint of the extract and the register",
         rests_on_register=False,
     ),
     "deep_dive": Analysis(
@@ -294,7 +294,8 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     ----------
     settings : AnalysisSettings
         A training exercise rests on its own grades, whose fingerprint is made with the key;
-        outcomes on the extract; a benchmark on the published files.
+        outcomes on the extract, and on the audits and activity of the register where there are
+        any; a benchmark on the published files.
     register : Register
         The register.
     """
@@ -303,7 +304,7 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
     if isinstance(settings, DeepDive):
         return _dive_basis(settings, register)
     if isinstance(settings, OutcomeTrends):
-        return extract_digest(settings)
+        return _trends_basis(settings, register)
     if isinstance(settings, Benchmarking):
         return figures_digest(settings)
     digest = hashlib.sha256()
@@ -319,10 +320,28 @@ def basis_of(settings: AnalysisSettings, register: Register) -> str:
         tables.append(register.panel_decisions())
     if isinstance(settings, QaProgramme):
         digest.update(extract_digest(settings).encode())
+    _take_in(digest, tables)
+    return digest.hexdigest()
+
+
+def _take_in(digest: hashlib._Hash, tables: Sequence[pd.DataFrame]) -> None:
     for table in tables:
         ordered = table.sort_values(list(table.columns[:2]), kind="stable")
         columns = [plain_values(ordered[name].astype("str")) for name in ordered.columns]
         digest.update(canonical_json([list(ordered.columns), *map(list, columns)]).encode())
+
+
+def _trends_basis(settings: OutcomeTrends, register: Register) -> str:
+    """Give the fingerprint of the extract, with the register's where it has what is read of it.
+
+    The invented authority's audits and activity follow from its seed.
+    """
+    extract = extract_digest(settings)
+    tables = [register.audits(), register.answers(), register.outcomes(), register.activities()]
+    if settings.is_invented or all(table.empty for table in tables):
+        return extract
+    digest = hashlib.sha256(extract.encode())
+    _take_in(digest, tables)
     return digest.hexdigest()
 
 

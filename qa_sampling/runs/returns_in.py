@@ -130,14 +130,19 @@ def record_activities(register: Register, *, day: pd.Timestamp) -> None:
     day : Timestamp
         What came later is not known.
     """
+    activities = invented_activities()
+    known = ~activities["activity_id"].isin(register.activities()["activity_id"])
+    register.record_activities(activities[known & (activities["date"] <= day)])
+
+
+def invented_activities() -> pd.DataFrame:
+    """Give the invented authority's other QA activity, all its months (``ACTIVITIES``)."""
     from qa_sampling.records.invented.activity import invent_activity
 
     told = invented_authority()
-    activities = invent_activity(
+    return invent_activity(
         told.staff, seed=told.seed, scale=told.scale, until=told.until, months=len(told.month_ends)
     )
-    known = ~activities["activity_id"].isin(register.activities()["activity_id"])
-    register.record_activities(activities[known & (activities["date"] <= day)])
 
 
 def as_known(actions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

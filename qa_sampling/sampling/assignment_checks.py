@@ -54,16 +54,34 @@ Row = tuple[str, str, str]
 def _own_team(problem: AssignmentProblem) -> Row:
     if problem.rules.allow_own_team:
         return "Own team", "Not asked: auditors may audit their own team.", ""
-    held = "No auditor or moderator has a case of their own team."
     blank = int((label_keys(problem.cases["team"]) == "").sum())
-    auditors = problem.staff[problem.may_audit]
-    unplaced = int((label_keys(auditors["team"]) == "").sum())
-    doubts = []
-    if blank:
-        doubts.append(f"The team of {_counted(blank, 'case')} is not recorded.")
-    if unplaced:
-        doubts.append(f"{_counted(unplaced, 'auditor')} belong to no team on the staff list.")
-    return "Own team", held, " ".join(doubts)
+    doubts = [f"The team of {_counted(blank, 'case')} is not recorded."] if blank else []
+    outside, doubt = _without_team(problem.staff[problem.may_audit])
+    held = f"No auditor or moderator has a case of their own team{outside}."
+    return "Own team", held, " ".join([*doubts, doubt]).strip()
+
+
+def _without_team(auditors: pd.DataFrame) -> tuple[str, str]:
+    """Say who is of no team, and in whose line of the staff list one seems to be missing.
+
+    Where everybody of a role is without a team, such as reviewing officers, none is missing.
+    """
+    blank = pd.Series(label_keys(auditors["team"]) == "", index=auditors.index)
+    if not blank.any():
+        return "", ""
+    if blank.all():
+        return "", "No auditor has a team on the staff list, so own teams could not be kept apart."
+    lacks = blank & ~blank.groupby(auditors["role"]).transform("all")
+    outside = int((blank & ~lacks).sum())
+    held = f"; {outside} have none, like all of their role" if outside else ""
+    number = int(lacks.sum())
+    if not number:
+        return held, ""
+    roles = ", ".join(sorted(auditors.loc[lacks, "role"].unique()))
+    return held, (
+        f"{_counted(number, 'auditor')} without a team on the staff list, where others of the role "
+        f"have one ({roles}): write it there, so that it can be kept apart."
+    )
 
 
 def _own_service(problem: AssignmentProblem) -> Row | None:

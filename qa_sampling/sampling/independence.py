@@ -116,6 +116,33 @@ def conflicts(
     return table.sort_values(["case_ref", "staff_id", "reason"], ignore_index=True)
 
 
+def reasons_against(
+    case: pd.DataFrame,
+    staff: pd.DataFrame,
+    auditor: str,
+    case_roles: pd.DataFrame | None,
+    rules: AssignmentRules,
+) -> tuple[str, ...]:
+    """Give the reasons why a case may not go to an auditor, gravest first; empty when it may.
+
+    Parameters
+    ----------
+    case : DataFrame
+        One row: `case_ref`, `team`, `service`, `worker`.
+    staff : DataFrame
+        Columns of ``schema.STAFF``, everyone's: the line of management is read from it.
+    auditor : str
+        Staff number.
+    case_roles : DataFrame or None
+        `case_ref`, `staff_id`, `end`; None when there is no such table.
+    rules : AssignmentRules
+        What counts.
+    """
+    found = conflicts(case, staff, case_roles, rules=rules)
+    own = set(found.loc[found["staff_id"] == auditor, "reason"])
+    return tuple(reason for reason in REASONS if reason in own)
+
+
 def eligible_pairs(
     cases: pd.DataFrame,
     staff: pd.DataFrame,

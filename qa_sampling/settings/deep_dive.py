@@ -15,6 +15,7 @@ from qa_sampling.sampling.assignment_rules import AssignmentRules
 from qa_sampling.schema import DEEP_DIVE
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day, plain_month
+from qa_sampling.settings.population import Population
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES
 
@@ -99,6 +100,8 @@ class DeepDive(AnalysisSettings):
         What the change is taken apart by, and in which groups drivers are looked for: up to five.
     events_declared : tuple of DeclaredEvent
         What else happened, such as a new system.
+    population : tuple of PopulationEstimate
+        Children of the authority, an estimate a year, for rates per 10,000.
     false_discovery_rate : float
         Share of named groups that may be innocent.
     follow_days : int
@@ -113,14 +116,17 @@ class DeepDive(AnalysisSettings):
         set beside them.
     reserves : int
         Reserves in each group that is drawn from, in case one cannot be read.
+    stratum_families : int
+        Families concerned that a driver needs to be a stratum of its own.
     match_on : tuple of str
         What the others must have in common with the concerned.
     reading_group : tuple of str
         Staff numbers of those who read; empty for all who may audit.
     reader_cap : int
-        Most cases a reader is given, where neither `role_caps` nor the staff list says.
+        Most cases a reader has in these weeks, audits of other plans counted, where neither
+        `role_caps` nor the staff list says.
     role_caps : mapping of str to int
-        Most cases by role.
+        Most cases by role, counted alike.
     role_shares : mapping of str to number
         Fewest cases by role: a number, or below 1 a share.
     previously_held_within_months : int or None
@@ -157,6 +163,7 @@ class DeepDive(AnalysisSettings):
         ("source", "team", "age", "need", "since_closure"), min_length=1, max_length=5
     )
     events_declared: tuple[DeclaredEvent, ...] = ()
+    population: Population = ()
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     follow_days: int = Field(63, ge=1, le=365)
     draw_when: Literal["signal", "always"] = "signal"
@@ -164,6 +171,7 @@ class DeepDive(AnalysisSettings):
     read: int = Field(0, ge=0, le=200)
     compare: int = Field(6, ge=0, le=200)
     reserves: int = Field(2, ge=0, le=20)
+    stratum_families: int = Field(5, ge=2, le=50)
     match_on: tuple[Factor, ...] = ("age", "need")
     reading_group: tuple[str, ...] = ()
     reader_cap: int = Field(3, ge=0, le=100)

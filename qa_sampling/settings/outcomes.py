@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day
+from qa_sampling.settings.population import Population
 from qa_sampling.settings.turning import CurveToTurn, known_measure
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
@@ -68,6 +69,20 @@ class OutcomeTrends(AnalysisSettings):
         Measures whose chart is shown large.
     unit : {"team", "service", "source"}
         What signals are looked for in, beside everybody together.
+    signals_by : tuple of str
+        Kinds of unit that signals are looked for in besides ("need", "age", "gender",
+        "ethnicity", and the others of `unit`); all of them share the false discovery rate.
+    population : tuple of PopulationEstimate
+        Children of the authority, an estimate a year, for rates per 10,000; without any there are
+        counts.
+    rate_chart : {"gamma_poisson", "u_prime", "u"}
+        Chart of rates: limits that are chances, or a textbook's.
+    audit_design : str
+        Design whose audits tell how good practice is.
+    level : float
+        Level of the intervals of what is estimated.
+    fewest_for_interval : int
+        Audits below which nothing is estimated.
     false_discovery_rate : float
         Share of the signals that may be chance.
     budget : int
@@ -94,6 +109,12 @@ class OutcomeTrends(AnalysisSettings):
     measures: tuple[str, ...] = ()
     pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc")
     unit: Literal["team", "service", "source"] = "team"
+    signals_by: tuple[str, ...] = ()
+    population: Population = ()
+    rate_chart: Literal["gamma_poisson", "u_prime", "u"] = "gamma_poisson"
+    audit_design: str = Field("monthly", min_length=1)
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    fewest_for_interval: int = Field(10, ge=2, le=100)
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1
     budget: int = Field(10, ge=1, le=200)
     targets: dict[str, float] = Field(default_factory=dict)
@@ -103,7 +124,7 @@ class OutcomeTrends(AnalysisSettings):
     breakdowns_by: tuple[str, ...] = ("service", "source", "need", "age", "gender", "ethnicity")
     quarters: int = Field(8, ge=1, le=40)
 
-    @field_validator("breakdowns_by")
+    @field_validator("breakdowns_by", "signals_by")
     @classmethod
     def _are_kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if other := [one for one in value if one not in UNIT_KINDS]:

@@ -1,4 +1,4 @@
-"""Measures that need records beyond events and lists: what they are, what must be held."""
+"""Measures that need records beyond extracts and register: what they are, what must be held."""
 
 from __future__ import annotations
 
@@ -115,23 +115,6 @@ FROM_ELSEWHERE: tuple[Measure, ...] = (
         "count",
         "the legal service's or Cafcass's list of applications",
         "Applications for a care or supervision order.",
-    ),
-    _other(
-        "complaints",
-        "Complaints",
-        "How many complaints come in?",
-        "count",
-        "the list of complaints with the day each was received",
-        "Complaints received about children's services.",
-    ),
-    _other(
-        "audits_good",
-        "Audits graded good or better",
-        "How good do audits find practice?",
-        "grade",
-        "the register of audits: an estimate with its error (estimate_shares), not a count",
-        "Share of open cases that audits say are good or better.",
-        "up",
     ),
 )
 """Asked for, each refuses and says what it needs."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-__all__ = ["Base", "OnList", "OpenOn", "Whole"]
+__all__ = ["Base", "Estimated", "Logged", "OnList", "OpenOn", "Whole"]
 
 
 _NEVER = pd.Timestamp("2200-01-01")
@@ -20,8 +20,9 @@ class Whole:
 
     Attributes
     ----------
-    of : {"events", "on_lists"}
-        Table they are found in: ``schema.EVENTS`` or ``on_lists.ON_LISTS``.
+    of : {"events", "on_lists", "activity", "audits"}
+        Table they are found in: ``schema.EVENTS``, ``on_lists.ON_LISTS``, the activity of the
+        register, or its audits, which are a sample.
     stock : bool
         Whether they are counted on a day, not over a period.
     """
@@ -176,6 +177,42 @@ class OnList(Whole):
             undecided |= chosen[self.some].isna()
             kept &= chosen[self.some].ne(0).fillna(value=True).astype("bool")
         return chosen.assign(undecided=undecided)[kept].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Logged(Whole):
+    """Entries of one kind in the register of QA activity.
+
+    Attributes
+    ----------
+    kind : str
+        Kind of activity.
+    """
+
+    kind: str
+    of: ClassVar[str] = "activity"
+
+    @property
+    def words(self) -> str:
+        """Say which entries."""
+        return f"{self.kind} of the period, from the register of activity"
+
+    def rows(self, table: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+        """Give the entries; `days` are not asked."""
+        chosen = table[table["kind"] == self.kind]
+        return chosen.assign(day=chosen["date"]).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Estimated(Whole):
+    """Open cases of which audits are a sample: estimated with an interval, never counted."""
+
+    of: ClassVar[str] = "audits"
+
+    @property
+    def words(self) -> str:
+        """Say which cases."""
+        return "Open cases of the months, estimated from the audits that were drawn"
 
 
 def _without(rows: pd.DataFrame, field: str, starts: tuple[str, ...]) -> pd.DataFrame:

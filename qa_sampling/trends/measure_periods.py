@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import TrendError
-from qa_sampling.trends.measure_bases import Base, OpenOn
+from qa_sampling.trends.measure_bases import Base, Logged, OpenOn
 from qa_sampling.trends.measures import Measure
 
 __all__ = ["STEPS", "Periods", "periods_of", "starts_of"]
@@ -125,11 +125,11 @@ def periods_of(
     asked_days = [begun, pd.Timestamp(first or begun), pd.Timestamp(last or until)]
     whole, start, end = starts_of(pd.Series(asked_days), months)
     step = pd.DateOffset(months=months)
-    if begun > whole and asked.base.of == "events":
+    if begun > whole and asked.base.of != "on_lists":
         whole += step
     starts = pd.date_range(start, end, freq=step, unit="us")
     ends = starts + step - pd.Timedelta(days=1)
-    days = ends[ends <= until] if asked.base.of == "events" else _extract_days(table, ends)
+    days = _extract_days(table, ends) if asked.base.of == "on_lists" else ends[ends <= until]
     return Periods(starts, whole, months, until, days)
 
 
@@ -141,6 +141,14 @@ def _begun(table: pd.DataFrame, asked: Measure, until: pd.Timestamp) -> pd.Times
             raise TrendError(
                 f"Up to {until:%d %B %Y} no extract holds list {asked.base.number}, which "
                 f"{asked.title.lower()} is counted from. Read extracts that have it."
+            )
+        return held.min()
+    if isinstance(asked.base, Logged):
+        held = table.loc[table["kind"] == asked.base.kind, "date"]
+        if held.empty:
+            raise TrendError(
+                f"Up to {until:%d %B %Y} the register holds no {asked.base.kind.lower()}: nothing "
+                "says since when they are kept. Give `since`."
             )
         return held.min()
     held = table.loc[table["event"].isin(_RECEIVED), "date"]

@@ -8,13 +8,14 @@ from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
 from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.register_measures import FROM_REGISTER
 
 __all__ = ["MEASURES", "Measure", "measure_of"]
 
 MEASURES: dict[str, Measure] = {
-    one.name: one for one in (*FROM_EVENTS, *ON_A_DAY, *FROM_LISTS, *FROM_ELSEWHERE)
+    one.name: one for one in (*FROM_EVENTS, *ON_A_DAY, *FROM_LISTS, *FROM_REGISTER, *FROM_ELSEWHERE)
 }
-"""By name: of the events of a period, on a day, from the lists, and what needs other records."""
+"""By name: from events, on a day, from lists, of the register, and what needs other records."""
 
 
 def measure_of(name: str) -> Measure:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from qa_sampling.declared import check_table
+from qa_sampling.declared import Column, Table, check_table
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.measure_cases import KnownEvents, known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
@@ -17,7 +17,18 @@ from qa_sampling.trends.measures import Measure, measure_of
 from qa_sampling.trends.on_lists import ON_LISTS
 from qa_sampling.trends.unit_kinds import labels_of
 
-__all__ = ["readings_of"]
+__all__ = ["LOGGED", "readings_of"]
+
+LOGGED = Table(
+    "logged activity",
+    (
+        Column("date", "date", "Day it was done or received"),
+        Column("kind", "text", "What it was"),
+        Column("team", "text", "Team; blank where none is said", required=False),
+        Column("service", "text", "Service; blank where none is said", required=False),
+    ),
+)
+"""The register's QA activity, a row an entry; no child stands in it."""
 
 
 def readings_of(
@@ -40,7 +51,7 @@ def readings_of(
         ``schema.EVENTS`` of all stacked extracts; rows repeated by them count once. To count many
         measures of one table, give it as :class:`KnownEvents`: it is checked once then. With a
         column `family_id` families are counted beside children; a child without one is a family
-        of its own.
+        of its own. For a measure of the register's activity :data:`LOGGED` in its place.
     measure : Measure or str
         The measure, or its name in :data:`measures.MEASURES`.
     as_at : date
@@ -90,8 +101,9 @@ def readings_of(
     spans = periods_of(table, asked, until, months, since=since, first=first, last=last)
     rows = _judged(table, asked, spans, unit)
     counted = _spread(_tally(rows, asked), spans, _units(rows, unit), asked)
-    if "family_id" not in table:
-        counted["families"] = pd.array([pd.NA] * len(counted), dtype="Int64")
+    known = {"families": "family_id" in table, "children": "child_id" in table}
+    for name in [one for one, held in known.items() if not held]:
+        counted[name] = pd.array([pd.NA] * len(counted), dtype="Int64")
     about = {"measure": asked.name, "unit_kind": unit or "all", "kind": asked.kind}
     about |= {"adds": asked.adds, "carries_over": asked.carries_over}
     return check_table(_aged(counted, asked, spans).assign(**about)[READINGS.names], READINGS)
@@ -116,6 +128,13 @@ def _table_of(
                 "(records.on_lists.build_on_lists)."
             )
         return check_table(on_lists, ON_LISTS).loc[lambda held: held["day"] <= until]
+    if asked.base.of == "audits":
+        raise TrendError(
+            f"{asked.title} is estimated from audits that are a sample, never counted. Read the "
+            "register (runs.outcomes.registered.read_registered)."
+        )
+    if asked.base.of == "activity":
+        return check_table(events, LOGGED).loc[lambda held: held["date"] <= until]
     return known_events(events, until)
 
 
@@ -131,13 +150,14 @@ def _judged(table: pd.DataFrame, asked: Measure, spans: Periods, unit: str | Non
         units = pd.Series(EVERYBODY, index=rows.index, dtype="str")
     else:
         units = labels_of(rows, unit)
+    child = rows["child_id"] if "child_id" in rows else pd.Series("", index=rows.index)
     family = rows["family_id"] if "family_id" in rows else pd.Series(pd.NA, index=rows.index)
     return pd.DataFrame(
         {
             "start": starts_of(rows["day"], spans.months),
             "unit": units,
-            "child_id": rows["child_id"],
-            "family": family.where(family.notna(), "child " + rows["child_id"]),
+            "child_id": child,
+            "family": family.where(family.notna(), "child " + child),
             "met": met.fillna(value=False).astype("bool"),
             "unknown": met.isna(),
             "pending": open_still & ~met.fillna(value=True),

@@ -11,7 +11,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.schema import AGE_BANDS, ETHNIC_GROUPS, GENDERS, NOT_RECORDED, PRIMARY_NEEDS
 from qa_sampling.trends.background import age_bands
 
-__all__ = ["SOURCE_GROUPS", "UNIT_KINDS", "UnitKind", "labels_of", "unit_kind_of"]
+__all__ = ["CHILDREN", "SOURCE_GROUPS", "UNIT_KINDS", "UnitKind", "labels_of", "unit_kind_of"]
 
 SOURCE_GROUPS = {
     "1": "Individual",
@@ -90,6 +90,10 @@ UNIT_KINDS: dict[str, UnitKind] = {
     )
 }  # fmt: skip
 """Every kind by name, in the order to show."""
+
+
+CHILDREN = ("need", "age", "gender", "ethnicity")
+"""Kinds of unit that are groups of children, of which small counts are hidden everywhere."""
 
 
 def unit_kind_of(name: str) -> UnitKind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,11 +137,24 @@ def in_groups(cases: pd.DataFrame, found: Drivers) -> pd.Series:
     named = pd.Series(ELSEWHERE, index=cases.index, dtype="object")
     rows = sorted(found.named.itertuples(), key=lambda row: len(row.columns))
     for row in rows:
-        inside = pd.Series(data=True, index=cases.index)
-        for column, value in zip(row.columns, row.values, strict=True):
-            inside &= cases[column].astype("object").astype("str") == value
-        named[inside] = row.group
+        named[members(cases, row)] = row.group
     return named
+
+
+def members(cases: pd.DataFrame, group: Any) -> pd.Series:  # noqa: ANN401 - a row of a table
+    """Give which cases a named group holds.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The cases.
+    group
+        A row of ``Drivers.named``: `columns` and `values`.
+    """
+    inside = pd.Series(data=True, index=cases.index)
+    for column, value in zip(group.columns, group.values, strict=True):
+        inside &= cases[column].astype("object").astype("str") == value
+    return inside
 
 
 def explained(dive: Dive, settings: DeepDive) -> BinaryModel | str:

@@ -34,8 +34,8 @@ class Dive:
     before, now : DataFrame
         One row a case of ``measure_cases.cases_of`` with ``background.add_background``, and
         `concerned`.
-    months : tuple of (int, int)
-        How many months both are.
+    held, own : DatetimeIndex
+        First days of the months of both.
     spans : tuple of (str, str)
         Both in words.
     days : tuple of Timestamp
@@ -48,10 +48,16 @@ class Dive:
     readings: pd.DataFrame
     before: pd.DataFrame
     now: pd.DataFrame
-    months: tuple[int, int]
+    held: pd.DatetimeIndex
+    own: pd.DatetimeIndex
     spans: tuple[str, str]
     days: tuple[pd.Timestamp, pd.Timestamp]
     dropped: int
+
+    @property
+    def months(self) -> tuple[int, int]:
+        """How many months both are."""
+        return len(self.held), len(self.own)
 
     @property
     def is_share(self) -> bool:
@@ -99,7 +105,7 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
     after = pd.Timestamp(settings.period_start).to_period("M") - own.iloc[-1].to_period("M")
     return Dive(
         measure=measure, readings=readings, before=parts[0], now=parts[1],
-        months=(len(held), len(own)), spans=(_span(held), _span(own)),
+        held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own), spans=(_span(held), _span(own)),
         days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
     )  # fmt: skip
 

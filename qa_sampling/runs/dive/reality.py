@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from qa_sampling.runs.dive.cases import Dive
+from qa_sampling.runs.dive.population import PopulationChange, population_change
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.charts import Chart, chart
@@ -36,12 +36,15 @@ class Reality:
         `unit`, `unusual` (missing where it could not be judged).
     declared : tuple of (str, str)
         Month and what happened, of the declared events in the months looked at or held against.
+    population : PopulationChange or None
+        The counts beside the children of the authority; None without an estimate.
     """
 
     signals: Spikes
     charts: dict[str, Chart]
     recording: pd.DataFrame
     declared: tuple[tuple[str, str], ...]
+    population: PopulationChange | None = None
 
     @property
     def is_signal(self) -> bool:
@@ -85,13 +88,13 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     months = [settings.period_end.replace(day=1), *(pd.Timestamp(one) for one in _months(dive))]
     span = {f"{pd.Timestamp(one):%Y-%m}" for one in months}
     declared = [(one.month, one.what) for one in settings.events_declared if one.month in span]
-    return Reality(signals, charts, _recording(told, dive, settings),
-                   tuple(declared))  # fmt: skip
+    return Reality(signals, charts, _recording(told, dive, settings), tuple(declared),
+                   population_change(dive, settings))  # fmt: skip
 
 
 def _months(dive: Dive) -> list[pd.Timestamp]:
     """Give all months from the first that is held against to the last that is looked at."""
-    return list(pd.date_range(dive.before["month"].min(), dive.days[1], freq="MS"))
+    return list(pd.date_range(dive.held.min(), dive.days[1], freq="MS"))
 
 
 def _readings(told: Told, settings: DeepDive, name: str, unit: str | None = None) -> pd.DataFrame:
@@ -124,8 +127,7 @@ def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
             continue
         readings = _readings(told, settings, name)
         readings = readings[readings["start"] <= dive.days[1]]
-        before = _figure(readings, dive.before["month"].unique())
-        now = _figure(readings, pd.date_range(*dive.days, freq="MS"))
+        before, now = _figure(readings, dive.held), _figure(readings, dive.own)
         round_ = _signals(readings.assign(families=pd.NA), name)
         judged = round_.considered["p"].notna().any()
         unusual = bool(round_.signals) if judged else None
@@ -133,7 +135,7 @@ def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "before", "now", "unit", "unusual"])
 
 
-def _figure(readings: pd.DataFrame, months: np.ndarray | pd.DatetimeIndex) -> float:
+def _figure(readings: pd.DataFrame, months: pd.DatetimeIndex) -> float:
     """Give the share of some months together, or the mean count."""
     held = readings[readings["start"].isin(months) & readings["numerator"].notna()]
     if held.empty:

@@ -9,23 +9,26 @@ import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.errors import AssignmentError, TrendError
-from qa_sampling.records.form_templates import form_of
+from qa_sampling.records.form_templates import FormTemplate, form_of
 from qa_sampling.records.forms import write_audit_forms
 from qa_sampling.records.keys import Key
 from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import day_in_words
+from qa_sampling.runs.dive.loads import audits_beside, with_room
 from qa_sampling.runs.dive.sample import Earlier, Reading
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.verifying import write_verification
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.frame import frame_snapshot
-from qa_sampling.sampling.plan import Assignment, AuditPlan
+from qa_sampling.sampling.plan import Assignment, AuditPlan, Frame
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import ASSIGNMENTS
 from qa_sampling.settings.deep_dive import DeepDive
 
+READERS = ("Reader", "Role", "Cases", "Other audits due", "Of at most")
+"""Columns of who reads how many."""
 _UNKNOWN = "Not recorded"
 _BY_HAND = "No staff list was given: readers are found by hand, and no forms are written."
 
@@ -44,23 +47,26 @@ class Recorded:
         ``schema.STAFF``.
     key : Key
         Signs the forms.
+    beside : Series
+        Audits of other plans that were due in the same weeks, by staff number.
     """
 
     draw: RecordedDraw
     plan: AuditPlan
     staff: pd.DataFrame | None
     key: Key
+    beside: pd.Series
 
     @property
     def table(self) -> pd.DataFrame:
-        """Who reads how many: `Reader`, `Role`, `Cases`, `Of at most`."""
+        """Who reads how many, of how many with what else is due: :data:`READERS`."""
         loads = self.draw.assignment.loads
         loads = loads[loads["audits"].astype(int) > 0]
         names = {} if self.staff is None else self.staff.set_index("staff_id")["name"].to_dict()
         who = [names.get(one) or one for one in loads["staff_id"]]
-        columns = {"Reader": who, "Role": loads["role"].to_list()}
-        columns |= {"Cases": loads["audits"].to_list(), "Of at most": loads["cap"].to_list()}
-        return pd.DataFrame(columns)
+        owed = loads["staff_id"].map(self.beside).fillna(0).astype(int)
+        held = [who, loads["role"], loads["audits"], owed, loads["cap"].astype(int) + owed]
+        return pd.DataFrame(dict(zip(READERS, map(list, held), strict=True)))
 
     @property
     def words(self) -> str:
@@ -72,8 +78,18 @@ class Recorded:
                 f"{len(given)} cases with {given['auditor_id'].nunique()} readers, by the rules "
                 f"of the monthly plan; due {day_in_words(self.draw.due)}."
             )
+            said.append(self._owed_words())
         said += [text for text in self.draw.assignment.checks["cannot_be_guaranteed"] if text]
         return " ".join(dict.fromkeys(said))
+
+    def _owed_words(self) -> str:
+        owed = self.table["Other audits due"]
+        if not owed.sum():
+            return "None of them had another audit due in these weeks."
+        return (
+            f"{int((owed > 0).sum())} of them had {int(owed.sum())} other audits due in these "
+            "weeks, which their loads count."
+        )
 
 
 def drawn_earlier(settings: DeepDive, register: Register) -> Earlier | None:
@@ -121,7 +137,8 @@ def record_reading(
     """
     if not reading.is_drawn:
         return None
-    held = _held(reading, told)
+    held = held_now(reading.cases, told)
+    beside = audits_beside(register, settings)
     recorded = register.find_draw(settings.period, settings.design)
     if recorded is None:
         register.fix_frame(
@@ -135,19 +152,33 @@ def record_reading(
             period=settings.period,
             design=settings.design,
             draw=reading.draw,
-            assignment=_readers(held, told, settings, key),
+            assignment=_readers(held, told, settings, key, beside),
             as_at=settings.extract_day,
             due=settings.due_day,
             title=title,
             library_version=__version__,
         )
-    return Recorded(recorded, _plan(recorded, reading, held), told.staff, key)
+    plan = plan_of(recorded, reading.frame, reading.cases, held)
+    return Recorded(recorded, plan, told.staff, key, beside)
 
 
-def _held(reading: Reading, told: Told) -> pd.DataFrame:
-    """Give of every drawn case who holds it: now, where it is open, or at its event."""
+def held_now(cases: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """Give of every case who holds it: now, where it is open, or at its event.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        `case_ref`, `child_id` and who held it at its event.
+    told : Told
+        Who holds cases now.
+
+    Returns
+    -------
+    DataFrame
+        `case_ref`, `child_id`, `team`, `service`, `worker`.
+    """
     names = ["team", "service", "worker"]
-    held = reading.cases.reindex(columns=["case_ref", "child_id", *names])
+    held = cases.reindex(columns=["case_ref", "child_id", *names])
     if told.cases is not None:
         now = told.cases.drop_duplicates("child_id").set_index("child_id")
         for name in names:
@@ -157,7 +188,9 @@ def _held(reading: Reading, told: Told) -> pd.DataFrame:
     return held
 
 
-def _readers(held: pd.DataFrame, told: Told, settings: DeepDive, key: Key) -> Assignment:
+def _readers(
+    held: pd.DataFrame, told: Told, settings: DeepDive, key: Key, beside: pd.Series
+) -> Assignment:
     if told.staff is None:
         columns = ["staff_id", "role", "team", "service", "cap", "audits", "moderations"]
         checks = ["rule", "held", "cannot_be_guaranteed"]
@@ -167,11 +200,7 @@ def _readers(held: pd.DataFrame, told: Told, settings: DeepDive, key: Key) -> As
             checks=pd.DataFrame([("Readers", "Not assigned.", _BY_HAND)], columns=checks),
             parameters={},
         )
-    roles = told.case_roles
-    if roles is not None:
-        roles = roles[roles["child_id"].isin(held["child_id"])]
-        refs = [pseudonym(number, key.secret) for number in roles["child_id"]]
-        roles = roles.assign(case_ref=refs).drop(columns="child_id")
+    roles = roles_in(held, told, key)
     seed = settings.seed or f"readers of {settings.slug}"
     cases, staff = held.drop(columns="child_id"), told.staff
     if settings.reading_group:
@@ -182,19 +211,53 @@ def _readers(held: pd.DataFrame, told: Told, settings: DeepDive, key: Key) -> As
                 "numbers as the list has them."
             )
         staff = staff.assign(may_audit=staff["staff_id"].isin(settings.reading_group))
+    staff = with_room(staff, beside, settings)
     return assign(cases, staff, rules=settings.rules, seed=seed, case_roles=roles)
 
 
-def _plan(recorded: RecordedDraw, reading: Reading, held: pd.DataFrame) -> AuditPlan:
+def roles_in(held: pd.DataFrame, told: Told, key: Key) -> pd.DataFrame | None:
+    """Give the roles in some cases by reference instead of number; None when none are known.
+
+    Parameters
+    ----------
+    held : DataFrame
+        Of :func:`held_now`.
+    told : Told
+        Who has a role in which case.
+    key : Key
+        Key of the references.
+    """
+    roles = told.case_roles
+    if roles is None:
+        return None
+    roles = roles[roles["child_id"].isin(held["child_id"])]
+    refs = [pseudonym(number, key.secret) for number in roles["child_id"]]
+    return roles.assign(case_ref=refs).drop(columns="child_id")
+
+
+def plan_of(
+    recorded: RecordedDraw, frame: Frame, cases: pd.DataFrame, held: pd.DataFrame
+) -> AuditPlan:
     """Give the plan that forms are written from, in the order of the references.
 
     In the draw's own order the others would come first, and a reader could tell them apart.
+
+    Parameters
+    ----------
+    recorded : RecordedDraw
+        The draw and who reads what.
+    frame : Frame
+        The frame it was drawn from.
+    cases : DataFrame
+        What is known of the cases.
+    held : DataFrame
+        Of :func:`held_now`.
     """
-    known = reading.cases.set_index("case_ref")
+    known = cases.set_index("case_ref")
     described = held.set_index("case_ref").drop(columns="child_id")
     described["age_band"] = known.get("age", "")
-    cases = reading.frame.cases[["case_ref", "stratum", "row", "column", "family_ref"]]
-    cases = cases.merge(described.reset_index(), on="case_ref", how="left")
+    framed = frame.cases[["case_ref", "stratum", "row", "column", "family_ref"]]
+    framed = framed.merge(described.reset_index(), on="case_ref", how="left")
     sample = recorded.draw.sample.sort_values("case_ref").reset_index(drop=True)
     link = held.loc[held["child_id"].notna(), ["case_ref", "child_id"]]
     return AuditPlan(
@@ -203,7 +266,7 @@ def _plan(recorded: RecordedDraw, reading: Reading, held: pd.DataFrame) -> Audit
         title=recorded.title,
         as_at=recorded.as_at,
         due=recorded.due,
-        frame=replace(reading.frame, cases=cases, link=link.reset_index(drop=True)),
+        frame=replace(frame, cases=framed, link=link.reset_index(drop=True)),
         draw=replace(recorded.draw, sample=sample),
         assignment=recorded.assignment,
         draw_id=recorded.draw_id,
@@ -243,7 +306,22 @@ def write_reading(
         )
     forms = folder / "forms"
     forms.mkdir()
-    form = form_of(bank.form_of(settings.measure, title=recorded.draw.title), "question_bank.yml")
+    form = reading_form(bank, settings, recorded.draw)
     write_audit_forms(
         forms, recorded.plan, form=form, staff=recorded.staff, key=recorded.key.secret
     )
+
+
+def reading_form(bank: QuestionBank, settings: DeepDive, drawn: RecordedDraw) -> FormTemplate:
+    """Give the form that readers fill in.
+
+    Parameters
+    ----------
+    bank : QuestionBank
+        Its questions.
+    settings : DeepDive
+        Name the measure.
+    drawn : RecordedDraw
+        Gives the title.
+    """
+    return form_of(bank.form_of(settings.measure, title=drawn.title), "question_bank.yml")

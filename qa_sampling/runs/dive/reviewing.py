@@ -63,7 +63,7 @@ def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> R
     then = open_dive(told, later)
     real = retest(told, then, later)
     readings = _own(told, later)
-    spans = ((dive.before["month"].unique(), "before"), (dive.now["month"].unique(), "in it"))
+    spans = ((dive.held, "before"), (dive.own, "in it"))
     rows = [_figures(readings, months, when) for months, when in spans]
     last = pd.date_range(*then.days, freq="MS")
     rows.append(_figures(readings, last, "at review"))

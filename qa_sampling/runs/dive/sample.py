@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from qa_sampling.records.keys import Key, keyed_text
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
-from qa_sampling.runs.dive.carried import in_groups
 from qa_sampling.runs.dive.cases import OUTCOME, Dive, of_unit
+from qa_sampling.runs.dive.strata import strata_of
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.sampling.allocation import allocate
 from qa_sampling.sampling.frame import frame_fingerprint, frame_from_snapshot
@@ -52,6 +53,8 @@ class Reading:
         Children left out because their records are restricted.
     why_not : str
         Why nothing was drawn; blank when something was.
+    formed : DataFrame
+        How the strata of the concerned were formed: ``strata.Strata.formed``.
     note : str
         That the cases were drawn before, from other records; mostly blank.
     """
@@ -64,6 +67,7 @@ class Reading:
     size_words: str
     withheld: int
     why_not: str
+    formed: pd.DataFrame
     note: str = ""
 
     @property
@@ -112,14 +116,14 @@ def nothing_to_read(why_not: str) -> Reading:
         Why nothing is drawn.
     """
     empty = [pd.DataFrame(columns=names) for names in (_CASES, _STRATA, _BALANCE)]
-    return Reading(*empty, None, None, "", 0, why_not)
+    return Reading(*empty, None, None, "", 0, why_not, pd.DataFrame())
 
 
 def draw_reading(
     told: Told,
     dive: Dive,
     settings: DeepDive,
-    found: Drivers,
+    found: Mapping[str, Drivers],
     *,
     key: Key,
     is_signal: bool,
@@ -127,11 +131,11 @@ def draw_reading(
 ) -> Reading:
     """Draw the cases to read: one child a family, in every stratum by its lowest tickets.
 
-    The concerned are drawn in strata of the named groups and "Elsewhere", in equal parts as far
-    as there are families; the others alike from families of whom no child is concerned, so many
-    in each cell of `match_on` as were drawn there, as far as there are such families. Of a count
-    there are no others now, so they are those of the months it is held against. It is one draw of
-    fixed sizes, so that ``verify_draw`` can follow it.
+    The concerned are drawn in strata of every driver (``strata.strata_of``) and "Elsewhere", in
+    equal parts as far as there are families; the others alike from families of whom no child is
+    concerned, so many in each cell of `match_on` as were drawn there, as far as there are such
+    families. Of a count there are no others now, so they are those of the months it is held
+    against. It is one draw of fixed sizes, so that ``verify_draw`` can follow it.
 
     Parameters
     ----------
@@ -141,8 +145,8 @@ def draw_reading(
         The cases.
     settings : DeepDive
         Say how many, and what others must have in common with them.
-    found : Drivers
-        The named groups.
+    found : mapping of str to Drivers
+        What the searches named: of everybody, and within the unit.
     key : Key
         Key of the references; where no seed is given, the seed is made with it too.
     is_signal : bool
@@ -150,18 +154,20 @@ def draw_reading(
     earlier : Earlier, optional
         The draw that the register holds: it stands, whatever the records say now.
     """
-    if earlier is None and settings.draw_when == "signal" and not is_signal and found.named.empty:
+    none = not is_signal and all(one.named.empty for one in found.values())
+    if earlier is None and settings.draw_when == "signal" and none:
         return nothing_to_read(
             "No spike was found, and no group that carries one, so no case is drawn: reading would "
             "find what is always there. Write draw_when: always to read all the same."
         )
-    ours, others = _frames(told, dive, settings, found, key)
+    ours, others, formed = _frames(told, dive, settings, found, key)
     if earlier is None and ours.empty:
         return nothing_to_read("No child is concerned in these months, so there is none to read.")
     known = pd.concat([ours, others], ignore_index=True)
     frame, note = _frame(known, key), ""
     if earlier is not None:
         if earlier.recorded.frame_fingerprint != frame.fingerprint:
+            formed = formed.iloc[:0]
             note = (
                 f"These cases were drawn on {earlier.recorded.drawn_at[:10]}; the records have "
                 "changed since, and the draw stands."
@@ -178,28 +184,47 @@ def draw_reading(
         )
         draw = _drawn(frame, known, settings, seed)
     withheld = dive.now.loc[dive.now["child_id"].isin(told.never_drawn), "child_id"].nunique()
-    every = pd.concat([known, _children(dive.now, told, key), _children(dive.before, told, key)])
-    cases = _known(draw, every.drop_duplicates("case_ref"))
+    cases = _known(draw, pd.concat([known, children_of(dive, told, key)]))
     strata = _counts(draw)
     return Reading(
         cases=cases, strata=strata, balance=_balance(cases, settings), frame=frame, draw=draw,
-        size_words=_size_words(strata, settings), withheld=int(withheld), why_not="", note=note,
+        size_words=_size_words(strata, settings), withheld=int(withheld), why_not="",
+        formed=formed, note=note,
     )  # fmt: skip
 
 
 def _frames(
-    told: Told, dive: Dive, settings: DeepDive, found: Drivers, key: Key
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the concerned and the others, a row a child, its latest case, each with its stratum."""
+    told: Told, dive: Dive, settings: DeepDive, found: Mapping[str, Drivers], key: Key
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give the concerned and the others, a row a child, each with its stratum; and how formed."""
     now, elsewhere = _children(dive.now, told, key), _children(dive.before, told, key)
     now, elsewhere = of_unit(now, settings), of_unit(elsewhere, settings)
     ours = now[now[OUTCOME] == 1]
     others = now[now[OUTCOME] == 0] if dive.is_share else elsewhere
     others = others[~others["family_ref"].isin(ours["family_ref"])]
+    read = settings.read or _needed(max(1, ours["family_ref"].nunique()), settings)
+    strata = strata_of(ours, found, fewest=settings.stratum_families, read=read)
     return (
-        ours.assign(stratum=_label(CONCERNED, in_groups(ours, found))),
+        ours.assign(stratum=_label(CONCERNED, strata.stratum)),
         others.assign(stratum=_label(COMPARISON, _cells(others, settings))),
+        strata.formed,
     )
+
+
+def children_of(dive: Dive, told: Told, key: Key) -> pd.DataFrame:
+    """Give every child of the dive who may be read, with the reference, each child's latest case.
+
+    Parameters
+    ----------
+    dive : Dive
+        The cases of both spans.
+    told : Told
+        Name the children who are never drawn.
+    key : Key
+        Key of the references.
+    """
+    every = pd.concat([_children(one, told, key) for one in (dive.now, dive.before)])
+    return every.drop_duplicates("case_ref").reset_index(drop=True)
 
 
 def _label(part: str, group: pd.Series) -> pd.Series:
@@ -303,6 +328,7 @@ def _others(drawn: pd.DataFrame, there: pd.Series, settings: DeepDive) -> dict[s
 def _known(draw: Draw, known: pd.DataFrame) -> pd.DataFrame:
     columns = [name for name in known.columns if name not in ("stratum", "family_ref", "family_id")]
     sample = draw.cases[[name for name in _CASES if name != "part"]]
+    known = known.drop_duplicates("case_ref")
     cases = sample.merge(known[columns], on="case_ref", how="left")
     part = cases["stratum"].str.partition(_PART)
     return cases.assign(part=part[0], stratum=part[2])

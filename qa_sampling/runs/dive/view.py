@@ -8,8 +8,9 @@ from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.runs.dive.carried import Apart
 from qa_sampling.runs.dive.closing import AGAINST, FOR, OPEN, Closing
 from qa_sampling.runs.dive.reality import Reality
-from qa_sampling.runs.dive.recording import Recorded
+from qa_sampling.runs.dive.recording import READERS, Recorded
 from qa_sampling.runs.dive.reviewing import Review
+from qa_sampling.runs.dive.said import estimate_words
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
@@ -48,6 +49,29 @@ def recording_view(real: Reality) -> pd.DataFrame:
             "By itself": [said.get(one, "not judged") for one in held["unusual"]],
         }
     )
+
+
+def population_view(real: Reality) -> pd.DataFrame:
+    """Give the children of the authority and the rates per 10,000 of them; no rows without any.
+
+    Parameters
+    ----------
+    real : Reality
+        The tests.
+    """
+    found = real.population
+    rows: list[tuple[str, str, str]] = []
+    if found is not None:
+        both = (found.before, found.now)
+        rows.append(("Children aged 0 to 17", *(f"{one.children:,.0f}" for one in both)))
+        rows.append(("Estimated in the", *(estimate_words(one) for one in both)))
+        rows.append(("Which estimate", *(", ".join(one.vintages) for one in both)))
+        rows += [
+            (f"{row.what}, per 10,000 {'a year' if row.annual else 'a month'}",
+             f"{row.before:.1f}", f"{row.now:.1f}")
+            for row in found.rates.itertuples()
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["Population", "Before", "Now"])
 
 
 def _said(value: float, form: str) -> str:
@@ -197,6 +221,24 @@ def strata_view(reading: Reading) -> pd.DataFrame:
     return reading.strata.rename(columns=names)
 
 
+def formed_view(reading: Reading) -> pd.DataFrame:
+    """Give what became of each driver in the strata; no rows where none was found.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    held = reading.formed.reindex(columns=["driver", "families", "strata", "why"])
+    heads = ["Driver", "Families concerned", "Drawn in", "Why no stratum of its own"]
+    alone = held["strata"] == held["driver"]
+    held = held.astype("object").where(held.notna(), "–").replace("", "–")
+    held["strata"] = held["strata"].where(~alone, "A stratum of its own")
+    held = held.assign(driver=held["driver"].map(_title), strata=held["strata"].map(_title))
+    held = held.set_axis(heads, axis=1)
+    return held if (held[heads[-1]] != "–").any() else held.drop(columns=heads[-1])
+
+
 def balance_view(reading: Reading) -> pd.DataFrame:
     """Give how far both parts are alike in what was matched.
 
@@ -244,8 +286,7 @@ def readers_view(recorded: Recorded | None) -> pd.DataFrame:
     recorded : Recorded or None
         What the register holds.
     """
-    empty = pd.DataFrame(columns=["Reader", "Role", "Cases", "Of at most"])
-    return empty if recorded is None else recorded.table
+    return pd.DataFrame(columns=READERS) if recorded is None else recorded.table
 
 
 def who_is_who(reading: Reading) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from qa_sampling.reporting.breakdown_tables import GroupView, groups_sheet
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
 from qa_sampling.reporting.outcomes_view import (
+    considered_view,
     day_view,
     handed_over,
     overview,
@@ -28,6 +29,7 @@ from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_editions import edition_of, finished_quarters
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.rolled import rolled_of
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -71,7 +73,7 @@ def release_outcomes(
     quarters = finished_quarters(settings)
     asked = {"as_at": settings.extract_day, "period": "quarter"}
     asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
-    flows = [one for one in found.measures if one.adds]
+    flows = [one for one in found.measures if one.adds and one.base.of == "events"]
     events = KnownEvents.of(told.events, settings.extract_day)
     counted = pd.concat([readings_of(events, one, **asked) for one in flows])
     counted = counted.reset_index(drop=True)
@@ -91,6 +93,16 @@ def release_outcomes(
         )
     record_tables(register, slug or settings.slug, tables.by_title())
     return tables
+
+
+def _more_sheets(found: Outcomes, settings: OutcomeTrends) -> dict[str, pd.DataFrame]:
+    """Give rates with their estimates, rolling years and audit grades, where there are any."""
+    rolled = rolled_of(found, settings)
+    sheets = {"Rates": found.rates, "Rolling years": rolled.years, "Rolling rates": rolled.rates}
+    if found.registered is not None:
+        parts = [found.registered.grades, found.registered.by_unit]
+        sheets["Audit grades"] = pd.concat(parts, ignore_index=True)
+    return {name: table for name, table in sheets.items() if len(table)}
 
 
 def span_of(settings: OutcomeTrends) -> str:
@@ -144,13 +156,14 @@ def publish_outcomes(
                 "Overview": overview(found.charts),
                 "Signals": signals_view(signals, budget=settings.budget),
                 "Deep dives": handed_over(signals),
-                "Looked at": signals.considered,
+                "Looked at": considered_view(signals),
                 "On the day": day_view(found.on_the_day),
                 "By group": groups_sheet(groups),
                 "Recorded rebases": rebases_view(settings.rebases),
                 "Proposed rebases": proposals_view(proposals_of(found)),
                 "By month": found.readings,
                 f"By {settings.unit}": found.by_unit,
+                **_more_sheets(found, settings),
                 "Not answered": unable_view(found.unable),
             },
             title=f"Outcomes, {months}",

@@ -12,19 +12,24 @@ from qa_sampling.errors import TrendError
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.groups import watched_groups
+from qa_sampling.runs.outcomes.rates import rates_over_time
+from qa_sampling.runs.outcomes.registered import Registered
+from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart
 from qa_sampling.trends.expecting import Side
 from qa_sampling.trends.measure_bases import OnList
 from qa_sampling.trends.measure_cases import KnownEvents
-from qa_sampling.trends.measured import EVERYBODY, series_of
+from qa_sampling.trends.measured import EVERYBODY, READINGS, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.readings import Readings
 from qa_sampling.trends.rebasing import Rebase
 from qa_sampling.trends.series_grid import Every
 from qa_sampling.trends.spikes import Spikes, find_spikes
+from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,15 @@ class Outcomes:
         `measure` (in words), `needs`: what cannot be counted, and what it would need.
     families_known : bool
         Whether families are counted beside children.
+    by_group : DataFrame
+        As `by_unit`, by the kinds of unit of `signals_by`; small groups of children are in it.
+    rates : DataFrame
+        The counts of everybody per 10,000 children (``population_rates.RATES``), each with the
+        estimate it rests on; empty without a population.
+    rate_charts : dict of str to Chart
+        Of rates, by measure; no stocks.
+    registered : Registered or None
+        What the register tells; None where it was not read.
     """
 
     measures: tuple[Measure, ...]
@@ -59,9 +73,15 @@ class Outcomes:
     unit_charts: dict[tuple[str, str], Chart]
     unable: pd.DataFrame
     families_known: bool
+    by_group: pd.DataFrame
+    rates: pd.DataFrame
+    rate_charts: dict[str, Chart]
+    registered: Registered | None = None
 
 
-def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
+def outcomes_of(
+    told: Told, settings: OutcomeTrends, registered: Registered | None = None
+) -> Outcomes:
     """Count every measure, and chart it.
 
     Parameters
@@ -70,6 +90,9 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
         What the extracts tell.
     settings : OutcomeTrends
         Name the measures, the months, the unit, targets and rebases.
+    registered : Registered, optional
+        What the register tells (``registered.read_registered``); its measures are named as not
+        answered when left out.
 
     Raises
     ------
@@ -78,9 +101,9 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
     """
     every = [name for name, one in MEASURES.items() if not one.by_name]
     wanted = [MEASURES[name] for name in settings.measures or every]
-    lacking = {one.name: what_lacks(told, one, settings.extract_day) for one in wanted}
+    lacking = {one.name: _lacks(told, registered, one, settings.extract_day) for one in wanted}
     known = [one for one in wanted if not lacking[one.name]]
-    timed = [one for one in known if one.base.of == "events"]
+    timed = [one for one in known if one.base.of in ("events", "activity")]
     listed = [one for one in known if one.base.of == "on_lists"]
     unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
     if not timed:
@@ -88,35 +111,57 @@ def outcomes_of(told: Told, settings: OutcomeTrends) -> Outcomes:
             "None of the measures asked for can be counted over time from the extracts. Ask for "
             "others with `measures`, or leave it empty for all."
         )
-    asked = {
-        "as_at": settings.extract_day,
-        "first": settings.first_day,
-        "last": settings.period_end,
-    }
-    events = KnownEvents.of(told.events, settings.extract_day)
-    readings = pd.concat([readings_of(events, one, **asked) for one in timed])
-    readings = without_seams(readings.reset_index(drop=True), timed, told.seams)
+    readings = _counted(told, registered, timed, settings)
     flows = [one for one in timed if not one.stock]
-    by_unit = [
-        without_seams(readings_of(events, one, unit=settings.unit, **asked), [one], told.seams)
-        for one in flows
+    by_unit = _counted(told, registered, flows, settings, settings.unit)
+    extra = [UNIT_KINDS[kind] for kind in settings.signals_by if kind != settings.unit]
+    by_group = [
+        _counted(told, registered, flows, settings, one.column).assign(unit_kind=one.name)
+        for one in extra
     ]
-    parts = [
-        readings_of(events, one, on_lists=told.on_lists, **(asked | {"first": asked["last"]}))
-        for one in listed
-    ]
-    on_the_day = pd.concat(parts) if parts else readings.iloc[:0]
-    every = {name: one for (name, _), one in _charts(readings, settings).items()}
+    rates = rates_over_time(readings, timed, population_of(settings))
     return Outcomes(
         measures=tuple(timed),
-        readings=readings.reset_index(drop=True),
-        by_unit=pd.concat(by_unit, ignore_index=True) if by_unit else readings.iloc[:0],
-        on_the_day=on_the_day.reset_index(drop=True),
-        charts=every,
-        unit_charts=_charts(pd.concat(by_unit), settings) if by_unit else {},
+        readings=readings,
+        by_unit=by_unit,
+        on_the_day=_on_the_day(told, listed, settings),
+        charts={name: one for (name, _), one in _charts(readings, settings).items()},
+        unit_charts=_charts(by_unit, settings),
         unable=pd.DataFrame(unable, columns=["measure", "needs"]),
         families_known=told.families_known,
+        by_group=pd.concat([readings.iloc[:0], *by_group], ignore_index=True),
+        rates=rates,
+        rate_charts={name: one for (name, _), one in _charts(rates, settings).items()},
+        registered=registered,
     )
+
+
+def _counted(
+    told: Told,
+    registered: Registered | None,
+    measures: Sequence[Measure],
+    settings: OutcomeTrends,
+    unit: str | None = None,
+) -> pd.DataFrame:
+    """Count measures by month, of everybody or by a column of units that their table has."""
+    asked = {"as_at": settings.extract_day, "last": settings.period_end}
+    asked |= {"first": settings.first_day, "unit": unit}
+    events = KnownEvents.of(told.events, settings.extract_day)
+    parts = [READINGS.empty()]
+    for one in measures:
+        table = events if one.base.of == "events" else registered.activity
+        if unit is None or unit in (events.table if table is events else table):
+            parts.append(without_seams(readings_of(table, one, **asked), [one], told.seams))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _on_the_day(told: Told, listed: Sequence[Measure], settings: OutcomeTrends) -> pd.DataFrame:
+    """Give what the lists of the newest extract say of its day."""
+    asked = {"as_at": settings.extract_day, "on_lists": told.on_lists}
+    asked |= {"first": settings.period_end, "last": settings.period_end}
+    events = KnownEvents.of(told.events, settings.extract_day)
+    parts = [readings_of(events, one, **asked) for one in listed]
+    return pd.concat([READINGS.empty(), *parts], ignore_index=True)
 
 
 def covered_of(found: Outcomes, settings: OutcomeTrends) -> str:
@@ -138,6 +183,13 @@ def covered_of(found: Outcomes, settings: OutcomeTrends) -> str:
     return covered if covered == asked else f"{covered} ({asked} was asked for)"
 
 
+def _lacks(told: Told, registered: Registered | None, one: Measure, day: date) -> str:
+    """Say what a measure needs that is not there, the register's measures too."""
+    if one.base is None or one.base.of not in ("activity", "audits") or registered is None:
+        return what_lacks(told, one, day)
+    return registered.lacks.get(one.name, "")
+
+
 def what_lacks(told: Told, one: Measure, day: date) -> str:
     """Say what a measure needs that is not there; blank when it can be counted.
 
@@ -154,6 +206,8 @@ def what_lacks(told: Told, one: Measure, day: date) -> str:
     """
     if one.base is None:
         return one.needs
+    if one.base.of in ("activity", "audits"):
+        return "the register, which was not read here; the page of outcome trends reads it"
     if isinstance(one.base, OnList):
         days = told.on_lists.loc[told.on_lists["list"] == one.base.number, "day"]
         there = (days <= pd.Timestamp(day)).any()
@@ -173,11 +227,18 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
             continue
         title = MEASURES[name].title
         about = {"measure": title, "series": title, "n_of": "cases"}
-        about |= {"target": settings.targets.get(name)}
+        rate = one.kind == "rate"
+        about |= (
+            {"unit": "rate", "measure": f"{title}, a year's pace per 10,000 children"}
+            if rate
+            else {"target": settings.targets.get(name)}
+        )
         known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
         decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
         # The months that are shown move on: what was decided stays, though it begins before them.
-        found[name, unit] = chart(known, rebases=fitting_rebases(known, decided)[0])
+        found[name, unit] = chart(
+            known, settings.rate_chart if rate else None, rebases=fitting_rebases(known, decided)[0]
+        )
     return found
 
 
@@ -233,7 +294,8 @@ def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
 
     Shares of what should not happen, such as re-referrals, are watched by the number of families
     they come from, since siblings do not come alone; other shares by what is below them. A measure
-    that counts each child once a period is left out: it tells the same twice.
+    that counts each child once a period is left out: it tells the same twice. Of groups of
+    children only those large enough to be shown are looked at.
 
     Parameters
     ----------
@@ -243,7 +305,9 @@ def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
         Give the false discovery rate.
     """
     flows = [one for one in found.measures if one.adds]
-    readings = pd.concat([found.readings, found.by_unit], ignore_index=True)
+    of_children = found.by_group["unit_kind"].isin(CHILDREN)
+    groups = [found.by_group[~of_children], watched_groups(found.by_group[of_children])]
+    readings = pd.concat([found.readings, found.by_unit, *groups], ignore_index=True)
     readings = readings[readings["measure"].isin([one.name for one in flows])]
     return spikes_in(readings.reset_index(drop=True), flows, settings.false_discovery_rate)
 

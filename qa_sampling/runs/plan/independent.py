@@ -12,8 +12,7 @@ from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import Inputs
 from qa_sampling.runs.plan.steps import roles_by_reference
-from qa_sampling.sampling.assignment_rules import AssignmentRules
-from qa_sampling.sampling.independence import REASONS, conflicts
+from qa_sampling.sampling.independence import reasons_against
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.plan import MonthlyAuditPlan
 
@@ -70,33 +69,6 @@ def require_own_plan(settings: MonthlyAuditPlan, register: Register, audit: str)
         raise AssignmentError(
             f"The audit is not of {settings.slug}. Give the period and design of its plan."
         )
-
-
-def reasons_against(
-    case: pd.DataFrame,
-    staff: pd.DataFrame,
-    auditor: str,
-    case_roles: pd.DataFrame | None,
-    rules: AssignmentRules,
-) -> tuple[str, ...]:
-    """Give the reasons why a case may not go to an auditor, gravest first; empty when it may.
-
-    Parameters
-    ----------
-    case : DataFrame
-        One row: `case_ref`, `team`, `service`, `worker`.
-    staff : DataFrame
-        Columns of ``schema.STAFF``, everyone's: the line of management is read from it.
-    auditor : str
-        Staff number.
-    case_roles : DataFrame or None
-        `case_ref`, `staff_id`, `end`; None when there is no such table.
-    rules : AssignmentRules
-        What counts.
-    """
-    found = conflicts(case, staff, case_roles, rules=rules)
-    own = set(found.loc[found["staff_id"] == auditor, "reason"])
-    return tuple(reason for reason in REASONS if reason in own)
 
 
 def _case(inputs: Inputs, case_ref: str) -> tuple[pd.DataFrame, bytes]:

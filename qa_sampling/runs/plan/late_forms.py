@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-
-import pandas as pd
 
 from qa_sampling.errors import AssignmentError
 from qa_sampling.records.fieldwork import case_name
-from qa_sampling.records.forms import load_form, write_audit_forms
+from qa_sampling.records.form_templates import load_form
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import Inputs, load_inputs
+from qa_sampling.runs.late_forms import write_form_of_one
+from qa_sampling.runs.plan.independent import against_of
 from qa_sampling.runs.plan.steps import audit_plan, frame_of
 from qa_sampling.settings.common import home
 from qa_sampling.settings.plan import MonthlyAuditPlan
@@ -69,20 +70,48 @@ def write_late_form(
     if inputs.staff is None:
         raise AssignmentError("A form needs the staff list; name the folder in `extra_tables`.")
     plan = audit_plan(recorded, frame_of(settings, inputs, register), settings, inputs)
-    sample = plan.draw.sample
-    one = sample[sample["case_ref"] == now["case_ref"]].assign(drawn_as="sample")
-    table = pd.DataFrame(
-        {
-            "case_ref": [now["case_ref"]],
-            "auditor_id": [now["auditor_id"]],
-            "auditor_role": [now["auditor_role"]],
-        }
-    )
-    given = table.reindex(columns=plan.assignment.table.columns)
-    single = replace(
-        plan,
-        draw=replace(plan.draw, sample=one),
-        assignment=replace(plan.assignment, table=given),
-    )
     form = load_form(home() / "parameters" / "forms" / f"{settings.form}.yml")
-    return write_audit_forms(folder, single, form=form, staff=inputs.staff, key=inputs.key)[0]
+    return write_form_of_one(plan, now, folder, form=form, staff=inputs.staff, key=inputs.key)
+
+
+class LateAudit:
+    """A plan whose cases may go to other auditors; its extract is read when it is needed.
+
+    Parameters
+    ----------
+    settings : MonthlyAuditPlan
+        The plan's parameters.
+    """
+
+    def __init__(self, settings: MonthlyAuditPlan) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _inputs(self) -> Inputs:
+        return load_inputs(self._settings)
+
+    def against(self, case_ref: str, auditor: str) -> Sequence[str]:
+        """Give the reasons why a case may not go to an auditor (staff number).
+
+        Parameters
+        ----------
+        case_ref : str
+            The case.
+        auditor : str
+            Staff number.
+        """
+        return against_of(self._settings, self._inputs)(case_ref, auditor)
+
+    def write(self, register: Register, audit: str, folder: Path) -> Path:
+        """Write the form of one case for whoever audits it now. Restricted.
+
+        Parameters
+        ----------
+        register : Register
+            Holds the new auditor.
+        audit : str
+            Name of the audit, as ``runs.collect.granting.reassign`` gave it.
+        folder : Path
+            An existing restricted folder.
+        """
+        return write_late_form(self._settings, register, audit, folder, inputs=self._inputs)
