@@ -149,9 +149,11 @@ def _counted(
     events = KnownEvents.of(told.events, settings.extract_day)
     parts = [READINGS.empty()]
     for one in measures:
-        table = events if one.base.of == "events" else registered.activity
-        if unit is None or unit in (events.table if table is events else table):
-            parts.append(without_seams(readings_of(table, one, **asked), [one], told.seams))
+        of_events = one.base.of == "events"
+        table = told.events if of_events else registered.activity
+        if unit is None or unit in table:
+            counted = readings_of(events if of_events else table, one, **asked)
+            parts.append(without_seams(counted, [one], told.seams))
     return pd.concat(parts, ignore_index=True)
 
 
