@@ -20,6 +20,12 @@ from qa_sampling.reporting.table_keys import Key, in_words, key_of
 _MANY = (1, -1, 2, -2, 3, -3, 5, -5)
 """After how many counts the direction changes in which all are stretched at once."""
 
+_GAP = 0.2
+"""Where a trial with many counts stops short of the greatest sum: any numbers that fit will do."""
+_SEED, _FEW, _SETTLED, _VAIN = 20, 24, 0.25, 8
+"""Of trials with many counts at once: which, fewest counts left, share settled to try more, and how
+many in a row may settle none."""
+
 __all__ = ["FAR", "Key", "attack", "given_away", "intervals", "key_of"]
 
 
@@ -117,25 +123,50 @@ def _harmless(span: tuple[float, float], threshold: int, *, printed: bool) -> bo
 def _spans(
     system: System, wanted: Mapping[Key, Terms], threshold: int
 ) -> dict[Key, tuple[float, float]]:
-    """Stretch what each count may be until it is safe, or as far as it goes."""
+    """Stretch what each count may be until it is safe, or as far as it goes.
+
+    Many are stretched at once while that settles some; the rest one by one, as far as it goes. So
+    how many are tried together decides how long it takes, never what is found.
+    """
     system.require_consistent()
     span = dict.fromkeys(wanted, (np.inf, -np.inf))
 
-    def learn(answer: np.ndarray) -> None:
-        for key, target in wanted.items():
-            value = _value(answer, target)
+    def learn(answer: np.ndarray) -> list[Key]:
+        for key in waiting:
+            value = _value(answer, wanted[key])
             if not np.isnan(value):
                 span[key] = min(span[key][0], value), max(span[key][1], value)
+        return [key for key in waiting if not _settled(span[key], threshold)]
 
+    waiting = list(wanted)
     for many in _MANY:
-        if waiting := [key for key in wanted if not _settled(span[key], threshold)]:
-            learn(system.extreme(_mixed([wanted[key] for key in waiting], many)))
-    for key, target in wanted.items():
+        if waiting:
+            waiting = learn(system.extreme(_mixed([wanted[key] for key in waiting], many)))
+    random = np.random.default_rng(_SEED)
+    share, idle = 0.5, 0
+    while len(waiting) > _FEW and idle < _VAIN:
+        picked = random.choice(len(waiting), max(1, round(share * len(waiting))), replace=False)
+        tried = [waiting[at] for at in sorted(picked)]
+        needed = {key: max(threshold, span[key][0] + threshold - 1) for key in tried}
+        left = learn(_stretched(system, [(wanted[key], needed[key]) for key in tried]))
+        settled = (len(waiting) - len(left)) / len(tried)
+        share = min(1.0, share / 0.7) if settled > _SETTLED else share * 0.7
+        idle = 0 if settled else idle + 1
+        waiting = left
+    for key in waiting:
         for sign in (-1, 1):
             if _settled(span[key], threshold):
                 break
-            learn(system.extreme(_times(target, sign)))
+            learn(system.extreme(_times(wanted[key], sign)))
     return span
+
+
+def _stretched(system: System, targets: Sequence[tuple[Terms, float]]) -> np.ndarray:
+    """Make many sums great at once; a single cell no greater than asked, if that is possible."""
+    objective = _mixed([terms for terms, _ in targets], len(targets) + 1)
+    enough = {next(iter(terms)): most for terms, most in targets if list(terms.values()) == [1.0]}
+    answer = system.extreme_within(objective, enough, mip_rel_gap=_GAP)
+    return system.extreme(objective) if answer is None else answer
 
 
 def _mixed(targets: Sequence[Terms], many: int) -> Terms:

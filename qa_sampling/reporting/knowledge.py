@@ -267,15 +267,35 @@ class System:
         objective : mapping of int to float
             Factor by cell.
         """
+        answer = self.extreme_within(objective, {})
+        if answer is None:
+            raise _contradiction()
+        return answer
+
+    def extreme_within(self, objective: Terms, most: Terms, **options: float) -> np.ndarray | None:
+        """As :meth:`extreme`, with some cells held down; None when that cannot be.
+
+        Parameters
+        ----------
+        objective : mapping of int to float
+            Factor by cell.
+        most : mapping of int to float
+            The most that a cell may be, by cell.
+        **options
+            As for ``scipy.optimize.milp``, such as a `mip_rel_gap` at which to stop.
+        """
         answer = np.where(self.loose, np.nan, self.low)
-        wanted = np.zeros(len(self.low))
+        wanted, high = np.zeros(len(self.low)), self.high.copy()
         for cell, factor in objective.items():
             wanted[cell] = factor
+        for cell, limit in most.items():
+            high[cell] = max(self.low[cell], min(high[cell], limit))
         for number in sorted({int(self.group[cell]) for cell in objective} - {-1}):
             places, system = self._part(number)
-            found = fitting(wanted[places], Bounds(self.low[places], self.high[places]), system)
+            bounds = Bounds(self.low[places], high[places])
+            found = fitting(wanted[places], bounds, system, **options)
             if found is None:
-                raise _contradiction()
+                return None
             answer[places] = found
         return answer
 

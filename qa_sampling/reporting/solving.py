@@ -38,17 +38,17 @@ def whole_numbers(
 
 
 def fitting(
-    objective: np.ndarray, bounds: Bounds, constraints: LinearConstraint
+    objective: np.ndarray, bounds: Bounds, constraints: LinearConstraint, **options: float
 ) -> np.ndarray | None:
     """Give whole numbers that fit everything and make an objective least; None when none do.
 
     Parameters
     ----------
-    objective, bounds, constraints
+    objective, bounds, constraints, **options
         As for :func:`whole_numbers`.
     """
-    for options in ({}, {"presolve": False}):
-        solved = whole_numbers(objective, bounds, constraints, **options)
+    for more in ({}, {"presolve": False}):
+        solved = whole_numbers(objective, bounds, constraints, **(options | more))
         if solved.status == 0 and _fits(answer := np.round(solved.x), bounds, constraints):
             return answer
     return None
