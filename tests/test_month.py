@@ -569,3 +569,18 @@ def test_the_year_in_print_and_as_a_workbook(qa, place):
     code, _, err = qa("calendar", "2027", "--save", place / "year.xlsx")
     assert code == 2
     assert "must name a new .xlsx file" in err
+
+
+def test_pages_that_read_the_register_wait_for_what_came_back() -> None:
+    """A page whose register changes while it is made would fail."""
+    calendar = read_calendar(DEFAULT)
+    entries = {one.name: one for one in calendar.entries}
+
+    def waits(name: str) -> set[str]:
+        return {name}.union(*(waits(before) for before in entries[name].after))
+
+    reading = {"audit_findings", "moderation_agreement", "actions_and_activity"}
+    reading |= {"outcome_trends", "qa_programme"}
+    asked = [one for one in calendar.entries if one.run in reading]
+    assert {one.run for one in asked} == reading
+    assert [one.name for one in asked if "collected" not in waits(one.name)] == []
