@@ -42,6 +42,7 @@ def running_browser():
 def new_page(browser):
     """Open a page of a laptop's size that keeps what it asked for and accepts what it is asked."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(SECONDS * 1000)
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     page.on("dialog", lambda dialog: dialog.accept())
