@@ -31,3 +31,15 @@ def test_they_are_read_once_and_again_when_a_file_changes(settings, tmp_path, mo
     write(families, index=False)
     assert inputs.case_numbers(settings) == first | {"4990001"}
     assert len(reads) == 2
+
+
+def test_a_file_rewritten_inside_a_folder_is_read_again(tmp_path) -> None:
+    """A folder's own size and time do not change when a file in it does."""
+    written = write_small(tmp_path, scale=0.05)
+    values = own_values(written)
+    folder = next(iter(written.extracts.values()))[0].parent
+    settings = read_parameters("monthly_audit_plan", values | {"extract": str(folder)})
+    stamps = inputs._as_they_lie(settings)
+    one = sorted(folder.rglob("*.xlsx"))[0]
+    one.write_bytes(one.read_bytes() + b" ")
+    assert inputs._as_they_lie(settings) != stamps

@@ -152,3 +152,14 @@ def test_what_hides_nothing_is_printed_on_both_pages():
     assert states.body["audits"].tolist() == [30, 10]
     assert states.body["stand"].tolist() == [IN_TIME, OTHERWISE]
     assert months.body.set_index("month").loc["Oct 2026", "in_time"] == 30
+
+
+def test_a_page_of_two_months_keeps_how_many_came_in_time_to_itself():
+    """The programme's page may print one of the two, and hide the other."""
+    people = pd.concat([returned({"on_time": 25, "late": 9, "overdue": 6})] * 2, ignore_index=True)
+    people["service"] = ["East"] * 40 + ["West"] * 40
+    made = protect_progress(people, as_at="2026-10-31", periods=["2026-09", "2026-10"], earlier=())
+    assert made.states.body.set_index("stand")["audits"][IN_TIME] == "[c]"
+    assert not {50, "50"} & {value for row in made.services.rows for value in row}
+    one = protect_progress(people, as_at="2026-10-31", periods=["2026-10"], earlier=())
+    assert one.states.body.set_index("stand")["audits"][IN_TIME] == 50

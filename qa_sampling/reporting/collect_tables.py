@@ -118,7 +118,7 @@ def protect_progress(
         ),
     ]
     known = tied_editions(requests, earlier, series=series, edition=edition)
-    if len(periods) == 1 and in_time_was_hidden(earlier, periods[0]):
+    if len(periods) > 1 or in_time_was_hidden(earlier, periods[0]):
         hidden = {(_COUNT, (IN_TIME,)): False}
         requests[0] = altered(requests[0], told_before=hidden)
     return CollectTables(*protect_linked(requests, earlier=known))

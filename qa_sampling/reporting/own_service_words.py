@@ -38,14 +38,15 @@ def own_service_words(
     told = outcomes[outcomes["change"].isin(_CHANGES)]
     for row in told.itertuples():
         words += say(
-            "{measure} of its teams, the last year beside the year before: {change}.",
+            "{measure} of its teams, the latest twelve months that can be told beside the twelve "
+            "before: {change}.",
             measure=declared(MEASURES[row.measure].title),
             change=_CHANGES[row.change],
         )
     if told.empty:
         words += say(
-            "Outcomes of the teams of {service} are not told: there are too few of them, or it is "
-            "not known which team held a case.",
+            "Outcomes of the teams of {service} are not told: there are too few of them, their "
+            "records are too short, or it is not known which team held a case.",
             service=service,
         )
     return words

@@ -227,5 +227,11 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
         )
         for row in table.itertuples()
     ]
-    heads = ["Measure", "Last 12 months", "12 months before", "95% interval of now", "Change"]
+    heads = [
+        "Measure",
+        "Latest 12 months known",
+        "12 months before",
+        "95% interval of now",
+        "Change",
+    ]
     return pd.DataFrame(rows, columns=heads)

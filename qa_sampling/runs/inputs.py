@@ -164,8 +164,9 @@ def _places(settings: Settings) -> tuple[tuple[Path, ...], Path | None]:
 def _as_they_lie(settings: Settings) -> tuple[object, ...]:
     """Tell whether files are still those that were read: their names, sizes and times."""
     paths, tables = _places(settings)
-    inside = sorted(tables.iterdir()) if tables and tables.is_dir() else [tables] if tables else []
-    held = [(path, path.stat()) for path in (*paths, *inside) if path.exists()]
+    named = [*paths, *([tables] if tables else [])]
+    inside = [file for path in named if path.is_dir() for file in sorted(path.rglob("*"))]
+    held = [(path, path.stat()) for path in (*named, *inside) if path.exists()]
     stamps = tuple((str(path), told.st_size, told.st_mtime_ns) for path, told in held)
     return (settings.records_day, tuple(map(str, paths)), str(tables), stamps)
 

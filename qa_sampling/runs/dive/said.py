@@ -151,11 +151,14 @@ def population_words(found: PopulationChange | None, title: str) -> str:
             f"({_estimate(found.now)}), so how many came or went since is not known. {rates}"
         )
     grown = found.now.children / found.before.children - 1
+    revised = ""
+    if set(found.now.vintages) != set(found.before.vintages):
+        revised = " The estimates are of different vintages, so part of it may be a revision."
     return (
         f"Population: {found.now.children:,.0f} children ({_estimate(found.now)}), "
         f"{found.before.children:,.0f} before ({_estimate(found.before)}), {grown:+.1%}. {rates} "
         f"Of a change of {found.change:+.1f} a month, the number of children makes "
-        f"{found.by_children:+.1f}."
+        f"{found.by_children:+.1f}.{revised}"
     )
 
 

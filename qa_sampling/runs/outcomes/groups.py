@@ -29,7 +29,7 @@ def watched_groups(readings: pd.DataFrame) -> pd.DataFrame:
     counts = before["numerator"].astype("float64")
     rest = (before["denominator"] - counts).fillna(counts)
     usual = pd.DataFrame({"least": counts.where(counts < rest, rest)}).join(before[keys])
-    middle = usual.groupby(keys)["least"].median()
-    kept = middle.index[middle >= LEAST]
+    often = (usual["least"] >= LEAST).groupby([usual[name] for name in keys]).mean()
+    kept = often.index[often >= 0.5]
     inside = pd.MultiIndex.from_frame(readings[keys]).isin(kept)
     return readings[inside].reset_index(drop=True)
