@@ -38,8 +38,8 @@ def own_service_words(
     told = outcomes[outcomes["change"].isin(_CHANGES)]
     for row in told.itertuples():
         words += say(
-            "{measure} of its teams, the latest twelve months that can be told beside the twelve "
-            "before: {change}.",
+            "{measure} of its teams, the latest year that can be told beside the year before: "
+            "{change}.",
             measure=declared(MEASURES[row.measure].title),
             change=_CHANGES[row.change],
         )
