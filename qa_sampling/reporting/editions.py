@@ -148,7 +148,7 @@ def _relabelled(table: PrintedTable, along: str, away: Collection[str], place: i
         }
         for by, into in table.made_of.items()
     }
-    return _changed(table, rows=rows, made_of=made_of)
+    return changed(table, rows=rows, made_of=made_of)
 
 
 def told_before(
@@ -206,9 +206,18 @@ def _fit(requests: Sequence[TableRequest], tables: Sequence[PrintedTable]) -> bo
 
 
 def _renamed(table: PrintedTable, population: str) -> PrintedTable:
-    return _changed(table, population=population)
+    return changed(table, population=population)
 
 
-def _changed(table: PrintedTable, **changes: object) -> PrintedTable:
+def changed(table: PrintedTable, **changes: object) -> PrintedTable:
+    """Give a printed table that differs in what is named.
+
+    Parameters
+    ----------
+    table : PrintedTable
+        A table.
+    **changes
+        Its attributes.
+    """
     plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
     return PrintedTable(**(plain | changes))

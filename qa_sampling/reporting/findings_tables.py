@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
-from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.editions import changed, population_of_edition, tied_editions
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_request import TableRequest
 from qa_sampling.reporting.tables import SharedTable
@@ -90,6 +90,7 @@ def protect_findings(
     design: str,
     months: Sequence[str],
     days: Sequence[str],
+    begun: Mapping[str, str] | None = None,
     moderated: Sequence[str] = (),
     tags: pd.DataFrame | None = None,
     edition: str = "",
@@ -110,6 +111,10 @@ def protect_findings(
         The months the audits belong to, and the days on which they were completed, from the first
         on which any was: they tie the tables to those of other months, also where an audit came
         late.
+    begun : mapping of str to str, optional
+        First day on which an audit of a month can have been completed; the first of the month
+        where nothing is said. Days before it hold nothing, as a reader knows, and are not thought
+        of: a year of pages would have several times as many counts with them.
     moderated : sequence of str
         The moderators' overall grades of those of the audits that were moderated.
     tags : DataFrame, optional
@@ -126,7 +131,7 @@ def protect_findings(
     """
     series = f"{design} audits"
     shared = {
-        "over": {"month": list(months), "completed": list(days)},
+        "over": {_WHEN: _when(months, days, begun or {})},
         "population": population_of_edition(series, edition),
     }
     kinds = [] if tags is None else [one for one in HEADS if (tags["kind"] == one).any()]
@@ -138,7 +143,8 @@ def protect_findings(
         *([_moderated(moderated, shared)] if len(moderated) else []),
         *(_tags(tags, kind, shared) for kind in kinds),
     ]
-    known = tied_editions(requests, earlier, series=series, edition=edition)
+    out = [_by_when(table, begun or {}) for table in earlier]
+    known = tied_editions(requests, out, series=series, edition=edition)
     grades, services, standard, feedback, met, *rest = protect_linked(requests, earlier=known)
     return FindingsTables(
         grades=grades,
@@ -148,6 +154,24 @@ def protect_findings(
         moderated=rest.pop(0) if len(moderated) else None,
         themes=dict(zip(kinds, rest, strict=True)),
     )
+
+
+_WHEN = "month, day completed"
+"""One dimension and not two, so that only what is possible has a name."""
+
+
+def _when(months: Sequence[str], days: Sequence[str], begun: Mapping[str, str]) -> list[str]:
+    return [
+        f"{month}, {day}" for month in months for day in days if day >= begun.get(month, month)
+    ]
+
+
+def _by_when(table: PrintedTable, begun: Mapping[str, str]) -> PrintedTable:
+    """Give a table of an older ledger, which names months and days apart, as tables are now."""
+    if set(table.over) != {"month", "completed"}:
+        return table
+    when = _when(table.over["month"], table.over["completed"], begun)
+    return changed(table, over={_WHEN: tuple(when)})
 
 
 _NAMED = {AUDITS: "Audits", "grade": "Overall grade", "kind": "Overall grade"}

@@ -39,6 +39,7 @@ from qa_sampling.settings.findings import AuditFindings
 
 NAMES = {OVERALL: "Overall"} | QUALITY_STANDARDS
 """Words of the overall grade and of every standard."""
+_DAY = "%Y-%m-%d"
 GROUPS = {
     "service": "Service",
     "team": "Team",
@@ -80,14 +81,15 @@ def release_findings(
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
-    completed = register.audits()["date_completed"].dropna()
-    days = pd.date_range(completed.min(), pd.Timestamp(settings.extract_day))
+    audits = register.audits().dropna(subset=["date_completed"])
+    days = pd.date_range(audits["date_completed"].min(), pd.Timestamp(settings.extract_day))
     tables = protect_findings(
         found.audited,
         QUALITY_STANDARDS,
         design=settings.design,
         months=found.now,
-        days=tuple(days.strftime("%Y-%m-%d")),
+        days=tuple(days.strftime(_DAY)),
+        begun=_begun(audits),
         moderated=moderators_grades(found, settings, register)["grade"].tolist(),
         tags=practice.themes(found, register),
         edition=settings.edition,
@@ -95,6 +97,12 @@ def release_findings(
     )
     record_tables(register, settings.slug, tables.by_title())
     return tables
+
+
+def _begun(audits: pd.DataFrame) -> dict[str, str]:
+    """Give the first day that an audit of each month can be of, for months with earlier ones."""
+    first = audits.groupby("period")["date_completed"].min().dt.strftime(_DAY)
+    return {month: day for month, day in first.items() if day < month}
 
 
 def words_of(
