@@ -161,9 +161,7 @@ _WHEN = "month, day completed"
 
 
 def _when(months: Sequence[str], days: Sequence[str], begun: Mapping[str, str]) -> list[str]:
-    return [
-        f"{month}, {day}" for month in months for day in days if day >= begun.get(month, month)
-    ]
+    return [f"{month}, {day}" for month in months for day in days if day >= begun.get(month, month)]
 
 
 def _by_when(table: PrintedTable, begun: Mapping[str, str]) -> PrintedTable:

@@ -98,7 +98,9 @@ def hide(cells: Cells, *, time_limit_s: float = 20.0) -> np.ndarray | None:
             return _hide_in_turn(cells)
         if pattern is None:
             return None
-        found = _cuts(cells, pattern)
+        found = _cuts(cells, pattern, deadline)
+        if found is None:
+            return _hide_in_turn(cells)
         if not found:
             return pattern
         cuts = vstack([cuts, csr_array(np.array(found))], format="csr")
@@ -137,8 +139,8 @@ def _cheapest(cells: Cells, cuts: csr_array, left: float) -> tuple[bool, np.ndar
     return True, answer.x > 0.5
 
 
-def _cuts(cells: Cells, pattern: np.ndarray) -> list[np.ndarray]:
-    """Attack every hidden cell; give a cut for each attack that learns too much."""
+def _cuts(cells: Cells, pattern: np.ndarray, deadline: float = np.inf) -> list[np.ndarray] | None:
+    """Attack every hidden cell; give a cut for each that learns too much, None when time is up."""
     found = []
     best_up, best_down = _all_at_once(cells, pattern)
     for cell in np.flatnonzero(pattern & cells.guarded):
@@ -146,6 +148,8 @@ def _cuts(cells: Cells, pattern: np.ndarray) -> list[np.ndarray]:
         need_width = int(cells.threshold[cell]) - 1
         if _enough(best_up[cell], best_down[cell], need_up, need_width):
             continue
+        if time.monotonic() > deadline:
+            return None
         reach, weights, given = [], [], []
         for sign in (1, -1):
             deviation, weight, spare = _furthest(cells, pattern, cell, sign)
@@ -220,7 +224,7 @@ def _cut(weights: np.ndarray, cell: int, need: float) -> np.ndarray:
 def _hide_in_turn(cells: Cells) -> np.ndarray | None:
     """Protect one cell after another by the cheapest moves: safe, but more than is needed."""
     hidden = cells.state == HIDDEN
-    waiting = list(np.flatnonzero(hidden & cells.guarded))
+    waiting = _too_near(cells, hidden)
     while waiting:
         cell = waiting.pop(0)
         added = _cover(cells, hidden, cell)
@@ -229,6 +233,14 @@ def _hide_in_turn(cells: Cells) -> np.ndarray | None:
         waiting += [other for other in added if cells.guarded[other]]
         hidden[added] = True
     return hidden
+
+
+def _too_near(cells: Cells, hidden: np.ndarray) -> list[int]:
+    """Give the hidden cells that moving many at once has not shown to be safe."""
+    up, down = _all_at_once(cells, hidden)
+    need_up = np.maximum(cells.threshold - cells.values, 0)
+    near = (up < need_up - _TOLERANCE) | (up + down < cells.threshold - 1 - _TOLERANCE)
+    return list(np.flatnonzero(hidden & cells.guarded & near))
 
 
 def _cover(cells: Cells, hidden: np.ndarray, cell: int) -> np.ndarray | None:
