@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from disclosure_intruder import World, leaks
 
+from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.outcome_tables import protect_outcomes, quarter_words
 from qa_sampling.reporting.own_service_tables import protect_own_outcomes
+from qa_sampling.reporting.own_service_words import own_service_words
 from qa_sampling.reporting.releases import printed_table, printed_tables, release_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.trends.measures import MEASURES
@@ -41,11 +45,11 @@ def tables_of(truth, window, edition: str, ledger: list[str], *, careful: bool):
     columns = ["measure", "start", "numerator", "denominator", "mature"]
     everybody = pd.DataFrame(rows, columns=columns)
     own = [
-        (STARTS[at], name, truth[at, place, 0])
+        (STARTS[at], name, truth[at, place, 0], truth[at, 0, 0])
         for place, name in enumerate((WHOLE, PART))
         for at in window
     ]
-    own = pd.DataFrame(own, columns=["start", "measure", "numerator"])
+    own = pd.DataFrame(own, columns=["start", "measure", "numerator", "denominator"])
     about = {"edition": edition}
     measures = [MEASURES[WHOLE], MEASURES[PART]]
     made = []
@@ -89,7 +93,7 @@ def intruder_finds(seed: int, *, extracts: int, careful: bool = True) -> tuple[l
             hidden += table.hidden
             printed = printed_table(release_text(table))
             new = {quarter_words(STARTS[at]): names[at] for at in window}
-            read.append((_renamed(printed, new), {"quarter": tuple(new.values())}))
+            read.append((_renamed(printed, new), {"quarter": tuple(names[at] for at in window)}))
     values = np.array(list(known.values()))
     own, rest = values[:, :, 0], values[:, :, 1]
     by_count = [*(own + rest).T, *own.T, own[:, 0] - own[:, 1], *rest.T]
@@ -97,8 +101,6 @@ def intruder_finds(seed: int, *, extracts: int, careful: bool = True) -> tuple[l
 
 
 def _renamed(table, names: dict[str, str]):
-    from dataclasses import replace
-
     rows = tuple((names.get(row[0], row[0]), *row[1:]) for row in table.rows)
     return replace(table, rows=rows)
 
@@ -111,3 +113,49 @@ def _world(quarters: tuple[str, ...]) -> World:
         apart=((OWN_WHOLE, (OWN_PART, OWN_OTHERS), True),
                (WHOLE, (OWN_WHOLE, REST_WHOLE), True), (PART, (OWN_PART, REST_PART), True)),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("seed", "extracts"), [(33, 1), (33, 2), (26, 3)])
+def test_nothing_is_found_of_the_service_or_of_all_others(seed, extracts):
+    """These gave plans of all others away while nobody thought of first plans (see the module)."""
+    found, hidden = intruder_finds(seed, extracts=extracts)
+    assert found == []
+    assert hidden, "there is something to find"
+
+
+def test_the_attack_would_find_a_page_that_knows_nothing_of_everybody():
+    assert intruder_finds(33, extracts=1, careful=False)[0]
+
+
+def sentences_of(plans, seconds) -> tuple[list, list[str]]:
+    """Give what is printed of eight quarters of one service among many plans, and what is said."""
+    days = [*STARTS[-8:]]
+    own = pd.DataFrame(
+        [(day, name, counts[at], plans[at], span)
+         for name, counts in ((WHOLE, plans), (PART, seconds))
+         for at, (day, span) in enumerate(zip(days, ["before"] * 4 + ["now"] * 4, strict=True))],
+        columns=["start", "measure", "numerator", "denominator", "span"],
+    )  # fmt: skip
+    measures = [MEASURES[WHOLE], MEASURES[PART]]
+    shared = protect_own_outcomes(own, measures, service=SERVICE, edition="one")
+    outcomes = pd.DataFrame({"measure": [PART, "plans_two_years"], "alone": 1.0})
+    others = pd.DataFrame({"service": ["East", "West"], "times": [20, 30]})
+    both = dict.fromkeys(("graded", "heard"), protect(others, by=["service"], counts=["times"]))
+    words = own_service_words(
+        SERVICE, outcomes, own.assign(measure=PART), shared, **both, fewest=10, level=0.95
+    )
+    return [*shared[0].table.rows], list(words.sentences)[1:]
+
+
+def test_of_hidden_counts_no_sentence_says_whether_they_changed():
+    """Whether seven of 200 are fewer than twenty nearly tells which of them were one or two."""
+    few = [sentences_of([50] * 8, [20, 20, 20, 20, 20, 20, 20, one]) for one in (1, 5)]
+    assert few[0][0][7][2] == HIDDEN_MARK
+    assert few[0][1] == few[1][1]
+    assert "hidden" in few[0][1][0]
+    rows, said = sentences_of([50] * 8, [20] * 4 + [8] * 4)
+    assert HIDDEN_MARK not in rows[7]
+    assert said[0].endswith("lower, further than chance explains.")
+    assert "hidden" in said[1], "of plans of two years nothing is printed"
+    assert said[2].startswith("These 2 comparisons are made together (Holm)")
+    assert "at most 5 of 100" in said[2]

@@ -33,8 +33,13 @@ from qa_sampling.reporting.programme_words import (
 )
 from qa_sampling.reporting.tables import that_count
 from qa_sampling.runs.programme_page.outputs import slides_of
-from qa_sampling.runs.programme_page.own_service import CHANGES, by_quarter, outcomes_of_teams
+from qa_sampling.runs.programme_page.own_outcomes import (
+    by_quarter,
+    outcomes_of_teams,
+    then_and_now,
+)
 from qa_sampling.trends.measured import READINGS
+from qa_sampling.trends.then_and_now import CHANGES
 
 NOTHING = dict.fromkeys(ACTIVITY_KINDS, 0)
 
@@ -101,36 +106,46 @@ def readings_of(unit: str, before: tuple[int, int], now: tuple[int, int]) -> pd.
     )  # fmt: skip
 
 
-def test_the_outcomes_of_a_services_teams():
+QUARTERS = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-10-01", "2026-07-01", freq="QS")]
+
+
+def two_services() -> SimpleNamespace:
     """Half as many families as children: 60 of 120 fell to 12 of 120, as 30 of 60 to 6 of 60."""
     mine, other = readings_of("A", (5, 10), (1, 10)), readings_of("B", (5, 10), (5, 10))
-    held = SimpleNamespace(readings=mine, by_unit=pd.concat([mine, other], ignore_index=True))
-    asked = {"measures": ["second_plans", "plans_two_years"], "fewest": 10}
-    told = outcomes_of_teams(held, ("A",), **asked).iloc[0]
-    assert (told["now"], told["now_of"], told["before"], told["before_of"]) == (12, 120, 60, 120)
-    assert told["low"] == pytest.approx(0.0466, abs=5e-5)  # Wilson of 6 in 60, by hand
-    assert told["high"] == pytest.approx(0.2015, abs=5e-5)
+    return SimpleNamespace(readings=mine, by_unit=pd.concat([mine, other], ignore_index=True))
+
+
+def test_the_outcomes_of_a_services_teams():
+    """Seven of the eight quarters are whole: three beside three."""
+    held = two_services()
+    asked = {"measures": ["second_plans", "plans_two_years"], "quarters": QUARTERS}
+    counted = then_and_now(held, ("A",), **asked)
+    assert counted["span"].tolist() == ["before"] * 3 + ["now"] * 3
+    told = outcomes_of_teams(counted, fewest=10, level=0.95).iloc[0]
+    numbers = told[["now", "now_of", "before", "before_of", "quarters"]].tolist()
+    assert numbers == [9, 90, 5 * 7 + 2, 90, 3]
+    assert told["alone"] == 0.5
+    assert told["low"] == pytest.approx(0.0416, abs=5e-5)  # Wilson of 4.5 in 45, by hand
+    assert told["high"] == pytest.approx(0.2213, abs=5e-5)
     assert told["change"] == "Lower"
-    assert outcomes_of_teams(held, ("B",), **asked)["change"].tolist() == [CHANGES[2]]
-    few = outcomes_of_teams(held, ("A",), measures=["second_plans"], fewest=200)
-    assert few["change"].tolist() == [CHANGES[3]]
-    assert outcomes_of_teams(held, (), **asked).empty
-    quarters = ["2026-01-01", "2026-04-01", "2026-07-01"]
-    sums = by_quarter(held, ("A",), measures=["second_plans"], quarters=quarters)
+    same = outcomes_of_teams(then_and_now(held, ("B",), **asked), fewest=10, level=0.95)
+    assert same["change"].tolist() == [CHANGES[2]]
+    assert outcomes_of_teams(counted, fewest=200, level=0.95)["change"].tolist() == [CHANGES[3]]
+    assert then_and_now(held, (), **asked).empty
+    sums = by_quarter(held, ("A",), measures=["second_plans"], quarters=QUARTERS[-3:])
     assert sums["numerator"].tolist() == [3, 3, 3]
-    assert by_quarter(held, (), measures=["second_plans"], quarters=quarters).empty
+    assert sums["denominator"].tolist() == [30, 30, 30]
+    assert by_quarter(held, (), measures=["second_plans"], quarters=QUARTERS[-3:]).empty
 
 
 def test_a_service_that_is_not_there(loop_tables):
-    nothing = outcomes_of_teams(
-        SimpleNamespace(readings=READINGS.empty(), by_unit=READINGS.empty()), (),
-        measures=["second_plans"], fewest=10,
-    )  # fmt: skip
-    both = {"graded": loop_tables.heard, "heard": loop_tables.heard}
-    said = own_service_words("Edge of Care", nothing, **both).sentences
+    counted = then_and_now(two_services(), (), measures=["second_plans"], quarters=QUARTERS)
+    nothing = outcomes_of_teams(counted, fewest=10, level=0.95)
+    both = {"graded": loop_tables.heard, "heard": loop_tables.heard, "fewest": 10, "level": 0.95}
+    said = own_service_words("Edge of Care", nothing, counted, (), **both).sentences
     assert "no audits of its own are shown" in said[0]
     assert "are not told" in said[-1]
-    assert own_service_words("", nothing, **both).sentences == ()
+    assert own_service_words("", nothing, counted, (), **both).sentences == ()
 
 
 def test_a_measure_that_is_no_share_is_refused():

@@ -35,7 +35,8 @@ def protect_own_outcomes(
     Parameters
     ----------
     counted : DataFrame
-        `start` (first day of a quarter), `measure`, `numerator`; a row a quarter and measure.
+        `start` (first day of a quarter), `measure`, `numerator`, `denominator`; a row a quarter
+        and measure. A share that is not known of all cases is left out.
     measures : sequence of Measure
         What was counted.
     service : str
@@ -51,24 +52,40 @@ def protect_own_outcomes(
         When figures of the same edition contradict what was released.
     """
     wide = counted.pivot(index="start", columns="measure", values="numerator").sort_index()
+    out_of = counted.pivot(index="start", columns="measure", values="denominator").sort_index()
     made = []
     for family in families_of(measures):
         names = [family.whole, *(one.name for one in family.parts)]
         names = [one for one in names if one in wide and wide[one].notna().all()]
         if names[:1] != [family.whole]:
             continue
-        request = _request(wide[names], family, service, edition)
+        whole = wide[family.whole].astype("float64")
+        known = [one for one in names[1:] if (out_of[one].astype("float64") == whole).all()]
+        request = _request(wide[[family.whole, *known]], family, service, edition)
         about = {"series": series_of(family)}
-        known = tied_editions([request], earlier, edition=edition, along=QUARTER, **about)
+        ties = tied_editions([request], earlier, edition=edition, along=QUARTER, **about)
         request = altered(request, told_before=told_before(earlier, **about))
-        (table,) = protect_linked([request], earlier=known)
+        (table,) = protect_linked([request], earlier=ties)
         title = declared(f"{service}: {family.title.lower()} by quarter")
         made.append(SharedTable(table, title, "Counted where its teams held the case"))
     return tuple(made)
 
 
+def own_count(name: str, service: str) -> str:
+    """Name the column of a service's count of a measure.
+
+    Parameters
+    ----------
+    name : str
+        Name of the measure.
+    service : str
+        The service.
+    """
+    return f"{name} of {service}"
+
+
 def _request(wide: pd.DataFrame, family: Family, service: str, edition: str) -> TableRequest:
-    own = {name: f"{name} of {service}" for name in wide}
+    own = {name: own_count(name, service) for name in wide}
     whole, *parts = own.values()
     others = {part: f"others than {part}" for part in parts}
     table = wide.astype("int64").rename(columns=own).reset_index(drop=True)

@@ -215,11 +215,12 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        `measure`, `now`, `now_of`, `before`, `before_of`, `share`, `low`, `high`, `change`.
+        `measure`, `now`, `now_of`, `before`, `before_of`, `quarters`, `low`, `high`, `change`.
     """
     rows = [
         (
             MEASURES[row.measure].title,
+            3 * row.quarters,
             f"{row.now} of {row.now_of}",
             f"{row.before} of {row.before_of}",
             "–" if pd.isna(row.low) else f"{row.low:.0%} to {row.high:.0%}",
@@ -229,9 +230,10 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
     ]
     heads = [
         "Measure",
-        "Latest 12 months known",
-        "12 months before",
+        "Months",
+        "Latest that are whole",
+        "As many before",
         "95% interval of now",
-        "Change",
+        "Change, all told together (Holm)",
     ]
     return pd.DataFrame(rows, columns=heads)
