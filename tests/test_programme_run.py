@@ -10,11 +10,16 @@ import pytest
 from PIL import Image
 
 from qa_sampling.errors import DisclosureError, SchemaError
-from qa_sampling.loop.standards import READINGS
+from qa_sampling.loop.standards import READINGS, marked
 from qa_sampling.parameters import read_parameters, read_programme_files
 from qa_sampling.reporting.again_tables import again_words
 from qa_sampling.reporting.members_page import build_members_page
-from qa_sampling.reporting.plots_programme import plan_chart, plan_chart_alt, scorecard_chart
+from qa_sampling.reporting.plots_programme import (
+    plan_chart,
+    plan_chart_alt,
+    scorecard_alt,
+    scorecard_chart,
+)
 from qa_sampling.reporting.programme_tables import ACTIVITIES, BACK, IN_TIME, OWED, PLANNED, SOURCES
 from qa_sampling.reporting.programme_words import (
     coverage_words,
@@ -278,6 +283,16 @@ def test_pictures_have_the_size_of_a_slide_and_their_words(tables, tmp_path):
     text = paths[-1].read_text(encoding="utf-8")
     assert plan_chart_alt(tables.kinds) in text
     assert HIDDEN_MARK in plan_chart_alt(tables.kinds)
+
+
+def test_the_picture_and_the_table_say_how_each_standard_is_read(tables, well):
+    labels = list(dict.fromkeys(tables.standards.body["standard"]))
+    assert labels == [
+        f"{QUALITY_STANDARDS[one.standard]}: {marked(one.reading)}" for one in well.readings
+    ]
+    drawn = {text.get_text() for text in scorecard_chart(tables.standards).texts}
+    assert {one.reading for one in well.readings} <= drawn
+    assert all(f"{label}: " in scorecard_alt(tables.standards) for label in labels)
 
 
 def test_a_plain_table_is_no_picture(tables):

@@ -41,7 +41,8 @@ def check_request(request: TableRequest) -> None:
             "and one count column; name them in `by` and `counts`."
         )
     named = {*request.within, *request.decisions}
-    named |= {part for _, whole, parts in _declared(request) for part in _own(request, whole, parts)}
+    for _, whole, parts in _declared(request):
+        named |= {*_own(request, whole, parts)}
     named |= {part for pair in request.percentages.values() for part in pair} - {TOTAL_OF_COUNT}
     named |= {count for count, _ in request.rates.values()}
     if unknown := sorted(named - set(request.counts)):
