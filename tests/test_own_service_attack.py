@@ -54,9 +54,11 @@ def tables_of(truth, window, edition: str, ledger: list[str], *, careful: bool):
     measures = [MEASURES[WHOLE], MEASURES[PART]]
     made = []
     for protect_one in (
-        lambda known: protect_outcomes(
-            everybody, measures, quarters=[f"{day:%Y-%m-%d}" for day in days], **about, **known
-        ).tables,
+        lambda known: (
+            protect_outcomes(
+                everybody, measures, quarters=[f"{day:%Y-%m-%d}" for day in days], **about, **known
+            ).tables
+        ),
         lambda known: tuple(
             one.table
             for one in protect_own_outcomes(own, measures, service=SERVICE, **about, **known)

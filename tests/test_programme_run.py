@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from types import SimpleNamespace
 
 import openpyxl
@@ -46,6 +47,7 @@ from qa_sampling.runs.programme_page.outputs import (
 from qa_sampling.runs.programme_page.own_service import own_service
 from qa_sampling.runs.programme_page.well import voices_of, well_of
 from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.runs.themed_returns import ROUNDS, open_programme
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
 from qa_sampling.trends.measured import READINGS as MEASURED
 
@@ -222,12 +224,34 @@ def test_actions_and_second_looks_of_every_design_count(loop, register, settings
     designs = register.audits().set_index("audit_id")["design"]
     assert set(loop.actions["audit_id"].map(designs)) == {"monthly", "re_audit"}
     pairs = loop.again.pairs
-    assert (pairs["re_audit_id"].map(designs) == "re_audit").all()
+    second = pairs["re_audit_id"].map(designs).value_counts().to_dict()
+    assert second == {"re_audit": 17, "monthly": 1}, "a monthly draw may look again as well"
     table = release_again(loop, settings, register).table
-    assert table.totals["re_audits"] == loop.again.n == len(pairs) == 15
+    assert table.totals["re_audits"] == loop.again.n == len(pairs) == 18
     said = again_words(table).sentences
-    assert said[0] == "15 cases were audited again after a low grade."
-    assert said[1].startswith(f"{loop.again.improved} of them were graded higher")
+    assert said[0] == "18 cases were audited again after a low grade."
+    assert (loop.again.improved, loop.again.same, loop.again.worse) == (11, 7, 0)
+    assert said[1].startswith("11 of them were graded higher, 7 were not")
+
+
+def test_a_year_of_themed_audits_is_in_progress(settings, files, register, tmp_path):
+    """Some kinds on plan, some behind, two not begun; findings and second looks as before."""
+    shutil.copytree(settings.outputs_folder, tmp_path / settings.outputs_folder.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+        with open_programme(settings) as opened:
+            whole = much_of(settings, opened, None, files, describe=describer(settings))
+            drawn, audits = len(opened.draws()), opened.audits()
+        with open_programme(settings) as again:
+            assert len(again.draws()) == drawn == len(register.draws()) + len(ROUNDS)
+    states = whole.draws["state"].value_counts().to_dict()
+    assert states == {"Behind": 8, "On plan": 4, "Not begun": 2}
+    before = register.audits()
+    is_themed = ~audits["design"].isin(before["design"])
+    assert set(before["audit_id"]) == set(audits.loc[~is_themed, "audit_id"])
+    themed = audits.loc[is_themed, "case_ref"]
+    assert not themed.duplicated().any()
+    assert not set(themed) & set(before.dropna(subset=["draw_id"])["case_ref"])
 
 
 def test_months_before_the_record_began_hold_no_escalations():
