@@ -21,6 +21,7 @@ from qa_sampling.loop.standards import (
     OPEN,
     READINGS,
     Evidence,
+    marked,
     read_standard,
     reading_of,
     share_of,
@@ -109,7 +110,7 @@ class TestStandards:
                 assert (found.reading == DISAGREE) == (good > 0 and bad > 0)
                 view = scorecard_view((found,), {"voice": "Better"}, {"voice": "Heard"})
                 told = view.iloc[0]
-                assert told["Reading"] == f"{MARKS[found.reading]} {found.reading}"
+                assert told["Reading"] == marked(found.reading)
                 assert told[["Say good", "Cannot tell", "Say not yet"]].tolist() == [good, 1, bad]
         assert len(set(MARKS.values())) == len(MARKS) == len(READINGS)
 

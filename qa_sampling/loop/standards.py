@@ -223,14 +223,14 @@ def reading_of(good: int, bad: int) -> str:
 
 
 def marked(reading: str) -> str:
-    """Give a reading with its shape: "◆ Sources disagree".
+    """Give a reading with its shape, on one line: "◆ Sources disagree".
 
     Parameters
     ----------
     reading : str
         Of :data:`READINGS`.
     """
-    return f"{MARKS[reading]} {reading}"
+    return f"{MARKS[reading]}\N{NO-BREAK SPACE}{reading}"
 
 
 def chance_of_not_yet(reading: Reading, *, level: float = 0.95) -> float:

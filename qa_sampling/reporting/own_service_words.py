@@ -8,6 +8,7 @@ import pandas as pd
 
 from qa_sampling.reporting.outcome_tables import QUARTER, quarter_words
 from qa_sampling.reporting.own_service_tables import own_count
+from qa_sampling.reporting.programme_words import joined
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
 from qa_sampling.reporting.tables import SharedTable
@@ -21,7 +22,6 @@ _CHANGES = {
     CHANGES[2]: "no difference that can be told from chance",
     CHANGES[3]: "too few to say whether it changed",
 }
-_HIDDEN = "not told here, because some of these counts are hidden or not final"
 
 
 def own_service_words(
@@ -75,12 +75,29 @@ def own_service_words(
     ).assign(alone=outcomes["alone"].to_numpy())  # fmt: skip
     changes = changes_of(counts, fewest=fewest, level=level)
     hidden = counts.isna().any(axis=1)
-    for name, change, is_hidden in zip(outcomes["measure"], changes, hidden, strict=True):
+    names = [MEASURES[one].title for one in outcomes["measure"]]
+    for name, change, is_hidden in zip(names, changes, hidden, strict=True):
+        if is_hidden:
+            continue
         words += say(
             "{measure} of its teams, the latest quarters that can be told beside as many before: "
             "{change}.",
-            measure=declared(MEASURES[name].title),
-            change=_HIDDEN if is_hidden else _CHANGES[change],
+            measure=declared(name),
+            change=_CHANGES[change],
+        )
+    if hidden.any():
+        words += say(
+            "Whether these changed is not told here, because some of their counts are hidden or "
+            "not final: {names}.",
+            names=declared(
+                joined(
+                    [
+                        one[:1].lower() + one[1:]
+                        for one, is_hidden in zip(names, hidden, strict=True)
+                        if is_hidden
+                    ]
+                )
+            ),
         )
     if len(outcomes) == 1 or hidden.all():
         return words

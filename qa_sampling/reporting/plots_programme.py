@@ -81,7 +81,7 @@ def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = ""
 
 def _read_at(drawn: Axes, end: float, place: int, read: str, size: float) -> None:
     """Draw how a standard is read: a shape, and the words."""
-    shape, _, words = read.partition(" ")
+    shape, _, words = read.partition("\N{NO-BREAK SPACE}")
     marker, fill, rim = _SHAPES[shape]
     drawn.scatter([end + 12], [place], s=88, marker=marker, color=fill, edgecolor=rim,
                   linewidth=1.5, zorder=3, clip_on=False)  # fmt: skip
