@@ -164,3 +164,17 @@ def test_of_hidden_counts_no_sentence_says_whether_they_changed():
     assert "hidden" in said[1], "of plans of two years nothing is printed"
     assert said[2].startswith("These 2 comparisons are made together (Holm)")
     assert "at most 5 of 100" in said[2]
+
+
+def test_a_service_that_is_the_whole_authority():
+    """One team alone: everybody's counts are its own, and nothing is left to others."""
+    rng = np.random.default_rng(4)
+    truth = counts_of(rng)
+    truth[:, :, 1] = 0
+    everybody, own = tables_of(truth, range(SHOWN), "one", [], careful=True)
+    for count in (WHOLE, PART):
+        theirs, its = everybody.body[count], own.body[f"{count} of {SERVICE}"]
+        both = [pair for pair in zip(theirs, its, strict=True) if HIDDEN_MARK not in pair]
+        assert both
+        assert all(one == other for one, other in both)
+        assert set(theirs[its == HIDDEN_MARK]) <= {HIDDEN_MARK}, "hidden in both or in neither"

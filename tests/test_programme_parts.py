@@ -230,3 +230,18 @@ class TestDeclaredFiles:
         change(values)
         with pytest.raises(ParameterError, match=message):
             declared_file(parameter, values, named="declared.yml")
+
+    def test_an_empty_file_or_none_says_what_is_expected(self, tmp_path):
+        for parameter in ("plan_file", "standards_file", "responsibilities_file"):
+            with pytest.raises(ParameterError, match=r"declared\.yml"):
+                declared_file(parameter, {}, named="declared.yml")
+        asked = read_parameters("qa_programme", {"plan_file": str(tmp_path / "gone.yml")})
+        with pytest.raises(ParameterError, match=r"gone\.yml cannot be read; give a YAML file"):
+            read_programme_files(asked)
+
+    def test_several_deleted_are_named_together(self):
+        name = read_parameters("qa_programme", {}).standards_file
+        values = load_parameters([ROOT / name])
+        values["standards"] = values["standards"][2:]
+        with pytest.raises(ParameterError, match=r"assessment.*planning"):
+            declared_file("standards_file", values, named="declared.yml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import openpyxl
@@ -141,8 +142,6 @@ def test_activity_against_the_register(much, register, settings):
 def test_an_activity_the_plan_lacks_is_refused(settings, register, files):
     kept = tuple(one for one in files.plan.activities if one.kind != "Complaint")
     plan = files.plan.model_copy(update={"activities": kept})
-    from dataclasses import replace
-
     with pytest.raises(SchemaError, match="does not name Complaint"):
         much_of(settings, register, None, replace(files, plan=plan), describe=describer(settings))
 
@@ -346,3 +345,60 @@ def test_files(settings, register, much, well, owed, own, tables):
     assert "Not yet good" in text or "Sources disagree" in text
     book = openpyxl.load_workbook(folder / "restricted" / "qa_programme_2026-10.xlsx")
     assert {"Scorecard", "Evidence", "One service", "Who owes what"} <= set(book.sheetnames)
+
+
+def test_a_page_of_one_month(settings, files, register, found, loop, tmp_path):
+    """The first month of an authority that begins: everything is told, or said not to be."""
+    shutil.copytree(settings.outputs_folder, tmp_path / settings.outputs_folder.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+        asked = settings.model_copy(update={"months": 1})
+        with open_findings(asked) as opened:
+            much = much_of(asked, opened, None, files, describe=describer(asked))
+            well = well_of(
+                asked,
+                opened,
+                files.standards,
+                graded=by_standard(found, asked),
+                changed=changes(found, asked),
+                activities=much.activities,
+                measured=MEASURED.empty(),
+            )
+            given = {"much": much, "actions": loop.actions, "staff": None, "names": {}}
+            owed = owed_by(asked, opened, files.responsibilities, **given)
+            tables = release_programme(much, well, owed, asked, opened)
+    assert [*asked.all_periods] == ["2026-10"] == much.progress.table["period"].unique().tolist()
+    assert tables.months.frame["month"].tolist() == ["Oct 2026", "All months"]
+    audits = owed.people[owed.people["what"] == "An audit to return"]
+    assert set(audits["role"]) == {"Not recorded"}, "without a staff list nobody has a role"
+    assert tables.roles.frame["role"].tolist() == ["Other roles", "All roles"]
+    assert "planned audits came back" in how_much_words(tables, much.draws).sentences[0]
+    assert coverage_words(much.coverage, GROUPS).sentences
+    assert escalations_of(much.activities, asked.all_periods)["month"].tolist() == ["2026-10"]
+    escalated = escalations_of(much.activities, asked.all_periods)["escalations"].tolist()
+    assert not escalation_words(escalated * 0).sentences
+    assert len(slides_of(tables, ())) == 3
+
+
+def test_a_role_that_was_deleted_owes_under_other_roles(
+    settings, register, files, much, loop, owed
+):
+    kept = tuple(one for one in files.responsibilities.responsibilities
+                 if one.role != "Team Manager")  # fmt: skip
+    declared = files.responsibilities.model_copy(update={"responsibilities": kept})
+    asked = {"actions": loop.actions, "staff": staff_of(settings), "names": loop.names}
+    found = owed_by(settings, register, declared, much=much, **asked)
+    assert "Team Manager" not in set(found.roles["role"])
+    rows = owed.roles["what"].str.contains("observed|checked")
+    others = found.roles["what"].str.contains("observed|checked")
+    assert found.roles.loc[~others, "owed"].sum() == owed.roles.loc[~rows, "owed"].sum()
+
+
+def test_a_round_that_was_deleted_from_the_calendar_is_told_of(settings, register, files):
+    entries = tuple(one for one in files.calendar.entries if one.name != "re_audits")
+    calendar = files.calendar.model_copy(update={"entries": entries})
+    designs = {name: one for name, one in files.designs.items() if name != "re_audits"}
+    less = replace(files, calendar=calendar, designs=designs)
+    draws = much_of(settings, register, None, less, describe=describer(settings)).draws
+    row = draws.set_index("what").loc["Not in the calendar: re_audit"]
+    assert (row["done"], row["state"]) == (3, "Not planned")
