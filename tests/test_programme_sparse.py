@@ -29,6 +29,7 @@ from qa_sampling.reporting.programme_words import (
     actions_words,
     border_words,
     coverage_words,
+    difference_words,
     how_much_words,
 )
 from qa_sampling.reporting.tables import that_count
@@ -178,3 +179,23 @@ def test_how_often_the_reading_is_wrong_at_the_border():
         "Were practice on every standard just good enough, chance would still make some source "
         "say not yet on about 1.8 of the 12.",
     )
+
+
+def test_what_difference_it_made_in_words():
+    """Of four rows two are of one series, and one is too short to be judged."""
+    rows = [("A", "all", "All", ""), ("A", "all", "All", ""), ("A", "team", "N", ""),
+            ("A", "team", "S", "too short")]  # fmt: skip
+    considered = pd.DataFrame(rows, columns=["measure", "unit_kind", "unit", "why_not"])
+    one = SimpleNamespace(measure="re_referrals", unit="All")
+    done = pd.DataFrame({"name": ["Joint desk", "Desk 2"], "verdict": ["better", "worse"]})
+    curve = SimpleNamespace(measure="Re-referrals", done=done)
+    for signals, told in (((one,), "1 stand out"), ((), "none stand out")):
+        found = SimpleNamespace(considered=considered, signals=signals)
+        said = difference_words([curve], [2, 2, 20, 20], found).sentences
+        assert said[0].startswith("Outcomes: of 2 series long enough to be judged")
+        assert told in said[0]
+    everybody = difference_words([], [], SimpleNamespace(considered=considered, signals=(one,)))
+    assert everybody.sentences[1].startswith("Of everybody these stand out: Re-referrals")
+    assert said[1] == "Re-referrals since Joint desk: the curve has turned the right way."
+    assert "Desk 2" not in " ".join(said), "a name with a number might be a count"
+    assert "more in the later months" in said[2]

@@ -248,10 +248,12 @@ def difference_words(
     signals : Spikes
         Latest months and drifts that stand out among all series looked at.
     """
+    held = signals.considered
+    judged = held[held["why_not"] == ""].drop_duplicates(["measure", "unit_kind", "unit"])
     words = say(
-        "Outcomes: of {all:series|series} watched, of everybody and of each team, {found} stand "
+        "Outcomes: of {all:series|series} long enough to be judged, of everybody and of each team, {found} stand "
         "out from what chance does among so many.",
-        all=declared(len(signals.considered)),
+        all=declared(len(judged)),
         found=declared(len(signals.signals)) if signals.signals else "none",
     )
     everybody = [one.measure for one in signals.signals if one.unit == EVERYBODY]
