@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -104,3 +105,18 @@ def test_what_the_framework_names_is_answered_or_said_to_be_missing() -> None:
     measures = re.findall(r"`(\w+)`", PAGE.split("counted elsewhere")[1].split("## Feedback")[0])
     assert len(measures) > 15
     assert set(measures) <= set(MEASURES) | {"curves"}
+
+
+def test_every_line_of_page_80_has_its_title_and_its_test() -> None:
+    part = PAGE.split("## Page 80, line by line\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", part, re.MULTILINE)[1:]
+    assert len(rows) > 20
+    notebook = json.loads((ROOT / "notebooks" / "80_qa_programme.ipynb").read_text("utf-8"))
+    source = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
+    held = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    source += "".join(str(cell.get("outputs", "")) for cell in notebook["cells"])
+    for _, titles, tests in rows:
+        for title in re.findall('"(.+?)"', titles):
+            assert title in source, title
+        for test in re.findall("`(test_.+?)`", tests):
+            assert f"def {test}(" in held, test

@@ -74,7 +74,7 @@ def test_sentences_tell_no_more_than_the_table():
         assert printed["Practice week"] == printed["Rapid review"] == HIDDEN_MARK
         said.append((printed.to_dict(), how_much_words(tables, draws).sentences))
     assert said[0] == said[1] == said[2], "the same table, the same sentences"
-    assert "Of 19 kinds of other activity whose number is shown 19 met the plan." in said[0][1]
+    assert "Of 19 kinds of other activity whose number is shown, 19 met the plan." in said[0][1]
 
 
 MONTHS = ("Apr 2026", "May 2026", "Jun 2026", "Jul 2026", "Sep 2026", "Oct 2026", "Nov 2026")

@@ -15,16 +15,21 @@ from qa_sampling.loop.programme import PlannedRow, against_plan, done_by_month
 from qa_sampling.loop.standards import (
     DISAGREE,
     GOOD,
+    MARKS,
     MOSTLY,
     NOT_YET,
     OPEN,
+    READINGS,
     Evidence,
+    marked,
     read_standard,
+    reading_of,
     share_of,
     weighted_share_of,
 )
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.parameters import load_parameters, read_parameters, read_programme_files
+from qa_sampling.reporting.programme_view import scorecard_view
 from qa_sampling.sampling.overlooked import overlooked
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.programme_files import declared_file
@@ -95,6 +100,19 @@ class TestStandards:
         found = read_standard("voice", [self.one(one) for one in says])
         assert (found.reading, found.confidence) == (reading, confidence)
         assert found.sources("Good") == tuple(one for one in says if one == "Good")
+
+    def test_the_mark_never_hides_that_sources_disagree(self):
+        for good in range(5):
+            for bad in range(5):
+                says = ["Good"] * good + ["Not yet"] * bad + ["Open"]
+                found = read_standard("voice", [self.one(one) for one in says])
+                assert found.reading == reading_of(good, bad)
+                assert (found.reading == DISAGREE) == (good > 0 and bad > 0)
+                view = scorecard_view((found,), {"voice": "Better"}, {"voice": "Heard"})
+                told = view.iloc[0]
+                assert told["Reading"] == marked(found.reading)
+                assert told[["Say good", "Cannot tell", "Say not yet"]].tolist() == [good, 1, bad]
+        assert len(set(MARKS.values())) == len(MARKS) == len(READINGS)
 
     def test_wilson_as_published(self):
         """Newcombe (1998), Statistics in Medicine 17, table I: 81/263 is 0.2553 to 0.3662."""
@@ -212,3 +230,18 @@ class TestDeclaredFiles:
         change(values)
         with pytest.raises(ParameterError, match=message):
             declared_file(parameter, values, named="declared.yml")
+
+    def test_an_empty_file_or_none_says_what_is_expected(self, tmp_path):
+        for parameter in ("plan_file", "standards_file", "responsibilities_file"):
+            with pytest.raises(ParameterError, match=r"declared\.yml"):
+                declared_file(parameter, {}, named="declared.yml")
+        asked = read_parameters("qa_programme", {"plan_file": str(tmp_path / "gone.yml")})
+        with pytest.raises(ParameterError, match=r"gone\.yml cannot be read; give a YAML file"):
+            read_programme_files(asked)
+
+    def test_several_deleted_are_named_together(self):
+        name = read_parameters("qa_programme", {}).standards_file
+        values = load_parameters([ROOT / name])
+        values["standards"] = values["standards"][2:]
+        with pytest.raises(ParameterError, match=r"assessment.*planning"):
+            declared_file("standards_file", values, named="declared.yml")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import openpyxl
@@ -10,11 +12,16 @@ import pytest
 from PIL import Image
 
 from qa_sampling.errors import DisclosureError, SchemaError
-from qa_sampling.loop.standards import READINGS
+from qa_sampling.loop.standards import READINGS, marked
 from qa_sampling.parameters import read_parameters, read_programme_files
 from qa_sampling.reporting.again_tables import again_words
 from qa_sampling.reporting.members_page import build_members_page
-from qa_sampling.reporting.plots_programme import plan_chart, plan_chart_alt, scorecard_chart
+from qa_sampling.reporting.plots_programme import (
+    plan_chart,
+    plan_chart_alt,
+    scorecard_alt,
+    scorecard_chart,
+)
 from qa_sampling.reporting.programme_tables import ACTIVITIES, BACK, IN_TIME, OWED, PLANNED, SOURCES
 from qa_sampling.reporting.programme_words import (
     coverage_words,
@@ -41,6 +48,7 @@ from qa_sampling.runs.programme_page.outputs import (
 from qa_sampling.runs.programme_page.own_service import own_service
 from qa_sampling.runs.programme_page.well import voices_of, well_of
 from qa_sampling.runs.returns_in import staff_of
+from qa_sampling.runs.themed_returns import ROUNDS, open_programme
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
 from qa_sampling.trends.measured import READINGS as MEASURED
 
@@ -134,8 +142,6 @@ def test_activity_against_the_register(much, register, settings):
 def test_an_activity_the_plan_lacks_is_refused(settings, register, files):
     kept = tuple(one for one in files.plan.activities if one.kind != "Complaint")
     plan = files.plan.model_copy(update={"activities": kept})
-    from dataclasses import replace
-
     with pytest.raises(SchemaError, match="does not name Complaint"):
         much_of(settings, register, None, replace(files, plan=plan), describe=describer(settings))
 
@@ -217,12 +223,34 @@ def test_actions_and_second_looks_of_every_design_count(loop, register, settings
     designs = register.audits().set_index("audit_id")["design"]
     assert set(loop.actions["audit_id"].map(designs)) == {"monthly", "re_audit"}
     pairs = loop.again.pairs
-    assert (pairs["re_audit_id"].map(designs) == "re_audit").all()
+    second = pairs["re_audit_id"].map(designs).value_counts().to_dict()
+    assert second == {"re_audit": 17, "monthly": 1}, "a monthly draw may look again as well"
     table = release_again(loop, settings, register).table
-    assert table.totals["re_audits"] == loop.again.n == len(pairs) == 15
+    assert table.totals["re_audits"] == loop.again.n == len(pairs) == 18
     said = again_words(table).sentences
-    assert said[0] == "15 cases were audited again after a low grade."
-    assert said[1].startswith(f"{loop.again.improved} of them were graded higher")
+    assert said[0] == "18 cases were audited again after a low grade."
+    assert (loop.again.improved, loop.again.same, loop.again.worse) == (11, 7, 0)
+    assert said[1].startswith("11 of them were graded higher, 7 were not")
+
+
+def test_a_year_of_themed_audits_is_in_progress(settings, files, register, tmp_path):
+    """Some kinds on plan, some behind, two not begun; findings and second looks as before."""
+    shutil.copytree(settings.outputs_folder, tmp_path / settings.outputs_folder.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+        with open_programme(settings) as opened:
+            whole = much_of(settings, opened, None, files, describe=describer(settings))
+            drawn, audits = len(opened.draws()), opened.audits()
+        with open_programme(settings) as again:
+            assert len(again.draws()) == drawn == len(register.draws()) + len(ROUNDS)
+    states = whole.draws["state"].value_counts().to_dict()
+    assert states == {"Behind": 8, "On plan": 4, "Not begun": 2}
+    before = register.audits()
+    is_themed = ~audits["design"].isin(before["design"])
+    assert set(before["audit_id"]) == set(audits.loc[~is_themed, "audit_id"])
+    themed = audits.loc[is_themed, "case_ref"]
+    assert not themed.duplicated().any()
+    assert not set(themed) & set(before.dropna(subset=["draw_id"])["case_ref"])
 
 
 def test_months_before_the_record_began_hold_no_escalations():
@@ -280,6 +308,16 @@ def test_pictures_have_the_size_of_a_slide_and_their_words(tables, tmp_path):
     assert HIDDEN_MARK in plan_chart_alt(tables.kinds)
 
 
+def test_the_picture_and_the_table_say_how_each_standard_is_read(tables, well):
+    labels = list(dict.fromkeys(tables.standards.body["standard"]))
+    assert labels == [
+        f"{QUALITY_STANDARDS[one.standard]}: {marked(one.reading)}" for one in well.readings
+    ]
+    drawn = {text.get_text() for text in scorecard_chart(tables.standards).texts}
+    assert {one.reading for one in well.readings} <= drawn
+    assert all(f"{label}: " in scorecard_alt(tables.standards) for label in labels)
+
+
 def test_a_plain_table_is_no_picture(tables):
     with pytest.raises(DisclosureError):
         scorecard_chart(tables.standards.body)
@@ -307,3 +345,60 @@ def test_files(settings, register, much, well, owed, own, tables):
     assert "Not yet good" in text or "Sources disagree" in text
     book = openpyxl.load_workbook(folder / "restricted" / "qa_programme_2026-10.xlsx")
     assert {"Scorecard", "Evidence", "One service", "Who owes what"} <= set(book.sheetnames)
+
+
+def test_a_page_of_one_month(settings, files, register, found, loop, tmp_path):
+    """The first month of an authority that begins: everything is told, or said not to be."""
+    shutil.copytree(settings.outputs_folder, tmp_path / settings.outputs_folder.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
+        asked = settings.model_copy(update={"months": 1})
+        with open_findings(asked) as opened:
+            much = much_of(asked, opened, None, files, describe=describer(asked))
+            well = well_of(
+                asked,
+                opened,
+                files.standards,
+                graded=by_standard(found, asked),
+                changed=changes(found, asked),
+                activities=much.activities,
+                measured=MEASURED.empty(),
+            )
+            given = {"much": much, "actions": loop.actions, "staff": None, "names": {}}
+            owed = owed_by(asked, opened, files.responsibilities, **given)
+            tables = release_programme(much, well, owed, asked, opened)
+    assert [*asked.all_periods] == ["2026-10"] == much.progress.table["period"].unique().tolist()
+    assert tables.months.frame["month"].tolist() == ["Oct 2026", "All months"]
+    audits = owed.people[owed.people["what"] == "An audit to return"]
+    assert set(audits["role"]) == {"Not recorded"}, "without a staff list nobody has a role"
+    assert tables.roles.frame["role"].tolist() == ["Other roles", "All roles"]
+    assert "planned audits came back" in how_much_words(tables, much.draws).sentences[0]
+    assert coverage_words(much.coverage, GROUPS).sentences
+    assert escalations_of(much.activities, asked.all_periods)["month"].tolist() == ["2026-10"]
+    escalated = escalations_of(much.activities, asked.all_periods)["escalations"].tolist()
+    assert not escalation_words(escalated * 0).sentences
+    assert len(slides_of(tables, ())) == 3
+
+
+def test_a_role_that_was_deleted_owes_under_other_roles(
+    settings, register, files, much, loop, owed
+):
+    kept = tuple(one for one in files.responsibilities.responsibilities
+                 if one.role != "Team Manager")  # fmt: skip
+    declared = files.responsibilities.model_copy(update={"responsibilities": kept})
+    asked = {"actions": loop.actions, "staff": staff_of(settings), "names": loop.names}
+    found = owed_by(settings, register, declared, much=much, **asked)
+    assert "Team Manager" not in set(found.roles["role"])
+    rows = owed.roles["what"].str.contains("observed|checked")
+    others = found.roles["what"].str.contains("observed|checked")
+    assert found.roles.loc[~others, "owed"].sum() == owed.roles.loc[~rows, "owed"].sum()
+
+
+def test_a_round_that_was_deleted_from_the_calendar_is_told_of(settings, register, files):
+    entries = tuple(one for one in files.calendar.entries if one.name != "re_audits")
+    calendar = files.calendar.model_copy(update={"entries": entries})
+    designs = {name: one for name, one in files.designs.items() if name != "re_audits"}
+    less = replace(files, calendar=calendar, designs=designs)
+    draws = much_of(settings, register, None, less, describe=describer(settings)).draws
+    row = draws.set_index("what").loc["Not in the calendar: re_audit"]
+    assert (row["done"], row["state"]) == (3, "Not planned")

@@ -29,12 +29,18 @@ from qa_sampling.reporting.programme_words import (
     actions_words,
     border_words,
     coverage_words,
+    difference_words,
     how_much_words,
 )
 from qa_sampling.reporting.tables import that_count
 from qa_sampling.runs.programme_page.outputs import slides_of
-from qa_sampling.runs.programme_page.own_service import CHANGES, by_quarter, outcomes_of_teams
+from qa_sampling.runs.programme_page.own_outcomes import (
+    by_quarter,
+    outcomes_of_teams,
+    then_and_now,
+)
 from qa_sampling.trends.measured import READINGS
+from qa_sampling.trends.then_and_now import CHANGES
 
 NOTHING = dict.fromkeys(ACTIVITY_KINDS, 0)
 
@@ -79,14 +85,21 @@ def test_nobody_knows_who_was_looked_at():
 
 
 @pytest.mark.parametrize(
-    ("better", "worse", "said"),
-    [(0, 0, "no case that called"), (2, 1, "too few"), (9, 2, "cases were audited again")],
+    ("better", "other", "said"),
+    [
+        (0, 0, ["no case that called"]),
+        (2, 1, ["too few"]),
+        (9, 2, ["11 cases were audited again", "is not told here"]),
+        (11, 7, ["18 cases were", "11 of them were graded higher, 7 were not;"]),
+        (15, 0, ["15 cases were", "15 of them were graded higher, none were not;"]),
+        (0, 15, ["15 cases were", "None of them were graded higher, 15 were not;"]),
+    ],
 )
-def test_second_looks(better, worse, said):
-    pairs = pd.DataFrame({"change": [1] * better + [0] * worse})
+def test_second_looks(better, other, said):
+    pairs = pd.DataFrame({"change": [1] * better + [0, -1] * (other // 2) + [-1] * (other % 2)})
     words = again_words(protect_again(pairs, days=["2026-10-31"])).sentences
-    assert said in words[0]
-    assert len(words) == 1, "two that did not improve are hidden"
+    assert len(words) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, words, strict=True))
 
 
 def readings_of(unit: str, before: tuple[int, int], now: tuple[int, int]) -> pd.DataFrame:
@@ -101,36 +114,46 @@ def readings_of(unit: str, before: tuple[int, int], now: tuple[int, int]) -> pd.
     )  # fmt: skip
 
 
-def test_the_outcomes_of_a_services_teams():
+QUARTERS = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-10-01", "2026-07-01", freq="QS")]
+
+
+def two_services() -> SimpleNamespace:
     """Half as many families as children: 60 of 120 fell to 12 of 120, as 30 of 60 to 6 of 60."""
     mine, other = readings_of("A", (5, 10), (1, 10)), readings_of("B", (5, 10), (5, 10))
-    held = SimpleNamespace(readings=mine, by_unit=pd.concat([mine, other], ignore_index=True))
-    asked = {"measures": ["second_plans", "plans_two_years"], "fewest": 10}
-    told = outcomes_of_teams(held, ("A",), **asked).iloc[0]
-    assert (told["now"], told["now_of"], told["before"], told["before_of"]) == (12, 120, 60, 120)
-    assert told["low"] == pytest.approx(0.0466, abs=5e-5)  # Wilson of 6 in 60, by hand
-    assert told["high"] == pytest.approx(0.2015, abs=5e-5)
+    return SimpleNamespace(readings=mine, by_unit=pd.concat([mine, other], ignore_index=True))
+
+
+def test_the_outcomes_of_a_services_teams():
+    """Seven of the eight quarters are whole: three beside three."""
+    held = two_services()
+    asked = {"measures": ["second_plans", "plans_two_years"], "quarters": QUARTERS}
+    counted = then_and_now(held, ("A",), **asked)
+    assert counted["span"].tolist() == ["before"] * 3 + ["now"] * 3
+    told = outcomes_of_teams(counted, fewest=10, level=0.95).iloc[0]
+    numbers = told[["now", "now_of", "before", "before_of", "quarters"]].tolist()
+    assert numbers == [9, 90, 5 * 7 + 2, 90, 3]
+    assert told["alone"] == 0.5
+    assert told["low"] == pytest.approx(0.0416, abs=5e-5)  # Wilson of 4.5 in 45, by hand
+    assert told["high"] == pytest.approx(0.2213, abs=5e-5)
     assert told["change"] == "Lower"
-    assert outcomes_of_teams(held, ("B",), **asked)["change"].tolist() == [CHANGES[2]]
-    few = outcomes_of_teams(held, ("A",), measures=["second_plans"], fewest=200)
-    assert few["change"].tolist() == [CHANGES[3]]
-    assert outcomes_of_teams(held, (), **asked).empty
-    quarters = ["2026-01-01", "2026-04-01", "2026-07-01"]
-    sums = by_quarter(held, ("A",), measures=["second_plans"], quarters=quarters)
+    same = outcomes_of_teams(then_and_now(held, ("B",), **asked), fewest=10, level=0.95)
+    assert same["change"].tolist() == [CHANGES[2]]
+    assert outcomes_of_teams(counted, fewest=200, level=0.95)["change"].tolist() == [CHANGES[3]]
+    assert then_and_now(held, (), **asked).empty
+    sums = by_quarter(held, ("A",), measures=["second_plans"], quarters=QUARTERS[-3:])
     assert sums["numerator"].tolist() == [3, 3, 3]
-    assert by_quarter(held, (), measures=["second_plans"], quarters=quarters).empty
+    assert sums["denominator"].tolist() == [30, 30, 30]
+    assert by_quarter(held, (), measures=["second_plans"], quarters=QUARTERS[-3:]).empty
 
 
 def test_a_service_that_is_not_there(loop_tables):
-    nothing = outcomes_of_teams(
-        SimpleNamespace(readings=READINGS.empty(), by_unit=READINGS.empty()), (),
-        measures=["second_plans"], fewest=10,
-    )  # fmt: skip
-    both = {"graded": loop_tables.heard, "heard": loop_tables.heard}
-    said = own_service_words("Edge of Care", nothing, **both).sentences
+    counted = then_and_now(two_services(), (), measures=["second_plans"], quarters=QUARTERS)
+    nothing = outcomes_of_teams(counted, fewest=10, level=0.95)
+    both = {"graded": loop_tables.heard, "heard": loop_tables.heard, "fewest": 10, "level": 0.95}
+    said = own_service_words("Edge of Care", nothing, counted, (), **both).sentences
     assert "no audits of its own are shown" in said[0]
     assert "are not told" in said[-1]
-    assert own_service_words("", nothing, **both).sentences == ()
+    assert own_service_words("", nothing, counted, (), **both).sentences == ()
 
 
 def test_a_measure_that_is_no_share_is_refused():
@@ -156,3 +179,23 @@ def test_how_often_the_reading_is_wrong_at_the_border():
         "Were practice on every standard just good enough, chance would still make some source "
         "say not yet on about 1.8 of the 12.",
     )
+
+
+def test_what_difference_it_made_in_words():
+    """Of four rows two are of one series, and one is too short to be judged."""
+    rows = [("A", "all", "All", ""), ("A", "all", "All", ""), ("A", "team", "N", ""),
+            ("A", "team", "S", "too short")]  # fmt: skip
+    considered = pd.DataFrame(rows, columns=["measure", "unit_kind", "unit", "why_not"])
+    one = SimpleNamespace(measure="re_referrals", unit="All")
+    done = pd.DataFrame({"name": ["Joint desk", "Desk 2"], "verdict": ["better", "worse"]})
+    curve = SimpleNamespace(measure="Re-referrals", done=done)
+    for signals, told in (((one,), "1 stand out"), ((), "none stand out")):
+        found = SimpleNamespace(considered=considered, signals=signals)
+        said = difference_words([curve], [2, 2, 20, 20], found).sentences
+        assert said[0].startswith("Outcomes: of 2 series long enough to be judged")
+        assert told in said[0]
+    everybody = difference_words([], [], SimpleNamespace(considered=considered, signals=(one,)))
+    assert everybody.sentences[1].startswith("Of everybody these stand out: Re-referrals")
+    assert said[1] == "Re-referrals since Joint desk: the curve has turned the right way."
+    assert "Desk 2" not in " ".join(said), "a name with a number might be a count"
+    assert "more in the later months" in said[2]

@@ -25,6 +25,8 @@ GOOD, MOSTLY, NOT_YET, DISAGREE, OPEN = (
 )
 READINGS = (GOOD, MOSTLY, NOT_YET, DISAGREE, OPEN)
 """How all sources of a standard are read together."""
+MARKS = {GOOD: "▲", MOSTLY: "△", NOT_YET: "▼", DISAGREE: "◆", OPEN: "○"}
+"""The shape of each reading, to see it at a glance; the words stand beside it."""
 CONFIDENCE = ("High", "Medium", "Low", "None")
 _ENOUGH = {3: "High", 2: "Medium", 1: "Low", 0: "None"}
 
@@ -203,10 +205,32 @@ def read_standard(standard: str, evidence: Sequence[Evidence]) -> Reading:
     """
     says = [one.says for one in evidence]
     good, bad = says.count("Good"), says.count("Not yet")
+    confidence = "Low" if good and bad else _ENOUGH[min(good + bad, 3)]
+    return Reading(standard, tuple(evidence), reading_of(good, bad), confidence)
+
+
+def reading_of(good: int, bad: int) -> str:
+    """Give the reading of a standard, of :data:`READINGS`, from how many sources say what.
+
+    Parameters
+    ----------
+    good, bad : int
+        Sources that say "Good", and that say "Not yet".
+    """
     if good and bad:
-        return Reading(standard, tuple(evidence), DISAGREE, "Low")
-    reading = NOT_YET if bad else GOOD if good > 1 else MOSTLY if good else OPEN
-    return Reading(standard, tuple(evidence), reading, _ENOUGH[min(good + bad, 3)])
+        return DISAGREE
+    return NOT_YET if bad else GOOD if good > 1 else MOSTLY if good else OPEN
+
+
+def marked(reading: str) -> str:
+    """Give a reading with its shape, on one line: "◆ Sources disagree".
+
+    Parameters
+    ----------
+    reading : str
+        Of :data:`READINGS`.
+    """
+    return f"{MARKS[reading]}\N{NO-BREAK SPACE}{reading}"
 
 
 def chance_of_not_yet(reading: Reading, *, level: float = 0.95) -> float:

@@ -71,12 +71,16 @@ def again_words(table: SafeTable) -> Words:
         return _sealed("Re-audits: too few cases were audited again to say what was found.")
     if not whole.value:
         return _sealed("Re-audits: no case that called for a second look was audited again.")
-    better = cell(table, _COUNT, HIGHER)
+    better, other = cell(table, _COUNT, HIGHER), cell(table, _COUNT, NOT_HIGHER)
     words = say("{n:case was|cases were} audited again after a low grade.", n=whole)
     if better.hidden:
-        return words
+        return words + _sealed(
+            "How many of them were graded higher is not told here: either these or the others are "
+            "too few."
+        )
     return words + say(
-        "{better} of them were graded higher; cases chosen for a low grade are so "
-        "more often than not, also when nothing has changed.",
-        better=better,
+        "{better} of them were graded higher, {same} were not; cases chosen for a low grade are "
+        "graded higher more often than not, also when nothing has changed.",
+        better=better if better.value else "none",
+        same=other if other.value else "none",
     )

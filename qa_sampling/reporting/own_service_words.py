@@ -2,54 +2,131 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from qa_sampling.reporting.outcome_tables import QUARTER, quarter_words
+from qa_sampling.reporting.own_service_tables import own_count
+from qa_sampling.reporting.programme_words import joined
 from qa_sampling.reporting.quantities import cell, declared
-from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
+from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 from qa_sampling.trends.measures import MEASURES
+from qa_sampling.trends.then_and_now import CHANGES, changes_of
 
 _CHANGES = {
-    "Higher": "higher, further than chance explains",
-    "Lower": "lower, further than chance explains",
-    "No difference that can be told from chance": "no difference that can be told from chance",
+    CHANGES[0]: "higher, further than chance explains",
+    CHANGES[1]: "lower, further than chance explains",
+    CHANGES[2]: "no difference that can be told from chance",
+    CHANGES[3]: "too few to say whether it changed",
 }
 
 
 def own_service_words(
-    service: str, outcomes: pd.DataFrame, *, graded: SafeTable, heard: SafeTable
+    service: str,
+    outcomes: pd.DataFrame,
+    quarters: pd.DataFrame,
+    tables: Sequence[SharedTable],
+    *,
+    graded: SafeTable,
+    heard: SafeTable,
+    fewest: int,
+    level: float,
 ) -> Words:
     """Say what audits, families and outcomes tell of one service.
+
+    Whether a measure changed is worked out from what the tables print: of hidden counts nothing
+    is said, since whether a few cases are fewer than before nearly tells how many they are.
 
     Parameters
     ----------
     service : str
         The service; blank says nothing.
     outcomes : DataFrame
-        Measures of cases that its teams held: `measure`, `change`.
+        Measures of cases that its teams held: `measure`, `alone` (families a case).
+    quarters : DataFrame
+        Which quarters are compared: `measure`, `span` ("before", "now"), `start`.
+    tables : sequence of SharedTable
+        What ``protect_own_outcomes`` gives.
     graded : SafeTable
         Audits by service and whether they were good or better.
     heard : SafeTable
         Times families and children told us something, by service.
+    fewest : int
+        Cases below which no change is told.
+    level : float
+        Of all comparisons together.
     """
     if not service:
         return NOTHING_SAID
     words = _audits(service, graded) + _heard(service, heard)
-    told = outcomes[outcomes["change"].isin(_CHANGES)]
-    for row in told.itertuples():
-        words += say(
-            "{measure} of its teams, the latest year that can be told beside the year before: "
-            "{change}.",
-            measure=declared(MEASURES[row.measure].title),
-            change=_CHANGES[row.change],
-        )
-    if told.empty:
-        words += say(
+    if outcomes.empty:
+        return words + say(
             "Outcomes of the teams of {service} are not told: there are too few of them, their "
             "records are too short, or it is not known which team held a case.",
             service=service,
         )
-    return words
+    counts = pd.DataFrame(
+        [_printed(quarters[quarters["measure"] == one], one, service, tables)
+         for one in outcomes["measure"]],
+        columns=["now", "now_of", "before", "before_of"],
+    ).assign(alone=outcomes["alone"].to_numpy())  # fmt: skip
+    changes = changes_of(counts, fewest=fewest, level=level)
+    hidden = counts.isna().any(axis=1)
+    names = [MEASURES[one].title for one in outcomes["measure"]]
+    for name, change, is_hidden in zip(names, changes, hidden, strict=True):
+        if is_hidden:
+            continue
+        words += say(
+            "{measure} of its teams, the latest quarters that can be told beside as many before: "
+            "{change}.",
+            measure=declared(name),
+            change=_CHANGES[change],
+        )
+    if hidden.any():
+        words += say(
+            "Whether these changed is not told here, because some of their counts are hidden or "
+            "not final: {names}.",
+            names=declared(
+                joined(
+                    [
+                        one[:1].lower() + one[1:]
+                        for one, is_hidden in zip(names, hidden, strict=True)
+                        if is_hidden
+                    ]
+                )
+            ),
+        )
+    if len(outcomes) == 1 or hidden.all():
+        return words
+    return words + say(
+        "These {n} comparisons are made together (Holm): if nothing had changed, any of them would "
+        "be called a change on at most {wrong} of {pages} such pages.",
+        pages=declared(100),
+        n=declared(len(outcomes)),
+        wrong=declared(round(100 * (1 - level))),
+    )
+
+
+def _printed(
+    quarters: pd.DataFrame, name: str, service: str, tables: Sequence[SharedTable]
+) -> list[int | None]:
+    """Add up the quarters of now and before as printed; nothing where any of them is hidden."""
+    part = own_count(name, service)
+    table = next((one.table for one in tables if part in one.table.counts), None)
+    if table is None:
+        return [None] * 4
+    body = table.body.set_index(QUARTER)
+    found: list[int | None] = []
+    for span in ("now", "before"):
+        days = [quarter_words(day) for day in quarters.loc[quarters["span"] == span, "start"]]
+        for count in (part, table.counts[0]):
+            cells = body[count].reindex(days)
+            is_told = bool(cells.notna().all()) and HIDDEN_MARK not in set(cells)
+            found.append(int(cells.sum()) if is_told else None)
+    return found
 
 
 def _audits(service: str, graded: SafeTable) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qa_sampling.loop.standards import DISAGREE, GOOD, MARKS, MOSTLY, NOT_YET, OPEN
 from qa_sampling.reporting.plot_labels import LINE
 from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import KeyItem, open_sheet
@@ -13,6 +14,7 @@ from qa_sampling.reporting.programme_tables import (
     ACTIVITIES,
     BACK,
     PLANNED,
+    READ,
     SAID,
     SOURCES,
 )
@@ -28,14 +30,22 @@ _MARKS = {
     SAID["Not yet"]: ("v", PALETTE["orange"], INK),
 }
 """Marker, fill and rim of what a source says."""
-_STEP = 17.0
+_SHAPES = {
+    MARKS[GOOD]: ("^", PALETTE["blue"], PALETTE["blue"]),
+    MARKS[MOSTLY]: ("^", "white", PALETTE["blue"]),
+    MARKS[NOT_YET]: ("v", PALETTE["orange"], INK),
+    MARKS[DISAGREE]: ("D", INK, INK),
+    MARKS[OPEN]: ("o", "white", THIN),
+}
+"""Marker, fill and rim of each reading."""
+_STEP, _READ_WIDTH = 17.0, 150.0
 
 
 @in_house_style
 def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Draw a mark a source for each standard: good, cannot tell, not yet, side by side.
 
-    A row with marks of the first and of the last kind is one whose sources disagree.
+    At the end of the row stands how the standard is read, as a shape and in words.
 
     Parameters
     ----------
@@ -50,7 +60,8 @@ def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = ""
     grid = grid.drop(index=table.total_label, columns=table.total_label, errors="ignore")
     sheet = open_sheet(ax, table)
     key = [KeyItem(words, *_MARKS[words][:2]) for words in _MARKS]
-    _lay(sheet, list(grid.index), title, key=key, row=25.0)
+    names, _, read = zip(*(name.rpartition(READ) for name in grid.index), strict=True)
+    _lay(sheet, list(names), title, key=key, row=25.0, right=_READ_WIDTH)
     drawn = sheet.ax
     drawn.set_xlim(0, sheet.plot[2])
     room = sheet.plot[2] / len(_MARKS)
@@ -64,7 +75,17 @@ def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = ""
                 [start + step * one for one in range(number)], [place] * number, s=62,
                 marker=marker, color=fill, edgecolor=rim, linewidth=1.3, zorder=3,
             )  # fmt: skip
+        _read_at(drawn, sheet.plot[2], place, read[place], SMALL if sheet.narrow else TEXT)
     return drawn
+
+
+def _read_at(drawn: Axes, end: float, place: int, read: str, size: float) -> None:
+    """Draw how a standard is read: a shape, and the words."""
+    shape, _, words = read.partition("\N{NO-BREAK SPACE}")
+    marker, fill, rim = _SHAPES[shape]
+    drawn.scatter([end + 12], [place], s=88, marker=marker, color=fill, edgecolor=rim,
+                  linewidth=1.5, zorder=3, clip_on=False)  # fmt: skip
+    drawn.text(end + 26, place, words, va="center", fontsize=size, color=INK)
 
 
 def scorecard_alt(table: SafeTable) -> Told:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from qa_sampling.loop.standards import SAYS, Reading
+from qa_sampling.loop.standards import SAYS, Reading, marked
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
@@ -36,6 +36,8 @@ SAID = {
     "Silent": "Too little to say",
 }
 """What sources say, as a column people read."""
+READ = ": "
+"""What stands between a standard and its reading."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class ProgrammeTables:
     kinds : SafeTable
         Other activity by kind, beside its plan.
     standards : SafeTable
-        How many sources say what of each standard.
+        How many sources say what of each standard, whose label ends with its reading.
     roles : SafeTable
         What is owed on the day, by role.
     own : SafeTable or None
@@ -274,10 +276,11 @@ def _own(groups: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
 
 def _standards(readings: Sequence[Reading]) -> tuple[pd.DataFrame, dict]:
     rows = [
-        (QUALITY_STANDARDS[one.standard], SAID[says], len(one.sources(says)))
+        (f"{QUALITY_STANDARDS[one.standard]}{READ}{marked(one.reading)}", SAID[says],
+         len(one.sources(says)))
         for one in readings
         for says in SAYS
-    ]
+    ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["standard", "says", SOURCES])
     return table, {
         "by": ["standard", "says"],

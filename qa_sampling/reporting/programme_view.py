@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from qa_sampling.loop.programme import UNKNOWN
-from qa_sampling.loop.standards import Evidence, Reading
+from qa_sampling.loop.standards import SAYS, Evidence, Reading, marked
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.sampling.progress import Progress
@@ -108,6 +108,8 @@ def scorecard_view(
 ) -> pd.DataFrame:
     """Give the scorecard: how each standard is read, how surely, and which way it goes.
 
+    Beside the reading stands how many sources say what, so that it hides no disagreement.
+
     Parameters
     ----------
     readings : tuple of Reading
@@ -116,11 +118,12 @@ def scorecard_view(
         Direction of travel, and what good looks like, by standard.
     """
     rows = [
-        (QUALITY_STANDARDS[one.standard], good[one.standard], one.reading, one.confidence,
-         ways[one.standard])
+        (QUALITY_STANDARDS[one.standard], good[one.standard], marked(one.reading),
+         *(len(one.sources(says)) for says in SAYS[:3]), one.confidence, ways[one.standard])
         for one in readings
     ]  # fmt: skip
-    heads = ["Standard", "What good looks like", "Reading", "Confidence", "Direction"]
+    said = ["Say good", "Cannot tell", "Say not yet"]
+    heads = ["Standard", "What good looks like", "Reading", *said, "Confidence", "Direction"]
     return pd.DataFrame(rows, columns=heads)
 
 
@@ -215,11 +218,12 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        `measure`, `now`, `now_of`, `before`, `before_of`, `share`, `low`, `high`, `change`.
+        `measure`, `now`, `now_of`, `before`, `before_of`, `quarters`, `low`, `high`, `change`.
     """
     rows = [
         (
             MEASURES[row.measure].title,
+            3 * row.quarters,
             f"{row.now} of {row.now_of}",
             f"{row.before} of {row.before_of}",
             "–" if pd.isna(row.low) else f"{row.low:.0%} to {row.high:.0%}",
@@ -229,9 +233,10 @@ def own_outcomes_view(table: pd.DataFrame) -> pd.DataFrame:
     ]
     heads = [
         "Measure",
-        "Latest 12 months known",
-        "12 months before",
+        "Months",
+        "Latest that are whole",
+        "As many before",
         "95% interval of now",
-        "Change",
+        "Change, all told together (Holm)",
     ]
     return pd.DataFrame(rows, columns=heads)

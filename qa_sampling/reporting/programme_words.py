@@ -15,6 +15,7 @@ from qa_sampling.loop.standards import (
     READINGS,
     Reading,
     chance_of_not_yet,
+    marked,
 )
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.loop_tables import STATES, LoopTables
@@ -103,7 +104,7 @@ def _against_plan(table: pd.DataFrame, one: str, many: str) -> Words:
     if due.empty:
         return NOTHING_SAID
     return say(
-        f"Of {{all:{one}|{many}}} {{met}} met the plan{{rest}}.",
+        f"Of {{all:{one}|{many}}}, {{met}} met the plan{{rest}}.",
         all=declared(len(due)),
         met=declared(int(met.sum())) if met.any() else "none",
         rest=_listed("; not begun", due.loc[due["state"] == "Not begun", "what"]),
@@ -150,10 +151,11 @@ def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Wor
     for reading in READINGS:
         own = [_short(one.standard) for one in readings if one.reading == reading]
         if own and reading != DISAGREE:
-            words += say("{reading}: {which}.", reading=reading, which=joined(own))
+            words += say("{reading}: {which}.", reading=marked(reading), which=joined(own))
     for one in (one for one in readings if one.reading == DISAGREE):
         words += say(
-            "Sources disagree on {what}: good by {good}; not yet good by {bad}.",
+            "{reading} on {what}: good by {good}; not yet good by {bad}.",
+            reading=marked(DISAGREE),
             what=_short(one.standard),
             good=declared(joined([_source(name) for name in one.sources("Good")])),
             bad=declared(joined([_source(name) for name in one.sources("Not yet")])),
@@ -246,10 +248,12 @@ def difference_words(
     signals : Spikes
         Latest months and drifts that stand out among all series looked at.
     """
+    held = signals.considered
+    judged = held[held["why_not"] == ""].drop_duplicates(["measure", "unit_kind", "unit"])
     words = say(
-        "Outcomes: of {all:series|series} watched, of everybody and of each team, {found} stand "
+        "Outcomes: of {all:series|series} long enough to be judged, of everybody and of each team, {found} stand "
         "out from what chance does among so many.",
-        all=declared(len(signals.considered)),
+        all=declared(len(judged)),
         found=declared(len(signals.signals)) if signals.signals else "none",
     )
     everybody = [one.measure for one in signals.signals if one.unit == EVERYBODY]

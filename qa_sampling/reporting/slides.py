@@ -9,7 +9,7 @@ from typing import Literal
 
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.narrative import bar_alt
-from qa_sampling.reporting.plot_style import at_width
+from qa_sampling.reporting.plot_style import INK, SMALL, at_width
 from qa_sampling.reporting.plots_plan import bar_chart
 from qa_sampling.reporting.plots_programme import (
     plan_chart,
@@ -17,11 +17,14 @@ from qa_sampling.reporting.plots_programme import (
     scorecard_alt,
     scorecard_chart,
 )
-from qa_sampling.reporting.safe_table import SafeTable, require_safe
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
 from qa_sampling.reporting.words import require_title
 
 INCHES, DPI = (12.8, 7.2), 150
 """1920 by 1080 pixels, with words large enough to be read from the back."""
+_HEADROOM, _ROW = 0.14, 0.13
+"""Share of the height that a title takes, and a row at most: few bars are no thicker than many."""
+_HIDDEN = f"{HIDDEN_MARK}: hidden, because it is small or would give a small number away."
 _DRAWN: dict[str, tuple[Callable, Callable]] = {
     "scorecard": (scorecard_chart, scorecard_alt),
     "plan": (plan_chart, plan_chart_alt),
@@ -76,9 +79,12 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
         require_title(one.title, what="the title of a slide", table=table)
         draw, tell = _DRAWN[one.kind]
         figure = plt.figure(figsize=INCHES, dpi=DPI)
-        ax = figure.add_axes((0.04, 0.05, 0.92, 0.9))
+        height = min(0.87, _HEADROOM + _ROW * len(set(table.body[table.by[0]])))
+        ax = figure.add_axes((0.04, 0.95 - height, 0.92, height))
         with at_width(INCHES[0] * 0.92):
             draw(table, ax=ax, title=one.title)
+        note = f"{source}. {_HIDDEN}" if table.hidden else f"{source}."
+        figure.text(0.04, 0.025, note, fontsize=SMALL, color=INK)
         alt = tell(table)
         if alt.table is not table:
             raise DisclosureError("The words of a slide were not told from its table.")

@@ -41,14 +41,15 @@ def check_request(request: TableRequest) -> None:
             "and one count column; name them in `by` and `counts`."
         )
     named = {*request.within, *request.decisions}
-    named |= {part for _, _, parts in _declared(request) for part in parts}
+    for _, whole, parts in _declared(request):
+        named |= {*_own(request, whole, parts)}
     named |= {part for pair in request.percentages.values() for part in pair} - {TOTAL_OF_COUNT}
     named |= {count for count, _ in request.rates.values()}
     if unknown := sorted(named - set(request.counts)):
         raise SchemaError(
             f"`percentages`, `rates`, `within`, `exclusive`, `adding_up` and `decisions` may name "
             f"only the count columns ({', '.join(request.counts)}), but for a whole that another "
-            f"table counts; got {', '.join(unknown)}."
+            f"table counts, with others of its parts; got {', '.join(unknown)}."
         )
     if unknown := sorted({public for _, public in request.rates.values()} - set(request.publics)):
         raise SchemaError(
@@ -110,6 +111,12 @@ def _declared(request: TableRequest) -> Iterable[tuple[str, str, tuple[str, ...]
         for whole, groups in getattr(request, argument).items():
             for parts in groups:
                 yield argument, whole, parts
+
+
+def _own(request: TableRequest, whole: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the parts that must be counts of this table: all of its own whole, else one or more."""
+    ours = tuple(part for part in parts if part in request.counts)
+    return parts if whole in request.counts or not ours else ours
 
 
 def _contained_faults(request: TableRequest) -> Iterable[str]:

@@ -27,6 +27,7 @@ from qa_sampling.runs.inputs import case_numbers, open_register
 from qa_sampling.runs.outcomes_basis import extract_digest
 from qa_sampling.runs.published_inputs import figures_digest, open_benchmarks, series_of
 from qa_sampling.runs.returns_in import open_returns, staff_of
+from qa_sampling.runs.themed_returns import open_programme
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.deep_dive import DeepDive
@@ -247,7 +248,7 @@ ANALYSES: dict[str, Analysis] = {
             ("shareable/programme_tables.xlsx", "its tables, to share; also as CSV"),
         ),
         need=_need_returns,
-        open=open_findings,
+        open=open_programme,
     ),
     "outcome_trends": Analysis(
         file="50_outcome_trends.ipynb",

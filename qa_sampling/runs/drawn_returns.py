@@ -98,7 +98,7 @@ def _record(settings: AuditFindings, register: Register, periods: list[str]) -> 
     tables["audits"]["design"] = [drawn_in.get(one, ("monthly", None))[0] for one in names]
     tables["actions"] = follow_up(tables["actions"], tables["audits"], authority.seed)
     day = pd.Timestamp(settings.extract_day)
-    _record_audits(register, tables, day=day)
+    record_audits(register, tables, day=day)
     register.record_audit_tags(invented_tags(register.answers()))
     record_activities(register, day=day)
 
@@ -138,10 +138,21 @@ _RE_AUDIT: dict[str, Any] = {
 }
 
 
-def _record_audits(
+def record_audits(
     register: Register, tables: dict[str, pd.DataFrame], *, day: pd.Timestamp
 ) -> None:
-    """Record invented audits, moderations and actions, as far as they are known on a day."""
+    """Record invented audits, moderations and actions, as far as they are known on a day.
+
+    Parameters
+    ----------
+    register : Register
+        Where they are recorded.
+    tables : dict of str to DataFrame
+        What ``invented.drawn_months.graded`` gives, with `design` and `draw_id` of the audits, and
+        actions followed up.
+    day : Timestamp
+        What came later is not known.
+    """
     key = keys.INVENTED_KEY.secret
     audits = tables["audits"].query("date_assigned <= @day").copy()
     audits["date_completed"] = audits["date_completed"].where(audits["date_completed"] <= day)

@@ -117,6 +117,7 @@ def opened_month(
     draw: Draw,
     series: str = "d",
     within: tuple[int, int] | None = None,
+    rules: AssignmentRules | None = None,
 ) -> DrawnMonth:
     """Give drawn cases to auditors, and say how good practice is with every case of the frame.
 
@@ -134,12 +135,14 @@ def opened_month(
         Letter that the names of its audits begin with.
     within : tuple of int, optional
         Least and most that practice is with these cases, in thousandths of a grade.
+    rules : AssignmentRules, optional
+        Who may audit; those of the monthly audits by default.
     """
     start = date.fromisoformat(f"{period}-01")
     due = start.replace(day=calendar.monthrange(start.year, start.month)[1])
     seed = draw.seed
     sampled = frame.cases[frame.cases["case_ref"].isin(draw.cases["case_ref"])]
-    rules = AssignmentRules(period_start=start, period_end=due, monthly_cap=3)
+    rules = rules or AssignmentRules(period_start=start, period_end=due, monthly_cap=3)
     assignment = assign(sampled, authority.staff, rules=rules, seed=seed)
     refs = [pseudonym(one, keys.INVENTED_KEY.secret) for one in cases["child_id"]]
     managers = authority.cases_at(start - timedelta(1)).set_index("child_id")["manager_id"]

@@ -15,8 +15,9 @@ from qa_sampling.sampling.selection import Size, draw_sample
 
 RE_AUDITED = ("2026-02", "2026-05", "2026-09")
 """Months whose re-audits the invented authority drew."""
-AFTER = (1100, 3100)
-"""Planted: how good practice is with them after the actions, in thousandths of a grade."""
+AFTER = (500, 2300)
+"""Planted: how good practice is with them after the actions, in thousandths of a grade: better with
+most of them, and as it was with others."""
 CALLED = Eligibility(
     open_at_least_weeks=0,
     not_audited_within_months=0,

@@ -120,7 +120,7 @@ def _audits(much: Much, roles: dict[str, str], settings: QaProgramme) -> pd.Data
     rows = pd.DataFrame(
         {
             "person": held["auditor_id"].fillna(NOT_RECORDED),
-            "role": held["auditor_id"].map(roles).fillna(NOT_RECORDED),
+            "role": held["auditor_id"].map(roles).astype("object").fillna(NOT_RECORDED),
             "reference": held["audit_id"],
             "due": held["due"],
         }
@@ -137,7 +137,7 @@ def _moderations(settings: QaProgramme, register: Register, roles: dict[str, str
     rows = pd.DataFrame(
         {
             "person": held["moderator_id"].fillna(NOT_RECORDED),
-            "role": held["moderator_id"].map(roles).fillna(NOT_RECORDED),
+            "role": held["moderator_id"].map(roles).astype("object").fillna(NOT_RECORDED),
             "reference": held["audit_id"],
             "due": held["due"],
         }
