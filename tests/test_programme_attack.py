@@ -30,10 +30,15 @@ OWED = [
 ]
 
 
-def stand_of(back: dict[str, int], *, planned: int = 40, as_at: str):
-    """Give audits of some months, of which so many are back in time."""
+def stand_of(back: dict[str, int], *, planned: int = 40, as_at: str, late: int = 0):
+    """Give audits of some months, of which so many are back in time, and so many more late."""
     rows = [
-        (f"{month}-{n}", month, f"{month}-05", f"{month}-03" if n < number else None)
+        (
+            f"{month}-{n}",
+            month,
+            f"{month}-05",
+            f"{month}-{'03' if n < number else '28'}" if n < number + late else None,
+        )
         for month, number in back.items()
         for n in range(planned)
     ]
@@ -129,6 +134,25 @@ def test_a_page_with_hidden_totals_or_a_withheld_table_still_reads():
     assert "Nov 2026: [c] of 40 planned" in plan_chart_alt(tables.months)
 
 
+def test_what_came_in_time_is_told_by_month_and_what_came_back_of_all_months():
+    """A late audit or two of a month would tell themselves between two pages, and hide it all."""
+    back, ledger = {"2026-04": 30, "2026-05": 20, "2026-06": 21}, []
+    for late in (3, 4, 6):
+        as_at = f"2026-{late + 3:02}-30"
+        stand = stand_of(back, late=late, as_at=as_at)
+        page = tables_of(stand, {}, as_at=as_at, ledger=ledger).months
+        ledger.append(release_text(page))
+        told = page.frame.set_index("month")
+        assert told["in_time"].tolist() == [30, 20, 21, 71]
+        assert told["returned"].tolist() == [*[HIDDEN_MARK] * 3, 71 + 3 * late]
+
+
+def test_where_none_is_late_both_are_told_by_month():
+    stand = stand_of({"2026-04": 30, "2026-05": 20}, as_at="2026-05-31")
+    told = tables_of(stand, {}, as_at="2026-05-31").months.frame
+    assert told["in_time"].tolist() == told["returned"].tolist() == [30, 20, 50]
+
+
 @pytest.mark.parametrize("later", [24, 38])
 def test_pages_of_two_months_give_no_month_away(later):
     """April lacks three audits, hidden with September; November has two, and frees September."""
@@ -146,9 +170,9 @@ def test_pages_of_two_months_give_no_month_away(later):
 
 def test_the_attack_on_two_months_would_find_a_careless_page():
     back = {"2026-04": 37, "2026-05": 20, "2026-06": 21, "2026-07": 22, "2026-09": 30}
-    after = back | {"2026-10": 24, "2026-11": 2}
+    after = back | {"2026-10": 38, "2026-11": 2}
     tables = [
         edition(back | {"2026-10": 24}, [], as_at="2026-10-31"),
         edition(after, [], as_at="2026-11-30"),
     ]
-    assert intruder_reads(tables, (24, 24), after), "without the ledger a month is given away"
+    assert intruder_reads(tables, (24, 38), after), "without the ledger a month is given away"

@@ -12,7 +12,7 @@ from qa_sampling.reporting.plot_style import HATCHED, INK, PALETTE, QUIET, SMALL
 from qa_sampling.reporting.plots_plan import _lay, _said, _shown
 from qa_sampling.reporting.programme_tables import (
     ACTIVITIES,
-    BACK,
+    IN_TIME,
     PLANNED,
     READ,
     SAID,
@@ -100,7 +100,7 @@ def scorecard_alt(table: SafeTable) -> Told:
 
 @in_house_style
 def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> Axes:
-    """Draw how much was done as bars, and what was planned as a line across each.
+    """Draw how much was done, of audits in time, as bars, and what was planned as a line across.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> 
     names = list(rows[table.by[0]])
     done, planned = list(rows[count]), [_goal(value) for value in rows[PLANNED]]
     sheet = open_sheet(ax, table)
-    key = [KeyItem("Done" if count == ACTIVITIES else "Returned", "s", PALETTE["blue"]),
+    key = [KeyItem("Done" if count == ACTIVITIES else "Returned in time", "s", PALETTE["blue"]),
            KeyItem("Planned: the black line across", "|", INK)]  # fmt: skip
     _lay(sheet, names, title, key=key, right=78.0)
     drawn = sheet.ax
@@ -155,4 +155,4 @@ def _goal(value: object) -> int:
 
 
 def _done(table: SafeTable) -> str:
-    return ACTIVITIES if ACTIVITIES in table.counts else BACK
+    return ACTIVITIES if ACTIVITIES in table.counts else IN_TIME

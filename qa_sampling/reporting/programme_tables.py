@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -192,21 +192,26 @@ def _protected_months(
     same = [one for one in earlier if one.population == request.population]
     others = [one for one in earlier if one.population != request.population]
     known = tied_editions([request], [*others, *same], series=DRAWN, edition=day, along="month")
-    request = altered(request, told_before=_hidden_before(others))
+    request = altered(request, told_before=_hidden_before(others) | _late_in_months(request))
     return protect_linked([request], earlier=known)[0]
 
 
-def _hidden_before(others: Sequence[PrintedTable]) -> dict[tuple[str, tuple[str, ...]], bool]:
-    """Give the counts by month that stay hidden: a late audit or two would tell what they were.
+def _late_in_months(request: TableRequest) -> dict[tuple[str, tuple[str, ...]], bool]:
+    """Tell how many are back of several months together only, and by month how many in time.
 
-    How many of the newest month of each page are back is left out, since most of its audits come
-    back after it; how many came back in time does not change.
+    A month's late audits come one by one, so that two pages would tell of each, and what guards
+    against it would hide by and by what came back in time as well, which does not change. Where
+    next to none is late, both are the same.
     """
-    shown = [one for one in others if not one.withheld]
-    settled = [replace(one, rows=(*one.rows[:-2], one.rows[-1])) for one in shown]
-    told = told_before(settled, series=DRAWN)
-    told |= {at: one for at, one in told_before(shown, series=DRAWN).items() if at[0] == IN_TIME}
-    return {place: shown for place, shown in told.items() if not shown}
+    late = int(request.table[BACK].sum() - request.table[IN_TIME].sum())
+    months = request.table["month"].astype("str") if late >= request.threshold else []
+    return {(BACK, (month,)): False for month in months} if len(months) > 1 else {}
+
+
+def _hidden_before(others: Sequence[PrintedTable]) -> dict[tuple[str, tuple[str, ...]], bool]:
+    """Give what came back in time by month and stays hidden, however large it is now."""
+    told = told_before([one for one in others if not one.withheld], series=DRAWN)
+    return {at: shown for at, shown in told.items() if at[0] == IN_TIME and not shown}
 
 
 def _request(given: tuple[pd.DataFrame, dict], population: str, more: dict) -> TableRequest:
@@ -231,13 +236,14 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
         "counts": [PLANNED, BACK, IN_TIME],
         "decisions": [PLANNED],
         "within": {BACK: PLANNED, IN_TIME: BACK},
-        "percentages": {"share": (BACK, PLANNED)},
+        "percentages": {"share": (BACK, PLANNED), "prompt": (IN_TIME, PLANNED)},
         "labels": {
             "month": "Month",
             PLANNED: "Audits planned",
             BACK: "Returned",
             IN_TIME: "Returned in time",
             "share": "Per cent returned",
+            "prompt": "Per cent returned in time",
         },
         "total_label": "All months",
     }

@@ -139,14 +139,15 @@ def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Wor
         Direction of travel by standard.
     """
     counts = {name: sum(one.reading == name for one in readings) for name in READINGS}
+    open_too = ", and of {left} it cannot be told" if counts[OPEN] else ""
     words = say(
         "Of {all} quality standards {good} read as good and {bad} as not yet good; on {apart} the "
-        "sources disagree, and of {left} it cannot be told.",
+        f"sources disagree{open_too}.",
         all=declared(len(readings)),
         good=_number(counts[GOOD] + counts[MOSTLY]),
         bad=_number(counts[NOT_YET]),
         apart=_number(counts[DISAGREE]),
-        left=_number(counts[OPEN]),
+        **({"left": _number(counts[OPEN])} if counts[OPEN] else {}),
     )
     for reading in READINGS:
         own = [_short(one.standard) for one in readings if one.reading == reading]

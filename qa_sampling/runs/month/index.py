@@ -48,6 +48,7 @@ _WHAT = {
         ("*.xlsx", "Restricted workbook"),
     ),
 }
+_FOR = {"members_page.html": " for elected members"}
 _SEVERAL = ("restricted", "*.xlsx")
 """What there may be several of, so that each is named."""
 
@@ -149,6 +150,7 @@ def _links(folder: Path, kind: str) -> Iterator[Link]:
     for pattern, text in _WHAT[kind]:
         for path in sorted((folder / kind).glob(pattern)):
             named = f": {path.stem.replace('_', ' ')}" if (kind, pattern) == _SEVERAL else ""
+            named = _FOR.get(path.name, named)
             yield Link(f"../../{folder.name}/{kind}/{path.name}", f"{text}{named}")
 
 

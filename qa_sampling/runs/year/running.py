@@ -92,8 +92,9 @@ def month_line(made: InventedYear, calendar: Calendar, period: str) -> tuple[str
             "returned": str(made.returned(period)),
             "as_at": collecting_day(period).isoformat(),
         }
-    if "outcome_trends" in asked:
-        pairs["outcome_trends"] = {"extract": _listed(made, period)}
+    for run in ("outcome_trends", "qa_programme"):
+        if run in asked:
+            pairs[run] = {"extract": _listed(made, period)}
     if "benchmarking" in asked:
         pairs["benchmarking"] = {"published": str(made.published)}
     for run, values in pairs.items():
