@@ -252,8 +252,8 @@ def difference_words(
     held = signals.considered
     judged = held[held["why_not"] == ""].drop_duplicates(["measure", "unit_kind", "unit"])
     words = say(
-        "Outcomes: of {all:series|series} long enough to be judged, of everybody and of each team, {found} stand "
-        "out from what chance does among so many.",
+        "Outcomes: of {all:series|series} long enough to be judged, of everybody and of each team, "
+        "{found} stand out from what chance does among so many.",
         all=declared(len(judged)),
         found=declared(len(signals.signals)) if signals.signals else "none",
     )
