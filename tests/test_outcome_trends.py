@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,6 +17,7 @@ from qa_sampling.reporting.outcome_tables import (
     charted,
     protect_outcomes,
     quarter_words,
+    table_of,
 )
 from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.reporting.quantities import DeclaredText
@@ -220,6 +220,11 @@ class TestForEverybody:
         )
         assert charted(tables, "s47") is None
 
+    def test_quarters_of_which_one_or_none_is_shown_make_no_line(self):
+        tables = protect_outcomes(small(nfa=(3, 20)), MEASURED, quarters=QUARTERS, edition="e1")
+        assert table_of(tables, "referral_nfa") is not None
+        assert charted(tables, "referral_nfa") is None
+
     def test_a_measure_whose_follow_up_is_not_over_is_left_out(self):
         tables = protect_outcomes(small(mature=False), MEASURED, quarters=QUARTERS, edition="e1")
         assert "re_referrals" not in tables.tables[0].columns
@@ -306,10 +311,17 @@ class TestForEverybody:
 
 
 def test_a_hidden_quarter_is_hidden_in_the_line_too():
-    tables = protect_outcomes(small(nfa=(3, 20)), MEASURED, quarters=QUARTERS, edition="e1")
+    days = (*QUARTERS, "2026-04-01", "2026-07-01")
+    rows = [
+        row
+        for day, nfa in zip(days, (3, 20, 24, 30), strict=True)
+        for row in (("referrals", day, 150, True), ("referral_nfa", day, nfa, True))
+    ]
+    tables = protect_outcomes(readings(rows), MEASURED[:2], quarters=days, edition="e1")
     line = charted(tables, "referral_nfa").result.table
-    assert line["hidden"].tolist() == [True, True]
-    assert np.isnan(line["value"]).all()
+    assert line["hidden"].tolist()[0]
+    assert line["hidden"].sum() == 2
+    assert (line["value"].isna() == line["hidden"]).all()
 
 
 class TestCurves:

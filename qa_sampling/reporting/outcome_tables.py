@@ -21,6 +21,7 @@ from qa_sampling.results import ControlChart
 from qa_sampling.trends.measures import MEASURES, Measure
 
 QUARTER = "quarter"
+_FEWEST_IN_A_LINE = 2
 
 
 @dataclass(frozen=True)
@@ -238,12 +239,29 @@ def charted(tables: OutcomeTables, name: str) -> Derived | None:
     Returns
     -------
     Derived or None
-        A share where the measure is one; None when no table shows it by quarter.
+        A share where the measure is one; None when no table shows it in two quarters or more.
+    """
+    table = table_to_chart(tables, name)
+    if table is None:
+        return None
+    return derive(table, quarters_charted, **column_of(table, name))
+
+
+def table_to_chart(tables: OutcomeTables, name: str) -> SafeTable | None:
+    """Give the table of a measure that makes a line: one quarter, or none, is read in the table.
+
+    Parameters
+    ----------
+    tables : OutcomeTables
+        The protected tables.
+    name : str
+        Name of the measure.
     """
     table = table_of(tables, name)
     if table is None:
         return None
-    return derive(table, quarters_charted, **column_of(table, name))
+    shown = table.numbers(column_of(table, name)["column"]).notna()
+    return table if shown.sum() >= _FEWEST_IN_A_LINE else None
 
 
 def table_of(tables: OutcomeTables, name: str) -> SafeTable | None:

@@ -13,7 +13,7 @@ from qa_sampling.reporting.outcome_tables import (
     OutcomeTables,
     column_of,
     quarters_printed,
-    table_of,
+    table_to_chart,
 )
 from qa_sampling.results import Turning
 
@@ -38,9 +38,9 @@ def turned(tables: OutcomeTables, name: str, curve: Turning) -> Derived | None:
     Returns
     -------
     Derived or None
-        None when no table shows the measure by quarter.
+        None when no table shows the measure in two quarters or more.
     """
-    table = table_of(tables, name)
+    table = table_to_chart(tables, name)
     if table is None:
         return None
     done = [
