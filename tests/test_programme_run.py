@@ -47,6 +47,7 @@ from qa_sampling.runs.programme_page.outputs import (
 )
 from qa_sampling.runs.programme_page.own_service import own_service
 from qa_sampling.runs.programme_page.well import voices_of, well_of
+from qa_sampling.runs.returned_folder import owed_audits, sent_out
 from qa_sampling.runs.returns_in import staff_of
 from qa_sampling.runs.themed_returns import ROUNDS, open_programme
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
@@ -241,6 +242,9 @@ def test_a_year_of_themed_audits_is_in_progress(settings, files, register, tmp_p
         with open_programme(settings) as opened:
             whole = much_of(settings, opened, None, files, describe=describer(settings))
             drawn, audits = len(opened.draws()), opened.audits()
+            staff = staff_of(settings)
+            known = {"describe": describer(settings)}
+            placed = [owed_audits(opened, sent_out(opened), staff, **more) for more in ({}, known)]
         with open_programme(settings) as again:
             assert len(again.draws()) == drawn == len(register.draws()) + len(ROUNDS)
     states = whole.draws["state"].value_counts().to_dict()
@@ -248,6 +252,15 @@ def test_a_year_of_themed_audits_is_in_progress(settings, files, register, tmp_p
     before = register.audits()
     is_themed = ~audits["design"].isin(before["design"])
     assert set(before["audit_id"]) == set(audits.loc[~is_themed, "audit_id"])
+    teams = set(staff["team"].dropna())
+    alone, beside = (one[one["design"] == "permanence"] for one in placed)
+    assert len(alone) > 12
+    assert beside["team"].notna().mean() > 0.9, "its strata are ages"
+    for one in placed:
+        assert set(one["team"].dropna()) <= teams
+        assert one.loc[one["team"].notna(), "service"].notna().all()
+    by_service = placed[0][placed[0]["design"] == "service_level"]
+    assert by_service["service"].notna().all()
     themed = audits.loc[is_themed, "case_ref"]
     assert not themed.duplicated().any()
     assert not set(themed) & set(before.dropna(subset=["draw_id"])["case_ref"])

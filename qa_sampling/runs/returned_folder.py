@@ -20,6 +20,8 @@ from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
 from qa_sampling.records.returned_form import Expected, ReturnedSheet, read_returned
 from qa_sampling.records.returned_settling import Judge
+from qa_sampling.runs.case_places import place_cases, services_of
+from qa_sampling.runs.findings.describing import Describer
 from qa_sampling.runs.form_changes import held_against
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.moderation_owed import audits_read, expected_moderations
@@ -226,7 +228,13 @@ def fieldwork_of(register: Register, draw: RecordedDraw) -> Fieldwork:
     return follow_up(frame, draw.draw, own[["case_ref", "outcome"]])
 
 
-def owed_audits(register: Register, sent: Sent, staff: pd.DataFrame | None) -> pd.DataFrame:
+def owed_audits(
+    register: Register,
+    sent: Sent,
+    staff: pd.DataFrame | None,
+    *,
+    describe: Describer | None = None,
+) -> pd.DataFrame:
     """Give every audit that somebody was asked for.
 
     Parameters
@@ -237,19 +245,16 @@ def owed_audits(register: Register, sent: Sent, staff: pd.DataFrame | None) -> p
         What was sent out.
     staff : DataFrame or None
         ``schema.STAFF``: the service of a team.
+    describe : callable, optional
+        As for ``place_cases``: where cases were held that nothing else tells of.
 
     Returns
     -------
     DataFrame
-        ``sampling.progress.OWED``, and `draw_id`, `period`, `design`, `case_ref`, `status` (the
-        second margin of its stratum).
+        ``sampling.progress.OWED``, and `draw_id`, `period`, `design`, `case_ref`, `status`.
     """
     audits = register.audits().set_index("audit_id")["date_completed"]
     outcomes = register.outcomes().set_index("outcome_id")["outcome"]
-    services = {}
-    if staff is not None:
-        known = staff[["team", "service"]].dropna().drop_duplicates("team")
-        services = dict(zip(known["team"], known["service"], strict=True))
     rows = []
     for (name, ref), one in sent.expected.items():
         draw = sent.draws[name]
@@ -270,15 +275,7 @@ def owed_audits(register: Register, sent: Sent, staff: pd.DataFrame | None) -> p
         )
     columns = [*OWED.names, "draw_id", "period", "design", "case_ref", "status"]
     table = pd.DataFrame(rows).reindex(columns=columns)
-    places = [
-        frame_from_snapshot(register.frame_of(draw).snapshot).assign(draw_id=name)
-        for name, draw in sent.draws.items()
-    ]
-    where = pd.concat(places).set_index(["draw_id", "case_ref"])[["row", "column"]]
-    place = where.reindex(pd.MultiIndex.from_frame(table[["draw_id", "case_ref"]]))
-    table["team"] = place["row"].to_numpy()
-    table["status"] = place["column"].to_numpy()
-    table["service"] = [services.get(team) for team in table["team"]]
+    table = place_cases(table, register, sent.draws, services_of(staff), describe=describe)
     return table.astype(OWED.empty().dtypes.to_dict())
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from qa_sampling.loop.activity import tidy_activity
 from qa_sampling.loop.programme import UNKNOWN, PlannedRow, against_plan
 from qa_sampling.records.register import Register
+from qa_sampling.runs.findings.describing import Describer
 from qa_sampling.runs.returned_folder import owed_audits, sent_out
 from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.overlooked import Overlooked, overlooked
@@ -122,7 +123,7 @@ def much_of(
         )
         for one in files.plan.activities
     ]
-    stand = audits_stand(settings, register, staff)
+    stand = audits_stand(settings, register, staff, describe=describe)
     activity = against_plan(plan, done, periods=settings.all_periods)
     return Much(
         beside=_beside(settings, register, stand),
@@ -159,7 +160,13 @@ def _row(entry: CalendarEntry, settings: QaProgramme) -> PlannedRow:
     return PlannedRow(entry.label, entry.owner, 1, tuple(due))
 
 
-def audits_stand(settings: QaProgramme, register: Register, staff: pd.DataFrame | None) -> Progress:
+def audits_stand(
+    settings: QaProgramme,
+    register: Register,
+    staff: pd.DataFrame | None,
+    *,
+    describe: Describer | None = None,
+) -> Progress:
     """Say how every audit that was drawn in the months stands on the day.
 
     An audit that came back under a name of its own is found by its draw and case.
@@ -172,8 +179,10 @@ def audits_stand(settings: QaProgramme, register: Register, staff: pd.DataFrame 
         Draws, audits, exemptions.
     staff : DataFrame or None
         ``schema.STAFF``.
+    describe : callable, optional
+        As for :func:`much_of`: where cases were held that neither audit nor stratum tells of.
     """
-    owed = owed_audits(register, sent_out(register), staff)
+    owed = owed_audits(register, sent_out(register), staff, describe=describe)
     owed = owed[owed["period"].isin(settings.all_periods)].reset_index(drop=True)
     audits = register.audits().dropna(subset=["draw_id"])
     back = audits.drop_duplicates(["draw_id", "case_ref"], keep="last")
