@@ -7,7 +7,7 @@ import pandas as pd
 from qa_sampling.reporting.dates import day_in_words, month_in_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
-from qa_sampling.runs.dive.population import Estimates, PopulationChange
+from qa_sampling.runs.dive.population_said import population_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded
 from qa_sampling.runs.dive.sample import Reading
@@ -35,7 +35,10 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     said += [one.words for one in real.signals.signals]
     if not real.is_signal:
         said += _needed(real)
-    said += [_front_door(real), population_words(real.population, dive.measure.title)]
+    said += [
+        _front_door(real),
+        population_words(real.population, dive.measure.title, dive.own.max()),
+    ]
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
              for month, what in real.declared]  # fmt: skip
     if not settings.events_declared:
@@ -123,58 +126,6 @@ def _front_door(real: Reality) -> str:
         else "None is unusual by itself, so a change of recording at the front door is unlikely."
     )
     return f"Recording and the front door: {'; '.join(parts)}. {close}"
-
-
-def population_words(found: PopulationChange | None, title: str) -> str:
-    """Say whether there are more children, and what that does to the change.
-
-    Parameters
-    ----------
-    found : PopulationChange or None
-        The counts beside the children.
-    title : str
-        What the measure is called.
-    """
-    if found is None:
-        return (
-            "Population: no estimate of the children is given for these months (`population`), so "
-            "whether there are more of them cannot be told."
-        )
-    last = found.rates.iloc[-1]
-    pace = "at a year's pace" if last["annual"] else "a month"
-    rates = (
-        f"{title} per 10,000 children, {pace}: {last['before']:.1f} before, {last['now']:.1f} now."
-    )
-    if found.is_one_estimate:
-        return (
-            f"Population: both spans rest on {found.now.children:,.0f} children "
-            f"({_estimate(found.now)}), so how many came or went since is not known. {rates}"
-        )
-    grown = found.now.children / found.before.children - 1
-    revised = ""
-    if set(found.now.vintages) != set(found.before.vintages):
-        revised = " The estimates are of different vintages, so part of it may be a revision."
-    return (
-        f"Population: {found.now.children:,.0f} children ({_estimate(found.now)}), "
-        f"{found.before.children:,.0f} before ({_estimate(found.before)}), {grown:+.1%}. {rates} "
-        f"Of a change of {found.change:+.1f} a month, the number of children makes "
-        f"{found.by_children:+.1f}.{revised}"
-    )
-
-
-def _estimate(one: Estimates) -> str:
-    return f"{estimate_words(one)}: {', '.join(one.vintages)}"
-
-
-def estimate_words(one: Estimates) -> str:
-    """Give the years of estimates: "middle of 2023 and 2024".
-
-    Parameters
-    ----------
-    one : Estimates
-        The estimates.
-    """
-    return f"middle of {' and '.join(str(year) for year in one.years)}"
 
 
 def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
