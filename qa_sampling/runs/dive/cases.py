@@ -42,6 +42,9 @@ class Dive:
         First and last day of the months looked at.
     dropped : int
         Months up to the period that were left out because their figures can still change.
+    everybody : str
+        What figures of everybody are called where one unit is looked into: "All teams together".
+        Blank where none is.
     """
 
     measure: Measure
@@ -53,6 +56,17 @@ class Dive:
     spans: tuple[str, str]
     days: tuple[pd.Timestamp, pd.Timestamp]
     dropped: int
+    everybody: str = ""
+
+    def of_everybody(self, text: str) -> str:
+        """Say before a text that it is of everybody, where it could be taken for the unit's.
+
+        Parameters
+        ----------
+        text : str
+            What is said.
+        """
+        return f"{self.everybody}: {text}" if self.everybody else text
 
     @property
     def months(self) -> tuple[int, int]:
@@ -107,6 +121,7 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
         measure=measure, readings=readings, before=parts[0], now=parts[1],
         held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own), spans=(_span(held), _span(own)),
         days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
+        everybody=f"All {settings.unit_kind}s together" if settings.is_of_unit else "",
     )  # fmt: skip
 
 

@@ -19,6 +19,25 @@ from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.waiting_results import WaitModel
 
 
+def looked_into(dive: Dive, settings: DeepDive) -> str:
+    """Say what is looked into, and of whom figures are.
+
+    Parameters
+    ----------
+    dive : Dive
+        The months.
+    settings : DeepDive
+        Name the unit.
+    """
+    said = f"{dive.measure.title}: {dive.spans[1]} against {dive.spans[0]}."
+    if not dive.everybody:
+        return said
+    return (
+        f"{said} Looked into: {unit_words(settings)}. Figures that do not name it are of "
+        f"{_lower(dive.everybody)}."
+    )
+
+
 def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
     """Say whether there is a spike, what else moved, and what would be needed where there is none.
 
@@ -36,7 +55,7 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     if not real.is_signal:
         said += _needed(real)
     said += [
-        _front_door(real),
+        _front_door(real, dive),
         population_words(real.population, dive.measure.title, dive.own.max()),
     ]
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
@@ -108,7 +127,7 @@ def _needed(real: Reality) -> list[str]:
     return said
 
 
-def _front_door(real: Reality) -> str:
+def _front_door(real: Reality, dive: Dive) -> str:
     held = real.recording
     if held.empty:
         return "The front door's figures are not in the extract, so recording cannot be judged."
@@ -125,7 +144,8 @@ def _front_door(real: Reality) -> str:
         if odd
         else "None is unusual by itself, so a change of recording at the front door is unlikely."
     )
-    return f"Recording and the front door: {'; '.join(parts)}. {close}"
+    whose = f", {_lower(dive.everybody)}" if dive.everybody else ""
+    return f"Recording and the front door{whose}: {'; '.join(parts)}. {close}"
 
 
 def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
@@ -138,9 +158,10 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
     dive : Dive
         The months.
     """
-    said = [one.words if unit == EVERYBODY else f"Within {unit}: {one.words}"
-            for unit, one in found.items()]  # fmt: skip
-    said += [note for one in found.values() for note in one.notes]
+    whose = {unit: dive.of_everybody if unit == EVERYBODY else f"Within {unit}: {{}}".format
+             for unit in found}  # fmt: skip
+    said = [whose[unit](one.words) for unit, one in found.items()]
+    said += [whose[unit](note) for unit, one in found.items() for note in one.notes]
     scatter = monthly_scatter(dive)
     if scatter > 1:
         said.append(
@@ -181,9 +202,9 @@ def terms_of_reference(
         ("Question", f"{asked} {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
                      f"against {dive.spans[0]}? Who carries it, and what do their cases tell?"),
         ("Is it real", is_it_real(dive, real, settings)[0]),
-        ("Who carries it", found[EVERYBODY].words),
+        ("Who carries it", dive.of_everybody(found[EVERYBODY].words)),
         ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
-        ("Sample", sample_words(reading)),
+        ("Sample", sample_words(reading, settings)),
         ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."
                 f"{f' {recorded.words}' if recorded else ''}"),
         ("By when", day_in_words(settings.due_day) if reading.is_drawn else "–"),
@@ -197,13 +218,15 @@ def _lower(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def sample_words(reading: Reading) -> str:
+def sample_words(reading: Reading, settings: DeepDive) -> str:
     """Say how the cases to read were drawn.
 
     Parameters
     ----------
     reading : Reading
         The cases.
+    settings : DeepDive
+        Name the unit.
     """
     if not reading.is_drawn:
         return reading.why_not
@@ -218,30 +241,43 @@ def sample_words(reading: Reading) -> str:
         if reading.withheld
         else ""
     )
+    whose = f" of {unit_words(settings)}" if settings.is_of_unit else ""
     return (
-        f"{int(counts['Concerned'])} families concerned ({parts}), and {other} others alike in "
-        f"what was matched; one child a family, drawn by tickets from a frame that was fixed "
+        f"{int(counts['Concerned'])} families concerned{whose} ({parts}), and {other} others alike "
+        f"in what was matched; one child a family, drawn by tickets from a frame that was fixed "
         f"before its seed.{left} {reading.size_words}{f' {reading.note}' if reading.note else ''}"
     )
 
 
-def model_words(found: BinaryModel | WaitModel | str) -> tuple[str, ...]:
+def model_words(found: BinaryModel | WaitModel | str, dive: Dive) -> tuple[str, ...]:
     """Say what goes with it, or why that cannot be said.
 
     Parameters
     ----------
     found : BinaryModel, WaitModel or str
         The model, or why there is none.
+    dive : Dive
+        Says whose figures they are.
     """
-    return (found,) if isinstance(found, str) else (*found.words, *found.notes)
+    if isinstance(found, str):
+        return (found,)
+    return _of_everybody((*found.words, *found.notes), dive)
 
 
-def way_words(found: Journeys | str) -> tuple[str, ...]:
+def way_words(found: Journeys | str, dive: Dive) -> tuple[str, ...]:
     """Say where the ways differ, or why they could not be compared.
 
     Parameters
     ----------
     found : Journeys or str
         The ways, or why there are none.
+    dive : Dive
+        Says whose figures they are.
     """
-    return (found,) if isinstance(found, str) else found.words
+    return (found,) if isinstance(found, str) else _of_everybody(found.words, dive)
+
+
+def _of_everybody(words: tuple[str, ...], dive: Dive) -> tuple[str, ...]:
+    """Say first whose figures they are, where they could be taken for the unit's."""
+    first = (f"These figures are of {_lower(dive.everybody)}.",) if dive.everybody else ()
+    return (*first, *words)
