@@ -126,7 +126,7 @@ class TestThePlantedSpike:
     def test_what_went_before_explains_no_coming_again(self, found, settings):
         model = explained(found.dive, settings)
         assert set(model.columns["column"]) == {"source", "team", "age", "need"}
-        assert any(one.startswith("team Assessment") for one in said.model_words(model, found.dive))
+        assert any(one.startswith("Team Assessment") for one in said.model_words(model, found.dive))
 
     def test_what_makes_it_come_sooner_stands_beside_the_plain_shares(self, told, found, settings):
         waits = waited_for(told, found.dive, settings)

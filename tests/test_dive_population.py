@@ -91,7 +91,10 @@ def test_one_estimate_tells_no_change(enquiries):
     words = population_words(found, "Section 47 enquiries", OWN[-1])
     assert "both spans rest on 40,000 children" in words and "is not known" in words
     assert found.is_late and found.carried is None
-    assert "is of 12 months before June 2024" in words and "estimate of the year before" in words
+    assert (
+        "of the middle of 2023, lies 12 months before June 2024." in words
+        and "estimate of the year before" in words
+    )
 
 
 LATE = [

@@ -32,8 +32,11 @@ def population_words(found: PopulationChange | None, title: str, last: pd.Timest
     measured = _measured(found)
     if not found.is_late:
         return f"{measured} {rates}"
-    age = f"{found.months_old} months before {month_in_words(last.date())}"
-    return f"{measured} {rates} The latest estimate is of {age}. {_if_carried(found)}"
+    age = (
+        f"The latest estimate, of the middle of {max(found.now.years)}, lies {found.months_old} "
+        f"months before {month_in_words(last.date())}."
+    )
+    return f"{measured} {rates} {age} {_if_carried(found)}"
 
 
 def _measured(found: PopulationChange) -> str:

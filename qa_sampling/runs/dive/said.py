@@ -261,7 +261,8 @@ def model_words(found: BinaryModel | WaitModel | str, dive: Dive) -> tuple[str, 
     """
     if isinstance(found, str):
         return (found,)
-    return _of_everybody((*found.words, *found.notes), dive)
+    said = (f"{one[:1].upper()}{one[1:]}" for one in (*found.words, *found.notes))
+    return _of_everybody(tuple(said), dive)
 
 
 def way_words(found: Journeys | str, dive: Dive) -> tuple[str, ...]:
