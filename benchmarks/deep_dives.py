@@ -164,11 +164,11 @@ def waits(seeds: int) -> None:
             *(_counted(one) for one in held.values()))  # fmt: skip
 
 
-def waits_held(seeds: range, alike: float) -> dict[str | None, list[bool]]:
+def waits_held(seeds: range, alike: float, *, months: int = 9) -> dict[str | None, list[bool]]:
     """Say, by families as wholes or each child alone, which intervals of the model hold 1."""
     held: dict[str | None, list[bool]] = {one: [] for one in BOTH}
     for seed in seeds:
-        table = _waiting(referrals(9000 + seed, 9, alike=alike), seed)
+        table = _waiting(referrals(9000 + seed, months, alike=alike), seed)
         for cluster, inside in held.items():
             rows = explain_waits(table, event="Referral", columns="team", cluster=cluster).table
             rows = rows[~rows["reference"]]
