@@ -450,6 +450,17 @@ class TestFaults:
         with pytest.raises(TrendError, match="too few for 3 months and others"):
             open_dive(told, asked(outputs, period="2024-11"))
 
+    def test_records_of_other_months_are_refused_with_the_months_they_are_of(self, told, outputs):
+        settings = asked(outputs)
+        events = told.events
+        referral, late = events["event"] == "Referral", events["date"] >= "2025-06-01"
+        few = replace(told, events=events[~referral | late])
+        with pytest.raises(TrendError, match=r"lists the event 'referral' in June 2025 to October"):
+            open_dive(few, asked(outputs, period="2025-07"))
+        nobody = replace(told, events=events[~referral])
+        with pytest.raises(TrendError, match="lists no referral at all"):
+            open_dive(nobody, settings)
+
     def test_a_measure_of_lists_has_no_cases(self, told):
         day = date(2026, 3, 31)
         with pytest.raises(TrendError, match="no cases to look into"):
