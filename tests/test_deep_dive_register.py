@@ -46,6 +46,7 @@ from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.owed_beside import audits_beside
 from qa_sampling.runs.plan.steps import assign_plan, drawn_before, try_assignment
 from qa_sampling.runs.recording_batch import record_folder
+from qa_sampling.runs.yearly_secrets import commit_secret
 from qa_sampling.sampling.caps import audit_caps
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.plan import MonthlyAuditPlan
@@ -142,6 +143,12 @@ class TestInTheRegister:
         pairs = {(numbers[ref], auditor) for ref, auditor in given.items()}
         assert roles and not roles & pairs
         assert given.value_counts().max() <= settings.reader_cap
+
+    def test_the_invented_month_can_be_drawn_without_dice_after_it(
+        self, told, steps, settings, register
+    ):
+        drawn(told, steps, settings, register)
+        assert commit_secret(MonthlyAuditPlan(outputs=settings.outputs, period="2026-11"), register)
 
     def test_a_group_reads_alone(self, told, steps, settings, register):
         chosen = told.staff.loc[told.staff["may_audit"], "staff_id"].tolist()[:12]

@@ -20,6 +20,7 @@ from qa_sampling.runs.dive.sample import Earlier, Reading
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.owed_beside import audits_beside
 from qa_sampling.runs.verifying import write_verification
+from qa_sampling.runs.yearly_secrets import commit_secret
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.sampling.plan import Assignment, AuditPlan, Frame
@@ -142,6 +143,8 @@ def record_reading(
     held = held_now(reading.cases, told)
     recorded = register.find_draw(settings.period, settings.design)
     if recorded is None:
+        if settings.is_invented:  # no frame of the year may be fixed before
+            commit_secret(settings, register)
         register.fix_frame(
             period=settings.period,
             design=settings.design,

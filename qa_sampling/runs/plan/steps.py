@@ -21,7 +21,8 @@ from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import Inputs, known_by
 from qa_sampling.runs.owed_beside import audits_beside
 from qa_sampling.runs.plan.keys import require_own_key, returning_links
-from qa_sampling.runs.plan.seeds import commit_secret, settle_seed
+from qa_sampling.runs.plan.seeds import settle_seed
+from qa_sampling.runs.yearly_secrets import commit_secret
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.coordination import next_starts
 from qa_sampling.sampling.frame import Eligibility, build_frame, frame_snapshot
