@@ -31,6 +31,8 @@ from qa_sampling.trends.waiting import times_to_next
 from qa_sampling.trends.waiting_model import explain_waits
 
 COLUMNS = ["source", "team", "need"]
+BOTH = ("family_id", None)
+"""Families as wholes, and each child by itself."""
 
 
 def row(*cells: object) -> None:
@@ -107,24 +109,37 @@ def levels(seeds: int) -> None:
     """Print how often 95% intervals hold what is true, with families and without."""
     head("interval", "siblings alike", "families as wholes", "each child alone")
     for alike in (0.8, 1.0):
-        held: dict[str, list] = {}
-        for seed in range(seeds):
-            before, after = (referrals(place, 6, families=50, alike=alike) for place in
-                             (5000 + 2 * seed, 5001 + 2 * seed))  # fmt: skip
-            for cluster in ("family_id", None):
-                for name, inside in _intervals(before, after, cluster).items():
-                    held.setdefault((name, cluster), []).extend(inside)
-        for name in dict.fromkeys(name for name, _ in held):
-            row(name, f"{100 * alike:.0f}%", *(f"{100 * np.mean(held[name, cluster]):.1f}%"
-                                               for cluster in ("family_id", None)))  # fmt: skip
+        for name, held in levels_held(range(seeds), alike).items():
+            row(name, f"{100 * alike:.0f}%", *(_counted(one) for one in held.values()))
+
+
+def levels_held(
+    seeds: range, alike: float, *, draws: int = 200
+) -> dict[str, dict[str | None, list[bool]]]:
+    """Say by interval, and by families as wholes or each child alone, which hold the truth.
+
+    Families come whole in each of six months of 50; `alike` is the share that siblings have alike.
+    """
+    held: dict[str, dict[str | None, list[bool]]] = {}
+    for seed in seeds:
+        before, after = (referrals(place, 6, families=50, alike=alike) for place in
+                         (5000 + 2 * seed, 5001 + 2 * seed))  # fmt: skip
+        for cluster in BOTH:
+            for name, inside in _intervals(before, after, cluster, draws).items():
+                held.setdefault(name, {one: [] for one in BOTH})[cluster].extend(inside)
+    return held
+
+
+def _counted(held: list[bool]) -> str:
+    return f"{sum(held)} of {len(held)} ({100 * np.mean(held):.1f}%)"
 
 
 def _intervals(
-    before: pd.DataFrame, after: pd.DataFrame, cluster: str | None
+    before: pd.DataFrame, after: pd.DataFrame, cluster: str | None, draws: int
 ) -> dict[str, list[bool]]:  # fmt: skip
     """Say which intervals hold the truth, which is that nothing differs and 19% come again."""
     parts = decompose(before, after, factors=["source", "team"], outcome="again", cluster=cluster,
-                      draws=200).parts  # fmt: skip
+                      draws=draws).parts  # fmt: skip
     model = explain_outcome(before, outcome="again", columns="team", cluster=cluster).table
     model = model[~model["reference"]]
     waits = before.assign(days=np.where(before["again"] == 1, 90, 365),
@@ -144,16 +159,21 @@ def waits(seeds: int) -> None:
     """Print how often 95% intervals of the model of waits hold what is true: no team is sooner."""
     head("interval", "siblings alike", "families as wholes", "each child alone")
     for alike in (0.8, 1.0):
-        held: dict[object, list] = {"family_id": [], None: []}
-        for seed in range(seeds):
-            table = _waiting(referrals(9000 + seed, 9, alike=alike), seed)
-            for cluster, inside in held.items():
-                rows = explain_waits(table, event="Referral", columns="team",
-                                     cluster=cluster).table  # fmt: skip
-                rows = rows[~rows["reference"]]
-                inside.extend(((rows["low"] < 1) & (rows["high"] > 1)).tolist())
+        held = waits_held(range(seeds), alike)
         row("ratio of a team's rate (`explain_waits`)", f"{100 * alike:.0f}%",
-            *(f"{100 * np.mean(one):.1f}%" for one in held.values()))  # fmt: skip
+            *(_counted(one) for one in held.values()))  # fmt: skip
+
+
+def waits_held(seeds: range, alike: float, *, months: int = 9) -> dict[str | None, list[bool]]:
+    """Say, by families as wholes or each child alone, which intervals of the model hold 1."""
+    held: dict[str | None, list[bool]] = {one: [] for one in BOTH}
+    for seed in seeds:
+        table = _waiting(referrals(9000 + seed, months, alike=alike), seed)
+        for cluster, inside in held.items():
+            rows = explain_waits(table, event="Referral", columns="team", cluster=cluster).table
+            rows = rows[~rows["reference"]]
+            inside.extend(((rows["low"] < 1) & (rows["high"] > 1)).tolist())
+    return held
 
 
 def _waiting(table: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -277,6 +277,22 @@ def test_caps_that_bind_are_named_and_the_proposed_caps_suffice():
     assert sorted(loads_of(assign(cases, staff, rules=rules(), seed="x")).values()) == [3, 3, 3]
 
 
+def test_a_proposed_cap_allows_for_what_is_owed_elsewhere():
+    cases = cases_of(*["North"] * 5)
+    staff = managers("South", monthly_cap=2)
+    asked = rules(beside={"TM South": 3})
+    message = (
+        r"room for 0\. The smallest relaxation that helps: raise the cap \(`monthly_cap`\) from 2 "
+        r"to 8 for TM South\. 3 audits owed elsewhere in these weeks are counted\."
+    )
+    with pytest.raises(AssignmentError, match=message):
+        assign(cases, staff, rules=asked, seed="x")
+    found = assign(cases, staff.assign(monthly_cap=8), rules=asked, seed="x")
+    assert loads_of(found)["TM South"] == 5 and found.parameters["beside"] == {"TM South": 3}
+    held = found.checks.set_index("rule").loc["Caps and leave", "held"]
+    assert held.endswith("3 audits that 1 auditor owes elsewhere in these weeks are counted.")
+
+
 def test_only_the_cases_that_compete_are_named():
     staff = managers("North", "South", "East", monthly_cap=2)
     roles = role_table([(f"C{n}", "TM East", None) for n in range(3)])

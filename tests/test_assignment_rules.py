@@ -31,6 +31,7 @@ from qa_sampling.sampling.caps import (
         ({"previously_held_within_months": -1}, "`previously_held_within_months` must be"),
         ({"moderation_min_per_auditor": -1}, "`moderation_min_per_auditor` must be"),
         ({"mandatory_grades": ("Bad",)}, "`mandatory_grades` holds 'Bad'; the grades are Outst"),
+        ({"beside": {"A": -1}}, "`beside` must .* got -1 for 'A'"),
         ({"caps_by_role": {"Director": -1}}, "`caps_by_role` must .* got -1 for 'Director'"),
         ({"moderator_caps": {"A": "2"}}, "`moderator_caps` must .* got '2' for 'A'"),
         ({"role_shares": {"Director": 1.5}}, "`role_shares` must .* got 1.5 for 'Director'"),
@@ -102,6 +103,20 @@ def test_a_cap_is_the_smaller_of_ones_own_and_the_roles_or_the_default():
     assert own_caps(staff, rules(caps_by_role={"Director": 1})).tolist() == [1, 1, 2, 0]
     assert own_caps(staff, rules(caps_by_role={"Director": 9})).tolist() == [5, 9, 2, 0]
     assert audit_caps(staff, rules()).tolist() == [5, 2, 2, 0]
+
+
+def test_what_is_owed_elsewhere_is_taken_off_after_leave():
+    """Away for half of the weeks: 2 of 4, of which 1 is owed; never below 0."""
+    staff = staff_table(
+        [
+            {"staff_id": "A", "monthly_cap": 4, "unavailable_from": "2026-11-16"},
+            {"staff_id": "B"},
+            {"staff_id": "C"},
+        ]
+    )
+    asked = rules(beside={"A": 1, "B": 5, "not on the list": 3})
+    assert audit_caps(staff, asked).tolist() == [1, 0, 2]
+    assert own_caps(staff, asked).tolist() == [4, 2, 2]
 
 
 def test_a_moderators_cap_is_ones_own_then_the_roles_then_the_common_one():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import openpyxl
 import pandas as pd
@@ -14,11 +15,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from qa_sampling.errors import AssignmentError, FormError, ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
+from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.form_templates import form_of
 from qa_sampling.records.forms import write_audit_forms
 from qa_sampling.records.question_bank import load_question_bank
 from qa_sampling.records.register import Register
 from qa_sampling.runs.analyses import basis_of
+from qa_sampling.runs.collect.granting import reassign
 from qa_sampling.runs.dive.carried import who_carries
 from qa_sampling.runs.dive.cases import open_dive
 from qa_sampling.runs.dive.closing import (
@@ -28,16 +31,24 @@ from qa_sampling.runs.dive.closing import (
     closing_words,
     what_was_found,
 )
-from qa_sampling.runs.dive.loads import audits_beside, with_room
 from qa_sampling.runs.dive.outputs import question_bank
 from qa_sampling.runs.dive.reality import retest
-from qa_sampling.runs.dive.recording import drawn_earlier, record_reading, write_reading
+from qa_sampling.runs.dive.recording import (
+    drawn_earlier,
+    held_now,
+    record_reading,
+    write_reading,
+)
 from qa_sampling.runs.dive.reviewing import review, review_words
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading
-from qa_sampling.runs.inputs import invented_authority
+from qa_sampling.runs.inputs import Inputs, invented_authority
 from qa_sampling.runs.keyring import load_keys
-from qa_sampling.runs.plan.steps import drawn_before
+from qa_sampling.runs.owed_beside import audits_beside
+from qa_sampling.runs.plan.steps import assign_plan, drawn_before, try_assignment
 from qa_sampling.runs.recording_batch import record_folder
+from qa_sampling.runs.yearly_secrets import commit_secret
+from qa_sampling.sampling.caps import audit_caps
+from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.plan import MonthlyAuditPlan
 from qa_sampling.trends.measures import MEASURES
 
@@ -76,9 +87,29 @@ def drawn(told, steps, settings, register):
     return reading, record_reading(reading, told, settings, register, key=key, title=TITLE)
 
 
-def recorded_caps(table):
-    """Whether nobody has more than they may, with what else is due."""
-    return (table["Cases"] + table["Other audits due"] <= table["Of at most"]).all()
+def beside_of(register, settings, **days):
+    """What is owed in the weeks of a deep dive of these days."""
+    asked = settings.model_copy(update=days)
+    return audits_beside(register, first=asked.extract_day, last=asked.due_day)
+
+
+def spare(told, owed):
+    """Somebody who may audit and owes nothing."""
+    able = told.staff.loc[told.staff["may_audit"], "staff_id"]
+    return next(who for who in able if who not in owed)
+
+
+def april(told, steps, settings, count):
+    """A month's plan on the same records: what it works on, and as many cases of March as asked."""
+    key = load_keys(settings).key.secret
+    inputs = Inputs(
+        cases=told.cases, staff=told.staff, families=None, case_roles=told.case_roles,
+        restricted=None, past_audits=None, quality=pd.DataFrame(), files=(), key=key,
+    )  # fmt: skip
+    mine = steps[0].now.drop_duplicates("child_id").head(count)
+    mine = mine.assign(case_ref=[pseudonym(one, key) for one in mine["child_id"]])
+    held = held_now(mine, told)
+    return inputs, SimpleNamespace(cases=held), SimpleNamespace(cases=held, seed="any seed")
 
 
 @pytest.fixture
@@ -113,6 +144,12 @@ class TestInTheRegister:
         assert roles and not roles & pairs
         assert given.value_counts().max() <= settings.reader_cap
 
+    def test_the_invented_month_can_be_drawn_without_dice_after_it(
+        self, told, steps, settings, register
+    ):
+        drawn(told, steps, settings, register)
+        assert commit_secret(MonthlyAuditPlan(outputs=settings.outputs, period="2026-11"), register)
+
     def test_a_group_reads_alone(self, told, steps, settings, register):
         chosen = told.staff.loc[told.staff["may_audit"], "staff_id"].tolist()[:12]
         asked = settings.model_copy(update={"reading_group": tuple(chosen)})
@@ -129,25 +166,71 @@ class TestInTheRegister:
 
     def test_loads_count_what_else_is_due(self, told, steps, settings, register):
         _, first = drawn(told, steps, settings, register)
-        owed = first.draw.assignment.table["auditor_id"].value_counts()
+        owed = first.draw.assignment.table["auditor_id"].value_counts().to_dict()
         few = {"unit": "Assessment East", "reader_cap": 1, "read": 6, "compare": 2}
-        asked = settings.model_copy(update=few)
-        _, second = drawn(told, steps, asked, register)
-        assert second.beside.to_dict() == owed.to_dict()
+        _, second = drawn(told, steps, settings.model_copy(update=few), register)
+        assert second.beside == owed
         given = second.draw.assignment.table["auditor_id"]
-        assert len(given) and not set(given) & set(owed.index)
-        roomy = asked.model_copy(update={"period": "2026-02", "reader_cap": 3})
-        assert audits_beside(register, roomy).sum() == 0, "those weeks were over"
-        later = settings.model_copy(update={"as_at": "2026-04-02", "measure": "referrals"})
-        both = audits_beside(register, later)
-        assert both.sum() == len(given) + owed.sum()
-        caps = told.staff.set_index("staff_id")["monthly_cap"].fillna(3).reindex(both.index)
-        left = with_room(told.staff, both, later).set_index("staff_id")["monthly_cap"]
-        assert (left.reindex(both.index) == (caps - both).clip(lower=0)).all()
+        assert len(given) and not set(given) & set(owed)
+        assert beside_of(register, settings, as_at="2026-02-28", due="2026-03-28") == {}
+        both = beside_of(register, settings, as_at="2026-04-02")
+        assert sum(both.values()) == len(given) + sum(owed.values())
+        rules = replace(settings.rules, beside=both)
+        free = audit_caps(told.staff, settings.rules)
+        left = dict(zip(told.staff["staff_id"], audit_caps(told.staff, rules), strict=True))
+        for who, cap in zip(told.staff["staff_id"], free, strict=True):
+            assert left[who] == max(0, cap - both.get(who, 0))
         _, again = drawn(told, steps, settings, register)
-        assert again.beside.empty, "what was allocated later is not counted"
+        assert again.beside == {}, "what was allocated later is not counted"
         assert "None of them had another audit" in again.words
-        assert recorded_caps(again.table) and recorded_caps(second.table)
+
+    def test_the_caps_printed_are_those_it_was_drawn_with(self, told, steps, settings, register):
+        _, first = drawn(told, steps, settings, register)
+        owed = first.draw.assignment.table["auditor_id"].value_counts().to_dict()
+        asked = settings.model_copy(
+            update={"unit": "Assessment East", "reading_group": tuple(owed)}
+        )
+        _, second = drawn(told, steps, asked, register)
+        caps = dict(zip(told.staff["name"], audit_caps(told.staff, settings.rules), strict=True))
+        names = told.staff.set_index("staff_id")["name"]
+        due = {names[who]: number for who, number in owed.items()}
+        read = second.draw.assignment.table["auditor_id"].map(names).value_counts()
+        printed = second.table.set_index("Reader")
+        assert printed["Cases"].to_dict() == read.to_dict()
+        assert printed["Other audits due"].to_dict() == {one: due[one] for one in printed.index}
+        assert printed["Of at most"].to_dict() == {one: caps[one] for one in printed.index}
+        assert all(read[one] + due[one] <= caps[one] for one in read.index)
+        busy, case = next((row.auditor_id, row.case_ref)
+                          for row in first.draw.assignment.table.itertuples()
+                          if names[row.auditor_id] in printed.index)  # fmt: skip
+        reassign(register, case_name(first.draw.draw_id, case), auditor=spare(told, owed), by="QA",
+                 reason="absence", staff=told.staff, against=lambda *_: (),
+                 today=date(2026, 4, 1))  # fmt: skip
+        now = beside_of(register, settings, as_at="2026-04-01")
+        assert now.get(busy, 0) < read[names[busy]] + due[names[busy]]
+        _, again = drawn(told, steps, asked, register)
+        assert again.table.equals(second.table) and again.words == second.words
+
+    def test_a_monthly_plan_counts_the_reads(self, told, steps, settings, register):
+        """April's audits and the reads of March are done in the same weeks."""
+        _, recorded = drawn(told, steps, settings, register)
+        reads = recorded.draw.assignment.table["auditor_id"].value_counts()
+        plan = MonthlyAuditPlan(outputs=settings.outputs, period="2026-04")
+        inputs, frame, draw = april(told, steps, settings, 60)
+        caps = dict(zip(told.staff["staff_id"], audit_caps(told.staff, plan.rules), strict=True))
+
+        def over(assignment):
+            audits = assignment.table["auditor_id"].value_counts()
+            both = audits.add(reads, fill_value=0)
+            return [who for who, number in both.items() if number > caps[who]]
+
+        assert over(try_assignment(plan, inputs, frame, draw, None)), "else nothing is tested"
+        counted = assign_plan(plan, inputs, frame, draw, register)
+        assert not over(counted) and len(counted.table) == 60
+        held = counted.checks.set_index("rule").loc["Caps and leave", "held"]
+        assert f"{reads.sum()} audits that {len(reads)} auditors owe elsewhere" in held
+        later = plan.model_copy(update={"period": "2026-05"})
+        assert assign_plan(later, inputs, frame, draw, register).parameters["beside"] == {}
 
     def test_without_a_staff_list_it_is_drawn_and_no_form_written(
         self, told, steps, settings, register, tmp_path
@@ -251,7 +334,7 @@ class TestClosing:
     def test_what_is_back_is_no_load(self, closed, settings, register):
         _, recorded, _ = closed
         other = {"measure": "referrals", "due": "2026-05-20"}
-        counts = [audits_beside(register, settings.model_copy(update=other | {"as_at": day})).sum()
+        counts = [sum(beside_of(register, settings, **other, as_at=day).values())
                   for day in ("2026-04-19", "2026-04-20")]  # fmt: skip
         assert counts == [len(recorded.draw.assignment.table), 0]
 

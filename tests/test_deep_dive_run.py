@@ -126,12 +126,14 @@ class TestThePlantedSpike:
     def test_what_went_before_explains_no_coming_again(self, found, settings):
         model = explained(found.dive, settings)
         assert set(model.columns["column"]) == {"source", "team", "age", "need"}
-        assert any(one.startswith("team Assessment") for one in said.model_words(model))
+        assert any(one.startswith("Team Assessment") for one in said.model_words(model, found.dive))
 
     def test_what_makes_it_come_sooner_stands_beside_the_plain_shares(self, told, found, settings):
         waits = waited_for(told, found.dive, settings)
         model = coming_sooner(waits, told, found.dive, settings)
-        words, shown = said.model_words(model), view.sooner_view(model)
+        whose, *words = said.model_words(model, found.dive)
+        shown = view.sooner_view(model)
+        assert whose == "These figures are of all teams together."
         assert re.match(r"Of [\d,]+ starts of [\d,]+ families, \d+ were followed by a", words[0])
         assert "something else came first" in words[0]
         assert any(one.startswith("Not in the model, for it came in too few") for one in words)
@@ -139,8 +141,41 @@ class TestThePlantedSpike:
         one = shown[shown["Value"] == "Assessment South"].iloc[0]
         assert re.fullmatch(r"\d\.\d+ \(\d\.\d+ to \d\.\d+\)", one["Times as likely"])
         nothing = coming_sooner(None, told, found.dive, settings)
-        assert "no time to it" in said.model_words(nothing)[0]
+        assert "no time to it" in said.model_words(nothing, found.dive)[0]
         assert view.sooner_view(nothing).empty
+
+    def test_figures_of_everybody_are_not_taken_for_the_team_s(self, told, found, settings):
+        """The team's own are named; all others say whose they are, wherever they stand."""
+        dive, all_teams = found.dive, "All teams together: "
+        assert said.looked_into(dive, settings).endswith(
+            "Looked into: Assessment East. Figures that do not name it are of all teams together."
+        )
+        for one in said.who_words(found.carried, dive)[:-1]:
+            assert one.startswith((all_teams, "Within Assessment East: "))
+        shown = (
+            pictures.change_waterfall(found.apart, dive),
+            pictures.carried_waterfall(found.carried, dive),
+            pictures.group_ratios(found.carried, dive),
+            *pictures.cohort_curves(coming_again(waited_for(told, dive, settings), dive), dive),
+            *pictures.journey_pictures(ways_of(told, dive, settings, found.carried["All"]), dive),
+        )
+        assert len(shown) == 6 and all(one.scope.startswith(all_teams) for one in shown)
+        words = said.is_it_real(dive, found.real, settings)
+        assert any(one.startswith("Recording and the front door, all teams to") for one in words)
+        terms = said.terms_of_reference(
+            dive, found.real, found.carried, found.reading, settings, hypotheses=()
+        )
+        assert dict(terms)["Who carries it"].startswith(all_teams)
+        assert "families concerned of Assessment East (" in dict(terms)["Sample"]
+
+    def test_the_charts_say_that_no_month_alone_is_the_spike(self, found):
+        said_of = {line.scope: text for line, text in
+                   pictures.measure_charts(found.real, found.dive)}  # fmt: skip
+        assert said_of == {
+            "Inventshire (invented)": "No signal in January to March 2026.",
+            "Assessment East": "No month of January to March 2026 stands out by itself; together "
+            "they do.",
+        }
 
     def test_the_ways_are_of_the_named_group(self, told, found, settings):
         flag = concerned_of(found.dive, found.carried["All"])
@@ -148,7 +183,7 @@ class TestThePlantedSpike:
         assert ways.concerned.table.set_index("step").loc["Referral", "count"] <= flag.sum()
         assert view.ways_view(ways)["Step"].tolist()[0] == "Contact"
         assert "-0" not in view.ways_view(ways)["Difference, points"].str.cat()
-        assert not any(re.search(r"[-+]0\b(?!\.)", one) for one in said.way_words(ways))
+        assert not any(re.search(r"[-+]0\b(?!\.)", one) for one in said.way_words(ways, found.dive))
 
     def test_declared_events_are_asked_first(self, told, found, outputs):
         events = [
@@ -240,9 +275,23 @@ class TestNoSpike:
         assert any("What would be needed" in one for one in words)
         assert "No group stands out" in calm.carried["All"].words
 
+    def test_an_older_run_in_its_chart_is_not_taken_for_a_signal(self, calm):
+        ((line, text),) = pictures.measure_charts(calm.real, calm.dive)
+        marked = line.table.loc[line.table["signal"] != "", "period"]
+        assert marked.between("2025-10-01", "2026-05-31").all() and len(marked) == 8
+        assert text == (
+            "No signal in August to October 2026. What is marked is older: October 2025 to May "
+            "2026."
+        )
+
+    def test_without_a_unit_nothing_is_said_of_everybody(self, calm, outputs):
+        settings = asked(outputs, period="2026-10")
+        assert calm.dive.everybody == "" and "Looked" not in said.looked_into(calm.dive, settings)
+        assert pictures.change_waterfall(calm.apart, calm.dive).scope.startswith("August to Oct")
+
     def test_nobody_is_drawn_unless_it_is_asked_for(self, told, calm, outputs):
         assert not calm.reading.is_drawn
-        assert "draw_when: always" in said.sample_words(calm.reading)
+        assert "draw_when: always" in said.sample_words(calm.reading, asked(outputs))
         assert view.to_read(calm.reading).empty
         assert view.filled(Drawn=view.strata_view(calm.reading)) == {}
         always = asked(outputs, period="2026-10", draw_when="always")
@@ -259,7 +308,7 @@ class TestNoSpike:
         n = len(ours)
         families = reading.strata.set_index("part").loc[CONCERNED, "population"]
         wanted = size_for_proportion(always.half_width, population=int(families)).n
-        assert n == wanted and f"{wanted} of the {families}" in said.sample_words(reading)
+        assert n == wanted and f"{wanted} of the {families}" in said.sample_words(reading, always)
 
 
 @pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
@@ -270,10 +319,10 @@ def test_every_ready_file_runs_its_steps(path, told, outputs):
     planted = settings.measure == "re_referrals"
     assert found.real.is_signal == planted == found.reading.is_drawn
     assert found.carried["All"].named["group"].tolist() == ([PLANTED] if planted else [])
-    assert said.model_words(explained(found.dive, settings))
+    assert said.model_words(explained(found.dive, settings), found.dive)
     ways = ways_of(told, found.dive, settings, found.carried["All"])
-    assert said.way_words(ways)
-    assert len(pictures.journey_pictures(ways)) in (0, 2)
+    assert said.way_words(ways, found.dive)
+    assert len(pictures.journey_pictures(ways, found.dive)) in (0, 2)
     waits = waited_for(told, found.dive, settings)
     assert (waits is None) == (waits_of(found.dive.measure) is None)
     curves = pictures.cohort_curves(coming_again(waits, found.dive), found.dive)
@@ -400,6 +449,17 @@ class TestFaults:
     def test_too_few_settled_months_are_refused(self, told, outputs):
         with pytest.raises(TrendError, match="too few for 3 months and others"):
             open_dive(told, asked(outputs, period="2024-11"))
+
+    def test_records_of_other_months_are_refused_with_the_months_they_are_of(self, told, outputs):
+        settings = asked(outputs)
+        events = told.events
+        referral, late = events["event"] == "Referral", events["date"] >= "2025-06-01"
+        few = replace(told, events=events[~referral | late])
+        with pytest.raises(TrendError, match=r"lists the event 'referral' in June 2025 to October"):
+            open_dive(few, asked(outputs, period="2025-07"))
+        nobody = replace(told, events=events[~referral])
+        with pytest.raises(TrendError, match="lists no referral at all"):
+            open_dive(nobody, settings)
 
     def test_a_measure_of_lists_has_no_cases(self, told):
         day = date(2026, 3, 31)

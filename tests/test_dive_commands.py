@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from qa_sampling.cli import app
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.fieldwork import case_name
+from qa_sampling.records.form_identity import read_form_identity
 from qa_sampling.records.form_layout import lay_out
 from qa_sampling.records.synthetic import invent, write_authority
 from qa_sampling.runs.dive.carried import take_apart, who_carries
@@ -72,7 +73,9 @@ def place(tmp_path_factory):
         file.write_text(json.dumps(values), encoding="utf-8")
         made = Place(values, file, folder)
         made.later = [*first, *second]
-        assert made.call("key").exit_code == 0
+        with pytest.MonkeyPatch.context() as same:  # the same cases are drawn each time
+            same.setattr("secrets.token_bytes", lambda length: bytes(range(length)))
+            assert made.call("key").exit_code == 0
         yield made
 
 
@@ -99,14 +102,17 @@ def run(settings, told, *, publish=True):
     return settings.outputs_folder / settings.slug, found
 
 
-def fill(path, form, answer):
-    """Answer every question of a workbook as a reader would."""
+def fill(path, form, answer, *, lost="", day=dt.datetime(2026, 4, 20)):
+    """Answer every question of a workbook as a reader would; a lost case has no other answer."""
     book = openpyxl.load_workbook(path)
-    short = {"grade": "Good", "date": dt.datetime(2026, 4, 20), "standard": "Voice", "none": None}
+    short = {"grade": "Good", "date": day, "standard": "Voice", "none": None}
     for sheet in (book[name] for name in book.sheetnames if name.startswith("Case")):
         for placed in lay_out(form).questions:
             asked = placed.question
-            if asked.key == "cannot_audit" or asked.key.startswith("action_"):
+            if asked.key == "cannot_audit" and lost:
+                sheet.cell(placed.row + 1, 2).value = lost
+                sheet.cell(placed.row + 1, 3).value = "Seen."
+            if asked.key == "cannot_audit" or lost or asked.key.startswith("action_"):
                 continue
             choice = asked.options[answer] if asked.options else None
             held = short.get(asked.answer, choice)
@@ -137,14 +143,15 @@ def test_from_the_draw_to_the_review(place):
     sheets = openpyxl.load_workbook(late).sheetnames
     assert sheets[:2] == ["Start here", "Case 1"] and "Case 2" not in sheets
 
-    # all forms come back, the old reader's of that case too
+    # all forms come back, the old reader's of that case too; one record could not be read
     back = place.folder / "back"
     back.mkdir()
+    lost, unread = one_with_a_reserve(forms, drawn, place, apart_from=barred["case_ref"])
     for number, path in enumerate([*forms, late]):
-        fill(path, form, 0)
+        fill(path, form, 0, lost="Record unavailable" if path == unread else "")
         (back / f"scan {number}.xlsx").write_bytes(path.read_bytes())
     taken = place.call("collect", back, "--as-at", "2026-04-24")
-    assert "9 audits new" in taken.output, taken.output
+    assert "8 audits new" in taken.output, taken.output
     with open_register(place.settings()) as register:
         opened = open_late(place.settings(), register, name)
         sample = opened.plan.draw.sample
@@ -152,7 +159,19 @@ def test_from_the_draw_to_the_review(place):
         reasons = {tuple(opened.against(reserve, one)) for one in able_of(staff)}
         assert () in reasons and len(reasons) > 1, "some may read a reserve and some may not"
         held = register.audits().set_index("audit_id")["auditor_id"]
-        assert held[name] != first and len(held) == 9
+        assert held[name] != first and len(held) == 8
+
+    # its reserve has a reader and a form of its own, which comes back after the day it was due
+    _, before = run(place.settings(), told, publish=False)
+    assert len(before.closing.verdicts["case_ref"].unique()) == 8
+    spare = reserve_of(place, case_name(drawn.draw_id, lost), staff)
+    fill(spare, form, 0, day=dt.datetime(2026, 5, 10))
+    (back / "late.xlsx").write_bytes(spare.read_bytes())
+    taken = place.call("collect", back, "--as-at", "2026-05-12")
+    assert "1 audits new" in taken.output or "1 audit new" in taken.output, taken.output
+    with open_register(place.settings()) as register:
+        came = register.audits().set_index("audit_id")["date_completed"]
+        assert came.max().date() > drawn.due and len(came) == 9
 
     # closed, with an action; then reviewed with the extract of then
     agreed = {"recommendation": "Look twice", "actions": ACTIONS}
@@ -170,6 +189,32 @@ def test_from_the_draw_to_the_review(place):
     said = review_words(reviewed.review, later)
     assert any("Nothing that was agreed is done" in one for one in said)
     assert reviewed.agreed["action_id"].tolist() == closed.agreed["action_id"].tolist()
+
+
+def one_with_a_reserve(forms, drawn, place, *, apart_from):
+    """Give a case whose group has a reserve and whose form holds no other, and that form."""
+    sample = drawn.draw.sample.set_index("case_ref")
+    spare = set(sample.loc[sample["drawn_as"] == "reserve", "stratum"])
+    key = load_keys(place.settings()).key.secret
+    for path in forms:
+        refs = list(read_form_identity(path, key=key).cases.values())
+        if len(refs) == 1 and refs[0] != apart_from and sample.at[refs[0], "stratum"] in spare:
+            return refs[0], path
+    raise AssertionError("no such case")
+
+
+def reserve_of(place, lost, staff):
+    """Open the reserve of a lost case with whoever may read it; give its form."""
+    folder = place.settings().outputs_folder / "restricted" / "late_forms"
+    before = set(folder.rglob("*.xlsx"))
+    asked = ("reassign", lost, "--by", "QA lead", "--reason", "reserve", "--as-at", "2026-05-01")
+    for one in able_of(staff):
+        told = place.call(*asked, "--auditor", one)
+        if told.exit_code == 0:
+            break
+    assert told.exit_code == 0, told.output + str(told.exception)
+    (path,) = set(folder.rglob("*.xlsx")) - before
+    return path
 
 
 def able_of(staff):

@@ -122,6 +122,15 @@ class TestTheInvented:
             read_parameters("published_deep_dive", values)
 
 
+def test_real_figures_do_not_bear_the_invented_name(tmp_path):
+    values = {"published": str(tmp_path), "authority_code": "894"}
+    usual = read_parameters("published_deep_dive", values)
+    assert usual.whose == "Authority 894"
+    named = read_parameters("published_deep_dive", values | {"authority": "Telford and Wrekin"})
+    assert named.whose == "Telford and Wrekin"
+    assert read_parameters("published_deep_dive", {}).whose == "Inventshire (invented)"
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="the published files are not here")
 def test_telford_and_wrekin_in_2017(tmp_path):
     """DfE, Children in need: 659 to 1,510 enquiries, 240 to 437 plans; parts as in the docs."""

@@ -446,6 +446,15 @@ def test_headings_with_nothing_beneath_them_are_left_out():
     assert '<p class="printed">a word</p>' in page
 
 
+def test_printed_sentences_are_paragraphs_and_other_lines_stay_as_they_are():
+    parts = [code((), "parameters")]
+    parts += [code(raw(**{"text/plain": text})) for text in ("One.\nWhy so?", "a   1\nb   2")]
+    page = build(*parts, audience="restricted")
+    for said in ("One.", "Why so?"):
+        assert f'<p class="printed">{said}</p>' in page
+    assert ">a   1\nb   2</pre>" in page
+
+
 def test_wide_tables_and_the_text_above_them_turn_the_sheet():
     wide = pd.DataFrame([range(10)], columns=list("abcdefghij"))
     page = build(

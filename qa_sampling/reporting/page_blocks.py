@@ -69,7 +69,8 @@ def _png(encoded: str, number: int) -> str:
 def restricted_blocks(output: NotebookNode, number: int) -> Iterator[dict[str, Any]]:
     """Give what a restricted page makes of an output that was not marked for a page.
 
-    Tables and text as plain words, charts as cleaned PNG, warnings not at all.
+    Tables and text as plain words, lines that are sentences as paragraphs, charts as cleaned PNG,
+    warnings not at all.
 
     Parameters
     ----------
@@ -100,4 +101,10 @@ def restricted_blocks(output: NotebookNode, number: int) -> Iterator[dict[str, A
         yield {"kind": "text", "html": to_html(data["text/markdown"])}
     elif "text/plain" in data or output.get("name") == "stdout":
         text = data.get("text/plain") or output.get("text", "")
-        yield {"kind": "plain", "text": text.strip("\n")}
+        yield from ({"kind": "plain", "text": part} for part in _paragraphs(text.strip("\n")))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Give each line by itself where all are sentences, and the text as it is where not."""
+    lines = text.split("\n")
+    return lines if all(line.endswith((".", "?", "!")) for line in lines) else [text]

@@ -234,8 +234,11 @@ def _infeasible(problem: AssignmentProblem) -> str:
     switches = dict(_SWITCHES)
     if not problem.rules.allow_own_service:
         switches[OWN_TEAM] += "` and `" + switches[OWN_SERVICE]
-    caps = problem.raised_caps(relaxation.raised, own_caps(problem.staff, problem.rules))
-    return explain(relaxation, person="auditor", cap="monthly_cap", caps=caps, switches=switches)
+    own = own_caps(problem.staff, problem.rules)
+    caps = problem.raised_caps(relaxation.raised, own, problem.beside)
+    told = explain(relaxation, person="auditor", cap="monthly_cap", caps=caps, switches=switches)
+    owed = int(problem.beside[problem.may_audit].sum())
+    return f"{told} {owed} audits owed elsewhere in these weeks are counted." if owed else told
 
 
 def _assembled(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.sampling.assignment_problem import AssignmentProblem
-from qa_sampling.sampling.caps import own_caps
+from qa_sampling.sampling.caps import caps_at_work, own_caps
 from qa_sampling.sampling.independence import label_keys, name_keys
 from qa_sampling.sampling.moderation_phase import ModerationPhase
 
@@ -134,17 +134,26 @@ def _case_roles(problem: AssignmentProblem) -> Row:
 def _caps(problem: AssignmentProblem, auditor: np.ndarray) -> Row:
     caps = problem.audit_caps
     own = own_caps(problem.staff, problem.rules)
+    at_work = caps_at_work(problem.staff, problem.rules)
+    owing = problem.may_audit & (problem.beside > 0)
     loads = np.bincount(auditor, minlength=len(caps))[caps > 0]
     held = "Nobody has more audits than their cap"
     if len(auditor):
         held += f"; those who can audit have {_range(loads)} each"
     present = problem.days_present
     away = int((problem.may_audit & (present == 0)).sum())
-    scaled = int((problem.may_audit & (present > 0) & (caps < own)).sum())
+    scaled = int((problem.may_audit & (present > 0) & (at_work < own)).sum())
     if away:
         held += f"; {_counted(away, 'auditor')} away for the whole period"
     if scaled:
         held += f"; the caps of {scaled} are lowered by the share of the period they are away"
+    if owing.any():
+        owed = _counted(int(problem.beside[owing].sum()), "audit")
+        held += (
+            f"; {owed} that {_counted(int(owing.sum()), 'auditor')} "
+            f"{'owes' if owing.sum() == 1 else 'owe'} elsewhere in these weeks "
+            f"{'is' if problem.beside[owing].sum() == 1 else 'are'} counted"
+        )
     return "Caps and leave", f"{held}.", ""
 
 

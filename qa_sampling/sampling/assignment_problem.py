@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.sampling.assignment_rules import AssignmentRules
-from qa_sampling.sampling.caps import audit_caps, cap_that_gives, days_present, scale
+from qa_sampling.sampling.caps import audit_caps, cap_that_gives, days_present, owed_beside, scale
 from qa_sampling.sampling.independence import combined, conflict_masks, label_keys
 from qa_sampling.sampling.pair_tickets import pair_tickets
 from qa_sampling.schema import NOT_RECORDED
@@ -107,7 +107,14 @@ class AssignmentProblem:
         )
         return drawn
 
-    def raised_caps(self, raised: Mapping[str, int], own: np.ndarray) -> dict[str, tuple[int, int]]:
+    @cached_property
+    def beside(self) -> np.ndarray:
+        """Audits that each member of staff owes elsewhere."""
+        return owed_beside(self.staff, self.rules)
+
+    def raised_caps(
+        self, raised: Mapping[str, int], own: np.ndarray, taken: np.ndarray | int = 0
+    ) -> dict[str, tuple[int, int]]:
         """Give, for staff who would take more, their cap now and the cap that allows it.
 
         Parameters
@@ -116,9 +123,11 @@ class AssignmentProblem:
             Staff number -> how many more than they can take now.
         own : ndarray of int
             Caps before leave.
+        taken : ndarray of int
+            What is taken off them: owed elsewhere.
         """
         present, total = days_present(self.staff, self.rules)
-        room = scale(own, present, total)
+        room = np.maximum(scale(own, present, total), taken)
         numbers = {staff_id: at for at, staff_id in enumerate(self.staff["staff_id"])}
         caps = {}
         for staff_id, more in raised.items():

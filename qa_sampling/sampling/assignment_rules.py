@@ -24,6 +24,8 @@ class AssignmentRules:
     caps_by_role : mapping of str to int
         Most audits of an auditor by role; where the staff list gives a cap of their own as well,
         the smaller of the two.
+    beside : mapping of str to int
+        Audits that staff (by number) owe elsewhere in the same weeks: taken off their caps.
     role_shares : mapping of str to number
         Fewest audits by role: a whole number is a number of audits, a number below 1 a share
         of all audits (rounded up). Met as far as staff of that role can take audits; what is
@@ -69,6 +71,7 @@ class AssignmentRules:
     period_end: date
     monthly_cap: int = 2
     caps_by_role: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, int] = field(default_factory=dict)
     role_shares: Mapping[str, float] = field(default_factory=dict)
     role_shares_required: bool = False
     allow_own_team: bool = False
@@ -124,7 +127,7 @@ class AssignmentRules:
 
     def _mapping_faults(self) -> list[str]:
         faults = []
-        for name in ("caps_by_role", "moderator_caps"):
+        for name in ("caps_by_role", "beside", "moderator_caps"):
             for key, value in getattr(self, name).items():
                 if not _is_whole(value) or value < 0:
                     faults.append(

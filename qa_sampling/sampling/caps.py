@@ -70,9 +70,20 @@ def audit_caps(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:
     """Give the most audits each member of staff can take, leave taken into account.
 
     The cap is scaled by the share of the period's weekdays they are at work and rounded to
-    the nearest whole number, halves up; away for the whole period gives 0.
+    the nearest whole number, halves up; away for the whole period gives 0. What they owe beside
+    is taken off.
     """
+    return (caps_at_work(staff, rules) - owed_beside(staff, rules)).clip(min=0)
+
+
+def caps_at_work(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:
+    """Give each member of staff's cap with leave taken into account, whatever they owe beside."""
     return scale(own_caps(staff, rules), *days_present(staff, rules))
+
+
+def owed_beside(staff: pd.DataFrame, rules: AssignmentRules) -> np.ndarray:
+    """Give how many audits each member of staff owes elsewhere in the same weeks."""
+    return np.array([rules.beside.get(who, 0) for who in staff["staff_id"]], dtype=int)
 
 
 def own_moderation_caps(

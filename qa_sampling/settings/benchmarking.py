@@ -119,6 +119,14 @@ class Benchmarking(AnalysisSettings):
         return self.published == INVENTED
 
     @property
+    def whose(self) -> str:
+        """The authority's name; its code where real figures would bear the invented one's name."""
+        usual = type(self).model_fields["authority"].default
+        if self.is_invented or self.authority != usual:
+            return super().whose
+        return f"Authority {self.authority_code}"
+
+    @property
     def span(self) -> str:
         """The years in words."""
         last = f"to {self.last_year}" if self.last_year else "to the latest"

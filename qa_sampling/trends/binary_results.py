@@ -8,7 +8,7 @@ import pandas as pd
 
 from qa_sampling.results import IntervalList
 
-__all__ = ["BinaryModel"]
+__all__ = ["BinaryModel", "points_words"]
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,13 @@ class BinaryModel:
             against = self.table[(self.table["column"] == row.column) & self.table["reference"]]
             base = against.iloc[0]
             name = row.column.replace("_", " ")
+            ends = f"{points_words(row.difference_low)} to {points_words(row.difference_high)}"
             said.append(
                 f"{name} {row.value}: {100 * row.adjusted:.0f} in 100, allowing for the other "
                 f"columns, against {100 * base['adjusted']:.0f} in 100 of {name} {base['value']} "
                 f"({100 * row.difference:+.0f}; {100 * self.level:g}% interval "
-                f"{100 * row.difference_low:+.0f} to {100 * row.difference_high:+.0f}; without "
-                f"allowing for anything {100 * row.share:.0f} and {100 * base['share']:.0f})."
+                f"{ends}; without allowing for anything {100 * row.share:.0f} and "
+                f"{100 * base['share']:.0f})."
             )
         return tuple(said) or ("No value differs from its reference by more than chance.",)
 
@@ -112,3 +113,15 @@ def against_references(
          "high": held[high].to_numpy(), "n": held["cases"].to_numpy(),
          "marked": ((held[low] > same) | (held[high] < same)).to_numpy()}
     )  # fmt: skip
+
+
+def points_words(share: float) -> str:
+    """Say an end of an interval that leaves 0 out, in points; with a digit where it is near 0.
+
+    Parameters
+    ----------
+    share : float
+        A difference of shares: -0.12 for 12 points less.
+    """
+    points = 100 * share
+    return f"{points:+.0f}" if abs(points) >= 0.5 else f"{points:+.2g}"

@@ -16,6 +16,7 @@ from scipy import stats
 from qa_sampling.errors import TrendError
 from qa_sampling.results import Journey
 from qa_sampling.schema import EVENT_KINDS
+from qa_sampling.trends.binary_results import points_words
 from qa_sampling.trends.family_bootstrap import cluster_codes
 
 __all__ = ["STEPS", "Journeys", "journeys"]
@@ -252,16 +253,10 @@ def _words(
     said = [
         f"{row.step}: {100 * row.concerned:.0f} in 100 of those concerned, {100 * row.others:.0f} "
         f"in 100 of others ({100 * row.difference:+.0f}; {100 * level:g}% interval "
-        f"{_points(row.low)} to {_points(row.high)})."
+        f"{points_words(row.low)} to {points_words(row.high)})."
         for row in table.itertuples()
         if row.low > 0 or row.high < 0
     ]
     return tuple(said) or (
         f"No step is reached more or less often within {within_days} days than chance would do.",
     )
-
-
-def _points(share: float) -> str:
-    """Say an end of an interval that leaves 0 out, in points; with a digit where it is near 0."""
-    points = 100 * share
-    return f"{points:+.0f}" if abs(points) >= 0.5 else f"{points:+.2g}"

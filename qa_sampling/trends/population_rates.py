@@ -9,7 +9,7 @@ from qa_sampling.declared import Column, Table, check_table
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.measured import EVERYBODY, READINGS
 
-__all__ = ["POPULATIONS", "RATES", "rates_of"]
+__all__ = ["POPULATIONS", "RATES", "rates_of", "wanted_years"]
 
 POPULATIONS = Table(
     "populations",
@@ -84,8 +84,7 @@ def rates_of(
     check_table(readings, READINGS)
     people = check_table(population, POPULATIONS).sort_values("year")
     _refuse(readings, per, annual=annual)
-    end = readings["start"] + pd.to_timedelta(readings["days"].astype("int64") - 1, unit="D")
-    wanted = end.dt.year - (end.dt.month <= 3)
+    wanted = wanted_years(readings)
     used = _estimates(people, wanted)
     whole = readings["days"] >= _WHOLE_YEAR
     part = _part_of_year(readings["days"], wanted).mask(whole, 1.0) if annual else 1.0
@@ -101,6 +100,18 @@ def rates_of(
         vintage=used["vintage"].fillna("").astype("str"),
     )
     return check_table(rates, RATES)
+
+
+def wanted_years(readings: pd.DataFrame) -> pd.Series:
+    """Give the year in whose middle the children of each reading should be estimated.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        ``measured.READINGS``.
+    """
+    end = readings["start"] + pd.to_timedelta(readings["days"].astype("int64") - 1, unit="D")
+    return end.dt.year - (end.dt.month <= 3)
 
 
 def _estimates(people: pd.DataFrame, wanted: pd.Series) -> pd.DataFrame:

@@ -42,6 +42,9 @@ class Dive:
         First and last day of the months looked at.
     dropped : int
         Months up to the period that were left out because their figures can still change.
+    everybody : str
+        What figures of everybody are called where one unit is looked into: "All teams together".
+        Blank where none is.
     """
 
     measure: Measure
@@ -53,6 +56,17 @@ class Dive:
     spans: tuple[str, str]
     days: tuple[pd.Timestamp, pd.Timestamp]
     dropped: int
+    everybody: str = ""
+
+    def of_everybody(self, text: str) -> str:
+        """Say before a text that it is of everybody, where it could be taken for the unit's.
+
+        Parameters
+        ----------
+        text : str
+            What is said.
+        """
+        return f"{self.everybody}: {text}" if self.everybody else text
 
     @property
     def months(self) -> tuple[int, int]:
@@ -93,21 +107,34 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
         raise TrendError(
             f"{measure.title}: the records hold {len(settled)} settled months up to "
             f"{settings.period}, too few for {settings.over} months and others to hold them "
-            "against. Ask for a later `period`, for fewer months with `over`, or give a later "
-            "extract."
+            f"against. {_reach(told, measure)} Ask for a later `period`, for fewer months with "
+            "`over`, or give earlier or later extracts as well."
         )
     parts = [_cases(told, measure, settings, months) for months in (held, own)]
     if parts[0].empty or parts[1].empty:
         raise TrendError(
-            f"{measure.title}: there are no cases in {'the baseline' if parts[0].empty else 'it'}. "
-            "Ask for other months."
+            f"{measure.title}: there are no cases in {_span(held if parts[0].empty else own)}. "
+            f"{_reach(told, measure)} Ask for months that they cover (`period`, `over`, "
+            "`baseline_months`), or give earlier or later extracts as well."
         )
     after = pd.Timestamp(settings.period_start).to_period("M") - own.iloc[-1].to_period("M")
     return Dive(
         measure=measure, readings=readings, before=parts[0], now=parts[1],
         held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own), spans=(_span(held), _span(own)),
         days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
+        everybody=f"All {settings.unit_kind}s together" if settings.is_of_unit else "",
     )  # fmt: skip
+
+
+def _reach(told: Told, measure: Measure) -> str:
+    """Say which months the records of a measure are of; for messages, so without a count."""
+    event = measure.base.event
+    days = told.events.loc[told.events["event"] == event, "date"].dropna()
+    if days.empty:
+        return f"The extract lists no {event.lower()} at all."
+    first, last = days.min().replace(day=1), days.max() + pd.offsets.MonthEnd(0)
+    span = period_in_words(first.date(), last.date())
+    return f"The extract lists the event {event.lower()!r} in {span} only."
 
 
 def _baseline(settled: pd.Series, own: pd.Series, settings: DeepDive) -> pd.Series:

@@ -12,7 +12,7 @@ from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import ACTIONS
 from qa_sampling.runs.dive.recording import Recorded
-from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, Reading
+from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, Reading, parts_of
 from qa_sampling.runs.recording import framed
 from qa_sampling.sampling.estimation import estimate_proportion, make_design
 from qa_sampling.settings.deep_dive import DeepDive
@@ -77,7 +77,7 @@ def what_was_found(
         Says which answer speaks for an idea, and which against it.
     """
     none = pd.DataFrame(columns=["case_ref", "part", "stratum", "idea", "verdict"])
-    verdicts = none if recorded is None else _verdicts(recorded, reading, register, settings, bank)
+    verdicts = none if recorded is None else _verdicts(recorded, register, settings, bank)
     if verdicts.empty:
         gaps = pd.DataFrame(columns=["idea", "gap", "low", "high"])
         return Closing(pd.DataFrame(columns=_COLUMNS), gaps, none)
@@ -93,12 +93,9 @@ def _parts(reading: Reading) -> list[str]:
 
 
 def _verdicts(
-    recorded: Recorded,
-    reading: Reading,
-    register: Register,
-    settings: DeepDive,
-    bank: QuestionBank,
+    recorded: Recorded, register: Register, settings: DeepDive, bank: QuestionBank
 ) -> pd.DataFrame:
+    """Give what each case that came back says of each idea, reserves as those they stand for."""
     name = recorded.draw.draw_id
     audits = register.audits()
     back = audits.loc[(audits["draw_id"] == name) & audits["date_completed"].notna()]
@@ -109,7 +106,7 @@ def _verdicts(
     }
     asked = [one for one in bank.asked_of(settings.measure) if one.supports]
     ideas = dict.fromkeys(one.tests for one in asked)
-    groups = reading.cases.set_index("case_ref")[["part", "stratum"]]
+    groups = parts_of(recorded.draw.draw)
     rows = []
     for ref in back["case_ref"]:
         if ref not in groups.index:

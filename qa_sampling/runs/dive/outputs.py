@@ -15,7 +15,7 @@ from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.dive.carried import Apart
-from qa_sampling.runs.dive.cases import Dive, in_words
+from qa_sampling.runs.dive.cases import Dive, in_words, unit_words
 from qa_sampling.runs.dive.closing import Closing, closing_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded, write_reading
@@ -228,7 +228,8 @@ def publish_dive(
         write_outcomes_workbook(
             restricted / f"deep_dive_{settings.measure}_{settings.period}.xlsx",
             _sheets(found, settings, bank), title=title, as_at=settings.extract_day,
-            cover=(*_COVER, ("Seed", found.reading.seed or "nothing was drawn"),
+            cover=(*_COVER, *_whose(found.dive, settings),
+                   ("Seed", found.reading.seed or "nothing was drawn"),
                    ("Frame", found.reading.frame_fingerprint or "–")), marking=_MARKING,
         )  # fmt: skip
         write_form(
@@ -255,6 +256,16 @@ def publish_dive(
         )
 
     return publish_files(settings, register, write)
+
+
+def _whose(dive: Dive, settings: DeepDive) -> tuple[tuple[str, str], ...]:
+    """Say on the cover whose figures they are, where one unit is looked into."""
+    if not dive.everybody:
+        return ()
+    return (
+        ("Whose figures", f"{dive.everybody}, but for what names {unit_words(settings)}. The "
+                          f"cases to read are of {unit_words(settings)}."),
+    )  # fmt: skip
 
 
 def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, pd.DataFrame]:

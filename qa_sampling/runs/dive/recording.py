@@ -16,10 +16,11 @@ from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import day_in_words
-from qa_sampling.runs.dive.loads import audits_beside, with_room
 from qa_sampling.runs.dive.sample import Earlier, Reading
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.owed_beside import audits_beside
 from qa_sampling.runs.verifying import write_verification
+from qa_sampling.runs.yearly_secrets import commit_secret
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.sampling.plan import Assignment, AuditPlan, Frame
@@ -47,15 +48,17 @@ class Recorded:
         ``schema.STAFF``.
     key : Key
         Signs the forms.
-    beside : Series
-        Audits of other plans that were due in the same weeks, by staff number.
     """
 
     draw: RecordedDraw
     plan: AuditPlan
     staff: pd.DataFrame | None
     key: Key
-    beside: pd.Series
+
+    @property
+    def beside(self) -> dict[str, int]:
+        """Audits of others that readers owed when the cases were drawn, by staff number."""
+        return self.draw.assignment.parameters.get("beside", {})
 
     @property
     def table(self) -> pd.DataFrame:
@@ -138,9 +141,10 @@ def record_reading(
     if not reading.is_drawn:
         return None
     held = held_now(reading.cases, told)
-    beside = audits_beside(register, settings)
     recorded = register.find_draw(settings.period, settings.design)
     if recorded is None:
+        if settings.is_invented:  # no frame of the year may be fixed before
+            commit_secret(settings, register)
         register.fix_frame(
             period=settings.period,
             design=settings.design,
@@ -152,14 +156,14 @@ def record_reading(
             period=settings.period,
             design=settings.design,
             draw=reading.draw,
-            assignment=_readers(held, told, settings, key, beside),
+            assignment=_readers(held, told, settings, key, register),
             as_at=settings.extract_day,
             due=settings.due_day,
             title=title,
             library_version=__version__,
         )
     plan = plan_of(recorded, reading.frame, reading.cases, held)
-    return Recorded(recorded, plan, told.staff, key, beside)
+    return Recorded(recorded, plan, told.staff, key)
 
 
 def held_now(cases: pd.DataFrame, told: Told) -> pd.DataFrame:
@@ -189,7 +193,7 @@ def held_now(cases: pd.DataFrame, told: Told) -> pd.DataFrame:
 
 
 def _readers(
-    held: pd.DataFrame, told: Told, settings: DeepDive, key: Key, beside: pd.Series
+    held: pd.DataFrame, told: Told, settings: DeepDive, key: Key, register: Register
 ) -> Assignment:
     if told.staff is None:
         columns = ["staff_id", "role", "team", "service", "cap", "audits", "moderations"]
@@ -211,8 +215,9 @@ def _readers(
                 "numbers as the list has them."
             )
         staff = staff.assign(may_audit=staff["staff_id"].isin(settings.reading_group))
-    staff = with_room(staff, beside, settings)
-    return assign(cases, staff, rules=settings.rules, seed=seed, case_roles=roles)
+    beside = audits_beside(register, first=settings.extract_day, last=settings.due_day)
+    rules = replace(settings.rules, beside=beside)
+    return assign(cases, staff, rules=rules, seed=seed, case_roles=roles)
 
 
 def roles_in(held: pd.DataFrame, told: Told, key: Key) -> pd.DataFrame | None:

@@ -7,7 +7,7 @@ import pandas as pd
 from qa_sampling.reporting.dates import day_in_words, month_in_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
-from qa_sampling.runs.dive.population import Estimates, PopulationChange
+from qa_sampling.runs.dive.population_said import population_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded
 from qa_sampling.runs.dive.sample import Reading
@@ -17,6 +17,25 @@ from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.waiting_results import WaitModel
+
+
+def looked_into(dive: Dive, settings: DeepDive) -> str:
+    """Say what is looked into, and of whom figures are.
+
+    Parameters
+    ----------
+    dive : Dive
+        The months.
+    settings : DeepDive
+        Name the unit.
+    """
+    said = f"{dive.measure.title}: {dive.spans[1]} against {dive.spans[0]}."
+    if not dive.everybody:
+        return said
+    return (
+        f"{said} Looked into: {unit_words(settings)}. Figures that do not name it are of "
+        f"{_lower(dive.everybody)}."
+    )
 
 
 def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
@@ -35,7 +54,10 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     said += [one.words for one in real.signals.signals]
     if not real.is_signal:
         said += _needed(real)
-    said += [_front_door(real), population_words(real.population, dive.measure.title)]
+    said += [
+        _front_door(real, dive),
+        population_words(real.population, dive.measure.title, dive.own.max()),
+    ]
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
              for month, what in real.declared]  # fmt: skip
     if not settings.events_declared:
@@ -105,7 +127,7 @@ def _needed(real: Reality) -> list[str]:
     return said
 
 
-def _front_door(real: Reality) -> str:
+def _front_door(real: Reality, dive: Dive) -> str:
     held = real.recording
     if held.empty:
         return "The front door's figures are not in the extract, so recording cannot be judged."
@@ -122,59 +144,8 @@ def _front_door(real: Reality) -> str:
         if odd
         else "None is unusual by itself, so a change of recording at the front door is unlikely."
     )
-    return f"Recording and the front door: {'; '.join(parts)}. {close}"
-
-
-def population_words(found: PopulationChange | None, title: str) -> str:
-    """Say whether there are more children, and what that does to the change.
-
-    Parameters
-    ----------
-    found : PopulationChange or None
-        The counts beside the children.
-    title : str
-        What the measure is called.
-    """
-    if found is None:
-        return (
-            "Population: no estimate of the children is given for these months (`population`), so "
-            "whether there are more of them cannot be told."
-        )
-    last = found.rates.iloc[-1]
-    pace = "at a year's pace" if last["annual"] else "a month"
-    rates = (
-        f"{title} per 10,000 children, {pace}: {last['before']:.1f} before, {last['now']:.1f} now."
-    )
-    if found.is_one_estimate:
-        return (
-            f"Population: both spans rest on {found.now.children:,.0f} children "
-            f"({_estimate(found.now)}), so how many came or went since is not known. {rates}"
-        )
-    grown = found.now.children / found.before.children - 1
-    revised = ""
-    if set(found.now.vintages) != set(found.before.vintages):
-        revised = " The estimates are of different vintages, so part of it may be a revision."
-    return (
-        f"Population: {found.now.children:,.0f} children ({_estimate(found.now)}), "
-        f"{found.before.children:,.0f} before ({_estimate(found.before)}), {grown:+.1%}. {rates} "
-        f"Of a change of {found.change:+.1f} a month, the number of children makes "
-        f"{found.by_children:+.1f}.{revised}"
-    )
-
-
-def _estimate(one: Estimates) -> str:
-    return f"{estimate_words(one)}: {', '.join(one.vintages)}"
-
-
-def estimate_words(one: Estimates) -> str:
-    """Give the years of estimates: "middle of 2023 and 2024".
-
-    Parameters
-    ----------
-    one : Estimates
-        The estimates.
-    """
-    return f"middle of {' and '.join(str(year) for year in one.years)}"
+    whose = f", {_lower(dive.everybody)}" if dive.everybody else ""
+    return f"Recording and the front door{whose}: {'; '.join(parts)}. {close}"
 
 
 def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
@@ -187,9 +158,10 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
     dive : Dive
         The months.
     """
-    said = [one.words if unit == EVERYBODY else f"Within {unit}: {one.words}"
-            for unit, one in found.items()]  # fmt: skip
-    said += [note for one in found.values() for note in one.notes]
+    whose = {unit: dive.of_everybody if unit == EVERYBODY else f"Within {unit}: {{}}".format
+             for unit in found}  # fmt: skip
+    said = [whose[unit](one.words) for unit, one in found.items()]
+    said += [whose[unit](note) for unit, one in found.items() for note in one.notes]
     scatter = monthly_scatter(dive)
     if scatter > 1:
         said.append(
@@ -230,9 +202,9 @@ def terms_of_reference(
         ("Question", f"{asked} {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
                      f"against {dive.spans[0]}? Who carries it, and what do their cases tell?"),
         ("Is it real", is_it_real(dive, real, settings)[0]),
-        ("Who carries it", found[EVERYBODY].words),
+        ("Who carries it", dive.of_everybody(found[EVERYBODY].words)),
         ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
-        ("Sample", sample_words(reading)),
+        ("Sample", sample_words(reading, settings)),
         ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."
                 f"{f' {recorded.words}' if recorded else ''}"),
         ("By when", day_in_words(settings.due_day) if reading.is_drawn else "–"),
@@ -246,13 +218,15 @@ def _lower(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def sample_words(reading: Reading) -> str:
+def sample_words(reading: Reading, settings: DeepDive) -> str:
     """Say how the cases to read were drawn.
 
     Parameters
     ----------
     reading : Reading
         The cases.
+    settings : DeepDive
+        Name the unit.
     """
     if not reading.is_drawn:
         return reading.why_not
@@ -267,30 +241,44 @@ def sample_words(reading: Reading) -> str:
         if reading.withheld
         else ""
     )
+    whose = f" of {unit_words(settings)}" if settings.is_of_unit else ""
     return (
-        f"{int(counts['Concerned'])} families concerned ({parts}), and {other} others alike in "
-        f"what was matched; one child a family, drawn by tickets from a frame that was fixed "
+        f"{int(counts['Concerned'])} families concerned{whose} ({parts}), and {other} others alike "
+        f"in what was matched; one child a family, drawn by tickets from a frame that was fixed "
         f"before its seed.{left} {reading.size_words}{f' {reading.note}' if reading.note else ''}"
     )
 
 
-def model_words(found: BinaryModel | WaitModel | str) -> tuple[str, ...]:
+def model_words(found: BinaryModel | WaitModel | str, dive: Dive) -> tuple[str, ...]:
     """Say what goes with it, or why that cannot be said.
 
     Parameters
     ----------
     found : BinaryModel, WaitModel or str
         The model, or why there is none.
+    dive : Dive
+        Says whose figures they are.
     """
-    return (found,) if isinstance(found, str) else (*found.words, *found.notes)
+    if isinstance(found, str):
+        return (found,)
+    said = (f"{one[:1].upper()}{one[1:]}" for one in (*found.words, *found.notes))
+    return _of_everybody(tuple(said), dive)
 
 
-def way_words(found: Journeys | str) -> tuple[str, ...]:
+def way_words(found: Journeys | str, dive: Dive) -> tuple[str, ...]:
     """Say where the ways differ, or why they could not be compared.
 
     Parameters
     ----------
     found : Journeys or str
         The ways, or why there are none.
+    dive : Dive
+        Says whose figures they are.
     """
-    return (found,) if isinstance(found, str) else found.words
+    return (found,) if isinstance(found, str) else _of_everybody(found.words, dive)
+
+
+def _of_everybody(words: tuple[str, ...], dive: Dive) -> tuple[str, ...]:
+    """Say first whose figures they are, where they could be taken for the unit's."""
+    first = (f"These figures are of {_lower(dive.everybody)}.",) if dive.everybody else ()
+    return (*first, *words)

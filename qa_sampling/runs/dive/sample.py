@@ -330,14 +330,30 @@ def _known(draw: Draw, known: pd.DataFrame) -> pd.DataFrame:
     sample = draw.cases[[name for name in _CASES if name != "part"]]
     known = known.drop_duplicates("case_ref")
     cases = sample.merge(known[columns], on="case_ref", how="left")
-    part = cases["stratum"].str.partition(_PART)
-    return cases.assign(part=part[0], stratum=part[2])
+    return _told_apart(cases)
+
+
+def parts_of(draw: Draw) -> pd.DataFrame:
+    """Give the part and the group of each drawn case and each reserve, by `case_ref`.
+
+    Parameters
+    ----------
+    draw : Draw
+        The draw.
+    """
+    held = draw.sample[["case_ref", "stratum"]].set_index("case_ref")
+    return _told_apart(held)[["part", "stratum"]]
+
+
+def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Tell part and group of a stratum apart."""
+    part = table["stratum"].str.partition(_PART)
+    return table.assign(part=part[0], stratum=part[2])
 
 
 def _counts(draw: Draw) -> pd.DataFrame:
     held = draw.allocation.rename(columns={"population": "children", "available": "population"})
-    part = held["stratum"].str.partition(_PART)
-    held = held.assign(part=part[0], stratum=part[2])
+    held = _told_apart(held)
     held = held[(held["sampled"] > 0) | (held["part"] == CONCERNED)]
     held = held.sort_values(["part", "stratum"], ascending=[False, True], kind="stable")
     return held[_STRATA].reset_index(drop=True)

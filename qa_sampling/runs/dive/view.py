@@ -7,10 +7,10 @@ import pandas as pd
 from qa_sampling.records.question_bank import QuestionBank
 from qa_sampling.runs.dive.carried import Apart
 from qa_sampling.runs.dive.closing import AGAINST, FOR, OPEN, Closing
+from qa_sampling.runs.dive.population_said import estimate_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import READERS, Recorded
 from qa_sampling.runs.dive.reviewing import Review
-from qa_sampling.runs.dive.said import estimate_words
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
@@ -66,6 +66,9 @@ def population_view(real: Reality) -> pd.DataFrame:
         rows.append(("Children aged 0 to 17", *(f"{one.children:,.0f}" for one in both)))
         rows.append(("Estimated in the", *(estimate_words(one) for one in both)))
         rows.append(("Which estimate", *(", ".join(one.vintages) for one in both)))
+        if found.carried is not None:
+            held = (found.carried.before, found.carried.now)
+            rows.append(("Children, were they to grow on", *(f"{one:,.0f}" for one in held)))
         rows += [
             (f"{row.what}, per 10,000 {'a year' if row.annual else 'a month'}",
              f"{row.before:.1f}", f"{row.now:.1f}")

@@ -81,7 +81,7 @@ def check_plan(
     trial = draw_sample(
         frame, settings.size_of(frame.cases["family_ref"].tolist()), seed=_TRIAL_SEED
     )
-    try_assignment(settings, inputs, frame, trial)
+    try_assignment(settings, inputs, frame, trial, register)
     parts = []
     for margin in ("row", "column"):
         sums = trial.allocation.groupby(margin)[["population", "target"]].sum().reset_index()

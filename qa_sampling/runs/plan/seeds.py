@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from qa_sampling.errors import ParameterError, RegisterError, SecretError, SeedNeeded
+from qa_sampling.errors import ParameterError, SecretError, SeedNeeded
 from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame
 from qa_sampling.records.register import Register
-from qa_sampling.settings.common import Settings, home
+from qa_sampling.runs.yearly_secrets import secret_of
 from qa_sampling.settings.plan import MonthlyAuditPlan
-
-_INVENTED_SECRET = keys.Key(
-    hashlib.sha256(b"qa-sampling: the invented authority's yearly secret, no secret").digest()
-)
-
-
-def commit_secret(settings: Settings, register: Register) -> bool:
-    """Record the commitment to the year's secret, if there is one; say whether there is."""
-    secret = _secret(settings)
-    if secret is None:
-        return False
-    try:
-        register.record_commitment(settings.period_start.year, keys.commitment(secret))
-    except RegisterError:
-        if register.commitment(settings.period_start.year) != keys.commitment(secret):
-            return False
-    return True
 
 
 def settle_seed(settings: MonthlyAuditPlan, fixed: FixedFrame, register: Register) -> str:
@@ -85,7 +66,7 @@ def settle_seed(settings: MonthlyAuditPlan, fixed: FixedFrame, register: Registe
 
 def _promised_seed(settings: MonthlyAuditPlan, fixed: FixedFrame, promised: str) -> str:
     """Derive the seed from the year's secret; refuse another secret, and dice beside it."""
-    secret, year = _secret(settings), settings.period_start.year
+    secret, year = secret_of(settings), settings.period_start.year
     if secret is None or keys.commitment(secret) != promised:
         raise SecretError(
             f"A yearly secret is committed for {year}, but its file is not here or is another. "
@@ -108,13 +89,3 @@ def _require_fresh(seed: str, register: Register) -> None:
             f"`seed` is the seed of {earlier[[seed]].iloc[0]}; the same tickets would come again. "
             f"Throw the dice anew."
         )
-
-
-def _secret(settings: Settings) -> keys.Key | None:
-    if settings.is_invented:
-        return _INVENTED_SECRET
-    try:
-        outside = (home(), settings.outputs_folder)
-        return keys.yearly_secret(settings.period_start.year, never_inside=outside)
-    except SecretError:
-        return None

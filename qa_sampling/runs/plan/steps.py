@@ -6,6 +6,8 @@ kernel starts.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from qa_sampling import __version__
@@ -17,8 +19,10 @@ from qa_sampling.records import keys
 from qa_sampling.records.recorded_draw import FixedFrame, RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import Inputs, known_by
+from qa_sampling.runs.owed_beside import audits_beside
 from qa_sampling.runs.plan.keys import require_own_key, returning_links
-from qa_sampling.runs.plan.seeds import commit_secret, settle_seed
+from qa_sampling.runs.plan.seeds import settle_seed
+from qa_sampling.runs.yearly_secrets import commit_secret
 from qa_sampling.sampling.assignment import assign
 from qa_sampling.sampling.coordination import next_starts
 from qa_sampling.sampling.frame import Eligibility, build_frame, frame_snapshot
@@ -230,13 +234,16 @@ def assign_plan(
     recorded = register.find_draw(settings.period, settings.design)
     if recorded is not None:
         return recorded.assignment
-    return try_assignment(settings, inputs, frame, draw)
+    return try_assignment(settings, inputs, frame, draw, register)
 
 
 def try_assignment(
-    settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, draw: Draw
+    settings: MonthlyAuditPlan, inputs: Inputs, frame: Frame, draw: Draw, register: Register | None
 ) -> Assignment:
-    """Assign as :func:`assign_plan` does, whatever is recorded.
+    """Assign as :func:`assign_plan` does, whatever is recorded of this month.
+
+    Cases that auditors read in a deep dive of the same weeks count towards their caps. What they
+    audit in other plans does not: each has caps of its own.
 
     Parameters
     ----------
@@ -246,6 +253,8 @@ def try_assignment(
         Staff and roles in cases.
     frame, draw : Frame, Draw
         A frame and a draw, or a trial of one.
+    register : Register or None
+        Knows the deep dives; None when there is no register yet.
     """
     if inputs.staff is None:
         loads = ["staff_id", "role", "team", "service", "cap", "audits", "moderations"]
@@ -257,8 +266,11 @@ def try_assignment(
             parameters={},
         )
     sampled = frame.cases[frame.cases["case_ref"].isin(draw.cases["case_ref"])]
-    roles = roles_by_reference(inputs)
-    return assign(sampled, inputs.staff, rules=settings.rules, seed=draw.seed, case_roles=roles)
+    roles, rules = roles_by_reference(inputs), settings.rules
+    if register is not None:
+        weeks = {"first": settings.extract_day, "last": settings.due_day}
+        rules = replace(rules, beside=audits_beside(register, **weeks, dives_only=True))
+    return assign(sampled, inputs.staff, rules=rules, seed=draw.seed, case_roles=roles)
 
 
 def commit_plan(
