@@ -350,7 +350,11 @@ def test_stable_series_seldom_signal_and_a_spike_is_found() -> None:
         ({}, {"sides": {"re_referrals": "up"}}, "must be one of high, low, both; got 'up'"),
         ({}, {"sides": {"other": "low"}}, "`sides` names 'other', which no reading has"),
         ({}, {"kinds": {"other": "rate"}}, "`kinds` names 'other', which no reading has"),
-        ({}, {"kinds": {"re_referrals": "mean"}}, 'must be "count", "rate" or "proportion"'),
+        (
+            {},
+            {"kinds": {"re_referrals": "mean"}},
+            "must be one of count, rate, proportion, sampled",
+        ),
         ({}, {"kinds": {"re_referrals": "rate"}}, "is a rate and has no denominator"),
         ({}, {"every": "week"}, '`every` must be "month" or "quarter"; got \'week\''),
         ({}, {"every": "quarter"}, "do not start with the first day of a quarter"),
