@@ -16,9 +16,10 @@ from qa_sampling.reporting import outcomes_view as view
 from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
+from qa_sampling.runs.outcomes.graded import grades_over_time
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.rates import rates_over_time
-from qa_sampling.runs.outcomes.registered import grades_by_quarter, read_registered
+from qa_sampling.runs.outcomes.registered import read_registered
 from qa_sampling.runs.outcomes.rolled import rolled_of
 from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
 from qa_sampling.runs.populations import population_of
@@ -100,7 +101,7 @@ class TestComplaints:
             readings_of(table, "complaints", as_at=pd.Timestamp("2025-06-30").date())
 
 
-def audited(good, *, n=20, service=("North",)):
+def audited(good, *, n=20, service=("North",), waiting=()):
     """Give months in each of which n of 100 cases were drawn and read, so many of them good."""
     rows = [
         {"period": period, "stratum": "all", "population": 100, "available": 100,
@@ -111,14 +112,15 @@ def audited(good, *, n=20, service=("North",)):
     ]  # fmt: skip
     cases = pd.DataFrame(rows)
     return SimpleNamespace(
-        cases=cases, design=design_of(cases, dict.fromkeys(good, 100), rounded=True)
-    )
+        cases=cases, design=design_of(cases, dict.fromkeys(good, 100), rounded=True),
+        waiting=dict.fromkeys(waiting, 2),
+    )  # fmt: skip
 
 
 class TestGrades:
     def test_a_quarter_is_the_estimate_of_its_months_with_its_interval(self):
         held = audited({"2026-01": 10, "2026-02": 12, "2026-04": 20})
-        table = grades_by_quarter(held, None, OutcomeTrends())
+        table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
         assert table["start"].dt.month.tolist() == [1, 4]
         assert table["value"].tolist() == pytest.approx([22 / 40, 1.0])
         assert table["months"].tolist() == [2, 1] and table["audits"].tolist() == [40, 20]
@@ -128,16 +130,16 @@ class TestGrades:
         assert 0.8 * plain < (table["high"] - table["low"]).iloc[0] / 2 < 1.05 * plain
 
     def test_too_few_have_no_figure_and_say_so(self):
-        table = grades_by_quarter(
-            audited({"2026-01": 9}, service=("North", "South", "East")), "service", OutcomeTrends()
-        )
+        held = audited({"2026-01": 9}, service=("North", "South", "East"))
+        table = grades_over_time(held, "service", OutcomeTrends(), every="quarter")
         assert table["unit"].tolist() == ["East", "North", "South"]
         assert table["value"].isna().all() and table["audits"].tolist() == [6, 7, 7]
         assert more.graded_tables(table.iloc[:0], table) == {}
         assert more.graded_view(table)["Interval"].tolist() == ["too few"] * 3
 
     def test_shown_with_interval_and_months(self):
-        table = grades_by_quarter(audited({"2026-01": 10}), None, OutcomeTrends())
+        held = audited({"2026-01": 10})
+        table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
         (listed,) = more.graded_lists(table, level=0.95, scope="")
         assert listed.table["name"].tolist() == ["Jan to Mar 2026, 1 of 3 months"]
         assert listed.unit == "share" and listed.n_of == "audits"
