@@ -16,12 +16,18 @@ from qa_sampling.reporting import outcomes_view as view
 from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
-from qa_sampling.runs.outcomes.graded import grades_over_time
+from qa_sampling.runs.outcomes.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.groups import watched_groups
+from qa_sampling.runs.outcomes.looking_back import signals_before
 from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.registered import read_registered
 from qa_sampling.runs.outcomes.rolled import rolled_of
-from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
+from qa_sampling.runs.outcomes.steps import (
+    graded_chart,
+    outcomes_of,
+    signals_of,
+    watched_series,
+)
 from qa_sampling.runs.populations import population_of
 from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.schema import NOT_RECORDED
@@ -134,7 +140,7 @@ class TestGrades:
         table = grades_over_time(held, "service", OutcomeTrends(), every="quarter")
         assert table["unit"].tolist() == ["East", "North", "South"]
         assert table["value"].isna().all() and table["audits"].tolist() == [6, 7, 7]
-        assert more.graded_tables(table.iloc[:0], table) == {}
+        assert more.graded_tables(table.iloc[:0], table, table.iloc[:0]) == {}
         assert more.graded_view(table)["Interval"].tolist() == ["too few"] * 3
 
     def test_shown_with_interval_and_months(self):
@@ -148,6 +154,78 @@ class TestGrades:
     def test_never_counted(self, invented_told):
         with pytest.raises(TrendError, match="a sample, never counted"):
             readings_of(invented_told.events, "audits_good", as_at=OutcomeTrends().extract_day)
+
+
+def years(share=(14, 15, 13, 16), months=24, **about):
+    """Give months of audits, so many of 20 of them good, to January 2026."""
+    periods = pd.period_range(end="2026-01", periods=months, freq="M").astype(str)
+    return audited({one: share[at % len(share)] for at, one in enumerate(periods)}, **about)
+
+
+def with_grades(found, held):
+    """Give outcomes with months of audits."""
+    settings = OutcomeTrends(period="2026-01")
+    table = grades_over_time(held, None, settings)
+    return replace(found, grades=table), settings
+
+
+class TestGradedMonths:
+    def test_a_month_is_worth_what_its_design_makes_of_its_audits(self):
+        table = grades_over_time(years(), None, OutcomeTrends())
+        assert table["mature"].all() and (table["months"] == 1).all()
+        assert table["value"].iloc[0] == pytest.approx(14 / 20)
+        assert table["effective"].tolist() == pytest.approx([20] * 24, rel=0.05), "a plain draw"
+
+    def test_months_with_few_or_waited_for_are_hollow_and_never_signalled(self, found):
+        periods = pd.period_range(end="2026-01", periods=25, freq="M").astype(str)
+        good = dict.fromkeys(periods, 15) | {"2025-12": 0, "2026-01": 0}
+        held = audited(good, waiting=["2026-01"])
+        few = held.cases["period"].eq("2025-12") & (held.cases.groupby("period").cumcount() >= 9)
+        held.cases = held.cases[~few]
+        one, settings = with_grades(found, held)
+        table = one.grades.set_index("start")
+        assert not table.loc["2025-12-01":, "mature"].any() and table["mature"].sum() == 23
+        assert pd.isna(table.loc["2025-12-01", "value"]) and table.loc["2026-01-01", "value"] == 0
+        charted = graded_chart(one.grades, settings)
+        assert charted.fired.empty and charted.kind.name == "sampled_grade"
+        readings, _ = watched_series(one, settings, 0)
+        assert readings.query("measure == 'audits_good'")["start"].max() < pd.Timestamp("2025-12")
+        shown = more.graded_months(one.grades)["State"].tolist()
+        assert shown[-2:] == ["too few to judge", "open: 2 may still come back"]
+
+    def test_a_fall_is_a_signal_of_the_same_budget_and_has_no_deep_dive(self, found):
+        one, settings = with_grades(found, years((15, 16, 14, 15), months=25))
+        held = years((15, 16, 14, 15), months=25)
+        held.cases.loc[held.cases["period"] == "2026-01", "overall"] = "Inadequate"
+        held.design = design_of(held.cases, dict.fromkeys(held.cases["period"], 100))
+        fallen, _ = with_grades(found, held)
+        assert "audits_good" not in {x.measure for x in signals_of(one, settings).signals}
+        signals = signals_of(fallen, settings)
+        (told,) = [x for x in signals.signals if x.measure == "audits_good"]
+        assert told.side == "low" and told.observed == 0
+        shown = view.signals_view(signals, budget=9).set_index("Measure").loc[told_title()]
+        assert shown["Seen"] == "0%, estimated" and shown["Excess"] == "–"
+        assert shown["Meaning"] == "Concern"
+        lines = view.handed_over(signals)["Deep dive"].tolist()
+        assert any(line.startswith("None: it is an estimate") for line in lines)
+        charted = graded_chart(fallen.grades, settings)
+        assert charted.fired["rule"].tolist() == ["beyond_limit"]
+        row = view.overview({"audits_good": charted}).iloc[0]
+        assert row["Value"] == "0%, estimated" and "oncern" in row["What it says"]
+        assert row["Stays within"] != "–"
+
+    def test_months_without_audits_are_gaps(self):
+        held = audited({"2025-11": 15, "2026-01": 14})
+        rows = graded_series(
+            grades_over_time(held, None, OutcomeTrends()), OutcomeTrends(period="2026-02")
+        )
+        assert rows["start"].dt.month.tolist() == [11, 12, 1, 2]
+        assert rows["mature"].tolist() == [True, False, True, False]
+        assert rows["numerator"].isna().tolist() == [False, True, False, True]
+
+
+def told_title():
+    return MEASURES["audits_good"].title
 
 
 class TestARealRegister:
@@ -273,6 +351,17 @@ class TestRollingYears:
         assert shown.loc["Referrals", "Figure"].endswith("per 10,000")
 
 
+class TestLookingBack:
+    def test_the_planted_spike_is_found_in_march_and_not_before(self, found, settings):
+        asked = settings.model_copy(update={"looked_back": 2, "signals_by": ()})
+        told = signals_before(replace(found, by_group=found.by_group.iloc[:0]), asked)
+        assert [f"{month:%b %Y}" for month in told] == ["Jan 2026", "Feb 2026"]
+        assert not any(one.signals for one in told.values())
+        shown = view.before_view(told | {pd.Timestamp("2026-03-01"): signals_of(found, settings)})
+        assert shown["Measure"].tolist() == ["Re-referrals within 12 months", "none", "none"]
+        assert shown["Page of"].tolist() == ["Mar 2026", "Feb 2026", "Jan 2026"]
+
+
 class TestGroups:
     def test_the_planted_spike_is_found_among_groups_too(self, found, settings):
         signals = signals_of(found, settings)
@@ -324,6 +413,15 @@ class TestGroups:
         assert (shown.loc[0, "Seen"] == HIDDEN_MARK) is hidden
         one.unit_kind = "team"
         assert view.too_small(one) is False
+
+    def test_kinds_that_nobody_can_tell_are_named(self, invented_told, settings, registered):
+        """A unit that is absent was once passed over without a word."""
+        bare = replace(invented_told, events=invented_told.events.drop(columns=["gender"]))
+        asked = settings.model_copy(update={"measures": ("referrals", "complaints")})
+        needs = outcomes_of(bare, asked, registered).unable.set_index("measure")["needs"]
+        assert needs["All measures by gender"] == "lists with the gender"
+        assert needs["Complaints by need"].startswith("a need beside each entry")
+        assert "All measures by need" not in needs and "Complaints by team" not in needs
 
     def test_unknown_kinds_are_refused(self):
         with pytest.raises(ParameterError, match="none of"):

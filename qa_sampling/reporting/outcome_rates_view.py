@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import pandas as pd
 
@@ -18,6 +19,17 @@ _DASH = "–"
 RATE_HEADS = ["Measure", "Month", "Per 10,000", "Usual", "Stays within", "Count", "Children"]
 ROLLED_HEADS = ["Measure", "Twelve months to", "Figure", "A year before", "From"]
 GRADED_HEADS = ["Of", "Quarter", "Good or better", "Interval", "Audits", "Open cases"]
+MONTH_HEADS = ["Month", "Good or better", "Interval", "Audits", "As precise as", "State"]
+
+
+class Graded(Protocol):
+    """A row of ``runs.outcomes.graded.GRADED``."""
+
+    value: float
+    low: float
+    high: float
+    waiting: int
+    mature: bool
 
 
 def rates_view(charts: Mapping[str, Chart], rates: pd.DataFrame) -> pd.DataFrame:
@@ -181,21 +193,54 @@ def graded_view(grades: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     grades : DataFrame
-        ``runs.outcomes.registered.GRADED``; where too few were read there is no figure.
+        ``runs.outcomes.graded.GRADED``; where too few were read there is no figure.
     """
     rows = [
         (
             row.unit,
             _quarter(row.start, row.months),
-            _DASH if pd.isna(row.value) else percent_text(row.value),
-            "too few" if pd.isna(row.value)
-            else f"{percent_text(row.low)} to {percent_text(row.high)}",
+            *_estimated(row),
             str(row.audits),
             _DASH if pd.isna(row.open_cases) else f"{row.open_cases:,.0f}",
         )
         for row in grades.itertuples()
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=GRADED_HEADS)
+
+
+def graded_months(grades: pd.DataFrame) -> pd.DataFrame:
+    """Give good or better of everybody by month, with what each estimate is worth and its state.
+
+    Parameters
+    ----------
+    grades : DataFrame
+        ``runs.outcomes.graded.GRADED`` of everybody, by month.
+    """
+    rows = [
+        (
+            f"{row.start:%b %Y}",
+            *_estimated(row),
+            str(row.audits),
+            _DASH if pd.isna(row.effective) else f"{row.effective:.0f} drawn plainly",
+            _state(row),
+        )
+        for row in grades.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=MONTH_HEADS)
+
+
+def _estimated(row: Graded) -> tuple[str, str]:
+    """Give an estimate and its interval in words."""
+    if pd.isna(row.value):
+        return _DASH, "too few"
+    return percent_text(row.value), f"{percent_text(row.low)} to {percent_text(row.high)}"
+
+
+def _state(row: Graded) -> str:
+    """Say whether a month can still change, and why it is not judged."""
+    if row.waiting:
+        return f"open: {row.waiting} may still come back"
+    return "settled" if row.mature else "too few to judge"
 
 
 def _quarter(start: pd.Timestamp, months: int) -> str:
@@ -203,17 +248,23 @@ def _quarter(start: pd.Timestamp, months: int) -> str:
     return quarter_words(start) + ("" if months == 3 else f", {months} of 3 months")
 
 
-def graded_tables(grades: pd.DataFrame, by_unit: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def graded_tables(
+    grades: pd.DataFrame, by_unit: pd.DataFrame, by_month: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Give the tables of good or better by their titles; none where nothing was audited.
 
     Parameters
     ----------
     grades, by_unit : DataFrame
-        ``runs.outcomes.registered.GRADED`` of everybody, and by service and team. Units without a
-        quarter of enough audits are left out.
+        ``runs.outcomes.graded.GRADED`` of everybody, and by service and team, by quarter. Units
+        without a quarter of enough audits are left out.
+    by_month : DataFrame
+        The same by month; that of everybody is shown.
     """
     found = {}
     if len(grades):
+        whole = by_month[by_month["unit_kind"] == "all"]
+        found["Audits graded good or better, by month"] = graded_months(whole)
         found["Audits graded good or better, by quarter"] = graded_view(grades)
     for kind, rows in by_unit.groupby("unit_kind", sort=False):
         told = rows[rows["unit"].isin(rows.loc[rows["value"].notna(), "unit"])]

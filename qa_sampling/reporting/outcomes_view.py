@@ -71,6 +71,8 @@ def _overview_row(name: str, one: Chart) -> tuple[str, ...]:
     value = said(float(row["value"]), unit)
     if readings.kind == "proportion":
         value = f"{value} ({row['numerator']:.0f} of {row['exposure']:.0f})"
+    elif readings.sampled:
+        value = f"{value}, estimated"
     within = "–"
     if pd.notna(row["low"]) and pd.notna(row["high"]):
         within = f"{said(float(row['low']), unit)} to {said(float(row['high']), unit)}"
@@ -160,13 +162,35 @@ def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
             _where(one),
             f"{one.period:%b %Y}" if one.kind == "spike" else f"since {one.since:%b %Y}",
             _seen(one),
-            HIDDEN_MARK if too_small(one) else f"{one.excess:+.1f}",
+            _excess(one),
             _meaning(one),
             "" if place < budget else "beyond the budget",
         )
         for place, one in enumerate(found.signals)
     ]
     heads = ["Measure", "Where", "When", "Seen", "Excess", "Meaning", "Budget"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def before_view(found: Mapping[pd.Timestamp, Spikes]) -> pd.DataFrame:
+    """Give the signals of earlier months, the latest month first; of a month without one, none.
+
+    Parameters
+    ----------
+    found : mapping of Timestamp to Spikes
+        ``runs.outcomes.signalling.signals_before``.
+    """
+    rows: list[tuple[str, ...]] = []
+    for month in sorted(found, reverse=True):
+        signals = found[month].signals
+        if not signals:
+            rows.append((f"{month:%b %Y}", "none", *[_NOTHING] * 4))
+        shown = signals_view(found[month], budget=max(len(signals), 1))
+        rows += [
+            (f"{month:%b %Y}", *row) for row in
+            shown[["Measure", "Where", "When", "Seen", "Meaning"]].itertuples(index=False)
+        ]  # fmt: skip
+    heads = ["Page of", "Measure", "Where", "When", "Seen", "Meaning"]
     return pd.DataFrame(rows, columns=heads)
 
 
@@ -212,13 +236,23 @@ def too_small(one: Signal) -> bool:
 
 
 _LEAST = 6
+_NOTHING = "–"
 _SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
 
 
 def _seen(one: Signal) -> str:
     if too_small(one):
         return HIDDEN_MARK
+    if MEASURES[one.measure].kind == "grade":
+        return f"{percent_text(one.observed / one.out_of)}, estimated"
     return f"{one.children:.0f}{'' if one.out_of is None else f' of {one.out_of:.0f}'}"
+
+
+def _excess(one: Signal) -> str:
+    """Give the children more than expected; of an estimate from audits there are none."""
+    if MEASURES[one.measure].kind == "grade":
+        return "–"
+    return HIDDEN_MARK if too_small(one) else f"{one.excess:+.1f}"
 
 
 def _where(one: Signal) -> str:
@@ -239,6 +273,8 @@ def _command(one: Signal) -> str:
     """Give the line that starts a deep dive into a signal; one of a group looks at everybody."""
     if MEASURES[one.measure].base.of == "activity":
         return "None: no child stands in the register. Read them (page of actions and activity)."
+    if MEASURES[one.measure].base.of == "audits":
+        return "None: it is an estimate. Read its audits (page of audit findings)."
     if one.unit_kind in CHILDREN:
         one = replace(one, unit_kind="all", unit=EVERYBODY)
     pairs = " ".join(

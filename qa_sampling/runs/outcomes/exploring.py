@@ -15,7 +15,8 @@ from qa_sampling.results import ControlChart
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.lacking import what_lacks
-from qa_sampling.runs.outcomes.steps import fitting_rebases, rebases_of, spikes_in
+from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
+from qa_sampling.runs.outcomes.steps import spikes_in
 from qa_sampling.settings.explorer import Every, RuleSet, TrendExplorer, UnitKind
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import ProposedRebase, propose_rebases

@@ -15,6 +15,7 @@ from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_ser
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
 from qa_sampling.runs.outcomes.rates import rates_over_time
+from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -25,8 +26,6 @@ from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measured import EVERYBODY, READINGS, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
-from qa_sampling.trends.readings import Readings
-from qa_sampling.trends.rebasing import Rebase
 from qa_sampling.trends.series_grid import CountedKind, Every
 from qa_sampling.trends.spikes import Spikes, find_spikes
 from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
@@ -134,7 +133,7 @@ def outcomes_of(
         by_unit=by_unit,
         on_the_day=_on_the_day(told, listed, settings),
         charts={name: one for (name, _), one in _charts(readings, settings).items()}
-        | _graded_charts(grades, settings),
+        | ({"audits_good": one} if (one := graded_chart(grades, settings)) else {}),
         unit_charts=_charts(by_unit, settings),
         unable=pd.DataFrame(unable, columns=["measure", "needs"]),
         families_known=told.families_known,
@@ -220,61 +219,22 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
     return found
 
 
-def _graded_charts(grades: pd.DataFrame, settings: OutcomeTrends) -> dict[str, Chart]:
-    """Chart good or better of everybody's open cases, where a month of it is settled."""
+def graded_chart(grades: pd.DataFrame, settings: OutcomeTrends) -> Chart | None:
+    """Chart good or better of everybody's open cases; None where no month of it is settled.
+
+    Parameters
+    ----------
+    grades : DataFrame
+        ``graded.GRADED`` by month.
+    settings : OutcomeTrends
+        Give the target and the recorded rebases.
+    """
     whole = grades[grades["unit_kind"] == "all"]
     one = graded_readings(whole, settings, scope=settings.whose)
     if one is None or not one.mature.any():
-        return {}
+        return None
     decided = rebases_of(settings).get("audits_good", ())
-    return {"audits_good": chart(one, rebases=fitting_rebases(one, decided)[0])}
-
-
-def rebases_of(settings: OutcomeTrends) -> dict[str, tuple[Rebase, ...]]:
-    """Give the recorded decisions to set a centre line anew, by measure.
-
-    Parameters
-    ----------
-    settings : OutcomeTrends
-        Checked parameters.
-    """
-    decided: dict[str, tuple[Rebase, ...]] = {}
-    for one in settings.rebases:
-        rebase = Rebase(one.since, by=one.by, reason=one.reason, decided=one.decided)
-        decided[one.measure] = (*decided.get(one.measure, ()), rebase)
-    return decided
-
-
-def fitting_rebases(
-    readings: Readings, decided: Sequence[Rebase]
-) -> tuple[tuple[Rebase, ...], tuple[str, ...]]:
-    """Give the rebases that begin within a series, and say which do not.
-
-    Parameters
-    ----------
-    readings : Readings
-        The series.
-    decided : sequence of Rebase
-        What was decided.
-
-    Returns
-    -------
-    tuple of Rebase
-        Of several that begin with one period the latest.
-    tuple of str
-        A sentence a decision that was left out.
-    """
-    periods, kept, said = readings.table["period"], {}, []
-    for one in sorted(decided, key=lambda one: one.date):
-        place = int(periods.searchsorted(pd.Timestamp(one.date), side="left"))
-        if 0 < place < len(periods):
-            kept[place] = one
-        else:
-            said.append(
-                f"The rebase since {one.date:%d %B %Y} ({one.reason}) begins outside of what is "
-                "shown."
-            )
-    return tuple(kept.values()), tuple(said)
+    return chart(one, rebases=fitting_rebases(one, decided)[0])
 
 
 def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
@@ -293,16 +253,41 @@ def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
     settings : OutcomeTrends
         Give the false discovery rate.
     """
+    return spikes_in(*watched_series(found, settings, 0), settings.false_discovery_rate)
+
+
+def watched_series(
+    found: Outcomes, settings: OutcomeTrends, back: int
+) -> tuple[pd.DataFrame, list[Measure]]:
+    """Give the series that are watched, and their measures, so many months ago.
+
+    Parameters
+    ----------
+    found : Outcomes
+        What was counted.
+    settings : OutcomeTrends
+        Name the units.
+    back : int
+        Settled months of every measure that are left out, the latest ones.
+    """
     flows = [one for one in found.measures if one.adds]
-    of_children = found.by_group["unit_kind"].isin(CHILDREN)
-    groups = [found.by_group[~of_children], watched_groups(found.by_group[of_children])]
-    readings = pd.concat([found.readings, found.by_unit, *groups], ignore_index=True)
-    readings = readings[readings["measure"].isin([one.name for one in flows])]
     watched = found.grades["unit_kind"].isin(["all", settings.unit, *settings.signals_by])
     graded = graded_series(found.grades[watched], settings)
+    whole = pd.concat([found.readings, graded], ignore_index=True)
+    settled = whole[whole["mature"] & whole["numerator"].notna()]
+    last = settled.groupby("measure")["start"].max() - pd.DateOffset(months=back)
+    graded, everybody, by_unit, by_group = (
+        table[table["start"] <= table["measure"].map(last)]
+        for table in (graded, found.readings, found.by_unit, found.by_group)
+    )
+    of_children = by_group["unit_kind"].isin(CHILDREN)
+    groups = [by_group[~of_children], watched_groups(by_group[of_children])]
+    readings = pd.concat([everybody, by_unit, *groups], ignore_index=True)
+    readings = readings[readings["measure"].isin([one.name for one in flows])]
     flows += [MEASURES[name] for name in graded["measure"].unique()]
     readings = pd.concat([readings, graded], ignore_index=True)
-    return spikes_in(readings, flows, settings.false_discovery_rate)
+    held = set(readings["measure"])
+    return readings, [one for one in flows if one.name in held]
 
 
 def spikes_in(
