@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from graded_samples import audited, years
 
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
@@ -16,6 +17,7 @@ from qa_sampling.reporting import outcomes_view as view
 from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
+from qa_sampling.runs.outcomes.curves import curve_of
 from qa_sampling.runs.outcomes.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.looking_back import signals_before
@@ -32,6 +34,7 @@ from qa_sampling.runs.populations import population_of
 from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.turning import CurveToTurn, DoneThing
 from qa_sampling.trends.measured import series_of
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
@@ -107,22 +110,6 @@ class TestComplaints:
             readings_of(table, "complaints", as_at=pd.Timestamp("2025-06-30").date())
 
 
-def audited(good, *, n=20, service=("North",), waiting=()):
-    """Give months in each of which n of 100 cases were drawn and read, so many of them good."""
-    rows = [
-        {"period": period, "stratum": "all", "population": 100, "available": 100,
-         "stands_for": 100 / n, "probability": n / 100, "outcome": "audited",
-         "overall": "Good" if place < count else "Inadequate",
-         "service": service[place % len(service)], "team": NOT_RECORDED}
-        for period, count in good.items() for place in range(n)
-    ]  # fmt: skip
-    cases = pd.DataFrame(rows)
-    return SimpleNamespace(
-        cases=cases, design=design_of(cases, dict.fromkeys(good, 100), rounded=True),
-        waiting=dict.fromkeys(waiting, 2),
-    )  # fmt: skip
-
-
 class TestGrades:
     def test_a_quarter_is_the_estimate_of_its_months_with_its_interval(self):
         held = audited({"2026-01": 10, "2026-02": 12, "2026-04": 20})
@@ -154,12 +141,6 @@ class TestGrades:
     def test_never_counted(self, invented_told):
         with pytest.raises(TrendError, match="a sample, never counted"):
             readings_of(invented_told.events, "audits_good", as_at=OutcomeTrends().extract_day)
-
-
-def years(share=(14, 15, 13, 16), months=24, **about):
-    """Give months of audits, so many of 20 of them good, to January 2026."""
-    periods = pd.period_range(end="2026-01", periods=months, freq="M").astype(str)
-    return audited({one: share[at % len(share)] for at, one in enumerate(periods)}, **about)
 
 
 def with_grades(found, held):
@@ -213,6 +194,21 @@ class TestGradedMonths:
         row = view.overview({"audits_good": charted}).iloc[0]
         assert row["Value"] == "0%, estimated" and "oncern" in row["What it says"]
         assert row["Stays within"] != "–"
+
+    def test_a_curve_can_be_turned(self, found):
+        rising = {"share": (10,) * 12 + (17,) * 12, "months": 24}
+        one, settings = with_grades(found, years(**rising))
+        done = (DoneThing(since="2025-02-01", name="Coaching"),)
+        curve = CurveToTurn(measure="audits_good", target=0.8, done=done)
+        turned = curve_of(one, curve, settings)
+        assert turned.unit == "share" and turned.better == "up"
+        assert turned.done["verdict"].tolist() == ["better"]
+        assert curve_of(found, CurveToTurn(measure="complaints"), settings).unit == "count"
+
+    def test_a_period_that_goes_on_is_not_settled(self):
+        held = audited({"2026-01": 15, "2026-02": 14})
+        table = grades_over_time(held, None, OutcomeTrends(period="2026-02"), every="quarter")
+        assert table["mature"].tolist() == [False]
 
     def test_months_without_audits_are_gaps(self):
         held = audited({"2025-11": 15, "2026-01": 14})

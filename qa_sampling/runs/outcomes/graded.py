@@ -11,15 +11,17 @@ from qa_sampling.declared import Column, Table, check_table
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.sampling.estimation import Design, estimate_proportion
 from qa_sampling.schema import GRADES
+from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.readings import Readings
 from qa_sampling.trends.sampled_grades import effective_audits
-from qa_sampling.trends.series_grid import Every
+from qa_sampling.trends.series_grid import PERIODS, Every
 
 GOOD = GRADES[:2]
 MEASURE = "audits_good"
+_STARTS = {"month": "MS", "quarter": "QS"}
 
 GRADED = Table(
     "grades over time",
@@ -35,7 +37,7 @@ GRADED = Table(
         Column("months", "whole", "Months of the period with audits"),
         Column("open_cases", "number", "Cases it speaks for, in the average month", False),
         Column("waiting", "whole", "Cases of these months that may still come back"),
-        Column("mature", "flag", "Whether enough were read and no case is waited for"),
+        Column("mature", "flag", "Whether it is over, enough were read and no case is waited for"),
     ),
     key=("unit_kind", "unit", "start"),
 )
@@ -84,7 +86,7 @@ def grades_over_time(
     start = (months if every == "month" else months.asfreq("Q")).start_time
     unit = EVERYBODY if by is None else back[by].astype("str")
     rows = [
-        _row(audited, cases, settings, by=by, unit=str(name), start=start)
+        _row(audited, cases, settings, by=by, unit=str(name), start=start, every=every)
         for (name, start), cases in back.assign(start=start, unit=unit).groupby(
             ["unit", "start"], sort=True
         )
@@ -100,7 +102,7 @@ def grades_over_time(
 
 def _row(
     audited: Audited, cases: pd.DataFrame, settings: OutcomeTrends, *, by: str | None, unit: str,
-    start: pd.Timestamp,
+    start: pd.Timestamp, every: Every,
 ) -> dict[str, object]:  # fmt: skip
     """Estimate one unit and period; `effect` and `weights` are what its design does."""
     months = sorted(set(cases["period"]))
@@ -111,6 +113,8 @@ def _row(
     }  # fmt: skip
     if len(cases) < settings.fewest_for_interval:
         return row
+    last = start + pd.DateOffset(months=12 // PERIODS[every]) - pd.Timedelta(days=1)
+    settled = waiting == 0 and last <= pd.Timestamp(settings.extract_day)
     where = {"period": months} | ({} if by is None else {by: unit})
     one = estimate_proportion(audited.design, OVERALL, values=GOOD, where=where)
     ends = one.confidence_interval(settings.level)
@@ -119,61 +123,70 @@ def _row(
     here &= True if by is None else (table[by].astype("str") == unit).to_numpy()
     weight = audited.design.weight[here]
     return row | {
-        "value": one.estimate, "low": ends.low, "high": ends.high, "mature": waiting == 0,
+        "value": one.estimate, "low": ends.low, "high": ends.high, "mature": settled,
         "open_cases": one.population / len(months), "effect": one.design_effect,
         "weights": len(weight) * float(weight @ weight) / float(weight.sum()) ** 2,
     }  # fmt: skip
 
 
-def graded_series(grades: pd.DataFrame, settings: OutcomeTrends) -> pd.DataFrame:
-    """Give months of grades as charts and signals take them (``series_grid.LONG_READINGS``).
+def graded_series(
+    grades: pd.DataFrame, settings: AnalysisSettings, *, every: Every = "month"
+) -> pd.DataFrame:
+    """Give grades as charts and signals take them (``series_grid.LONG_READINGS``, and `audits`).
 
-    Months without audits between the first and the last are gaps.
+    Periods without audits between the first and the last are gaps.
 
     Parameters
     ----------
     grades : DataFrame
-        :data:`GRADED` by month.
-    settings : OutcomeTrends
+        :data:`GRADED`, by months or by quarters.
+    settings : AnalysisSettings
         Give the last month.
+    every : {"month", "quarter"}
+        Which of these they are by.
     """
-    parts = []
+    parts, end = [], pd.Timestamp(settings.period_end)
     for (kind, unit), rows in grades.groupby(["unit_kind", "unit"], sort=False):
-        every = pd.date_range(rows["start"].min(), pd.Timestamp(settings.period_end), freq="MS")
-        held = rows.set_index("start").reindex(every)
+        starts = pd.date_range(rows["start"].min(), end, freq=_STARTS[every])
+        held = rows.set_index("start").reindex(starts)
         parts.append(pd.DataFrame({
-            "measure": MEASURE, "unit_kind": kind, "unit": unit, "start": every,
+            "measure": MEASURE, "unit_kind": kind, "unit": unit, "start": starts,
             "numerator": (held["value"] * held["effective"]).to_numpy(dtype="float64"),
             "denominator": held["effective"].to_numpy(dtype="float64"),
+            "audits": held["audits"].to_numpy(dtype="float64"),
             "mature": held["mature"].eq(other=True).to_numpy(),
         }))  # fmt: skip
     empty = {"measure": "str", "unit_kind": "str", "unit": "str", "start": "datetime64[us]"}
-    names = [*empty, "numerator", "denominator", "mature"]
+    numbers = ("numerator", "denominator", "audits")
+    names = [*empty, *numbers, "mature"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names).astype(
-        empty | {"numerator": "float64", "denominator": "float64", "mature": "bool"}
+        empty | dict.fromkeys(numbers, "float64") | {"mature": "bool"}
     )  # fmt: skip
 
 
 def graded_readings(
-    grades: pd.DataFrame, settings: OutcomeTrends, *, scope: str
-) -> Readings | None:
-    """Give one unit's months as the series that a chart takes; None where nothing is estimated.
+    rows: pd.DataFrame, *, scope: str, target: float | None = None, every: Every = "month",
+    n: int | None = None,
+) -> Readings:  # fmt: skip
+    """Give one unit's grades as the series that a chart takes.
 
     Parameters
     ----------
-    grades : DataFrame
-        :data:`GRADED` by month, of one unit.
-    settings : OutcomeTrends
-        Give the last month, and the target.
+    rows : DataFrame
+        :func:`graded_series` of one unit.
     scope : str
         Whose audits.
+    target : float, optional
+        Share aimed at.
+    every : {"month", "quarter"}
+        Length of a period.
+    n : int, optional
+        Audits they rest on.
     """
-    if not grades["value"].notna().any():
-        return None
     title = MEASURES[MEASURE].title
-    table = graded_series(grades, settings).rename(columns={"start": "period"})
+    table = rows.rename(columns={"start": "period"}).reset_index(drop=True)
     return Readings(
         table[["period", "numerator", "denominator", "mature"]],
-        kind="grade", unit="share", better="up", target=settings.targets.get(MEASURE),
-        measure=title, series=title, scope=scope, n=int(grades["audits"].sum()), n_of="audits",
+        kind="grade", unit="share", better="up", target=target, measure=title, series=title,
+        scope=scope, n=n, n_of="audits", frequency=every,
     )  # fmt: skip

@@ -22,6 +22,10 @@ _NONE = (GRADED.empty(), GRADED.empty(), GRADED.empty())
 NO_REGISTER = "the register of audits and activity; there is none at `register_at` or in `outputs`"
 
 
+FindingsOf = Callable[[AuditFindings, Register, pd.DataFrame | None], Audited]
+"""Brings the audits of some months together with their draws."""
+
+
 @dataclass(frozen=True)
 class Registered:
     """What the register tells. Restricted.
@@ -61,7 +65,7 @@ class Registered:
 
 def read_registered(
     settings: OutcomeTrends,
-    findings: Callable[[AuditFindings, Register, pd.DataFrame | None], Audited],
+    findings: FindingsOf,
 ) -> Registered:
     """Read the register before the series are made; without one say so and go on.
 

@@ -230,9 +230,12 @@ def graded_chart(grades: pd.DataFrame, settings: OutcomeTrends) -> Chart | None:
         Give the target and the recorded rebases.
     """
     whole = grades[grades["unit_kind"] == "all"]
-    one = graded_readings(whole, settings, scope=settings.whose)
-    if one is None or not one.mature.any():
+    if not whole["mature"].any():
         return None
+    target, audits = settings.targets.get("audits_good"), int(whole["audits"].sum())
+    one = graded_readings(
+        graded_series(whole, settings), scope=settings.whose, target=target, n=audits
+    )
     decided = rebases_of(settings).get("audits_good", ())
     return chart(one, rebases=fitting_rebases(one, decided)[0])
 
