@@ -133,10 +133,14 @@ class TestGrades:
     def test_shown_with_interval_and_months(self):
         held = audited({"2026-01": 10})
         table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
-        (listed,) = more.graded_lists(table, level=0.95, scope="")
+        months = grades_over_time(
+            audited({"2026-01": 10}, waiting=["2026-01"]), None, OutcomeTrends()
+        )
+        month, listed = more.graded_lists(table, months, level=0.95, scope="")
+        assert month.table["name"].tolist() == ["Jan 2026, open"]
         assert listed.table["name"].tolist() == ["Jan to Mar 2026, 1 of 3 months"]
         assert listed.unit == "share" and listed.n_of == "audits"
-        assert more.graded_lists(table.iloc[:0], level=0.95, scope="") == ()
+        assert more.graded_lists(table.iloc[:0], months.iloc[:0], level=0.95, scope="") == ()
 
     def test_never_counted(self, invented_told):
         with pytest.raises(TrendError, match="a sample, never counted"):
@@ -194,6 +198,9 @@ class TestGradedMonths:
         row = view.overview({"audits_good": charted}).iloc[0]
         assert row["Value"] == "0%, estimated" and "oncern" in row["What it says"]
         assert row["Stays within"] != "–"
+        assert view.drawn_large({"audits_good": charted}, ["s47", "audits_good"]) == ["audits_good"]
+        short = graded_chart(fallen.grades.tail(5), settings)
+        assert view.drawn_large({"audits_good": short}, ["audits_good"]) == []
 
     def test_a_curve_can_be_turned(self, found):
         rising = {"share": (10,) * 12 + (17,) * 12, "months": 24}

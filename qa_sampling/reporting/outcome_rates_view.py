@@ -16,6 +16,7 @@ from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.showing import sparklines_of
 
 _DASH = "–"
+_MONTHS = 12
 RATE_HEADS = ["Measure", "Month", "Per 10,000", "Usual", "Stays within", "Count", "Children"]
 ROLLED_HEADS = ["Measure", "Twelve months to", "Figure", "A year before", "From"]
 GRADED_HEADS = ["Of", "Quarter", "Good or better", "Interval", "Audits", "Open cases"]
@@ -273,27 +274,36 @@ def graded_tables(
     return found
 
 
-def graded_lists(grades: pd.DataFrame, *, level: float, scope: str) -> tuple[IntervalList, ...]:
-    """Give good or better by quarter as a picture takes it; none without an estimate.
+def graded_lists(
+    grades: pd.DataFrame, by_month: pd.DataFrame, *, level: float, scope: str
+) -> tuple[IntervalList, ...]:
+    """Give good or better by month and by quarter as a picture takes it; none without an estimate.
 
     Parameters
     ----------
-    grades : DataFrame
-        As for :func:`graded_view`, of everybody; quarters with too few audits are left out.
+    grades, by_month : DataFrame
+        ``runs.outcomes.graded.GRADED`` by quarter, and by month, of which everybody's latest 12 are
+        shown; what has too few audits is left out.
     level : float
         Level of the intervals.
     scope : str
-        The months in words.
+        Whose audits.
     """
-    told = grades[grades["value"].notna()].reset_index(drop=True)
-    if told.empty:
-        return ()
-    rows = told[["value", "low", "high"]].assign(
-        name=[_quarter(row.start, row.months) for row in told.itertuples()],
-        n=told["audits"].astype("float64"),
-    )
-    listed = IntervalList(
-        rows, level=level, scope=scope, unit="share", n_of="audits", n=int(told["audits"].sum()),
-        measure="Share of open cases that is good or better, estimated from drawn audits",
+    months = by_month[(by_month["unit_kind"] == "all") & by_month["value"].notna()].tail(_MONTHS)
+    quarters = grades[grades["value"].notna()]
+    names = [f"{row.start:%b %Y}{', open' if row.waiting else ''}" for row in months.itertuples()]
+    parts = [
+        ("month", months, names),
+        ("quarter", quarters, [_quarter(row.start, row.months) for row in quarters.itertuples()]),
+    ]
+    return tuple(
+        IntervalList(
+            rows[["value", "low", "high"]].reset_index(drop=True).assign(
+                name=names, n=rows["audits"].to_numpy(dtype="float64")
+            ),
+            level=level, scope=scope, unit="share", n_of="audits", n=int(rows["audits"].sum()),
+            measure=f"Open cases that are good or better, by {every}, estimated from drawn audits",
+        )
+        for every, rows, names in parts
+        if len(rows)
     )  # fmt: skip
-    return (listed,)

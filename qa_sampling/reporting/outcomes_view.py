@@ -172,6 +172,40 @@ def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=heads)
 
 
+def signal_tables(found: Spikes, *, budget: int) -> dict[str, pd.DataFrame]:
+    """Give the tables of signals by their titles; none where nothing stands out.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    budget : int
+        Signals there is time to look into.
+    """
+    if not found.signals:
+        return {}
+    return {
+        "Signals, the most children first": signals_view(found, budget=budget),
+        "What each says, and how to look into it": handed_over(found),
+    }
+
+
+def drawn_large(charts: Mapping[str, Chart], pictured: Sequence[str]) -> list[str]:
+    """Give the measures whose chart is shown large; audits once their chart has limits.
+
+    Parameters
+    ----------
+    charts : mapping of str to Chart
+        Charts of everybody by measure.
+    pictured : sequence of str
+        What was asked for. Until their chart has limits, estimates from audits are shown with
+        their intervals (``outcome_rates_view.graded_lists``): points alone would say more than is
+        known.
+    """
+    known = [one for one in pictured if one in charts]
+    return [one for one in known if MEASURES[one].kind != "grade" or charts[one].long_enough]
+
+
 def before_view(found: Mapping[pd.Timestamp, Spikes]) -> pd.DataFrame:
     """Give the signals of earlier months, the latest month first; of a month without one, none.
 

@@ -49,6 +49,11 @@ class Registered:
     lacks: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def graded(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The estimates: of everybody by quarter, of units by quarter, of both by month."""
+        return self.grades, self.by_unit, self.by_month
+
+    @property
     def words(self) -> str:
         """Say what the register tells, and what it does not."""
         if self.activity is None:
