@@ -3,8 +3,8 @@
 Usage: python benchmarks/spike_false_alarms.py [--series 4000] [--part NAME]
 
 Parts: counts, shares, season, rounds, farrington, groups. Independent months, Poisson or negative
-binomial (variance phi times the mean), binomial or beta-binomial. Prints the tables of docs/trends.md. Nothing here is a test; a small piece of each
-part is in tests/test_spikes.py.
+binomial (variance phi times the mean), binomial or beta-binomial. Prints the tables of
+docs/trends.md. Nothing here is a test; a small piece of each part is in tests/test_spikes.py.
 """
 
 from __future__ import annotations

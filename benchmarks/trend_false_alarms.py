@@ -3,8 +3,8 @@
 Usage: python benchmarks/trend_false_alarms.py [--series 10000] [--part NAME]
 
 Parts: alarms, shares, grades, scan, alerts. Independent months, Poisson or negative binomial
-(variance phi times the mean), or binomial and beta-binomial. Prints the tables of docs/trends.md. Nothing here is a test; a small piece of each
-part is in tests/.
+(variance phi times the mean), or binomial and beta-binomial. Prints the tables of
+docs/trends.md. Nothing here is a test; a small piece of each part is in tests/.
 """
 
 from __future__ import annotations
