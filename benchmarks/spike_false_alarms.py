@@ -1,10 +1,10 @@
 """How often the search for spikes and drifts cries wolf, and how often it finds the wolf.
 
-Usage: python benchmarks/spike_false_alarms.py [--series 4000] [--part counts|shares|rounds|season]
+Usage: python benchmarks/spike_false_alarms.py [--series 4000] [--part NAME]
 
-Independent months, Poisson or negative binomial (variance phi times the mean), binomial or
-beta-binomial. Prints the tables of docs/trends.md. Nothing here is a test; a small piece of each
-part is in tests/test_spikes.py.
+Parts: counts, shares, season, rounds, farrington, groups. Independent months, Poisson or negative
+binomial (variance phi times the mean), binomial or beta-binomial. Prints the tables of
+docs/trends.md. Nothing here is a test; a small piece of each part is in tests/test_spikes.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from trend_false_alarms import counts, head, percent, row
 
 from qa_sampling.trends.drifts import expect_drift
 from qa_sampling.trends.expecting import Method, expect_latest
+from qa_sampling.trends.farrington import farrington
 from qa_sampling.trends.series_grid import Grid
 from qa_sampling.trends.spikes import find_spikes
 
@@ -147,6 +148,84 @@ def round_part(rounds: int) -> None:
             percent(np.mean(first)), percent(np.mean(false)))  # fmt: skip
 
 
+def farrington_part(series: int) -> None:
+    """Farrington's method as published, at 5 and at 1%, and what the pages use, at 64 months."""
+    head("mean, φ", "published, 5%", "published, 1%", "1%, no least number", "pages, alone",
+         "pages, ten teams")  # fmt: skip
+    months, worst = 64, np.zeros(5)
+    for mean in MEANS:
+        for phi in SPREADS:
+            top = counts(np.random.default_rng([SEED, 64]), mean, phi, (series, months))
+            asked = ({"chance": 0.05}, {"chance": 0.01}, {"chance": 0.01, "least": (0, 4)})
+            plain = [farrington(top, at=[months - 1], years_back=5, **one).alarm.mean()
+                     for one in asked]  # fmt: skip
+            found = np.array([*plain, spike(top), spike(top, teams=10)])
+            worst = np.maximum(worst, found)
+            row(f"{mean:g}, {phi:g}", *map(percent, found))
+    row("largest", *map(percent, worst))
+
+
+GROUPED = {"all": 1, "team": 10, "need": 6, "age": 5, "gender": 2, "ethnicity": 5}
+"""Kinds of unit that hold the same children, with how many units each has."""
+
+
+def overlapping(
+    dice: np.random.Generator, means: tuple[float, ...], phi: float, planted: float = 1.0
+) -> pd.DataFrame:
+    """Give measures of which every event belongs to one unit of each kind.
+
+    Sizes are unequal (1 to so many parts). The largest team has `planted` times its events in the
+    latest month of the first measure.
+    """
+    months, frames = 36, []
+    starts = pd.date_range("2022-10-01", periods=months, freq="MS")
+    for place, mean in enumerate(means):
+        total = counts(dice, mean, phi, (months,)).astype(int)
+        month = np.repeat(np.arange(months), total)
+        held = {
+            kind: dice.choice(n, len(month), p=np.arange(1, n + 1) / (n * (n + 1) / 2))
+            for kind, n in GROUPED.items()
+        }
+        if planted > 1 and place == 0:
+            own = GROUPED["team"] * mean / sum(range(1, GROUPED["team"] + 1))
+            more = dice.poisson((planted - 1) * own)
+            month = np.append(month, np.full(more, months - 1))
+            for kind, n in GROUPED.items():
+                new = np.full(more, n - 1) if kind == "team" else dice.integers(n, size=more)
+                held[kind] = np.append(held[kind], new)
+        for kind, n in GROUPED.items():
+            table = np.zeros((n, months))
+            np.add.at(table, (held[kind], month), 1)
+            frames.append(pd.DataFrame({
+                "measure": f"M{place:02}", "unit_kind": kind, "start": np.tile(starts, n),
+                "unit": np.repeat([f"{kind} {one}" for one in range(n)], months),
+                "numerator": table.ravel(), "mature": True,
+            }))  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def group_part(rounds: int) -> None:
+    """Six measures of everybody, teams and four kinds of group: the same children six times."""
+    means = (60.0, 120.0, 40.0, 30.0, 20.0, 12.0)
+    head("φ", "signals a month", "months with any (all false)", "team spike ×3 found",
+         "false discovery rate with it")  # fmt: skip
+    for phi in SPREADS:
+        dice = np.random.default_rng([SEED, 6])
+        plain, found, false = [], [], []
+        for _ in range(rounds):
+            plain.append(len(find_spikes(overlapping(dice, means, phi)).signals))
+            signals = find_spikes(overlapping(dice, means, phi, planted=3.0)).signals
+            true = [
+                one
+                for one in signals
+                if one.measure == "M00" and (one.unit_kind != "team" or one.unit == "team 9")
+            ]
+            found.append(any(one.unit == "team 9" for one in true))
+            false.append((len(signals) - len(true)) / max(len(signals), 1))
+        row(f"{phi:g}", f"{np.mean(plain):.2f}", percent(np.mean(np.array(plain) > 0)),
+            percent(np.mean(found)), percent(np.mean(false)))  # fmt: skip
+
+
 def long(values: list[np.ndarray]) -> pd.DataFrame:
     """Give measures as a long table of readings."""
     frames = []
@@ -168,7 +247,8 @@ def main() -> None:
     parser.add_argument("--part", default="")
     given = parser.parse_args()
     parts = {"counts": count_part, "shares": share_part, "season": season_part,
-             "rounds": lambda series: round_part(series // 20)}  # fmt: skip
+             "rounds": lambda series: round_part(series // 20), "farrington": farrington_part,
+             "groups": lambda series: group_part(series // 20)}  # fmt: skip
     for name, run in parts.items():
         if given.part in ("", name):
             print(f"\n## {name}")

@@ -1,10 +1,10 @@
 """How often charts, the change scan and the alerts cry wolf, and how often they find the wolf.
 
-Usage: python benchmarks/trend_false_alarms.py [--series 10000] [--part alarms|shares|scan|alerts]
+Usage: python benchmarks/trend_false_alarms.py [--series 10000] [--part NAME]
 
-Independent months, Poisson or negative binomial (variance phi times the mean), or binomial and
-beta-binomial. Prints the tables of docs/trends.md. Nothing here is a test; a small piece of each
-part is in tests/.
+Parts: alarms, shares, grades, scan, alerts. Independent months, Poisson or negative binomial
+(variance phi times the mean), or binomial and beta-binomial. Prints the tables of
+docs/trends.md. Nothing here is a test; a small piece of each part is in tests/.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from qa_sampling.trends.change_scan import scan_arrays
 from qa_sampling.trends.changes import scan_threshold
 from qa_sampling.trends.classical import Material
 from qa_sampling.trends.many import chart_arrays
-from qa_sampling.trends.predictive import count_ahead
+from qa_sampling.trends.predictive import count_ahead, sampled_lines
+from qa_sampling.trends.presets import PRESETS
+from qa_sampling.trends.rules import evaluate
+from qa_sampling.trends.sampled_grades import effective_audits
 
 MEANS = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0)
 SPREADS = (1.0, 1.5, 2.0)
+LEVELS = (0.3, 0.5, 0.75, 0.9)
 SEED = 20261125
 
 
@@ -108,6 +112,55 @@ def shares(series: int) -> None:
                         percent(anywhere(own)), percent(latest(prime)))  # fmt: skip
 
 
+def audited(
+    dice: np.random.Generator, level: float, n: int, effect: float, shape: tuple
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give estimates from two equal strata, unequally drawn, and their effective audits."""
+    few = max(2, round(n * (0.5 - 0.5 * np.sqrt(1 - 1 / effect))))
+    sizes = np.array([min(few, n // 2), n - min(few, n // 2)])
+    parts = [dice.binomial(one, level, shape) / one for one in sizes]
+    value = sum(parts) / 2
+    errors = sum(0.25 * p * (1 - p) / (one - 1) for p, one in zip(parts, sizes, strict=True))
+    plain = value * (1 - value) / (n - 1)
+    weights = np.full(shape, n * (0.25 / sizes).sum())
+    told = np.where(plain > 0, errors / np.where(plain > 0, plain, 1), weights)
+    return value, effective_audits(np.full(shape, float(n)), told, weights)
+
+
+def grades(series: int) -> None:
+    """Count false alarms of stable shares estimated from audits, and falls found."""
+    head(
+        "audits, design effect, months",
+        *[f"{level:.0%}: latest, default" for level in LEVELS],
+        "largest, limits",
+        "75% to 45% found",
+        "p chart of the audits, 75%: latest",
+    )
+    for months in (13, 24, 36):
+        for n in (10, 20, 40, 60):
+            for effect in (1.0, 1.5, 2.0):
+                shape, base = (series, months), np.arange(months) < months - 1
+                latest_of, limits = [], []
+                for level in (*LEVELS, 0.45):
+                    dice = np.random.default_rng([SEED, months])
+                    value, size = audited(dice, 0.75 if level == 0.45 else level, n, effect, shape)
+                    if level == 0.45:
+                        value[:, -1:] = audited(dice, level, n, effect, (series, 1))[0]
+                    lines = sampled_lines(Material(value * size, size, np.tile(base, (series, 1))))
+                    fired = evaluate(value, lines, PRESETS["steady"])
+                    latest_of.append(latest(fired))
+                    limits.append((fired["beyond_limit"][:, -1] != 0).mean())
+                value, _ = audited(np.random.default_rng([SEED, months]), 0.75, n, effect, shape)
+                _, rules = chart_arrays(np.rint(value * n), np.full(shape, float(n)), kind="p")
+                row(
+                    f"{n}, {effect:g}, {months}",
+                    *map(percent, latest_of[:-1]),
+                    percent(max(limits[:-1])),
+                    percent(limits[-1]),
+                    percent(latest(rules)),
+                )
+
+
 def exceeds(values: np.ndarray) -> np.ndarray:
     """Say which series get a proposal at 5%."""
     points = values.shape[1]
@@ -183,7 +236,7 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=10_000)
     parser.add_argument("--part", default="")
     given = parser.parse_args()
-    parts = {"alarms": alarms, "shares": shares, "scan": scan,
+    parts = {"alarms": alarms, "shares": shares, "grades": grades, "scan": scan,
              "alerts": lambda series: round_of_alerts(series // 10)}  # fmt: skip
     for name, run in parts.items():
         if given.part in ("", name):

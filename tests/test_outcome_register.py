@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from graded_samples import audited, years
 
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
@@ -16,15 +17,24 @@ from qa_sampling.reporting import outcomes_view as view
 from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
+from qa_sampling.runs.outcomes.curves import curve_of
+from qa_sampling.runs.outcomes.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.groups import watched_groups
+from qa_sampling.runs.outcomes.looking_back import signals_before
 from qa_sampling.runs.outcomes.rates import rates_over_time
-from qa_sampling.runs.outcomes.registered import grades_by_quarter, read_registered
+from qa_sampling.runs.outcomes.registered import read_registered
 from qa_sampling.runs.outcomes.rolled import rolled_of
-from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
+from qa_sampling.runs.outcomes.steps import (
+    graded_chart,
+    outcomes_of,
+    signals_of,
+    watched_series,
+)
 from qa_sampling.runs.populations import population_of
 from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.turning import CurveToTurn, DoneThing
 from qa_sampling.trends.measured import series_of
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
@@ -100,25 +110,10 @@ class TestComplaints:
             readings_of(table, "complaints", as_at=pd.Timestamp("2025-06-30").date())
 
 
-def audited(good, *, n=20, service=("North",)):
-    """Give months in each of which n of 100 cases were drawn and read, so many of them good."""
-    rows = [
-        {"period": period, "stratum": "all", "population": 100, "available": 100,
-         "stands_for": 100 / n, "probability": n / 100, "outcome": "audited",
-         "overall": "Good" if place < count else "Inadequate",
-         "service": service[place % len(service)], "team": NOT_RECORDED}
-        for period, count in good.items() for place in range(n)
-    ]  # fmt: skip
-    cases = pd.DataFrame(rows)
-    return SimpleNamespace(
-        cases=cases, design=design_of(cases, dict.fromkeys(good, 100), rounded=True)
-    )
-
-
 class TestGrades:
     def test_a_quarter_is_the_estimate_of_its_months_with_its_interval(self):
         held = audited({"2026-01": 10, "2026-02": 12, "2026-04": 20})
-        table = grades_by_quarter(held, None, OutcomeTrends())
+        table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
         assert table["start"].dt.month.tolist() == [1, 4]
         assert table["value"].tolist() == pytest.approx([22 / 40, 1.0])
         assert table["months"].tolist() == [2, 1] and table["audits"].tolist() == [40, 20]
@@ -128,24 +123,112 @@ class TestGrades:
         assert 0.8 * plain < (table["high"] - table["low"]).iloc[0] / 2 < 1.05 * plain
 
     def test_too_few_have_no_figure_and_say_so(self):
-        table = grades_by_quarter(
-            audited({"2026-01": 9}, service=("North", "South", "East")), "service", OutcomeTrends()
-        )
+        held = audited({"2026-01": 9}, service=("North", "South", "East"))
+        table = grades_over_time(held, "service", OutcomeTrends(), every="quarter")
         assert table["unit"].tolist() == ["East", "North", "South"]
         assert table["value"].isna().all() and table["audits"].tolist() == [6, 7, 7]
-        assert more.graded_tables(table.iloc[:0], table) == {}
+        assert more.graded_tables(table.iloc[:0], table, table.iloc[:0]) == {}
         assert more.graded_view(table)["Interval"].tolist() == ["too few"] * 3
 
     def test_shown_with_interval_and_months(self):
-        table = grades_by_quarter(audited({"2026-01": 10}), None, OutcomeTrends())
-        (listed,) = more.graded_lists(table, level=0.95, scope="")
+        held = audited({"2026-01": 10})
+        table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
+        months = grades_over_time(
+            audited({"2026-01": 10}, waiting=["2026-01"]), None, OutcomeTrends()
+        )
+        month, listed = more.graded_lists(table, months, level=0.95, scope="")
+        assert month.table["name"].tolist() == ["Jan 2026, open"]
         assert listed.table["name"].tolist() == ["Jan to Mar 2026, 1 of 3 months"]
         assert listed.unit == "share" and listed.n_of == "audits"
-        assert more.graded_lists(table.iloc[:0], level=0.95, scope="") == ()
+        assert more.graded_lists(table.iloc[:0], months.iloc[:0], level=0.95, scope="") == ()
 
     def test_never_counted(self, invented_told):
         with pytest.raises(TrendError, match="a sample, never counted"):
             readings_of(invented_told.events, "audits_good", as_at=OutcomeTrends().extract_day)
+
+
+def with_grades(found, held):
+    """Give outcomes with months of audits."""
+    settings = OutcomeTrends(period="2026-01")
+    table = grades_over_time(held, None, settings)
+    return replace(found, grades=table), settings
+
+
+class TestGradedMonths:
+    def test_a_month_is_worth_what_its_design_makes_of_its_audits(self):
+        table = grades_over_time(years(), None, OutcomeTrends())
+        assert table["mature"].all() and (table["months"] == 1).all()
+        assert table["value"].iloc[0] == pytest.approx(14 / 20)
+        assert table["effective"].tolist() == pytest.approx([20] * 24, rel=0.05), "a plain draw"
+
+    def test_months_with_few_or_waited_for_are_hollow_and_never_signalled(self, found):
+        periods = pd.period_range(end="2026-01", periods=25, freq="M").astype(str)
+        good = dict.fromkeys(periods, 15) | {"2025-12": 0, "2026-01": 0}
+        held = audited(good, waiting=["2026-01"])
+        few = held.cases["period"].eq("2025-12") & (held.cases.groupby("period").cumcount() >= 9)
+        held.cases = held.cases[~few]
+        one, settings = with_grades(found, held)
+        table = one.grades.set_index("start")
+        assert not table.loc["2025-12-01":, "mature"].any() and table["mature"].sum() == 23
+        assert pd.isna(table.loc["2025-12-01", "value"]) and table.loc["2026-01-01", "value"] == 0
+        charted = graded_chart(one.grades, settings)
+        assert charted.fired.empty and charted.kind.name == "sampled_grade"
+        readings, _ = watched_series(one, settings, 0)
+        assert readings.query("measure == 'audits_good'")["start"].max() < pd.Timestamp("2025-12")
+        shown = more.graded_months(one.grades)["State"].tolist()
+        assert shown[-2:] == ["too few to judge", "open: 2 may still come back"]
+
+    def test_a_fall_is_a_signal_of_the_same_budget_and_has_no_deep_dive(self, found):
+        one, settings = with_grades(found, years((15, 16, 14, 15), months=25))
+        held = years((15, 16, 14, 15), months=25)
+        held.cases.loc[held.cases["period"] == "2026-01", "overall"] = "Inadequate"
+        held.design = design_of(held.cases, dict.fromkeys(held.cases["period"], 100))
+        fallen, _ = with_grades(found, held)
+        assert "audits_good" not in {x.measure for x in signals_of(one, settings).signals}
+        signals = signals_of(fallen, settings)
+        (told,) = [x for x in signals.signals if x.measure == "audits_good"]
+        assert told.side == "low" and told.observed == 0
+        shown = view.signals_view(signals, budget=9).set_index("Measure").loc[told_title()]
+        assert shown["Seen"] == "0%, estimated" and shown["Excess"] == "–"
+        assert shown["Meaning"] == "Concern"
+        lines = view.handed_over(signals)["Deep dive"].tolist()
+        assert any(line.startswith("None: it is an estimate") for line in lines)
+        charted = graded_chart(fallen.grades, settings)
+        assert charted.fired["rule"].tolist() == ["beyond_limit"]
+        row = view.overview({"audits_good": charted}).iloc[0]
+        assert row["Value"] == "0%, estimated" and "oncern" in row["What it says"]
+        assert row["Stays within"] != "–"
+        assert view.drawn_large({"audits_good": charted}, ["s47", "audits_good"]) == ["audits_good"]
+        short = graded_chart(fallen.grades.tail(5), settings)
+        assert view.drawn_large({"audits_good": short}, ["audits_good"]) == []
+
+    def test_a_curve_can_be_turned(self, found):
+        rising = {"share": (10,) * 12 + (17,) * 12, "months": 24}
+        one, settings = with_grades(found, years(**rising))
+        done = (DoneThing(since="2025-02-01", name="Coaching"),)
+        curve = CurveToTurn(measure="audits_good", target=0.8, done=done)
+        turned = curve_of(one, curve, settings)
+        assert turned.unit == "share" and turned.better == "up"
+        assert turned.done["verdict"].tolist() == ["better"]
+        assert curve_of(found, CurveToTurn(measure="complaints"), settings).unit == "count"
+
+    def test_a_period_that_goes_on_is_not_settled(self):
+        held = audited({"2026-01": 15, "2026-02": 14})
+        table = grades_over_time(held, None, OutcomeTrends(period="2026-02"), every="quarter")
+        assert table["mature"].tolist() == [False]
+
+    def test_months_without_audits_are_gaps(self):
+        held = audited({"2025-11": 15, "2026-01": 14})
+        rows = graded_series(
+            grades_over_time(held, None, OutcomeTrends()), OutcomeTrends(period="2026-02")
+        )
+        assert rows["start"].dt.month.tolist() == [11, 12, 1, 2]
+        assert rows["mature"].tolist() == [True, False, True, False]
+        assert rows["numerator"].isna().tolist() == [False, True, False, True]
+
+
+def told_title():
+    return MEASURES["audits_good"].title
 
 
 class TestARealRegister:
@@ -271,6 +354,17 @@ class TestRollingYears:
         assert shown.loc["Referrals", "Figure"].endswith("per 10,000")
 
 
+class TestLookingBack:
+    def test_the_planted_spike_is_found_in_march_and_not_before(self, found, settings):
+        asked = settings.model_copy(update={"looked_back": 2, "signals_by": ()})
+        told = signals_before(replace(found, by_group=found.by_group.iloc[:0]), asked)
+        assert [f"{month:%b %Y}" for month in told] == ["Jan 2026", "Feb 2026"]
+        assert not any(one.signals for one in told.values())
+        shown = view.before_view(told | {pd.Timestamp("2026-03-01"): signals_of(found, settings)})
+        assert shown["Measure"].tolist() == ["Re-referrals within 12 months", "none", "none"]
+        assert shown["Page of"].tolist() == ["Mar 2026", "Feb 2026", "Jan 2026"]
+
+
 class TestGroups:
     def test_the_planted_spike_is_found_among_groups_too(self, found, settings):
         signals = signals_of(found, settings)
@@ -322,6 +416,15 @@ class TestGroups:
         assert (shown.loc[0, "Seen"] == HIDDEN_MARK) is hidden
         one.unit_kind = "team"
         assert view.too_small(one) is False
+
+    def test_kinds_that_nobody_can_tell_are_named(self, invented_told, settings, registered):
+        """A unit that is absent was once passed over without a word."""
+        bare = replace(invented_told, events=invented_told.events.drop(columns=["gender"]))
+        asked = settings.model_copy(update={"measures": ("referrals", "complaints")})
+        needs = outcomes_of(bare, asked, registered).unable.set_index("measure")["needs"]
+        assert needs["All measures by gender"] == "lists with the gender"
+        assert needs["Complaints by need"].startswith("a need beside each entry")
+        assert "All measures by need" not in needs and "Complaints by team" not in needs
 
     def test_unknown_kinds_are_refused(self):
         with pytest.raises(ParameterError, match="none of"):

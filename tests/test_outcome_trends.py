@@ -24,7 +24,8 @@ from qa_sampling.reporting.quantities import DeclaredText
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.curves import curve_of, planned
 from qa_sampling.runs.outcomes.outputs import finished_quarters, release_outcomes, span_of
-from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, rebases_of, signals_of
+from qa_sampling.runs.outcomes.rebased import rebases_of
+from qa_sampling.runs.outcomes.steps import outcomes_of, proposals_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
 from qa_sampling.trends.measures import MEASURES

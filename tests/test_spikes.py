@@ -337,6 +337,45 @@ def test_stable_series_seldom_signal_and_a_spike_is_found() -> None:
         assert 100 * (spiked <= 0.001).mean() >= found_of
 
 
+def test_five_years_are_watched_by_what_is_calibrated_and_not_by_the_published_bound() -> None:
+    """Farrington's bound at 1% alarms on more than 1% of counts that scatter; the pages' do not."""
+    dice, published, ours = np.random.default_rng(5), [], []
+    for mean, phi in ((0.3, 2), (2, 2), (5, 1.5), (30, 2)):
+        drawn = dice.negative_binomial(mean / (phi - 1), 1 / phi, (600, 64)).astype(float)
+        published.append(farrington(drawn, at=[63], years_back=5, chance=0.01).alarm.mean())
+        found = expect_latest(grid_of(readings(drawn)), method="auto", every="month")
+        assert mean < 1 or (found.method == "farrington").all()
+        ours.append((found.p("high") <= 0.001).mean())
+    assert max(ours) <= 0.01 < max(published)
+
+
+def test_groups_of_the_same_children_keep_the_false_discovery_rate() -> None:
+    """A small piece of benchmarks/spike_false_alarms.py: every child stands in three kinds."""
+    dice, rounds = np.random.default_rng(21), []
+    starts = pd.date_range("2023-01-01", periods=30, freq="MS")
+    for _ in range(12):
+        frames = []
+        for measure, mean in (("a", 60), ("b", 25), ("c", 12)):
+            month = np.repeat(np.arange(30), dice.negative_binomial(mean / 0.5, 1 / 1.5, 30))
+            for kind, n in (("all", 1), ("team", 8), ("need", 5), ("age", 5)):
+                table = np.zeros((n, 30))
+                np.add.at(table, (dice.integers(n, size=len(month)), month), 1)
+                frames.append(
+                    pd.DataFrame({
+                        "measure": measure, "unit_kind": kind, "start": np.tile(starts, n),
+                        "unit": np.repeat([str(one) for one in range(n)], 30),
+                        "numerator": table.ravel(), "mature": True,
+                    })
+                )  # fmt: skip
+        rounds.append(pd.concat(frames, ignore_index=True))
+    false = sum(bool(find_spikes(one).signals) for one in rounds)
+    assert false <= 4, "99% of 12 rounds at 10% have 4 or fewer with a signal, all of them false"
+    rounds[0].loc[(rounds[0]["unit_kind"] == "team") & (rounds[0]["unit"] == "3")
+                  & (rounds[0]["start"] == starts[-1]) & (rounds[0]["measure"] == "a"),
+                  "numerator"] += 30  # fmt: skip
+    assert ("team", "3") in {(one.unit_kind, one.unit) for one in find_spikes(rounds[0]).signals}
+
+
 @pytest.mark.parametrize(
     ("change", "asked", "message"),
     [
@@ -350,7 +389,11 @@ def test_stable_series_seldom_signal_and_a_spike_is_found() -> None:
         ({}, {"sides": {"re_referrals": "up"}}, "must be one of high, low, both; got 'up'"),
         ({}, {"sides": {"other": "low"}}, "`sides` names 'other', which no reading has"),
         ({}, {"kinds": {"other": "rate"}}, "`kinds` names 'other', which no reading has"),
-        ({}, {"kinds": {"re_referrals": "mean"}}, 'must be "count", "rate" or "proportion"'),
+        (
+            {},
+            {"kinds": {"re_referrals": "mean"}},
+            "must be one of count, rate, proportion, sampled",
+        ),
         ({}, {"kinds": {"re_referrals": "rate"}}, "is a rate and has no denominator"),
         ({}, {"every": "week"}, '`every` must be "month" or "quarter"; got \'week\''),
         ({}, {"every": "quarter"}, "do not start with the first day of a quarter"),

@@ -348,7 +348,9 @@ def test_every_chart_of_every_fitting_measure_gives_lines_in_order() -> None:
         "rate": readings([3, 5, 4, 6, 2, 7] * 4, [100.0, 120, 90] * 8, kind="rate", per=1000),
         "proportion": share([3, 5, 4, 6, 2, 7] * 4, [9, 10, 8] * 8),
         "duration": readings([30.5, 41.2, 38.0, 29.9] * 6, kind="duration", unit="days"),
-        "grade": readings([0.6, 0.7, 0.65, 0.55] * 6, kind="grade", unit="share"),
+        "grade": readings(
+            [6.5, 7.1, 6, 5.2] * 6, [9.5, 11.0, 9, 8.4] * 6, kind="grade", unit="share"
+        ),
         "between": readings([30, 2, 55, 71, 8, 19] * 4, kind="between", unit="days"),
     }
     for name, kind in CHARTS.items():
@@ -411,7 +413,7 @@ def test_extreme_series_with_every_chart(values: list[float]) -> None:
             for open_end in (1, 30) if name == "xmr" else (1,):
                 whole = [max(1.0, np.nan_to_num(one)) for one in values]
                 rows = readings(
-                    values, whole if measure == "proportion" else None, kind=measure,
+                    values, whole if measure in ("proportion", "grade") else None, kind=measure,
                     mature=[True] * (30 - open_end) + [False] * open_end,
                 )  # fmt: skip
                 found = chart(rows, name, rebases=rebase)

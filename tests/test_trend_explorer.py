@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from graded_samples import years
 
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import load_parameters, read_parameters
@@ -24,7 +25,8 @@ from qa_sampling.runs.outcomes.exploring import (
     Exploration,
     first_asked,
 )
-from qa_sampling.runs.outcomes.steps import outcomes_of, rebases_of
+from qa_sampling.runs.outcomes.rebased import rebases_of
+from qa_sampling.runs.outcomes.steps import outcomes_of
 from qa_sampling.settings.explorer import TrendExplorer
 from qa_sampling.settings.outcomes import OutcomeTrends, RebaseDecision
 from qa_sampling.trends.measures import MEASURES
@@ -106,6 +108,52 @@ def test_rolling_years_are_a_line_at_their_last_month(found) -> None:
     assert last["value"] == pytest.approx(year["numerator"] / year["denominator"], abs=1e-12)
     assert (look.chart, look.notes, look.proposals) == (None, (ROLLING_NOTE,), ())
     assert (look.control.table["signal"] == "").all()
+
+
+@pytest.fixture(scope="module")
+def registered(invented_told, tmp_path_factory):
+    """The explorer with a register: the invented complaints, and two years of audits."""
+    asked = TrendExplorer(outputs=str(tmp_path_factory.mktemp("explorer")))
+    grades = years(months=24, last="2026-03")
+    return explore(asked, invented_told, lambda settings, register, staff: grades)
+
+
+def test_complaints_are_looked_at_as_any_other_measure(registered) -> None:
+    assert {"complaints", "audits_good"} <= set(registered.tellable())
+    look = registered.look(Asked("complaints"))
+    assert look.chart.kind.name == "gamma_poisson" and look.chart.long_enough
+    months = look.control.table.set_index("period")["value"]
+    year = registered.look(Asked("complaints", every="rolling")).control.table
+    assert year["value"].iloc[-1] == months.iloc[-12:].sum()
+    assert registered.units("complaints", "source") == []
+    with pytest.raises(TrendError, match="has no cases of All"):
+        registered.look(Asked("complaints", "source"))
+    assert len(registered.signals(Asked("complaints")).considered)
+
+
+def test_audits_are_looked_at_with_the_limits_of_their_draw(registered) -> None:
+    look = registered.look(Asked("audits_good"))
+    assert look.chart.kind.name == "sampled_grade" and look.chart.long_enough
+    assert look.control.unit == "share" and look.control.n_of == "audits"
+    shown = twin_view(look.control, look.counts)
+    assert shown["Cases"].tolist() == ["20"] * 24
+    quarter = registered.look(Asked("audits_good", every="quarter"))
+    assert quarter.control.frequency == "quarter" and len(quarter.control.table) == 8
+    assert registered.look(Asked("audits_good", rules="mdc")).chart.kind.name == "xmr"
+    service = registered.look(Asked("audits_good", "service", "North"))
+    assert service.chart.table["value"].tolist() == look.chart.table["value"].tolist()
+    with pytest.raises(TrendError, match="Choose months or quarters"):
+        registered.look(Asked("audits_good", every="rolling"))
+    assert registered.signals(Asked("audits_good")).signals == ()
+
+
+def test_what_the_register_tells_has_no_deep_dive(folder, registered) -> None:
+    desk = TrendDesk(registered)
+    desk.measure.value = "complaints"
+    assert "No child stands in what the register tells" in desk.dive.shown.value
+    assert desk.dive.controls.layout.display == "none"
+    desk.measure.value = "re_referrals"
+    assert "No child stands" not in desk.dive.shown.value
 
 
 def test_stocks_are_a_line_and_have_no_rolling_year(found) -> None:

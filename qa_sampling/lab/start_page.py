@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 
 from qa_sampling.parameters import SETTINGS
 from qa_sampling.reporting.dates import month_in_words
 from qa_sampling.runs.analyses import ANALYSES
 from qa_sampling.runs.plan.run import FILE as PLAN_FILE
+from qa_sampling.settings.common import home
 
 START_PAGE = "start_here.md"
 """Its file in `notebooks/`."""
 BUILDER_FILE = "15_plan_builder.ipynb"
 PANEL_FILE = "41_panel_session.ipynb"
 EXPLORER_FILE = "51_trend_explorer.ipynb"
+_PERIOD = re.compile(r'"period = \\"(\d{4}-\d{2})\\"')
 _BY_HAND = {
     PLAN_FILE: (
         "monthly_audit_plan",
@@ -101,7 +105,14 @@ def start_page() -> str:
     """Give the start page as markdown; `notebooks/start_here.md` holds it."""
     rows = [
         f"| [{one.file.partition('_')[0]} {one.title}]({one.file}) | {one.question} | "
-        f"{month_in_words(SETTINGS[one.name]().period_start)} |"
+        f"{month_in_words(_month_of(one))} |"
         for one in listed_notebooks()
     ]
     return _HEAD + "\n".join(rows) + "\n" + _FOOT.format(builder=BUILDER_FILE)
+
+
+def _month_of(one: Listed) -> date:
+    """Give the month that a notebook is of as it stands: its own cell's, else its model's."""
+    text = (home() / "notebooks" / one.file).read_text(encoding="utf-8")
+    own = _PERIOD.search(text)
+    return date.fromisoformat(f"{own[1]}-01") if own else SETTINGS[one.name]().period_start

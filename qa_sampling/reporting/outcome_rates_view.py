@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import pandas as pd
 
@@ -15,9 +16,21 @@ from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.showing import sparklines_of
 
 _DASH = "–"
+_MONTHS = 12
 RATE_HEADS = ["Measure", "Month", "Per 10,000", "Usual", "Stays within", "Count", "Children"]
 ROLLED_HEADS = ["Measure", "Twelve months to", "Figure", "A year before", "From"]
 GRADED_HEADS = ["Of", "Quarter", "Good or better", "Interval", "Audits", "Open cases"]
+MONTH_HEADS = ["Month", "Good or better", "Interval", "Audits", "As precise as", "State"]
+
+
+class Graded(Protocol):
+    """A row of ``runs.outcomes.graded.GRADED``."""
+
+    value: float
+    low: float
+    high: float
+    waiting: int
+    mature: bool
 
 
 def rates_view(charts: Mapping[str, Chart], rates: pd.DataFrame) -> pd.DataFrame:
@@ -181,21 +194,54 @@ def graded_view(grades: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     grades : DataFrame
-        ``runs.outcomes.registered.GRADED``; where too few were read there is no figure.
+        ``runs.outcomes.graded.GRADED``; where too few were read there is no figure.
     """
     rows = [
         (
             row.unit,
             _quarter(row.start, row.months),
-            _DASH if pd.isna(row.value) else percent_text(row.value),
-            "too few" if pd.isna(row.value)
-            else f"{percent_text(row.low)} to {percent_text(row.high)}",
+            *_estimated(row),
             str(row.audits),
             _DASH if pd.isna(row.open_cases) else f"{row.open_cases:,.0f}",
         )
         for row in grades.itertuples()
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=GRADED_HEADS)
+
+
+def graded_months(grades: pd.DataFrame) -> pd.DataFrame:
+    """Give good or better of everybody by month, with what each estimate is worth and its state.
+
+    Parameters
+    ----------
+    grades : DataFrame
+        ``runs.outcomes.graded.GRADED`` of everybody, by month.
+    """
+    rows = [
+        (
+            f"{row.start:%b %Y}",
+            *_estimated(row),
+            str(row.audits),
+            _DASH if pd.isna(row.effective) else f"{row.effective:.0f} drawn plainly",
+            _state(row),
+        )
+        for row in grades.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=MONTH_HEADS)
+
+
+def _estimated(row: Graded) -> tuple[str, str]:
+    """Give an estimate and its interval in words."""
+    if pd.isna(row.value):
+        return _DASH, "too few"
+    return percent_text(row.value), f"{percent_text(row.low)} to {percent_text(row.high)}"
+
+
+def _state(row: Graded) -> str:
+    """Say whether a month can still change, and why it is not judged."""
+    if row.waiting:
+        return f"open: {row.waiting} may still come back"
+    return "settled" if row.mature else "too few to judge"
 
 
 def _quarter(start: pd.Timestamp, months: int) -> str:
@@ -203,17 +249,23 @@ def _quarter(start: pd.Timestamp, months: int) -> str:
     return quarter_words(start) + ("" if months == 3 else f", {months} of 3 months")
 
 
-def graded_tables(grades: pd.DataFrame, by_unit: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def graded_tables(
+    grades: pd.DataFrame, by_unit: pd.DataFrame, by_month: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Give the tables of good or better by their titles; none where nothing was audited.
 
     Parameters
     ----------
     grades, by_unit : DataFrame
-        ``runs.outcomes.registered.GRADED`` of everybody, and by service and team. Units without a
-        quarter of enough audits are left out.
+        ``runs.outcomes.graded.GRADED`` of everybody, and by service and team, by quarter. Units
+        without a quarter of enough audits are left out.
+    by_month : DataFrame
+        The same by month; that of everybody is shown.
     """
     found = {}
     if len(grades):
+        whole = by_month[by_month["unit_kind"] == "all"]
+        found["Audits graded good or better, by month"] = graded_months(whole)
         found["Audits graded good or better, by quarter"] = graded_view(grades)
     for kind, rows in by_unit.groupby("unit_kind", sort=False):
         told = rows[rows["unit"].isin(rows.loc[rows["value"].notna(), "unit"])]
@@ -222,27 +274,36 @@ def graded_tables(grades: pd.DataFrame, by_unit: pd.DataFrame) -> dict[str, pd.D
     return found
 
 
-def graded_lists(grades: pd.DataFrame, *, level: float, scope: str) -> tuple[IntervalList, ...]:
-    """Give good or better by quarter as a picture takes it; none without an estimate.
+def graded_lists(
+    grades: pd.DataFrame, by_month: pd.DataFrame, *, level: float, scope: str
+) -> tuple[IntervalList, ...]:
+    """Give good or better by month and by quarter as a picture takes it; none without an estimate.
 
     Parameters
     ----------
-    grades : DataFrame
-        As for :func:`graded_view`, of everybody; quarters with too few audits are left out.
+    grades, by_month : DataFrame
+        ``runs.outcomes.graded.GRADED`` by quarter, and by month, of which everybody's latest 12 are
+        shown; what has too few audits is left out.
     level : float
         Level of the intervals.
     scope : str
-        The months in words.
+        Whose audits.
     """
-    told = grades[grades["value"].notna()].reset_index(drop=True)
-    if told.empty:
-        return ()
-    rows = told[["value", "low", "high"]].assign(
-        name=[_quarter(row.start, row.months) for row in told.itertuples()],
-        n=told["audits"].astype("float64"),
-    )
-    listed = IntervalList(
-        rows, level=level, scope=scope, unit="share", n_of="audits", n=int(told["audits"].sum()),
-        measure="Share of open cases that is good or better, estimated from drawn audits",
+    months = by_month[(by_month["unit_kind"] == "all") & by_month["value"].notna()].tail(_MONTHS)
+    quarters = grades[grades["value"].notna()]
+    names = [f"{row.start:%b %Y}{', open' if row.waiting else ''}" for row in months.itertuples()]
+    parts = [
+        ("month", months, names),
+        ("quarter", quarters, [_quarter(row.start, row.months) for row in quarters.itertuples()]),
+    ]
+    return tuple(
+        IntervalList(
+            rows[["value", "low", "high"]].reset_index(drop=True).assign(
+                name=names, n=rows["audits"].to_numpy(dtype="float64")
+            ),
+            level=level, scope=scope, unit="share", n_of="audits", n=int(rows["audits"].sum()),
+            measure=f"Open cases that are good or better, by {every}, estimated from drawn audits",
+        )
+        for every, rows, names in parts
+        if len(rows)
     )  # fmt: skip
-    return (listed,)

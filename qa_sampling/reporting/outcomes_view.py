@@ -71,6 +71,8 @@ def _overview_row(name: str, one: Chart) -> tuple[str, ...]:
     value = said(float(row["value"]), unit)
     if readings.kind == "proportion":
         value = f"{value} ({row['numerator']:.0f} of {row['exposure']:.0f})"
+    elif readings.sampled:
+        value = f"{value}, estimated"
     within = "–"
     if pd.notna(row["low"]) and pd.notna(row["high"]):
         within = f"{said(float(row['low']), unit)} to {said(float(row['high']), unit)}"
@@ -160,13 +162,69 @@ def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
             _where(one),
             f"{one.period:%b %Y}" if one.kind == "spike" else f"since {one.since:%b %Y}",
             _seen(one),
-            HIDDEN_MARK if too_small(one) else f"{one.excess:+.1f}",
+            _excess(one),
             _meaning(one),
             "" if place < budget else "beyond the budget",
         )
         for place, one in enumerate(found.signals)
     ]
     heads = ["Measure", "Where", "When", "Seen", "Excess", "Meaning", "Budget"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def signal_tables(found: Spikes, *, budget: int) -> dict[str, pd.DataFrame]:
+    """Give the tables of signals by their titles; none where nothing stands out.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    budget : int
+        Signals there is time to look into.
+    """
+    if not found.signals:
+        return {}
+    return {
+        "Signals, the most children first": signals_view(found, budget=budget),
+        "What each says, and how to look into it": handed_over(found),
+    }
+
+
+def drawn_large(charts: Mapping[str, Chart], pictured: Sequence[str]) -> list[str]:
+    """Give the measures whose chart is shown large; audits once their chart has limits.
+
+    Parameters
+    ----------
+    charts : mapping of str to Chart
+        Charts of everybody by measure.
+    pictured : sequence of str
+        What was asked for. Until their chart has limits, estimates from audits are shown with
+        their intervals (``outcome_rates_view.graded_lists``): points alone would say more than is
+        known.
+    """
+    known = [one for one in pictured if one in charts]
+    return [one for one in known if MEASURES[one].kind != "grade" or charts[one].long_enough]
+
+
+def before_view(found: Mapping[pd.Timestamp, Spikes]) -> pd.DataFrame:
+    """Give the signals of earlier months, the latest month first; of a month without one, none.
+
+    Parameters
+    ----------
+    found : mapping of Timestamp to Spikes
+        ``runs.outcomes.signalling.signals_before``.
+    """
+    rows: list[tuple[str, ...]] = []
+    for month in sorted(found, reverse=True):
+        signals = found[month].signals
+        if not signals:
+            rows.append((f"{month:%b %Y}", "none", *[_NOTHING] * 4))
+        shown = signals_view(found[month], budget=max(len(signals), 1))
+        rows += [
+            (f"{month:%b %Y}", *row) for row in
+            shown[["Measure", "Where", "When", "Seen", "Meaning"]].itertuples(index=False)
+        ]  # fmt: skip
+    heads = ["Page of", "Measure", "Where", "When", "Seen", "Meaning"]
     return pd.DataFrame(rows, columns=heads)
 
 
@@ -212,13 +270,23 @@ def too_small(one: Signal) -> bool:
 
 
 _LEAST = 6
+_NOTHING = "–"
 _SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
 
 
 def _seen(one: Signal) -> str:
     if too_small(one):
         return HIDDEN_MARK
+    if MEASURES[one.measure].kind == "grade":
+        return f"{percent_text(one.observed / one.out_of)}, estimated"
     return f"{one.children:.0f}{'' if one.out_of is None else f' of {one.out_of:.0f}'}"
+
+
+def _excess(one: Signal) -> str:
+    """Give the children more than expected; of an estimate from audits there are none."""
+    if MEASURES[one.measure].kind == "grade":
+        return "–"
+    return HIDDEN_MARK if too_small(one) else f"{one.excess:+.1f}"
 
 
 def _where(one: Signal) -> str:
@@ -239,6 +307,8 @@ def _command(one: Signal) -> str:
     """Give the line that starts a deep dive into a signal; one of a group looks at everybody."""
     if MEASURES[one.measure].base.of == "activity":
         return "None: no child stands in the register. Read them (page of actions and activity)."
+    if MEASURES[one.measure].base.of == "audits":
+        return "None: it is an estimate. Read its audits (page of audit findings)."
     if one.unit_kind in CHILDREN:
         one = replace(one, unit_kind="all", unit=EVERYBODY)
     pairs = " ".join(

@@ -150,7 +150,7 @@ def small_multiples(
         x, y = room * (place % across), tall * (place // across)
         line = each_line[place]
         box = (x + 2, y + head, room - value_room - 16, max(tall - head - 12, 8.0))
-        top = most or _top(rows["value"].to_numpy(), [line["high"]])
+        top = most or _top(rows["value"], [line["high"]])
         _collect(strokes, rows, line, box, times, low=0.0, high=top)
         strokes.feet.append(
             np.array([(box[0], box[1] + box[3]), (box[0] + box[2], box[1] + box[3])])
@@ -227,10 +227,21 @@ def _days(periods: pd.Series) -> np.ndarray:
     return periods.to_numpy(dtype="datetime64[D]").astype("float64")
 
 
-def _each(many: Sparklines) -> list[pd.DataFrame]:
-    """Give the rows of each series in the order of `lines`."""
-    found = dict(iter(many.table.groupby("series", sort=False)))
-    return [found.get(name, many.table.iloc[:0]) for name in many.lines["series"]]
+def _each(many: Sparklines) -> list[dict[str, np.ndarray]]:
+    """Give the columns of each series in the order of `lines`."""
+    table = many.table
+    columns = {
+        "value": table["value"].to_numpy(dtype="float64"),
+        "day": _days(table["period"]),
+        "signal": table["signal"].fillna("").to_numpy(),
+        "hidden": table["hidden"].to_numpy(dtype=bool),
+    }
+    places = table.groupby("series", sort=False).indices
+    none = np.array([], dtype=int)
+    return [
+        {column: values[places.get(name, none)] for column, values in columns.items()}
+        for name in many.lines["series"]
+    ]
 
 
 def _top(values: Iterable[float], limits: Iterable[float]) -> float:
@@ -239,19 +250,18 @@ def _top(values: Iterable[float], limits: Iterable[float]) -> float:
 
 
 def _collect(
-    strokes: _Strokes, rows: pd.DataFrame, line: Mapping[str, Any],
+    strokes: _Strokes, rows: Mapping[str, np.ndarray], line: Mapping[str, Any],
     box: tuple[float, float, float, float], times: tuple[float, float],
     *, low: float | None = None, high: float | None = None,
 ) -> None:  # fmt: skip
     """Put the strokes of one series into its box (left, top, width, height)."""
     x, y, width, height = box
-    values = rows["value"].to_numpy(dtype="float64")
+    values = rows["value"]
     bounds = [float(line["low"]), float(line["high"]), *values]
     bounds = [one for one in bounds if np.isfinite(one)] or [0.0]
     bottom = min(bounds) if low is None else min(low, *bounds)
     reach = (max(bounds) if high is None else high) - bottom or 1.0
-    days = _days(rows["period"])
-    across = x + 3 + (width - 6) * (days - times[0]) / max(times[1] - times[0], 1)
+    across = x + 3 + (width - 6) * (rows["day"] - times[0]) / max(times[1] - times[0], 1)
 
     def level(value: float | np.ndarray) -> float | np.ndarray:
         return y + height * (1 - (value - bottom) / reach)
@@ -265,13 +275,13 @@ def _collect(
     places = np.column_stack([across, level(values)])
     strokes.lines += _unbroken(places)
     seen = np.flatnonzero(np.isfinite(values))
-    signals = rows["signal"].fillna("").to_numpy()
+    signals = rows["signal"]
     for place in seen[signals[seen] != ""]:
         strokes.points.setdefault(signals[place], []).append(tuple(places[place]))
     strokes.ends.append(float(places[seen[-1], 1]) if len(seen) else None)
     if len(seen) and not signals[seen[-1]]:
         strokes.last.append(tuple(places[seen[-1]]))
-    for at in across[rows["hidden"].to_numpy(dtype=bool)]:
+    for at in across[rows["hidden"]]:
         foot = y + height
         strokes.hidden.append(
             np.array([(at - 3, foot), (at + 3, foot), (at + 3, foot - 8), (at - 3, foot - 8)])

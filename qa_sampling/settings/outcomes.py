@@ -87,6 +87,8 @@ class OutcomeTrends(AnalysisSettings):
         Share of the signals that may be chance.
     budget : int
         Signals there is time to look into; the others are kept and marked.
+    looked_back : int
+        Earlier months whose signals are told besides.
     targets : dict of str to float
         Target of a measure in the unit of its values (0.8 for 80%), by name.
     rebases : tuple of RebaseDecision
@@ -107,7 +109,7 @@ class OutcomeTrends(AnalysisSettings):
     months: int = Field(36, ge=13, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
     measures: tuple[str, ...] = ()
-    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc")
+    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc", "audits_good")
     unit: Literal["team", "service", "source"] = "team"
     signals_by: tuple[str, ...] = ()
     population: Population = ()
@@ -117,6 +119,7 @@ class OutcomeTrends(AnalysisSettings):
     fewest_for_interval: int = Field(10, ge=2, le=100)
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1
     budget: int = Field(10, ge=1, le=200)
+    looked_back: int = Field(8, ge=0, le=36)
     targets: dict[str, float] = Field(default_factory=dict)
     rebases: tuple[RebaseDecision, ...] = ()
     curves: tuple[CurveToTurn, ...] = ()

@@ -30,6 +30,9 @@ def ordinary_words(test: LatestTest, critical: float, readings: Readings) -> str
     low, high = test.ends(critical / 2)
     counted = readings.kind != "duration" and readings.kind != "grade"
     edge = high if test.side > 0 else low
+    if readings.sampled:
+        way = "less" if test.side > 0 else "more"
+        return f"It would look ordinary at {edge / round(test.exposure):.0%} or {way}."
     edge = edge if counted else round(edge, 1)
     out_of = f" of {test.exposure:.0f}" if readings.kind == "proportion" else ""
     way = "fewer" if test.side > 0 else "more"
@@ -53,13 +56,36 @@ def alert_words(row: Mapping[str, object], readings: Readings) -> str:
     out_of = f" of {row['exposure']:.0f}" if readings.kind == "proportion" else ""
     way = "above" if excess > 0 else "below"
     limits = f"{row['low']:.4g} to {row['high']:.4g}"
-    p = float(row["p"])
-    chance = f"about 1 in {_rounded(1 / p)}" if p > 1e-9 else "less than 1 in 1,000,000,000"
+    if readings.sampled:
+        return _sampled_words(row, moment, way)
     text = (
         f"{row['measure']}, {row['unit']}, {moment}: {seen:.6g}{out_of} seen, "
         f"{expected:.3g} expected (limits {limits}), {abs(excess):.3g} {way} it. "
-        f"A stable series is as far off in {chance} periods; q = {row['q']:.2g}."
+        f"{_chance_words(row)}"
     )
+    return _whole(text, row)
+
+
+def _sampled_words(row: Mapping[str, object], moment: str, way: str) -> str:
+    """Say an alert of a share estimated from audits: per cent, never effective audits."""
+    audits = float(row["exposure"])
+    seen, expected = (float(row[name]) / audits for name in ("seen", "expected"))
+    low, high = (float(row[name]) / round(audits) for name in ("low", "high"))
+    return _whole(
+        f"{row['measure']}, {row['unit']}, {moment}: {seen:.0%} estimated from audits worth "
+        f"{audits:.0f} drawn plainly, {expected:.0%} expected (limits {low:.0%} to {high:.0%}), "
+        f"{abs(seen - expected) * 100:.0f} points {way} it. {_chance_words(row)}",
+        row,
+    )
+
+
+def _chance_words(row: Mapping[str, object]) -> str:
+    p = float(row["p"])
+    chance = f"about 1 in {_rounded(1 / p)}" if p > 1e-9 else "less than 1 in 1,000,000,000"
+    return f"A stable series is as far off in {chance} periods; q = {row['q']:.2g}."
+
+
+def _whole(text: str, row: Mapping[str, object]) -> str:
     parts = (text, str(row["ordinary"]), _MEANING[str(row["meaning"])])
     return " ".join(part for part in parts if part)
 

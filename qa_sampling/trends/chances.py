@@ -93,7 +93,8 @@ class BinomialAhead:
     Attributes
     ----------
     trials : array
-        Those who could; whole numbers (others are rounded).
+        Those who could. Where they are effective audits they need not be whole: chances are then
+        those of the nearest whole number, and a count is held against them at the same share.
     share : array
         Expected share, strictly between 0 and 1.
     variance : array
@@ -129,14 +130,17 @@ class BinomialAhead:
         Parameters
         ----------
         seen : array
-            Counts, whole.
+            Counts, whole where the trials are.
         """
 
         def ask(chances: np.ndarray, count: float) -> tuple[float, float]:
             place = int(np.clip(np.rint(count), 0, len(chances) - 1))
             return chances[: place + 1].sum(), chances[place:].sum()
 
-        low, high = self._by_table(ask, np.asarray(seen, dtype="float64"), 2)
+        trials = np.asarray(self.trials, dtype="float64")
+        with np.errstate(invalid="ignore", divide="ignore"):
+            count = np.asarray(seen, dtype="float64") * (np.rint(trials) / trials)
+        low, high = self._by_table(ask, count, 2)
         return np.minimum(low, 1.0), np.minimum(high, 1.0)
 
     def ends(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ _FAMILIES: dict[str, Family] = {
     "duration": "measurement",
     "grade": "measurement",
 }
+"""How a kind scatters; a sampled grade does as a share."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def propose_rebases(
         )
     phase = phases_of(readings.table["period"], rebases)
     places = np.flatnonzero(readings.mature & (phase == phase.max() if len(phase) else False))
-    family = _FAMILIES[readings.kind]
+    family = "share" if readings.sampled else _FAMILIES[readings.kind]
     found = dict(_split(readings, places, family, level, sibling_dispersion, each_side))
     ends = [0, *sorted(found), len(places)]
     return tuple(

@@ -14,13 +14,19 @@ from qa_sampling.trends.between import cases_ahead, g_lines, t_lines, time_ahead
 from qa_sampling.trends.chances import Chances
 from qa_sampling.trends.classical import Material, c_lines, p_lines, run_lines, u_lines, xmr_lines
 from qa_sampling.trends.lines import Lines
-from qa_sampling.trends.predictive import binomial_ahead, count_ahead, counted_lines
+from qa_sampling.trends.predictive import (
+    binomial_ahead,
+    count_ahead,
+    counted_lines,
+    sampled_lines,
+)
 
 __all__ = ["CHARTS", "ChartKind", "ChartName", "chart_kind"]
 
 ChartName = Literal[
-    "run", "xmr", "c", "u", "u_prime", "p", "p_prime", "g", "t", "gamma_poisson", "beta_binomial"
-]
+    "run", "xmr", "c", "u", "u_prime", "p", "p_prime", "g", "t", "gamma_poisson", "beta_binomial",
+    "sampled_grade",
+]  # fmt: skip
 _SIGMAS = "three standard deviations either side of the centre line"
 
 
@@ -89,6 +95,10 @@ _DECLARED = (
         "beta_binomial", "chart of shares with predictive limits",
         partial(counted_lines, share=True), ("proportion",), _CHANCE, "steady", 1,
         _chances(binomial_ahead),
+    ),
+    ChartKind(
+        "sampled_grade", "chart of audited shares with limits of the draw's design", sampled_lines,
+        ("grade",), _CHANCE, "steady", 1, _chances(binomial_ahead),
     ),
 )  # fmt: skip
 CHARTS: dict[str, ChartKind] = {one.name: one for one in _DECLARED}

@@ -149,6 +149,11 @@ def chart(
     _check(baseline, tested, sibling_dispersion, alpha)
     choice = choose_for(readings) if kind is None else None
     used = chart_kind(choice.chart if choice else kind, readings.kind)
+    if used.name == "sampled_grade" and not readings.sampled:
+        raise TrendError(
+            "A chart of audited shares needs `denominator`, the effective audits of each period "
+            "(sampled_grades.effective_audits). Give it, or choose `run`."
+        )
     rules = preset_named(used.preset if preset is None else preset)
     rebases = tuple(sorted(rebases, key=lambda one: one.date))
     phase = phases_of(readings.table["period"], rebases)

@@ -56,7 +56,7 @@ def choose_for(readings: Readings) -> ChartChoice:
     return choose_chart(
         readings.kind,
         counts=readings.numerators[seen],
-        whole=readings.exposures[seen],
+        whole=readings.exposures[seen] if readings.kind != "grade" or readings.sampled else (),
         in_days=readings.unit == "days",
     )
 
@@ -77,7 +77,7 @@ def choose_chart(
     counts : sequence of float
         Mature counts or values.
     whole : sequence of float
-        Those who could, for a proportion.
+        Those who could, for a proportion; effective audits, for a sampled grade.
     in_days : bool
         Whether waits between events are days, and not cases.
 
@@ -113,6 +113,8 @@ def choose_chart(
         return _of_shares(known, np.asarray(whole, dtype="float64"))
     if kind == "between":
         return _of_waits(known, in_days=in_days)
+    if kind == "grade" and len(whole):
+        return _of_audits(np.asarray(whole, dtype="float64"))
     if kind == "grade":
         return ChartChoice(
             "run",
@@ -163,6 +165,17 @@ def _of_shares(met: np.ndarray, whole: np.ndarray) -> ChartChoice:
         f"({share:.0%} over all), so limits follow each period's denominator and stay between 0 "
         "and 100%.",
         ("p_prime", "xmr"),
+    )
+
+
+def _of_audits(effective: np.ndarray) -> ChartChoice:
+    return ChartChoice(
+        "sampled_grade",
+        f"Every period is an estimate from a draw, as precise as some {np.median(effective):.0f} "
+        "audits drawn plainly at random. Limits are chances of such a number, so that they follow "
+        "how many were read and how they were drawn; a p chart of the audits themselves would "
+        "take them for a count of all cases.",
+        ("run",),
     )
 
 

@@ -125,7 +125,7 @@ def tested_counts(grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """
     families = np.where(grid.held & (grid.top == 0), 0.0, grid.families)
     known = (np.isfinite(families) | ~grid.held).all(axis=1) & grid.held.any(axis=1)
-    known &= np.array(grid.kind != "proportion")
+    known &= np.array(not grid.is_share)
     return np.where(known[:, None], families, grid.top), known
 
 
@@ -204,7 +204,7 @@ def _before(
     exposure: np.ndarray,
 ) -> Expected:
     """Hold the periods from `first` on, taken together, against those before."""
-    share = grid.kind == "proportion"
+    share = grid.is_share
     now = grid.held[:, first : first + length]
     past = grid.held[:, :first]
     recent = past[:, ::-1].cumsum(axis=1)[:, ::-1] <= BASELINE

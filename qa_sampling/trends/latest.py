@@ -27,7 +27,8 @@ class LatestTest:
     period : Timestamp
         Its first day.
     seen, expected : float
-        Count (or value, for a measurement) seen and expected.
+        Count (or value, for a measurement) seen and expected; of a sampled grade, of so many
+        effective audits.
     exposure : float
         What a count is divided by to be shown.
     p : float
@@ -106,7 +107,7 @@ def latest_test(chart: Chart, *, sibling_dispersion: float = 1.0) -> LatestTest 
         return None
     row = table.iloc[latest]
     before = table[held]
-    if chart.readings.kind in ("duration", "grade"):
+    if chart.readings.kind in ("duration", "grade") and not chart.readings.sampled:
         return _measured(row, before["value"].to_numpy())
     return _counted(row, before, chart, sibling_dispersion)
 
@@ -140,7 +141,8 @@ def _counted(
         chances = cases_ahead(whole) if cases else time_ahead(whole)
         expected = float(before["numerator"].mean())
     else:
-        ahead = (binomial_ahead if kind == "proportion" else count_ahead)(whole)
+        share = kind in ("proportion", "grade")
+        ahead = (binomial_ahead if share else count_ahead)(whole)
         chances, phi = _last(ahead.chances), float(ahead.dispersion[0])
         expected = float(ahead.rate[0, 0] * bottom[0, -1])
     low, high = (float(np.ravel(one)[0]) for one in chances.tails(now.top))

@@ -23,7 +23,10 @@ from qa_sampling.trends.chances import BinomialAhead, Chances, CountAhead
 from qa_sampling.trends.classical import Material
 from qa_sampling.trends.lines import Lines
 
-__all__ = ["Ahead", "binomial_ahead", "count_ahead", "counted_lines", "sibling_dispersion"]
+__all__ = [
+    "Ahead", "binomial_ahead", "count_ahead", "counted_lines", "sampled_lines",
+    "sibling_dispersion",
+]  # fmt: skip
 
 FAR = 2.58
 """Standard deviations from which a month counts for less in its baseline."""
@@ -193,9 +196,48 @@ def counted_lines(material: Material, *, share: bool = False) -> Lines:
         median = ahead.chances.median() * unit
         low, high = low * unit, high * unit
         low, high = np.minimum(low, centre), np.maximum(high, centre)
+    return _as_lines(material, ahead, centre=centre, ends=(low, high), around=(median, median))
+
+
+def sampled_lines(material: Material) -> Lines:
+    """Give the lines of a chart of shares estimated from audits.
+
+    Parameters
+    ----------
+    material : Material
+        Effective audits below, the estimated share of them above; neither has to be whole.
+
+    Notes
+    -----
+    Limits are those of a whole number of audits, half an audit further out: an estimate lies
+    between whole numbers where audits stand for unlike numbers of cases. For the same reason
+    what lies within half an audit of the median is on the middle line.
+    """
+    ahead = binomial_ahead(material)
+    least, most = ahead.chances.ends(material.alpha)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whole = np.rint(material.bottom)
+        centre = np.broadcast_to(ahead.rate, material.shape)
+        median = ahead.chances.median()
+        around = ((median - 0.5) / whole, (median + 0.5) / whole)
+        low = np.where(least > 0, (least - 0.5) / whole, 0.0 * whole)
+        high = np.where(most < whole, (most + 0.5) / whole, whole / whole)
+    low, high = np.minimum(low, centre), np.maximum(high, centre)
+    return _as_lines(material, ahead, centre=centre, ends=(low, high), around=around)
+
+
+def _as_lines(
+    material: Material,
+    ahead: Ahead,
+    *,
+    centre: np.ndarray,
+    ends: tuple[np.ndarray, np.ndarray],
+    around: tuple[np.ndarray, np.ndarray],
+) -> Lines:
+    """Give the lines; what lies between centre and median is on the middle line."""
     none = np.full(material.shape, np.nan)
     lessened = (material.base & (ahead.weights < 1)).any(axis=-1)
     return Lines(
-        centre, low, high, none, none, np.minimum(centre, median), np.maximum(centre, median),
+        centre, *ends, none, none, np.minimum(centre, around[0]), np.maximum(centre, around[1]),
         ahead.dispersion, {"lessened": lessened},
     )  # fmt: skip

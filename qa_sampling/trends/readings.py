@@ -49,6 +49,9 @@ class Readings(Counted):
         for a duration, a grade or a stretch between events; missing for a gap, never 0 in its
         place). May be left out: `denominator` (exposure of a rate above 0, those who could of a
         proportion; 0 or missing makes a gap), `mature` (False: the period can still change).
+        A grade with a `denominator` is sampled: that is how many audits of a plain random
+        sample would say as much (:func:`sampled_grades.effective_audits`), and the numerator is
+        the estimated share of them; neither has to be whole.
     kind : {"count", "rate", "proportion", "duration", "grade", "between"}
         What is measured.
     per : float
@@ -110,19 +113,25 @@ class Readings(Counted):
             faults.append(f"{count} denominators lie below 0")
         if self.kind in ("rate", "proportion") and seen.any() and np.isnan(bottom).all():
             faults.append(f"a {self.kind} needs the column `denominator`")
-        if self.kind == "proportion" and (count := int((top > bottom + 1e-9).sum())):
+        part = self.kind == "proportion" or self.sampled
+        if part and (count := int((top > bottom + 1e-9).sum())):
             faults.append(f"{count} numerators are larger than their denominator")
         return faults
 
     @cached_property
     def numerators(self) -> np.ndarray:
-        """Counts, or the values themselves; NaN for a gap."""
+        """Counts, the values themselves, or good ones of effective audits; NaN for a gap."""
         return self.table["numerator"].to_numpy(dtype="float64")
+
+    @cached_property
+    def sampled(self) -> bool:
+        """Whether the values are shares estimated from audits whose precision is known."""
+        return self.kind == "grade" and bool(self.table["denominator"].notna().any())
 
     @cached_property
     def exposures(self) -> np.ndarray:
         """What a count is divided by; 1 for counts and values, NaN where it is 0 or missing."""
-        if self.kind not in ("rate", "proportion"):
+        if self.kind not in ("rate", "proportion") and not self.sampled:
             return np.ones(len(self.table))
         bottom = self.table["denominator"].to_numpy(dtype="float64")
         return np.where(bottom > 0, bottom, np.nan)

@@ -97,10 +97,13 @@ def _resemblance(residuals: np.ndarray, weighted: np.ndarray) -> float:
     """Give the correlation of a residual with the next, freed of what the fit takes from it.
 
     Residuals of independent months are related, for the fit has passed through them; that much
-    is added back. Never below 0, where errors would shrink, nor above 0.9.
+    is added back. Never below 0, where errors would shrink, nor above 0.9. Where the fit meets
+    every period, what is left is rounding and tells nothing.
     """
+    if residuals @ residuals < 1e-12 * len(residuals):
+        return 0.0
     free = len(weighted) - weighted.shape[1]
     orthogonal = np.linalg.qr(weighted)[0]
     taken = -(orthogonal[:-1] * orthogonal[1:]).sum() / free
-    found = residuals[:-1] @ residuals[1:] / max(float(residuals @ residuals), 1e-300)
+    found = residuals[:-1] @ residuals[1:] / float(residuals @ residuals)
     return float(np.clip(found - taken, 0.0, 0.9))

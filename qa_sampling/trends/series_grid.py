@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from qa_sampling.trends.seasons import LEAST_PERIODS, seasonal_factors
 
 __all__ = ["LONG_READINGS", "CountedKind", "Every", "Grid", "grids_of", "period_name"]
 
-CountedKind = Literal["count", "rate", "proportion"]
+CountedKind = Literal["count", "rate", "proportion", "sampled"]
 Every = Literal["month", "quarter"]
 PERIODS: dict[str, int] = {"month": 12, "quarter": 4}
 """Periods a year."""
@@ -48,8 +48,8 @@ class Grid:
     ----------
     measure : str
         Its key.
-    kind : {"count", "rate", "proportion"}
-        Events; events in an exposure; a part of a whole.
+    kind : {"count", "rate", "proportion", "sampled"}
+        Events; events in an exposure; a part of a whole; an estimated part of effective audits.
     units : tuple of (str, str)
         Kind of unit and unit, a pair a series.
     starts : DatetimeIndex
@@ -74,6 +74,11 @@ class Grid:
     held: np.ndarray
     still_open: np.ndarray
 
+    @property
+    def is_share(self) -> bool:
+        """Whether counts are part of `bottom`."""
+        return self.kind in ("proportion", "sampled")
+
     def exposure(self, before: int, every: Every) -> np.ndarray:
         """Give what counts are held against: `bottom`, with the time of year where it is known.
 
@@ -89,7 +94,7 @@ class Grid:
         Shares are not adjusted, nor series with fewer than three years before the place.
         """
         found = self.bottom.copy()
-        if self.kind == "proportion":
+        if self.is_share:
             return found
         periods = PERIODS[every]
         place = ((self.starts.month - 1) // (12 // periods)).to_numpy()
@@ -109,7 +114,7 @@ def grids_of(
     ----------
     readings : DataFrame
         Of :data:`LONG_READINGS`.
-    kinds : mapping of str to {"count", "rate", "proportion"}, optional
+    kinds : mapping of str to {"count", "rate", "proportion", "sampled"}, optional
         Kind of a measure; by default a proportion where it has a denominator, else a count.
     every : {"month", "quarter"}
         Length of a period.
@@ -152,7 +157,8 @@ def _refuse(readings: pd.DataFrame, kinds: dict[str, CountedKind], every: str) -
     if count := int((~begins).sum()):
         faults.append(f"{count} rows do not start with the first day of a {every}")
     counts = _column(readings, "numerator")
-    odd = (counts < 0) | (np.abs(counts - counts.round()) > 1e-9 * (1 + counts.abs()))
+    sampled = readings["measure"].astype("str").map(kinds) == "sampled"
+    odd = (counts < 0) | (~sampled & (np.abs(counts - counts.round()) > 1e-9 * (1 + counts.abs())))
     if count := int(odd.sum()):
         faults.append(
             f"{count} numerators are no counts; measurements cannot be watched for spikes, leave "
@@ -162,18 +168,19 @@ def _refuse(readings: pd.DataFrame, kinds: dict[str, CountedKind], every: str) -
     for name in sorted(set(kinds) - known):
         faults.append(f"`kinds` names {name!r}, which no reading has")
     for name, kind in kinds.items():
-        if kind not in ("count", "rate", "proportion"):
-            faults.append(f'the kind of {name!r} must be "count", "rate" or "proportion"')
+        if kind not in get_args(CountedKind):
+            faults.append(f"the kind of {name!r} must be one of {', '.join(get_args(CountedKind))}")
     below, families = _column(readings, "denominator"), _column(readings, "families")
     if count := int(((families < 0) | (families > counts)).sum()):
         faults.append(f"{count} rows have more families than there were, or fewer than 0")
     shares = readings["measure"].astype("str").map(lambda name: kinds.get(name, "proportion"))
-    if count := int(((counts > below) & (shares == "proportion")).sum()):
+    part = shares.isin(("proportion", "sampled"))
+    if count := int(((counts > below * (1 + 1e-9)) & part).sum()):
         faults.append(
             f"{count} numerators are larger than their denominator; give the measure's kind as "
             '"rate" in `kinds` if it is one'
         )
-    for name in sorted(name for name, kind in kinds.items() if kind in ("rate", "proportion")):
+    for name in sorted(name for name, kind in kinds.items() if kind in get_args(CountedKind)[1:]):
         if name in known and below[readings["measure"] == name].isna().all():
             faults.append(f"{name!r} is a {kinds[name]} and has no denominator")
     if faults:

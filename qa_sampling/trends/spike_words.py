@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["NOT_JUDGED", "WHY", "round_words", "signal_words"]
+__all__ = ["NOT_JUDGED", "WHY", "round_words", "sampled_words", "signal_words"]
 
 SPIKE = (
     "{title}, {unit}, {moment}: {observed} {counted}{out_of} where {expected} were expected, "
@@ -13,6 +13,11 @@ SPIKE = (
 SPIKE_LOW = SPIKE.replace("Up to {upper}", "Down to {upper}")
 ORDINARY = "It would look ordinary at {ordinary}{out_of} or {edge}."
 WINDOW_ORDINARY = "These {length} {every}s would look ordinary at {ordinary}{out_of} or {edge}."
+SAMPLED = (
+    "{title}, {unit}, {moment}: {observed} estimated from audits where {expected} was expected. "
+    "It would look ordinary at {ordinary} or {edge}. An estimate as precise as {out_of} audits "
+    "drawn plainly at random. {why}"
+)
 WINDOW = "the {length} {every}s to {moment}"
 FAMILIES = " They came from {families} families, where {expected} were expected."
 COUNTED = {"high": ("more", "fewer"), "low": ("fewer", "more")}
@@ -30,6 +35,7 @@ WHY = {
         "year cannot be told."
     ),
     "share": "A share: held against the {periods} {every}s before, for as many who could.",
+    "sampled": "Held against the {periods} {every}s before, the draw's design allowed for.",
     "window": "No one {every} makes it: held against the {periods} {every}s before them.",
 }
 """Why this method and not another, by key."""
@@ -90,6 +96,25 @@ def signal_words(told: Mapping[str, object]) -> str:
     said["ordinary"] = (WINDOW_ORDINARY if drift else ORDINARY).format(**ordinary)
     said["why"] = WHY[str(told["why"])].format(**said)
     return (SPIKE if told["side"] == "high" else SPIKE_LOW).format(**said)
+
+
+def sampled_words(told: Mapping[str, object]) -> str:
+    """Say a signal of a share that is estimated from audits.
+
+    Parameters
+    ----------
+    told : mapping
+        As for :func:`signal_words`; `out_of` in effective audits.
+    """
+    audits = float(told["out_of"])
+    moment = WINDOW.format(**told) if told["kind"] == "drift" else told["moment"]
+    why = "window" if told["kind"] == "drift" else "sampled"
+    shares = {name: f"{float(told[name]) / audits:.0%}" for name in ("observed", "expected")}
+    return SAMPLED.format(
+        title=told["title"], unit=told["unit"], moment=moment, **shares,
+        ordinary=f"{float(told['ordinary']) / round(audits):.0%}", out_of=number_words(audits),
+        edge="less" if told["side"] == "high" else "more", why=WHY[why].format(**told),
+    )  # fmt: skip
 
 
 def round_words(judged: int, spikes: int, drifts: int, share: float) -> str:

@@ -27,7 +27,7 @@ from qa_sampling.trends.drifts import expect_drift
 from qa_sampling.trends.expecting import Expected, Method, Side, expect_latest
 from qa_sampling.trends.series_grid import CountedKind, Every, Grid, grids_of, period_name
 from qa_sampling.trends.spike_signals import Signal, Spikes, deep_dive_parameters, signal_name
-from qa_sampling.trends.spike_words import NOT_JUDGED, round_words, signal_words
+from qa_sampling.trends.spike_words import NOT_JUDGED, round_words, sampled_words, signal_words
 
 __all__ = ["Signal", "Spikes", "deep_dive_parameters", "find_spikes"]
 
@@ -77,8 +77,9 @@ def find_spikes(
         together; between 0 and 0.05.
     false_discovery : float
         Allowed share of false signals among all, between 0 and 1.
-    kinds : mapping of str to {"count", "rate", "proportion"}, optional
+    kinds : mapping of str to {"count", "rate", "proportion", "sampled"}, optional
         Kind of a measure; by default a proportion where it has a denominator, else a count.
+        "sampled" is a share estimated from audits, out of effective audits.
     sides : mapping of str to {"high", "low", "both"}, optional
         Which way a measure is watched; "high" by default.
     every : {"month", "quarter"}
@@ -202,7 +203,8 @@ def _signal(
         "why": str(found.why[0]), "on_families": on_families, "periods": int(found.periods[0]),
         "dispersion": float(found.dispersion[0]),
     }  # fmt: skip
-    words = signal_words(
+    say = sampled_words if one.grid.kind == "sampled" else signal_words
+    words = say(
         told
         | {
             "title": (titles or {}).get(measure, measure), "moment": period_words(period, every),

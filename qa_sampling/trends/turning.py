@@ -61,8 +61,9 @@ def turning_the_curve(
         that begins on that day or later; what falls in one period is told as one.
     better : {"up", "down", ""}
         Which way is better; with neither there is no chance to meet a target.
-    kind : {"count", "rate", "proportion"}, optional
-        A proportion by default where there is a denominator, else a count.
+    kind : {"count", "rate", "proportion", "sampled"}, optional
+        A proportion by default where there is a denominator, else a count. A share estimated from
+        audits, out of effective audits, is foretold and judged as a proportion of these.
     scale : float
         What a rate is multiplied by; 1 otherwise.
     every : {"month", "quarter"}
@@ -92,6 +93,8 @@ def turning_the_curve(
     history = _history(readings, as_at, every)
     if kind is None:
         kind = "count" if history["denominator"].isna().all() else "proportion"
+    if kind == "sampled":
+        kind = "proportion"
     title = title or str(readings["measure"].iloc[0])
     scope = scope or str(readings["unit"].iloc[0])
     cast = forecast(

@@ -21,6 +21,7 @@ from qa_sampling.reporting.outcomes_view import unable_view
 from qa_sampling.reporting.plots import control_chart
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.exploring import Asked, Exploration, Look, first_asked
+from qa_sampling.runs.outcomes.registered import FindingsOf, read_registered
 from qa_sampling.settings.explorer import TrendExplorer
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
@@ -53,8 +54,8 @@ _LOOKS = (
 )
 
 
-def explore(settings: TrendExplorer, told: Told) -> Exploration:
-    """Give what is explored: the extracts with the scheduled run's targets and rebases.
+def explore(settings: TrendExplorer, told: Told, findings: FindingsOf | None = None) -> Exploration:
+    """Give what is explored: extracts and register, with the scheduled run's targets and rebases.
 
     Parameters
     ----------
@@ -62,13 +63,27 @@ def explore(settings: TrendExplorer, told: Told) -> Exploration:
         Checked parameters.
     told : Told
         What ``read_outcomes`` gave.
+    findings : callable, optional
+        Brings audits together with their draws (``runs.findings.steps.findings_of``); without it
+        the register is not read.
 
     Raises
     ------
     ParameterError
         With every fault of the scheduled run's file.
     """
-    return Exploration(told, settings, scheduled_trends(settings.trends_file))
+    trends = scheduled_trends(settings.trends_file)
+    if findings is None:
+        return Exploration(told, settings, trends)
+    asked = trends.model_copy(update={name: getattr(settings, name) for name in _SAME})
+    return Exploration(told, settings, trends, read_registered(asked, findings))
+
+
+_SAME = (
+    "authority", "extract", "extra_tables", "register_at", "outputs", "key_file", "period", "as_at",
+    "months",
+)  # fmt: skip
+"""What is taken from the explorer's parameters, whatever the scheduled run has."""
 
 
 def trend_explorer(found: Exploration) -> None:

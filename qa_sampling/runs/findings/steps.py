@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -20,6 +21,8 @@ from qa_sampling.schema import GRADES, NOT_RECORDED, QUALITY_STANDARDS
 from qa_sampling.settings.findings import AuditFindings
 
 FACTS = ("practitioner_met", "family_feedback", "immediate_safeguarding_concern")
+WAITED_DAYS = 90
+"""Days after an audit was due from which a case that is not back is not waited for."""
 DESCRIBED = ("team", "service", "status", "age_band", "ethnic_group")
 
 
@@ -50,6 +53,9 @@ class Findings:
     unanswered : dict of str to int
         Months that were drawn and of which nothing has come back, with the cases opened; nothing
         is said of them.
+    waiting : dict of str to int
+        Cases that may still come back, by month: not given up, and due less than
+        :data:`WAITED_DAYS` days ago.
     """
 
     cases: pd.DataFrame
@@ -61,6 +67,7 @@ class Findings:
     uncalled: int
     actions: pd.DataFrame
     unanswered: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
 
     @property
     def open_cases(self) -> int:
@@ -119,6 +126,7 @@ def findings_of(
     outcomes = register.outcomes()
     outcomes = outcomes[outcomes["date"] <= pd.Timestamp(settings.extract_day)]
     parts, populations, rounded, used, uncalled = [], {}, [], [], 0
+    waiting = {}
     for period in settings.all_periods:
         recorded = register.find_draw(period, settings.design)
         fixed = register.find_frame(period, settings.design)
@@ -128,6 +136,7 @@ def findings_of(
         own = outcomes[outcomes["draw_id"] == recorded.draw_id]
         told = dict(zip(own["case_ref"], own["outcome"], strict=True))
         opened, left = opened_cases(_frame(fixed.snapshot, recorded), recorded, mine, told=told)
+        waiting[period] = _waiting(opened, told, recorded.due, settings.extract_day)
         uncalled += left
         used += mine["audit_id"].tolist()
         described = describe(recorded.as_at, opened["case_ref"])
@@ -154,7 +163,16 @@ def findings_of(
         uncalled=uncalled,
         actions=register.actions().query("audit_id in @used").reset_index(drop=True),
         unanswered={str(period): int(count) for period, count in silent.items()},
+        waiting=waiting,
     )
+
+
+def _waiting(opened: pd.DataFrame, told: Mapping[str, str], due: date, day: date) -> int:
+    """Count the cases that may still come back."""
+    if day - due >= timedelta(WAITED_DAYS):
+        return 0
+    left = opened.loc[opened["outcome"] == "unavailable", "case_ref"]
+    return sum(told.get(ref) != "unavailable" for ref in left)
 
 
 def design_of(cases: pd.DataFrame, populations: dict[str, int], *, rounded: bool = True) -> Design:

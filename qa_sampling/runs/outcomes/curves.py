@@ -6,6 +6,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.results import Turning
+from qa_sampling.runs.outcomes.graded import graded_series
 from qa_sampling.runs.outcomes.steps import Outcomes
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn
@@ -28,10 +29,12 @@ def curve_of(found: Outcomes, curve: CurveToTurn, settings: OutcomeTrends) -> Tu
     Raises
     ------
     TrendError
-        When the measure was not counted over time, or is counted on a day.
+        When the measure was not counted or estimated over time, or is counted on a day.
     """
     measure = MEASURES[curve.measure]
     rows = found.readings[found.readings["measure"] == curve.measure]
+    if measure.kind == "grade":
+        rows = graded_series(found.grades[found.grades["unit_kind"] == "all"], settings)
     if rows.empty or measure.stock:
         raise TrendError(
             f"`curves`: {measure.title} is not counted month by month here, so no curve can be "
@@ -43,6 +46,7 @@ def curve_of(found: Outcomes, curve: CurveToTurn, settings: OutcomeTrends) -> Tu
         target=curve.target,
         interventions=[(one.since, one.name) for one in curve.done],
         better=measure.better,
+        kind="sampled" if measure.kind == "grade" else None,
         title=measure.title,
         scope=settings.whose,
     )

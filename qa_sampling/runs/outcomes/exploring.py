@@ -14,12 +14,17 @@ from qa_sampling.errors import TrendError
 from qa_sampling.results import ControlChart
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.runs.outcomes.steps import fitting_rebases, rebases_of, spikes_in, what_lacks
+from qa_sampling.runs.outcomes.graded import MEASURE as GRADE
+from qa_sampling.runs.outcomes.graded import graded_readings, graded_series
+from qa_sampling.runs.outcomes.lacking import lacks_of
+from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
+from qa_sampling.runs.outcomes.registered import Registered
+from qa_sampling.runs.outcomes.steps import spikes_in
 from qa_sampling.settings.explorer import Every, RuleSet, TrendExplorer, UnitKind
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import ProposedRebase, propose_rebases
 from qa_sampling.trends.charts import Chart, chart
-from qa_sampling.trends.measured import EVERYBODY, series_of
+from qa_sampling.trends.measured import EVERYBODY, READINGS, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.readings import Readings
@@ -80,7 +85,7 @@ class Look:
     control : ControlChart
         What is drawn, and what the table says.
     counts : DataFrame
-        `numerator`, `denominator` of each period, in the chart's order.
+        `numerator`, `denominator` of each period, in the chart's order; audits read, of estimates.
     chart : Chart or None
         With every rule at every point; None where rules do not hold.
     proposals : tuple of ProposedRebase
@@ -109,11 +114,14 @@ class Exploration:
         Checked parameters.
     trends : OutcomeTrends
         Parameters of the scheduled run: its targets and recorded rebases.
+    registered : Registered or None
+        What the register tells; None where it was not read.
     """
 
     told: Told
     settings: TrendExplorer
     trends: OutcomeTrends
+    registered: Registered | None = None
     _counted: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
     _signals: dict[tuple[str, str, str], Spikes] = field(default_factory=dict)
 
@@ -130,7 +138,7 @@ class Exploration:
     def _lacks(self) -> dict[str, str]:
         days = {n for n, one in MEASURES.items() if one.base and one.base.of == "on_lists"}
         told, day = self.told, self.settings.extract_day
-        return {n: what_lacks(told, one, day) or (ONE_DAY if n in days else "")
+        return {n: lacks_of(told, self.registered, one, day) or (ONE_DAY if n in days else "")
                 for n, one in MEASURES.items()}  # fmt: skip
 
     def unit_kinds(self) -> tuple[UnitKind, ...]:
@@ -171,20 +179,26 @@ class Exploration:
         Raises
         ------
         TrendError
-            When months of the measure do not add up to a year.
+            When months of the measure do not add up to a year, as estimates from audits do not.
         """
         key = (measure, unit_kind, every)
         if key not in self._counted:
-            if every == "rolling":
+            if MEASURES[measure].kind == "grade":
+                self._counted[key] = self._graded(unit_kind, every)
+            elif every == "rolling":
                 self._counted[key] = rolling_year(self.readings(measure, unit_kind, "month"))
             else:
                 self._counted[key] = self._count(MEASURES[measure], unit_kind, every)
         return self._counted[key]
 
     def _count(self, measure: Measure, unit_kind: UnitKind, every: str) -> pd.DataFrame:
-        settings = self.settings
+        settings, table = self.settings, self.told.events
+        if measure.base.of == "activity":
+            table = self.registered.activity
+            if unit_kind != "all" and unit_kind not in table:
+                return READINGS.empty()
         found = readings_of(
-            self.told.events,
+            table,
             measure,
             as_at=settings.extract_day,
             period=every,
@@ -193,6 +207,19 @@ class Exploration:
             last=settings.period_end,
         )
         return without_seams(found, [measure], self.told.seams, period=every)
+
+    def _graded(self, unit_kind: UnitKind, every: str) -> pd.DataFrame:
+        """Give the estimates from audits that the register tells of."""
+        held = self.registered
+        if every == "rolling":
+            raise TrendError(
+                f"{MEASURES[GRADE].title} are estimates, which do not add up to twelve months. "
+                "Choose months or quarters."
+            )
+        by_quarter = pd.concat([held.grades, held.by_unit], ignore_index=True)
+        grades = held.by_month if every == "month" else by_quarter
+        mine = grades[grades["unit_kind"] == unit_kind]
+        return graded_series(mine, self.settings, every=every)
 
     def look(self, asked: Asked) -> Look:
         """Look at one measure of one unit.
@@ -215,6 +242,8 @@ class Exploration:
                 "unit."
             )
         counts = rows[["numerator", "denominator"]].astype("float64")
+        if "audits" in rows:
+            counts = pd.DataFrame({"numerator": rows["audits"], "denominator": float("nan")})
         stock = MEASURES[asked.measure].stock
         if asked.every == "rolling" or stock:
             note = STOCK_NOTE if stock else ROLLING_NOTE
@@ -222,10 +251,13 @@ class Exploration:
         return self._charted(rows, counts, asked)
 
     def _series(self, rows: pd.DataFrame, asked: Asked) -> Readings:
+        scope = self.settings.whose if asked.unit == EVERYBODY else asked.unit
+        target = self.trends.targets.get(asked.measure)
+        if MEASURES[asked.measure].kind == "grade":
+            return graded_readings(rows, scope=scope, target=target, every=asked.every)
         one = next(iter(series_of(rows, carried=True).values()))
         about = {"measure": MEASURES[asked.measure].title, "n_of": "cases"}
-        about["scope"] = self.settings.whose if asked.unit == EVERYBODY else asked.unit
-        return replace(one, target=self.trends.targets.get(asked.measure), **about)
+        return replace(one, target=target, scope=scope, **about)
 
     def _line(self, rows: pd.DataFrame, asked: Asked) -> ControlChart:
         """Give a line without limits; rolling years stand at their last month."""

@@ -102,6 +102,7 @@ def _more_sheets(found: Outcomes, settings: OutcomeTrends) -> dict[str, pd.DataF
     if found.registered is not None:
         parts = [found.registered.grades, found.registered.by_unit]
         sheets["Audit grades"] = pd.concat(parts, ignore_index=True)
+        sheets["Audit grades by month"] = found.registered.by_month
     return {name: table for name, table in sheets.items() if len(table)}
 
 

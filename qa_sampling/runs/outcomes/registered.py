@@ -4,53 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pandas as pd
 
-from qa_sampling.declared import Column, Table, check_table
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
-from qa_sampling.records.returned import OVERALL
 from qa_sampling.runs.drawn_returns import open_findings
 from qa_sampling.runs.inputs import register_is_there
+from qa_sampling.runs.outcomes.graded import GRADED, Audited, grades_over_time
 from qa_sampling.runs.returns_in import invented_activities, staff_of
-from qa_sampling.sampling.estimation import Design, estimate_proportion
-from qa_sampling.schema import GRADES, NOT_RECORDED
+from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.trends.series_grid import Every
 
-GOOD = GRADES[:2]
+_NONE = (GRADED.empty(), GRADED.empty(), GRADED.empty())
 NO_REGISTER = "the register of audits and activity; there is none at `register_at` or in `outputs`"
 
-GRADED = Table(
-    "grades over time",
-    (
-        Column("unit_kind", "text", '"service", "team", or "all"'),
-        Column("unit", "text", 'Its name, or "All"'),
-        Column("start", "date", "First day of the quarter"),
-        Column("value", "number", "Estimated share of open cases; missing of too few", False),
-        Column("low", "number", "Low end of its interval", False),
-        Column("high", "number", "High end of its interval", False),
-        Column("audits", "whole", "Audits it rests on"),
-        Column("months", "whole", "Months of the quarter with audits"),
-        Column("open_cases", "number", "Cases it speaks for, in the average month", False),
-    ),
-    key=("unit_kind", "unit", "start"),
-)
-"""One row a unit and quarter with audits."""
 
-
-class Audited(Protocol):
-    """The audits of some months with the draws they came from (``runs.findings.steps``)."""
-
-    @property
-    def cases(self) -> pd.DataFrame:
-        """The opened cases."""
-
-    @property
-    def design(self) -> Design:
-        """What the audited ones stand for."""
+FindingsOf = Callable[[AuditFindings, Register, pd.DataFrame | None], Audited]
+"""Brings the audits of some months together with their draws."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +35,9 @@ class Registered:
     activity : DataFrame or None
         ``measuring.LOGGED``; None where there is no register.
     grades, by_unit : DataFrame
-        :data:`GRADED` of everybody, and by service and team.
+        ``graded.GRADED`` of everybody, and by service and team, by quarter.
+    by_month : DataFrame
+        The same of everybody and of each, by month.
     lacks : mapping of str to str
         Why a measure of the register cannot be told, by its name.
     """
@@ -70,7 +45,13 @@ class Registered:
     activity: pd.DataFrame | None
     grades: pd.DataFrame
     by_unit: pd.DataFrame
+    by_month: pd.DataFrame
     lacks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def graded(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The estimates: of everybody by quarter, of units by quarter, of both by month."""
+        return self.grades, self.by_unit, self.by_month
 
     @property
     def words(self) -> str:
@@ -89,7 +70,7 @@ class Registered:
 
 def read_registered(
     settings: OutcomeTrends,
-    findings: Callable[[AuditFindings, Register, pd.DataFrame | None], Audited],
+    findings: FindingsOf,
 ) -> Registered:
     """Read the register before the series are made; without one say so and go on.
 
@@ -102,7 +83,7 @@ def read_registered(
     """
     if not settings.is_invented and not register_is_there(settings):
         lacks = dict.fromkeys(("complaints", "audits_good"), NO_REGISTER)
-        return Registered(None, GRADED.empty(), GRADED.empty(), lacks)
+        return Registered(None, *_NONE, lacks)
     day = pd.Timestamp(settings.extract_day)
     asked = _asked(settings)
     with open_findings(asked) as register:
@@ -116,12 +97,18 @@ def read_registered(
         "complaints": "complaints in the register; sheets of QA activity bring them in"
     }  # fmt: skip
     if audited is None:
-        return Registered(activity, GRADED.empty(), GRADED.empty(), lacks | {"audits_good": why})
-    grades = grades_by_quarter(audited, None, settings)
-    parts = [grades_by_quarter(audited, by, settings) for by in ("service", "team")]
+        return Registered(activity, *_NONE, lacks | {"audits_good": why})
+    grades = grades_over_time(audited, None, settings, every="quarter")
+    by_unit = _by_unit(audited, settings, every="quarter")
+    months = [grades_over_time(audited, None, settings), _by_unit(audited, settings, every="month")]
+    return Registered(activity, grades, by_unit, pd.concat(months, ignore_index=True), lacks)
+
+
+def _by_unit(audited: Audited, settings: OutcomeTrends, *, every: Every) -> pd.DataFrame:
+    """Estimate by service and by team, whichever somebody wrote down."""
+    parts = [grades_over_time(audited, by, settings, every=every) for by in ("service", "team")]
     told = [one for one in parts if set(one["unit"]) - {NOT_RECORDED}]
-    by_unit = pd.concat([GRADED.empty(), *told], ignore_index=True)
-    return Registered(activity, grades, by_unit, lacks)
+    return pd.concat([GRADED.empty(), *told], ignore_index=True)
 
 
 def _asked(settings: OutcomeTrends) -> AuditFindings:
@@ -131,45 +118,3 @@ def _asked(settings: OutcomeTrends) -> AuditFindings:
     if not settings.is_invented:
         shared["extract"] = ""  # teams are those of the audits; no reference has to be made again
     return AuditFindings(**shared, designs=(settings.audit_design,))
-
-
-def grades_by_quarter(audited: Audited, by: str | None, settings: OutcomeTrends) -> pd.DataFrame:
-    """Estimate good or better of all open cases, quarter by quarter.
-
-    Parameters
-    ----------
-    audited : Audited
-        The audits with their draws.
-    by : {"service", "team"} or None
-        Of each of these; of everybody together when None.
-    settings : OutcomeTrends
-        Give the level, and the fewest audits below which nothing is estimated.
-
-    Returns
-    -------
-    DataFrame
-        :data:`GRADED`.
-    """
-    back = audited.cases[audited.cases["outcome"] == "audited"]
-    quarter = pd.PeriodIndex(back["period"], freq="M").asfreq("Q").start_time
-    unit = "All" if by is None else back[by].astype("str")
-    back = back.assign(start=quarter, unit=unit)
-    rows = []
-    for (name, start), cases in back.groupby(["unit", "start"], sort=True):
-        months = sorted(set(cases["period"]))
-        row = {
-            "unit_kind": by or "all",
-            "unit": name,
-            "start": start,
-            "audits": len(cases),
-            "months": len(months),
-        }
-        if len(cases) >= settings.fewest_for_interval:
-            where = {"period": months} | ({} if by is None else {by: str(name)})
-            one = estimate_proportion(audited.design, OVERALL, values=GOOD, where=where)
-            ends = one.confidence_interval(settings.level)
-            row |= {"value": one.estimate, "low": ends.low, "high": ends.high}
-            row["open_cases"] = one.population / len(months)
-        rows.append(row)
-    table = pd.DataFrame(rows).reindex(columns=GRADED.names)
-    return check_table(table.astype(GRADED.empty().dtypes.to_dict()), GRADED)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -12,22 +11,22 @@ from qa_sampling.errors import TrendError
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcomes.groups import watched_groups
+from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
 from qa_sampling.runs.outcomes.rates import rates_over_time
+from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
 from qa_sampling.trends.charts import Chart, chart
 from qa_sampling.trends.expecting import Side
-from qa_sampling.trends.measure_bases import OnList
 from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measured import EVERYBODY, READINGS, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
-from qa_sampling.trends.readings import Readings
-from qa_sampling.trends.rebasing import Rebase
-from qa_sampling.trends.series_grid import Every
+from qa_sampling.trends.series_grid import CountedKind, Every
 from qa_sampling.trends.spikes import Spikes, find_spikes
 from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
 
@@ -51,7 +50,8 @@ class Outcomes:
     unit_charts : dict of (str, str) to Chart
         By measure and unit, where a unit has readings at all.
     unable : DataFrame
-        `measure` (in words), `needs`: what cannot be counted, and what it would need.
+        `measure` (in words), `needs`: what cannot be counted, or not by a kind of unit that was
+        asked for, and what it would need.
     families_known : bool
         Whether families are counted beside children.
     by_group : DataFrame
@@ -63,6 +63,9 @@ class Outcomes:
         Of rates, by measure; no stocks.
     registered : Registered or None
         What the register tells; None where it was not read.
+    grades : DataFrame
+        ``graded.GRADED`` by month, of everybody and of units; empty where they were not asked
+        for, or cannot be told.
     """
 
     measures: tuple[Measure, ...]
@@ -77,6 +80,7 @@ class Outcomes:
     rates: pd.DataFrame
     rate_charts: dict[str, Chart]
     registered: Registered | None = None
+    grades: pd.DataFrame = field(default_factory=GRADED.empty)
 
 
 def outcomes_of(
@@ -101,12 +105,13 @@ def outcomes_of(
     """
     every = [name for name, one in MEASURES.items() if not one.by_name]
     wanted = [MEASURES[name] for name in settings.measures or every]
-    lacking = {one.name: _lacks(told, registered, one, settings.extract_day) for one in wanted}
+    lacking = {one.name: lacks_of(told, registered, one, settings.extract_day) for one in wanted}
     known = [one for one in wanted if not lacking[one.name]]
     timed = [one for one in known if one.base.of in ("events", "activity")]
+    graded = [one for one in known if one.base.of == "audits"]
     listed = [one for one in known if one.base.of == "on_lists"]
     unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
-    if not timed:
+    if not timed + graded:
         raise TrendError(
             "None of the measures asked for can be counted over time from the extracts. Ask for "
             "others with `measures`, or leave it empty for all."
@@ -119,13 +124,16 @@ def outcomes_of(
         _counted(told, registered, flows, settings, one.column).assign(unit_kind=one.name)
         for one in extra
     ]
+    unable += units_lacking(told, registered, flows, settings)
     rates = rates_over_time(readings, timed, population_of(settings))
+    grades = registered.by_month if graded else GRADED.empty()
     return Outcomes(
         measures=tuple(timed),
         readings=readings,
         by_unit=by_unit,
         on_the_day=_on_the_day(told, listed, settings),
-        charts={name: one for (name, _), one in _charts(readings, settings).items()},
+        charts={name: one for (name, _), one in _charts(readings, settings).items()}
+        | ({"audits_good": one} if (one := graded_chart(grades, settings)) else {}),
         unit_charts=_charts(by_unit, settings),
         unable=pd.DataFrame(unable, columns=["measure", "needs"]),
         families_known=told.families_known,
@@ -133,6 +141,7 @@ def outcomes_of(
         rates=rates,
         rate_charts={name: one for (name, _), one in _charts(rates, settings).items()},
         registered=registered,
+        grades=grades,
     )
 
 
@@ -185,40 +194,6 @@ def covered_of(found: Outcomes, settings: OutcomeTrends) -> str:
     return covered if covered == asked else f"{covered} ({asked} was asked for)"
 
 
-def _lacks(told: Told, registered: Registered | None, one: Measure, day: date) -> str:
-    """Say what a measure needs that is not there, the register's measures too."""
-    if one.base is None or one.base.of not in ("activity", "audits") or registered is None:
-        return what_lacks(told, one, day)
-    return registered.lacks.get(one.name, "")
-
-
-def what_lacks(told: Told, one: Measure, day: date) -> str:
-    """Say what a measure needs that is not there; blank when it can be counted.
-
-    An event that no row of the extract has is a list that was not given, not a count of none.
-
-    Parameters
-    ----------
-    told : Told
-        What the extracts tell.
-    one : Measure
-        The measure.
-    day : date
-        Day that the newest extract describes.
-    """
-    if one.base is None:
-        return one.needs
-    if one.base.of in ("activity", "audits"):
-        return "the register, which was not read here; the page of outcome trends reads it"
-    if isinstance(one.base, OnList):
-        days = told.on_lists.loc[told.on_lists["list"] == one.base.number, "day"]
-        there = (days <= pd.Timestamp(day)).any()
-        return "" if there else f"list {one.base.number} in the newest extract"
-    event = one.base.event
-    there = (told.events["event"] == event).any()
-    return "" if there else f"the list of the extract with {event.lower()}s; no row has one"
-
-
 def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, str], Chart]:
     """Chart every series that has a reading and is no stock."""
     stocks = [one.name for one in MEASURES.values() if one.stock]
@@ -244,60 +219,35 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
     return found
 
 
-def rebases_of(settings: OutcomeTrends) -> dict[str, tuple[Rebase, ...]]:
-    """Give the recorded decisions to set a centre line anew, by measure.
+def graded_chart(grades: pd.DataFrame, settings: OutcomeTrends) -> Chart | None:
+    """Chart good or better of everybody's open cases; None where no month of it is settled.
 
     Parameters
     ----------
+    grades : DataFrame
+        ``graded.GRADED`` by month.
     settings : OutcomeTrends
-        Checked parameters.
+        Give the target and the recorded rebases.
     """
-    decided: dict[str, tuple[Rebase, ...]] = {}
-    for one in settings.rebases:
-        rebase = Rebase(one.since, by=one.by, reason=one.reason, decided=one.decided)
-        decided[one.measure] = (*decided.get(one.measure, ()), rebase)
-    return decided
-
-
-def fitting_rebases(
-    readings: Readings, decided: Sequence[Rebase]
-) -> tuple[tuple[Rebase, ...], tuple[str, ...]]:
-    """Give the rebases that begin within a series, and say which do not.
-
-    Parameters
-    ----------
-    readings : Readings
-        The series.
-    decided : sequence of Rebase
-        What was decided.
-
-    Returns
-    -------
-    tuple of Rebase
-        Of several that begin with one period the latest.
-    tuple of str
-        A sentence a decision that was left out.
-    """
-    periods, kept, said = readings.table["period"], {}, []
-    for one in sorted(decided, key=lambda one: one.date):
-        place = int(periods.searchsorted(pd.Timestamp(one.date), side="left"))
-        if 0 < place < len(periods):
-            kept[place] = one
-        else:
-            said.append(
-                f"The rebase since {one.date:%d %B %Y} ({one.reason}) begins outside of what is "
-                "shown."
-            )
-    return tuple(kept.values()), tuple(said)
+    whole = grades[grades["unit_kind"] == "all"]
+    if not whole["mature"].any():
+        return None
+    target, audits = settings.targets.get("audits_good"), int(whole["audits"].sum())
+    one = graded_readings(
+        graded_series(whole, settings), scope=settings.whose, target=target, n=audits
+    )
+    decided = rebases_of(settings).get("audits_good", ())
+    return chart(one, rebases=fitting_rebases(one, decided)[0])
 
 
 def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
     """Find unusual latest months and slow drifts, of everybody and of units together.
 
     Shares of what should not happen, such as re-referrals, are watched by the number of families
-    they come from, since siblings do not come alone; other shares by what is below them. A measure
-    that counts each child once a period is left out: it tells the same twice. Of groups of
-    children only those large enough to be shown are looked at.
+    they come from, since siblings do not come alone; other shares by what is below them; audits
+    graded good or better by the effective audits of their draw. A measure that counts each child
+    once a period is left out: it tells the same twice. Of groups of children only those large
+    enough to be shown are looked at.
 
     Parameters
     ----------
@@ -306,12 +256,41 @@ def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
     settings : OutcomeTrends
         Give the false discovery rate.
     """
+    return spikes_in(*watched_series(found, settings, 0), settings.false_discovery_rate)
+
+
+def watched_series(
+    found: Outcomes, settings: OutcomeTrends, back: int
+) -> tuple[pd.DataFrame, list[Measure]]:
+    """Give the series that are watched, and their measures, so many months ago.
+
+    Parameters
+    ----------
+    found : Outcomes
+        What was counted.
+    settings : OutcomeTrends
+        Name the units.
+    back : int
+        Settled months of every measure that are left out, the latest ones.
+    """
     flows = [one for one in found.measures if one.adds]
-    of_children = found.by_group["unit_kind"].isin(CHILDREN)
-    groups = [found.by_group[~of_children], watched_groups(found.by_group[of_children])]
-    readings = pd.concat([found.readings, found.by_unit, *groups], ignore_index=True)
+    watched = found.grades["unit_kind"].isin(["all", settings.unit, *settings.signals_by])
+    graded = graded_series(found.grades[watched], settings)
+    whole = pd.concat([found.readings, graded], ignore_index=True)
+    settled = whole[whole["mature"] & whole["numerator"].notna()]
+    last = settled.groupby("measure")["start"].max() - pd.DateOffset(months=back)
+    graded, everybody, by_unit, by_group = (
+        table[table["start"] <= table["measure"].map(last)]
+        for table in (graded, found.readings, found.by_unit, found.by_group)
+    )
+    of_children = by_group["unit_kind"].isin(CHILDREN)
+    groups = [by_group[~of_children], watched_groups(by_group[of_children])]
+    readings = pd.concat([everybody, by_unit, *groups], ignore_index=True)
     readings = readings[readings["measure"].isin([one.name for one in flows])]
-    return spikes_in(readings.reset_index(drop=True), flows, settings.false_discovery_rate)
+    flows += [MEASURES[name] for name in graded["measure"].unique()]
+    readings = pd.concat([readings, graded], ignore_index=True)
+    held = set(readings["measure"])
+    return readings, [one for one in flows if one.name in held]
 
 
 def spikes_in(
@@ -338,10 +317,17 @@ def spikes_in(
         readings,
         every=every,
         false_discovery=false_discovery_rate,
-        kinds={one.name: "count" for one in flows if one.rule is not None and one.better == "down"},
+        kinds={one.name: kind for one in flows if (kind := _watched_as(one))},
         sides={one.name: _SIDES[one.better] for one in flows},
         titles={one.name: one.title for one in flows},
     )
+
+
+def _watched_as(one: Measure) -> CountedKind | None:
+    """Say by what a measure is watched; None where its readings say it."""
+    if one.kind == "grade":
+        return "sampled"
+    return "count" if one.rule is not None and one.better == "down" else None
 
 
 _SIDES: dict[str, Side] = {"up": "low", "down": "high", "": "both"}
