@@ -152,7 +152,9 @@ class TestIntervals:
 
     def test_two_counts_as_r_has_them(self):
         """R 4.4, poisson.test(c(11, 6+8+7), c(800, 1083+1050+878)): 0.8584264, 4.2772659."""
-        made = change_of_groups(pd.DataFrame([{"latest": 11, "before": 21}]), shares=False, quarters=3011 / 800)
+        made = change_of_groups(
+            pd.DataFrame([{"latest": 11, "before": 21}]), shares=False, quarters=3011 / 800
+        )
         assert (made.iloc[0] + 1).tolist() == pytest.approx([1.971488, 0.8584264, 4.2772659])
 
     def test_families_make_it_wider_and_hidden_counts_leave_it_out(self):
@@ -163,9 +165,7 @@ class TestIntervals:
             {"latest": 9, "before": 0, "latest_families": None, "before_families": 0},
         ]
         wide = change_of_groups(pd.DataFrame(rows), shares=False, quarters=4)
-        alone = change_of_groups(
-            pd.DataFrame(rows)[["latest", "before"]], shares=False, quarters=4
-        )
+        alone = change_of_groups(pd.DataFrame(rows)[["latest", "before"]], shares=False, quarters=4)
         assert wide["low"][0] < alone["low"][0] < 0.6 < alone["high"][0] < wide["high"][0]
         assert wide.iloc[[1, 3]].isna().all(axis=None)
         assert wide.loc[2, ["change", "low"]].tolist() == [-1, -1]

@@ -233,11 +233,11 @@ def test_the_picture_numbers_what_was_done_and_says_it() -> None:
     ax = plots.turning_chart(turning)
     texts = [one.get_text() for one in (*ax.texts, *ax.figure.texts)]
     assert {"1", "2"} <= set(texts)
-    assert any(one.startswith("1 turned for the better: New front door") for one in texts)
-    assert any(one.startswith("2 too short to say: Family group") for one in texts)
+    assert any(one.startswith("1 New front door, Jun 2025: turned for the better") for one in texts)
+    assert any(one.startswith("2 Family group meetings, Mar 2026: too short") for one in texts)
     lines = [one for one in ax.lines if len(set(one.get_xdata())) == 1]
     assert len(lines) >= 3  # two things done, and where the forecast begins
     plt.close("all")
     words = turning_chart_alt(turning)
     assert "It is met by then with a chance of 21%." in words
-    assert "New front door from June 2025 (better)" in words
+    assert "New front door from June 2025 (turned for the better)" in words
