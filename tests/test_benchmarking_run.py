@@ -144,13 +144,27 @@ class TestPlantedTruths:
         assert standing.row["place_high"] == 1
         assert said[0] == (
             "Re-referrals within 12 months, %: Inventshire has 15.3 in the year to March 2025, "
-            "lower than its neighbours and outside how they differ among themselves (20.1 to "
-            "25.7)."
+            "lower than its neighbours and outside how they differ among themselves: one more "
+            "authority like them would be expected at 15.9 to 29.5."
         )
         assert any(
             one.startswith(f"{AGAIN} fell beyond chance from 29.5 in 2013 to 15.3 in 2025")
             for one in said
         )
+
+    def test_the_range_said_is_that_of_the_verdict(self, compared) -> None:
+        """A figure beyond the printed range, and only that, is outside if it is beyond chance."""
+        asked = judged(compared.tables.standings, level=0.95).set_index("measure")
+        for title, one in compared.tables.standings.items():
+            low, high = asked.loc[title, ["low", "high"]]
+            row = next(row for row in compared.tables.neighbours.rows if row[0] == title)
+            if pd.isna(low):
+                assert row[-2:] == ("[x]", "[x]")
+                continue
+            assert row[-2:] == pytest.approx((low, high), abs=0.05)
+            beyond = not low <= one.row["own"] <= high
+            apart = compared.tables.verdicts[title][0] != "alike"
+            assert (compared.tables.verdicts[title][0] == "outside") == (beyond and apart), title
 
     def test_the_one_that_does_not_is_not(self, compared, said) -> None:
         title = "Children looked after on 31 March per 10,000 children"
@@ -241,8 +255,8 @@ class TestPictures:
 
     def test_both_funnels_of_a_measure(self, compared, settings) -> None:
         exact, spread = (funnels_of(compared, settings, one)[0] for one in ("exact", "spread"))
-        assert "Marked: Inventshire (neutral, 15%); Fernmere" in exact.alt
-        assert "Marked: Inventshire (neutral, 15%)." in spread.alt
+        assert "Marked: Inventshire (unusual, 15%); Fernmere" in exact.alt
+        assert "Marked: Inventshire (unusual, 15%)." in spread.alt
         for one in (exact, spread):
             plt.close(one.picture.figure)
 

@@ -136,7 +136,7 @@ def published_tables(series: Sequence[PublishedSeries], asked: Asked) -> Benchma
     digits = {one.title: one.digits for one in series}
     source = _source(series, invented=asked.invented)
     return BenchmarkTables(
-        neighbours=_neighbours_table(standings, verdicts, digits, names, source),
+        neighbours=_neighbours_table(standings, judged_rows, digits, names, source),
         country=_country_table(standings, verdicts, digits, names, source),
         trends=_trends_table(series, beside, asked, source),
         missing=_missing_table(series, beside, asked, source),
@@ -239,7 +239,7 @@ def _number(value: object, digits: int = 1) -> float | int | str:
 
 def _neighbours_table(
     standings: Mapping[str, Standing],
-    verdicts: Mapping[str, tuple[str, str]],
+    found: pd.DataFrame,
     digits: Mapping[str, int],
     names: Mapping[str, str],
     source: str,
@@ -248,15 +248,17 @@ def _neighbours_table(
     for title, one in standings.items():
         row = one.row
         texts = (title, str(one.year or "–"), place_text(row),
-                 VERDICTS[verdicts[title][0], one.higher])  # fmt: skip
+                 VERDICTS[found.at[title, "verdict"], one.higher])  # fmt: skip
         printed = [_number(row["own"], digits[title])]
         printed += [_number(row[name]) for name in ("own_low", "own_high", "median", "pooled")]
+        printed += [_number(found.at[title, name]) for name in ("low", "high")]
         rows.append((*texts, *printed))
     labels = {"measure": "Measure", "year": "Year to March", "place": "Place from the lowest",
               "difference": "Beside the neighbours", "own": names["own"], "low": "From",
               "high": "To", "median": "Neighbours’ median", "pooled": "Neighbours together",
+              "like_low": "One more like them, from", "like_high": "to",
               }  # fmt: skip
-    publics = ("own", "low", "high", "median", "pooled")
+    publics = ("own", "low", "high", "median", "pooled", "like_low", "like_high")
     return _safe(("measure", "year", "place", "difference"), publics, rows, labels, source)
 
 
