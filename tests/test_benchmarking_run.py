@@ -20,6 +20,7 @@ from qa_sampling.errors import (
     ExtractError,
     ParameterError,
     SchemaError,
+    SecretError,
     TrendError,
 )
 from qa_sampling.parameters import read_parameters
@@ -39,7 +40,12 @@ from qa_sampling.runs.benchmarking.steps import (
     trends_of,
 )
 from qa_sampling.runs.publication import faults_of
-from qa_sampling.runs.published_inputs import figures_digest, neighbours_of, series_of
+from qa_sampling.runs.published_inputs import (
+    figures_digest,
+    neighbours_of,
+    open_benchmarks,
+    series_of,
+)
 from qa_sampling.trends.standing import judged, standing
 
 NOTEBOOK = "benchmarking"
@@ -366,6 +372,18 @@ class TestSettings:
     def test_nothing_to_read_is_refused_before_the_notebook(self, tmp_path) -> None:
         with pytest.raises(ExtractError, match="no published figures there"):
             ANALYSES[NOTEBOOK].need(asked(tmp_path), None)
+
+    def test_a_missing_key_is_said_before_anything_runs(self, folder, tmp_path) -> None:
+        values = asked(folder).plain() | {
+            "outputs": str(tmp_path / "outputs"), "key_file": str(tmp_path / "no.key"),
+        }  # fmt: skip
+        steps = []
+        for dry_run in (True, False):
+            with pytest.raises(SecretError, match="no key"):
+                runner.run(NOTEBOOK, values, dry_run=dry_run, progress=steps.append)
+        with pytest.raises(SecretError, match="no key"):
+            open_benchmarks(read_parameters(NOTEBOOK, values))
+        assert not steps and not (tmp_path / "outputs").exists()
 
 
 @pytest.mark.slow
