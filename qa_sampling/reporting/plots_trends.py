@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT = 230.0
-BEGINS = "It begins with the first period that has a figure."
+BEGINS = "The chart begins with the first period that has a figure."
 _HIDDEN_STUB = 13.0
 
 
