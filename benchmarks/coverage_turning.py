@@ -41,9 +41,13 @@ def forecasts(series: int) -> None:
     """Print how often months ahead lie within the fan."""
     print("mean  phi  drift  season  months   80%    95%   width 95%")
     rows = [
-        (mean, phi, 0.0, 0.0, n) for mean in (0.5, 2, 8, 30) for phi in (1, 2) for n in (24, 60)
+        (mean, phi, 0.0, 0.0, n)
+        for mean in (0.3, 1, 3, 8, 30)
+        for phi in (1, 1.5, 2)
+        for n in (24, 36, 60)
     ]
     rows += [(8, 1, 0.06, 0.0, 60), (30, 1, 0.06, 0.0, 60), (40, 1, 0.0, 0.3, 60)]
+    rows += [(30, 2, 0.03, 0.2, 60)]
     for row, (mean, phi, drift, season, n) in enumerate(rows):
         chance = np.random.default_rng([2026, row])
         held, asked, width = np.zeros(2), 0, 0.0

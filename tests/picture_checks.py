@@ -7,6 +7,7 @@ from itertools import combinations
 
 import matplotlib
 import numpy as np
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 
 SHORT = 1.5
@@ -104,3 +105,13 @@ def svg_of(ax) -> bytes:
     with matplotlib.rc_context({"svg.hashsalt": "qa-sampling"}):
         ax.figure.savefig(stored, format="svg", metadata={"Date": None})
     return stored.getvalue()
+
+
+def dots(ax) -> dict[str, list[tuple[float, float]]]:
+    """Give the places of scattered points, by the colour of their filling."""
+    found = {}
+    for one in ax.collections:
+        if isinstance(one, PathCollection) and len(one.get_offsets()):
+            colour = matplotlib.colors.to_hex(one.get_facecolor()[0]).upper()
+            found.setdefault(colour, []).extend(map(tuple, np.asarray(one.get_offsets())))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import picture_factory as made
 import pytest
 from picture_edges import EDGES, derived_pictures
@@ -12,6 +13,7 @@ from picture_factory import PICTURES
 from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting import alt_texts, derived
 from qa_sampling.reporting.words import Told
+from qa_sampling.results import Sparklines
 
 
 def alt(name: str):
@@ -68,11 +70,11 @@ def test_words_take_their_own_kind_of_result():
 def test_a_control_chart_in_words():
     told = alt_texts.control_chart_alt(made.control())
     assert told.startswith("Control chart. Re-referrals within 12 months, share of referrals.")
-    assert "Latest 17% in September 2026, lowest 10% in October 2025, highest 34% in March" in told
+    assert "Latest 17% in July 2026, lowest 10% in October 2025, highest 34% in March" in told
     assert "Centre line 18%, limits 8% to 27%. Target 18%. Lower is better." in told
     assert "Signals: March 2025 (concern, above the upper limit); October 2025 (improv" in told
     assert "Centre line set anew from October 2025." in told
-    assert "1 month without data." in told
+    assert "1 month in between without data." in told
     assert "2 months can still change." in told
 
 
@@ -129,12 +131,45 @@ def test_a_change_a_journey_and_a_forecast_in_words():
     assert "September 2026 is at about 426 (80% from 411 to 441; 95% from 403 to 449)." in told
 
 
+def test_months_before_the_records_are_not_called_gaps():
+    chart = made.control()
+    before = pd.DataFrame({"period": made.months(19, "2022-09-01"), "mature": False})
+    filled = pd.concat([before, chart.table.assign(phase=0)], ignore_index=True)
+    filled = filled.assign(
+        hidden=False,
+        signal=filled["signal"].fillna(""),
+        phase=filled["phase"].fillna(0).astype(int),
+    )
+    long = replace(chart, table=filled, rebases=())
+    told = alt_texts.control_chart_alt(long)
+    assert "April 2024 to September 2026. Latest" in told
+    assert "1 month in between without data. 2 months can still change." in told
+    lines = pd.DataFrame({"series": ["A"], "latest": [0.2]})
+    many = Sparklines(
+        filled[["period", "value", "mature"]].assign(series="A"), lines, unit="share"
+    )  # fmt: skip
+    told = alt_texts.sparklines_alt(many)
+    assert "April 2024 to September 2026." in told
+    assert "In 1 of them the latest months can still change." in told
+    assert "stands out" not in told
+
+
+def test_no_code_of_ours_is_said():
+    funnel = made.funnel()
+    marked = funnel.table.assign(signal=funnel.table["signal"].replace("concern", "neutral"))
+    assert "(unusual, 78%)" in alt_texts.funnel_plot_alt(replace(funnel, table=marked))
+    turning = made.turning()
+    done = turning.done.assign(verdict="not shown")
+    told = alt_texts.turning_chart_alt(replace(turning, done=done))
+    assert "(no turn beyond what chance does)" in told
+
+
 def test_long_lists_are_cut():
     told = alt_texts.sparklines_alt(made.many(120))
     assert "120 series." in told
     assert "and 5 more" in told
     quiet = made.many(2)
-    assert "No series stands out at its latest value." in alt_texts.sparklines_alt(quiet)
+    assert "No series stands out at its latest settled value." in alt_texts.sparklines_alt(quiet)
 
 
 def test_a_calibration_says_first_and_last_average_and_each_drift() -> None:

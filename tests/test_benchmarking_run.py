@@ -20,6 +20,7 @@ from qa_sampling.errors import (
     ExtractError,
     ParameterError,
     SchemaError,
+    SecretError,
     TrendError,
 )
 from qa_sampling.parameters import read_parameters
@@ -39,7 +40,12 @@ from qa_sampling.runs.benchmarking.steps import (
     trends_of,
 )
 from qa_sampling.runs.publication import faults_of
-from qa_sampling.runs.published_inputs import figures_digest, neighbours_of, series_of
+from qa_sampling.runs.published_inputs import (
+    figures_digest,
+    neighbours_of,
+    open_benchmarks,
+    series_of,
+)
 from qa_sampling.trends.standing import judged, standing
 
 NOTEBOOK = "benchmarking"
@@ -144,13 +150,27 @@ class TestPlantedTruths:
         assert standing.row["place_high"] == 1
         assert said[0] == (
             "Re-referrals within 12 months, %: Inventshire has 15.3 in the year to March 2025, "
-            "lower than its neighbours and outside how they differ among themselves (20.1 to "
-            "25.7)."
+            "lower than its neighbours and outside how they differ among themselves: one more "
+            "authority like them would be expected at 15.9 to 29.5."
         )
         assert any(
             one.startswith(f"{AGAIN} fell beyond chance from 29.5 in 2013 to 15.3 in 2025")
             for one in said
         )
+
+    def test_the_range_said_is_that_of_the_verdict(self, compared) -> None:
+        """A figure beyond the printed range, and only that, is outside if it is beyond chance."""
+        asked = judged(compared.tables.standings, level=0.95).set_index("measure")
+        for title, one in compared.tables.standings.items():
+            low, high = asked.loc[title, ["low", "high"]]
+            row = next(row for row in compared.tables.ranges.rows if row[0] == title)
+            if pd.isna(low):
+                assert row[-2:] == ("[x]", "[x]")
+                continue
+            assert row[-2:] == pytest.approx((low, high), abs=0.05)
+            beyond = not low <= one.row["own"] <= high
+            apart = compared.tables.verdicts[title][0] != "alike"
+            assert (compared.tables.verdicts[title][0] == "outside") == (beyond and apart), title
 
     def test_the_one_that_does_not_is_not(self, compared, said) -> None:
         title = "Children looked after on 31 March per 10,000 children"
@@ -241,8 +261,8 @@ class TestPictures:
 
     def test_both_funnels_of_a_measure(self, compared, settings) -> None:
         exact, spread = (funnels_of(compared, settings, one)[0] for one in ("exact", "spread"))
-        assert "Marked: Inventshire (neutral, 15%); Fernmere" in exact.alt
-        assert "Marked: Inventshire (neutral, 15%)." in spread.alt
+        assert "Marked: Inventshire (unusual, 15%); Fernmere" in exact.alt
+        assert "Marked: Inventshire (unusual, 15%)." in spread.alt
         for one in (exact, spread):
             plt.close(one.picture.figure)
 
@@ -352,6 +372,18 @@ class TestSettings:
     def test_nothing_to_read_is_refused_before_the_notebook(self, tmp_path) -> None:
         with pytest.raises(ExtractError, match="no published figures there"):
             ANALYSES[NOTEBOOK].need(asked(tmp_path), None)
+
+    def test_a_missing_key_is_said_before_anything_runs(self, folder, tmp_path) -> None:
+        values = asked(folder).plain() | {
+            "outputs": str(tmp_path / "outputs"), "key_file": str(tmp_path / "no.key"),
+        }  # fmt: skip
+        steps = []
+        for dry_run in (True, False):
+            with pytest.raises(SecretError, match="no key"):
+                runner.run(NOTEBOOK, values, dry_run=dry_run, progress=steps.append)
+        with pytest.raises(SecretError, match="no key"):
+            open_benchmarks(read_parameters(NOTEBOOK, values))
+        assert not steps and not (tmp_path / "outputs").exists()
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Measures by groups of children: against plain loops, hand-worked cases and an intruder."""
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -146,12 +147,14 @@ class TestIntervals:
     def test_two_shares_as_newcombe_has_them(self):
         """Newcombe (1998), Statistics in Medicine 17, table II, example (a), method 10."""
         table = pd.DataFrame([{"latest": 56, "latest_of": 70, "before": 48, "before_of": 80}])
-        made = change_of_groups(table, quarters=4).iloc[0]
+        made = change_of_groups(table, shares=True, quarters=4).iloc[0]
         assert made.tolist() == pytest.approx([0.2, 0.0524, 0.3339], abs=5e-5)
 
     def test_two_counts_as_r_has_them(self):
         """R 4.4, poisson.test(c(11, 6+8+7), c(800, 1083+1050+878)): 0.8584264, 4.2772659."""
-        made = change_of_groups(pd.DataFrame([{"latest": 11, "before": 21}]), quarters=3011 / 800)
+        made = change_of_groups(
+            pd.DataFrame([{"latest": 11, "before": 21}]), shares=False, quarters=3011 / 800
+        )
         assert (made.iloc[0] + 1).tolist() == pytest.approx([1.971488, 0.8584264, 4.2772659])
 
     def test_families_make_it_wider_and_hidden_counts_leave_it_out(self):
@@ -161,21 +164,31 @@ class TestIntervals:
             {"latest": 0, "before": 8, "latest_families": 0, "before_families": None},
             {"latest": 9, "before": 0, "latest_families": None, "before_families": 0},
         ]
-        wide = change_of_groups(pd.DataFrame(rows), quarters=4)
-        alone = change_of_groups(pd.DataFrame(rows)[["latest", "before"]], quarters=4)
+        wide = change_of_groups(pd.DataFrame(rows), shares=False, quarters=4)
+        alone = change_of_groups(pd.DataFrame(rows)[["latest", "before"]], shares=False, quarters=4)
         assert wide["low"][0] < alone["low"][0] < 0.6 < alone["high"][0] < wide["high"][0]
         assert wide.iloc[[1, 3]].isna().all(axis=None)
         assert wide.loc[2, ["change", "low"]].tolist() == [-1, -1]
 
+    def test_a_share_of_something_hidden_has_no_change(self):
+        rows = [
+            {"latest": 0, "latest_of": None, "before": 6, "before_of": 15},
+            {"latest": 6, "latest_of": 15, "before": 8, "before_of": None},
+            {"latest": 8, "latest_of": 20, "before": 6, "before_of": 15},
+        ]
+        made = change_of_groups(pd.DataFrame(rows), shares=True, quarters=4)
+        assert made.iloc[:2].isna().all(axis=None)
+        assert made.loc[2, "change"] == pytest.approx(0)
+
     def test_what_is_open_on_two_days_has_no_interval(self):
         made = change_of_groups(
-            pd.DataFrame([{"latest": 40, "before": 100}]), quarters=1, apart=False
+            pd.DataFrame([{"latest": 40, "before": 100}]), shares=False, quarters=1, apart=False
         )
         assert made["change"].tolist() == [-0.6]
         assert made[["low", "high"]].isna().all(axis=None)
 
 
-ASKED = ("re_referrals", "referrals", "cp_visits")
+ASKED = ("re_referrals", "referrals", "second_plans", "cp_visits")
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +238,11 @@ class TestNothingIsGivenAway:
             assert not numbers & {1, 2, 3, 4, 5}
             assert "[c]" in text
             hidden = shown.map(lambda cell: "[c]" in cell)[["Latest", "Year before"]]
-            assert (view.loc[hidden.any(axis=1), "Change"] == "–").all()
+            changes = view.loc[hidden.any(axis=1), ["Change", "95% interval"]]
+            assert (changes == "–").all(axis=None)
+            if one.measure.kind == "proportion":
+                ends = "".join(view["95% interval"].str.replace("\N{MINUS SIGN}", "-"))
+                assert all(abs(int(end)) <= 100 for end in re.findall(r"-?\d+", ends))
 
 
 def test_the_caption_says_the_periods_and_the_families(made, protected):

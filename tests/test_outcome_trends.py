@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -19,7 +22,7 @@ from qa_sampling.reporting.outcome_tables import (
     quarter_words,
     table_of,
 )
-from qa_sampling.reporting.outcome_words import outcome_findings
+from qa_sampling.reporting.outcome_words import outcome_findings, signal_findings
 from qa_sampling.reporting.quantities import DeclaredText
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.outcomes.curves import curve_of, planned
@@ -273,6 +276,26 @@ class TestForEverybody:
         assert said[0] == "Referrals, Jan to Mar 2026: 160."
         assert said[-1] == "Re-referrals within 12 months: 30 of these, 19%."
         assert not any("no further action" in one for one in said), "that count is hidden"
+
+    def test_signals_come_first_and_small_ones_are_not_named(self):
+        one = {"measure": "referrals", "observed": 20.0, "children": 30.0, "out_of": None}
+        few = one | {"measure": "s47", "observed": 4.0, "children": 9.0}
+        rest = one | {"measure": "re_referrals", "out_of": 33.0}
+        found = [SimpleNamespace(**held) for held in (one, few, rest, one)]
+        (said,) = signal_findings(SimpleNamespace(signals=found)).sentences
+        assert said == (
+            "Watched month by month, 1 measure stands out from what chance does, of the whole "
+            "authority or of a part of it: Referrals."
+        )
+        (said,) = signal_findings(SimpleNamespace(signals=found[1:3])).sentences
+        assert said.endswith("no measure is named as unusual.")
+        notebook = Path(__file__).parents[1] / "notebooks" / "50_outcome_trends.ipynb"
+        cells = [one for one in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+                 if "page-finding" in one["metadata"].get("tags", ())]  # fmt: skip
+        managers, everybody = ("".join(one["source"]) for one in cells)
+        assert "signals_view(signals" in managers
+        assert "restricted-only" in cells[0]["metadata"]["tags"]
+        assert "signal_findings(signals) + outcome_findings(tables)" in everybody
 
     def test_a_share_is_of_those_of_whom_it_is_known(self):
         """Otherwise the page for everybody says 84% where the one for managers says 94%."""

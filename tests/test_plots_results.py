@@ -11,10 +11,11 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import picture_factory as made
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
-from picture_checks import assert_picture, contrast, written
+from picture_checks import assert_picture, contrast, dots, written
 from picture_factory import PICTURES
 
 from qa_sampling.reporting import plots
@@ -29,16 +30,6 @@ NAN = float("nan")
 def closed_figures():
     yield
     plt.close("all")
-
-
-def dots(ax) -> dict[str, list[tuple[float, float]]]:
-    """Give the places of scattered points, by the colour of their filling."""
-    found = {}
-    for one in ax.collections:
-        if isinstance(one, PathCollection) and len(one.get_offsets()):
-            colour = matplotlib.colors.to_hex(one.get_facecolor()[0]).upper()
-            found.setdefault(colour, []).extend(map(tuple, np.asarray(one.get_offsets())))
-    return found
 
 
 def joins_of(ax) -> list:
@@ -321,7 +312,6 @@ def test_numbers_are_said_in_their_unit(value, unit, words):
 
 
 def test_signs_and_periods():
-    import pandas as pd
 
     assert said(0.3, "rate", signed=True) == "+0.3"
     assert said(0.0, "rate", signed=True) == "0"

@@ -135,8 +135,8 @@ class TestFind:
         assert one.observed == 22 and one.excess == pytest.approx(22 - one.expected)
         assert one.words == (
             f"re_referrals, T03, June 2023: 22 counted where {one.expected:.1f} were expected, "
-            f"{one.excess:.1f} more. Up to {one.upper:.0f} would be nothing unusual. It would look "
-            f"ordinary at {one.ordinary:.0f} or fewer. Held against the 29 months before; there "
+            f"{one.excess:.1f} more. It would look ordinary "
+            f"at {one.ordinary:.0f} or fewer. Held against the 29 months before; there "
             "are too few years to tell the time of year."
         )
         assert deep_dive_parameters(one) == {

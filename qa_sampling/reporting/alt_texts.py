@@ -13,7 +13,9 @@ from qa_sampling.reporting.alt_findings import grade_profiles_alt, interval_char
 from qa_sampling.reporting.alt_words import hidden, many, opening, some_named, told
 from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import days_words, said, when
+from qa_sampling.reporting.plot_style import SIGNALS
 from qa_sampling.reporting.plots_cohorts import cohort_chart_alt
+from qa_sampling.reporting.plots_fan import TURNS
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import (
@@ -28,6 +30,8 @@ from qa_sampling.results import (
     Severities,
     Sparklines,
     Turning,
+    latest_settled,
+    since_recorded,
 )
 
 __all__ = [
@@ -51,7 +55,8 @@ _BETTER = {"up": "Higher is better.", "down": "Lower is better.", "": ""}
 
 def control_chart_alt(result: ControlChart | Derived) -> Told:
     """Say what a control chart shows: its span, its limits, each signal, gaps and hidden months."""
-    chart, table = opened(result, ControlChart)
+    asked, table = opened(result, ControlChart)
+    chart = since_recorded(asked)
     rows, unit = chart.table, chart.unit
     parts = [opening("Control chart", chart), _span(rows, chart.frequency), *_ends(chart, rows)]
     parts.append(_limit_words(chart))
@@ -61,26 +66,32 @@ def control_chart_alt(result: ControlChart | Derived) -> Told:
     parts += _signals(chart)
     parts += [_anew_words(chart)]
     gaps = int((rows["value"].isna() & ~rows["hidden"].astype(bool)).sum())
-    parts.append(f"{_periods(gaps, chart.frequency)} without data." if gaps else "")
-    soft = int((~rows["mature"].astype(bool)).sum())
-    parts.append(f"{_periods(soft, chart.frequency)} can still change." if soft else "")
-    return told(table, rows, [*parts, hidden(rows, chart.frequency)])
+    parts.append(f"{many(gaps, chart.frequency)} in between without data." if gaps else "")
+    return told(table, rows, [*parts, _open_words(chart), hidden(rows, chart.frequency)])
+
+
+def _open_words(result: ControlChart | Forecast) -> str:
+    """Say how many of the values shown can still change."""
+    rows = result.history if isinstance(result, Forecast) else result.table
+    soft = int((~rows["mature"].astype(bool) & rows["value"].notna()).sum())
+    return f"{many(soft, result.frequency)} can still change." if soft else ""
 
 
 def forecast_fan_alt(result: Forecast | Derived) -> Told:
     """Say what a forecast fan shows: what was seen, and the range at its end."""
     cast, table = opened(result, Forecast)
-    return _fan_alt(cast, table, "Forecast", [])
+    return _fan_alt(since_recorded(cast), table, "Forecast", [])
 
 
 def turning_chart_alt(result: Turning | Derived) -> Told:
     """Say what a turning of a curve shows: what was seen, what comes, and where it turned."""
-    turning, table = opened(result, Turning)
+    asked, table = opened(result, Turning)
+    turning = since_recorded(asked, from_day=asked.done["period"].min())
     chance = turning.chance
     meets = "" if chance is None else f"It is met by then with a chance of {chance:.0%}."
     names = [
         f"{row['name']} from {when(row['period'], turning.frequency, short=False)} "
-        f"({row['verdict']})"
+        f"({TURNS[row['verdict']][0]})"
         for _, row in turning.done.iterrows()
     ]
     done = f"Done, and whether the curve turned: {some_named(names)}." if names else ""
@@ -90,6 +101,7 @@ def turning_chart_alt(result: Turning | Derived) -> Told:
 def _fan_alt(cast: Forecast, table: SafeTable | None, kind: str, more: list[str]) -> Told:
     rows = cast.history
     parts = [opening(kind, cast), _span(rows, cast.frequency), *_ends(cast, rows)]
+    parts.append(_open_words(cast))
     if len(cast.fan):
         last = cast.fan.iloc[-1]
         ranges = [
@@ -121,8 +133,10 @@ def funnel_plot_alt(result: Funnel | Derived) -> Told:
     marked = rows[rows["signal"].fillna("") != ""]
     outer = f"{100 * funnel.levels[1]:g}%"
     if len(marked):
-        listed = [f"{row.unit} ({row.signal}, {said(row.value, unit)})" for row in
-                  marked.itertuples()]  # fmt: skip
+        listed = [
+            f"{row.unit} ({SIGNALS[row.signal][2].lower()}, {said(row.value, unit)})"
+            for row in marked.itertuples()
+        ]
         parts.append(f"Marked: {some_named(listed)}.")
     else:
         parts.append(f"No unit is marked; limits are drawn at {outer}.")
@@ -266,23 +280,22 @@ def sparklines_alt(result: Sparklines | Derived) -> Told:
 
 
 def _many_alt(result: Sparklines | Derived, kind: str) -> Told:
-    many, table = opened(result, Sparklines)
-    rows, lines = many.table, many.lines
-    parts = [opening(kind, many), f"{len(lines)} series.", _span(rows, many.frequency)]
+    asked, table = opened(result, Sparklines)
+    shown = since_recorded(asked)
+    rows, lines = shown.table, shown.lines
+    parts = [opening(kind, shown), f"{len(lines)} series.", _span(rows, shown.frequency)]
     marked = lines[lines["signal"].fillna("") != ""]
-    for signal in ("concern", "improvement", "neutral"):
+    for signal, (_, _, word) in SIGNALS.items():
         names = list(marked.loc[marked["signal"] == signal, "series"])
-        word = "unusual" if signal == "neutral" else signal
-        parts.append(
-            f"{word.capitalize()} at the latest value: {some_named(names)}." if names else ""
-        )
-    if len(lines) and not len(marked):
-        parts.append("No series stands out at its latest value.")
-    return told(table, rows, [*parts, hidden(rows, many.frequency)])
-
-
-def _periods(number: int, frequency: str) -> str:
-    return many(number, frequency)
+        parts.append(f"{word} at the latest settled value: {some_named(names)}." if names else "")
+    judged = lines[["low", "high"]].notna().any(axis=None)
+    if judged and not len(marked):
+        parts.append("No series stands out at its latest settled value.")
+    soft = rows.loc[~rows["mature"].astype(bool) & rows["value"].notna(), "series"].nunique()
+    parts.append(
+        f"In {soft} of them the latest {shown.frequency}s can still change." if soft else ""
+    )
+    return told(table, rows, [*parts, hidden(rows, shown.frequency)])
 
 
 def _span(rows: pd.DataFrame, frequency: str) -> str:
@@ -298,12 +311,13 @@ def _ends(result: ControlChart | Forecast, rows: pd.DataFrame) -> list[str]:
     seen = rows[rows["value"].notna()]
     if not len(seen):
         return ["No value is shown."] if len(rows) else []
-    latest, low, high = (seen.iloc[-1], seen.loc[seen["value"].idxmin()],
-                         seen.loc[seen["value"].idxmax()])  # fmt: skip
+    settled = seen[seen["mature"].astype(bool)]
+    held = settled if len(settled) else seen
+    low, high = held.loc[held["value"].idxmin()], held.loc[held["value"].idxmax()]
     words = [
         f"{name} {said(row['value'], result.unit)} {'on' if result.frequency == 'event' else 'in'} "
         f"{when(row['period'], result.frequency, short=False)}"
-        for name, row in (("latest", latest), ("lowest", low), ("highest", high))
+        for name, row in (("latest", latest_settled(rows)), ("lowest", low), ("highest", high))
     ]
     text = ", ".join(words)
     return [f"{text[:1].upper()}{text[1:]}."]
@@ -332,7 +346,7 @@ def _signals(chart: ControlChart) -> list[str]:
     listed = []
     for row in marked.itertuples():
         rule = f", {row.rules}" if isinstance(row.rules, str) and row.rules else ""
-        word = "unusual" if row.signal == "neutral" else row.signal
+        word = SIGNALS[row.signal][2].lower()
         moment = when(row.period, chart.frequency, short=False)
         listed.append(f"{moment} ({word}{rule})")
     return [f"Signals: {some_named(listed)}."]

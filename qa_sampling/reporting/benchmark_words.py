@@ -87,15 +87,16 @@ def _outside_words(tables: BenchmarkTables) -> Words:
         one = tables.standings[title]
         words += say(
             "{measure}: {own} has {value} in the year to March {year}, {way} than its neighbours "
-            "and outside how they differ among themselves ({low} to {high}).",
+            "and outside how they differ among themselves: one more authority like them would be "
+            "expected at {low} to {high}.",
             about=tables.neighbours,
             measure=title,
             own=tables.own_name,
             value=_of(tables.neighbours, "own", title),
             year=str(one.year),
             way="higher" if one.higher else "lower",
-            low=cell(tables.trends, "lowest", title, str(one.year)),
-            high=cell(tables.trends, "highest", title, str(one.year)),
+            low=_of(tables.ranges, "low", title),
+            high=_of(tables.ranges, "high", title),
         )
     if words.sentences:
         return words
@@ -229,7 +230,8 @@ def benchmark_method(*, level: float, design_effect: float) -> Words:
         "Beyond chance means that counts so far apart would be rare if the true figures were the "
         "same, all measures judged together (Benjamini and Hochberg). Outside how neighbours "
         "differ means that besides, one more authority like them would rarely lie as far from "
-        "their mean."
+        "their mean. Where it is expected (one more like them) is wider than their own range: it "
+        "allows for their being few, for the authority’s size and for all measures being looked at."
     )
     words += say(
         "The neighbours are those of the latest list, for every year. A difference says nothing "

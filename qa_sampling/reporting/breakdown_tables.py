@@ -166,7 +166,10 @@ def _rows_of(
     if table.withheld:
         return [(title, "All groups", *nothing)]
     frame, body = _plain(printed(table), kind), table.body
-    changes = change_of_groups(frame, quarters=len(one.before), apart=not one.on_a_day)
+    shares = measure.kind == "proportion"
+    changes = change_of_groups(
+        frame, shares=shares, quarters=len(one.before), apart=not one.on_a_day
+    )
     rows, hidden = [], []
     for place, label in enumerate(body[kind]):
         cells = body.iloc[place]
@@ -178,7 +181,7 @@ def _rows_of(
             for when in ("latest", "before")
             for text in (_cell(cells, when), _families(cells, when, kind))
         ]
-        said = _said(changes.iloc[place], share=measure.kind == "proportion")
+        said = _said(changes.iloc[place], share=shares)
         rows.append((title, str(label), *shown, *said))
     if hidden:
         rows.append((title, ", ".join(hidden), *nothing))

@@ -56,6 +56,18 @@ def rates_view(charts: Mapping[str, Chart], rates: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(rows, columns=RATE_HEADS)
 
 
+def rates_tables(charts: Mapping[str, Chart], rates: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Give the table of rates by its title; none where there is no rate to put in it.
+
+    Parameters
+    ----------
+    charts, rates
+        As for :func:`rates_view`.
+    """
+    table = rates_view(charts, rates)
+    return {"Rates at their latest month": table} if len(table) else {}
+
+
 def rate_lines(charts: Mapping[str, Chart], *, scope: str) -> tuple[Sparklines, ...]:
     """Give the rates as lines with their latest signal; none without a population.
 

@@ -6,6 +6,8 @@ from qa_sampling.reporting.outcome_families import known_of
 from qa_sampling.reporting.outcome_tables import QUARTER, OutcomeTables
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
+from qa_sampling.trends.measures import MEASURES
+from qa_sampling.trends.spikes import Signal, Spikes
 
 
 def outcome_findings(tables: OutcomeTables) -> Words:
@@ -42,6 +44,45 @@ def outcome_findings(tables: OutcomeTables) -> Words:
             else:
                 words += say("{title}: {part} of these, {share}.", **given)
     return words
+
+
+def signal_findings(found: Spikes) -> Words:
+    """Name the measures that stand out, without a figure and without the unit.
+
+    A signal that rests on a count of 1 to 5, or leaves so many others, is not named.
+
+    Parameters
+    ----------
+    found : Spikes
+        The round of signals.
+    """
+    named = dict.fromkeys(
+        MEASURES[one.measure].title for one in found.signals if not tells_few(one)
+    )
+    if not named:
+        return say("Of what was watched month by month, no measure is named as unusual.")
+    return say(
+        "Watched month by month, {n:measure stands|measures stand} out from what chance does, of "
+        "the whole authority or of a part of it: {listed}.",
+        n=declared(len(named)),
+        listed=declared("; ".join(named)),
+    )
+
+
+def tells_few(one: Signal) -> bool:
+    """Say whether a signal tells a count of 1 to 5, or of the others of a share.
+
+    Parameters
+    ----------
+    one : Signal
+        The signal.
+    """
+    told = [one.children, one.observed]
+    told += [] if one.out_of is None else [one.out_of, one.out_of - one.children]
+    return any(0 < value < _LEAST for value in told)
+
+
+_LEAST = 6
 
 
 def outcome_method() -> Words:

@@ -9,6 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.outcome_words import tells_few
 from qa_sampling.reporting.plot_captions import said
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.results import Sparklines
@@ -262,14 +263,9 @@ def too_small(one: Signal) -> bool:
     one : Signal
         The signal.
     """
-    if one.unit_kind not in CHILDREN:
-        return False
-    told = [one.children, one.observed]
-    told += [] if one.out_of is None else [one.out_of, one.out_of - one.children]
-    return any(0 < value < _LEAST for value in told)
+    return one.unit_kind in CHILDREN and tells_few(one)
 
 
-_LEAST = 6
 _NOTHING = "–"
 _SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
 

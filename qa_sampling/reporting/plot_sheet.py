@@ -52,6 +52,7 @@ class KeyItem:
 
 
 HIDDEN_KEY = KeyItem("Hidden", "hatch")
+IMMATURE_KEY = KeyItem("Can still change", "o", PALETTE["grey"], filled=False)
 
 
 @dataclass

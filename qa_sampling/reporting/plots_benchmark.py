@@ -19,21 +19,21 @@ from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
 from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import KeyItem, Sheet, open_sheet
-from qa_sampling.reporting.plot_style import FAINT, INK, MUTED, PALETTE, QUIET, SMALL
+from qa_sampling.reporting.plot_style import FAINT, INK, MUTED, PALETTE, QUIET, SMALL, TEXT, TITLE
 from qa_sampling.reporting.words import Told
 from qa_sampling.results.benchmarks import BenchmarkTrends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PANEL_WIDTH, _PANEL_HEIGHT = 165.0, 84.0
-_BETWEEN, _FOOT, _BESIDE = 18.0, LINE * SMALL + 6, 4.0
+_PANEL_WIDTH, _PANEL_HEIGHT = 235.0, 132.0
+_BETWEEN, _FOOT = 20.0, LINE * SMALL + 6
 _BAND = "#D9E2EC"
 _LOOKS = {
-    "country": ("D", PALETTE["orange"], (0, (4, 2)), 1.4),
-    "region": ("^", PALETTE["turquoise"], (0, (1, 1.5)), 1.6),
-    "median": ("s", PALETTE["grey"], (0, (6, 2, 1, 2)), 1.1),
-    "own": ("o", PALETTE["blue"], "solid", 2.2),
+    "country": ("D", PALETTE["orange"], (0, (4, 2)), 1.8),
+    "region": ("^", PALETTE["turquoise"], (0, (1, 1.5)), 2.0),
+    "median": ("s", PALETTE["grey"], (0, (6, 2, 1, 2)), 1.5),
+    "own": ("o", PALETTE["blue"], "solid", 2.8),
 }
 """Marker, colour, pattern and width of each line, the last on top."""
 
@@ -84,8 +84,8 @@ def benchmark_panels(
     across = max(int(sheet.width // _PANEL_WIDTH), 1)
     down = max(-(-len(names) // across), 1)
     room = sheet.width / across
-    heads = [wrapped(name, room - 14, SMALL, bold=True, lines=4) for name in names]
-    head = max((height_of(one, SMALL) for one in heads), default=0.0) + 6
+    heads = [wrapped(name, room - 14, TEXT, bold=True, lines=3) for name in names]
+    head = max((height_of(one, TEXT) for one in heads), default=0.0) + 8
     each = head + _PANEL_HEIGHT + _FOOT + _BETWEEN
     sheet.lay(
         height=down * each - _BETWEEN,
@@ -140,11 +140,12 @@ def _panel(
     left = max(width_of(text, SMALL) for text in texts) + 4
     last = rows[rows["own"].notna()].tail(1)
     value = said(float(last["own"].iloc[0]), "rate") if len(last) else ""
-    right = (width_of(value, SMALL, bold=True) if value else 0) + 12
+    right = (width_of(value, TITLE, bold=True) if value else 0) + 12
     ends = (int(rows["year"].min()), int(rows["year"].max()))
     box = _Box(x + left, y + head, room - left - right, tall, ends, most)
     base = sheet.plot[1] + sheet.plot[3]
-    sheet.write(sheet.plot[0] + x, base - y, words, va="top", color=INK, fontweight="bold")
+    sheet.write(sheet.plot[0] + x, base - y, words, va="top", color=INK, fontweight="bold",
+                fontsize=TEXT)  # fmt: skip
     for tick, text in zip(ticks, texts, strict=True):
         level = float(box.down(np.array([tick]))[0])
         sheet.ax.plot([box.left, box.left + box.width], [level, level],
@@ -161,7 +162,8 @@ def _panel(
         level = float(box.down(last["own"].to_numpy())[0])
         end = float(box.across(last["year"].to_numpy())[0])
         sheet.write(sheet.plot[0] + end + 7, base - level, value, va="center", fontweight="bold",
-                    color=_LOOKS["own"][1], path_effects=white_edge(), zorder=6)  # fmt: skip
+                    fontsize=TITLE, color=_LOOKS["own"][1], path_effects=white_edge(),
+                    zorder=6)  # fmt: skip
 
 
 def _lines(ax: Axes, rows: pd.DataFrame, box: _Box) -> None:
@@ -177,7 +179,7 @@ def _lines(ax: Axes, rows: pd.DataFrame, box: _Box) -> None:
         ax.plot(years, values, color=colour, linestyle=pattern, linewidth=width, zorder=2 + order)
         marked = _alone(values) if name == "own" else []
         ends = sorted({int(seen[-1]), *marked})
-        ax.scatter(years[ends], values[ends], s=34 if name == "own" else 22, marker=marker,
+        ax.scatter(years[ends], values[ends], s=52 if name == "own" else 34, marker=marker,
                    color=colour, edgecolor="white", linewidth=0.7, zorder=3 + order)  # fmt: skip
 
 

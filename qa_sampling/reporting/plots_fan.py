@@ -25,24 +25,24 @@ from qa_sampling.reporting.plot_axes import (
 from qa_sampling.reporting.plot_captions import caption_of, position, said, subtitle_of, when
 from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
 from qa_sampling.reporting.plot_seal import in_house_style
-from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, IMMATURE_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import INK, MUTED, PALETTE, SIGNALS, SMALL
-from qa_sampling.reporting.plots_trends import HEIGHT, IMMATURE_KEY, value_line
-from qa_sampling.results import Forecast, Turning
+from qa_sampling.reporting.plots_trends import HEIGHT, value_line
+from qa_sampling.results import Forecast, Turning, since_recorded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FANS = ("#9DB9D3", "#C6D7E7", "#E3ECF4")
 """Fills of a fan, narrowest interval first: told apart in grey."""
-_TURNS = {
+TURNS = {
     "better": ("turned for the better", "improvement"),
     "worse": ("turned for the worse", "concern"),
     "changed": ("turned", "neutral"),
-    "not shown": ("no turn that chance would not make", ""),
+    "not shown": ("no turn beyond what chance does", ""),
     "too short": ("too short to say", ""),
 }
-"""Words of a verdict, and the signal whose colour it has."""
+"""Words of a verdict in key and alt text, and the signal whose colour it has."""
 
 
 @in_house_style
@@ -59,7 +59,7 @@ def forecast_fan(result: Forecast | Derived, *, ax: Axes | None = None, title: s
         The finding in a few words.
     """
     cast, table = opened(result, Forecast)
-    return _drawn(cast, open_sheet(ax, table), title).ax
+    return _drawn(since_recorded(cast), open_sheet(ax, table), title).ax
 
 
 @in_house_style
@@ -78,11 +78,11 @@ def turning_chart(result: Turning | Derived, *, ax: Axes | None = None, title: s
     title : str
         The finding in a few words.
     """
-    turning, table = opened(result, Turning)
+    asked, table = opened(result, Turning)
+    turning = since_recorded(asked, from_day=asked.done["period"].min())
     key = [
         KeyItem(
-            f"{number} {_TURNS[row.verdict][0]}: {row.name_}, "
-            f"{when(row.period, turning.frequency)}",
+            f"{number} {row.name_}, {when(row.period, turning.frequency)}: {TURNS[row.verdict][0]}",
             "|",
             _colour(row.verdict),
         )
@@ -99,7 +99,7 @@ def _numbered(turning: Turning) -> list:
 
 
 def _colour(verdict: str) -> str:
-    signal = _TURNS[verdict][1]
+    signal = TURNS[verdict][1]
     return SIGNALS[signal][1] if signal else MUTED
 
 

@@ -17,7 +17,7 @@ from qa_sampling.reporting.plot_axes import nothing
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of, when
 from qa_sampling.reporting.plot_labels import height_of, shortened, width_of, wrapped
 from qa_sampling.reporting.plot_seal import in_house_style
-from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, IMMATURE_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
     HATCHED,
@@ -26,8 +26,9 @@ from qa_sampling.reporting.plot_style import (
     PALETTE,
     SIGNALS,
     SMALL,
+    THIN,
 )
-from qa_sampling.results import Sparklines
+from qa_sampling.results import Sparklines, since_recorded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +43,8 @@ class _Strokes:
     """What is collected over all series before it is drawn: places in points, y downwards."""
 
     lines: list[np.ndarray] = field(default_factory=list)
+    soft: list[np.ndarray] = field(default_factory=list)
+    hollow: list[tuple[float, float]] = field(default_factory=list)
     bands: list[np.ndarray] = field(default_factory=list)
     centres: list[np.ndarray] = field(default_factory=list)
     hidden: list[np.ndarray] = field(default_factory=list)
@@ -55,6 +58,9 @@ class _Strokes:
 def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Draw a row for each series: its name, its line with limits, the latest value, the finding.
 
+    The value written and the dot that is filled are the latest that can no longer change; later
+    ones are hollow, on a dashed line.
+
     Parameters
     ----------
     result : Sparklines or Derived
@@ -64,7 +70,8 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
     title : str
         The finding in a few words.
     """
-    many, table = opened(result, Sparklines)
+    asked, table = opened(result, Sparklines)
+    many = since_recorded(asked)
     sheet = open_sheet(ax, table)
     lines = many.lines
     latest = [said(value, many.unit) for value in lines["latest"]]
@@ -112,7 +119,9 @@ def small_multiples(
     title: str = "",
     one_scale: bool = False,
 ) -> Axes:
-    """Draw a small panel for each series in a grid, from zero, the highest value written at it.
+    """Draw a small panel for each series in a grid, from zero, the latest value written at it.
+
+    The value written and the dot that is filled are the latest that can no longer change.
 
     Parameters
     ----------
@@ -125,7 +134,8 @@ def small_multiples(
     one_scale : bool
         Whether all panels share one scale, so that their heights can be compared.
     """
-    many, table = opened(result, Sparklines)
+    asked, table = opened(result, Sparklines)
+    many = since_recorded(asked)
     sheet = open_sheet(ax, table)
     across = max(int(sheet.width // _PANEL_WIDTH), 1)
     down = max(-(-len(many.lines) // across), 1)
@@ -188,15 +198,19 @@ def _lay(
 ) -> None:  # fmt: skip
     """Lay the sheet out, its plot area measured in points, downwards."""
     hidden = bool(many.table["hidden"].any())
+    still_open = (~many.table["mature"].astype(bool) & many.table["value"].notna()).any()
     signals = set(many.table["signal"].fillna(""))
     key = [KeyItem(word, marker, colour) for name, (marker, colour, word) in SIGNALS.items()
            if name in signals]  # fmt: skip
     if many.lines[["low", "high"]].notna().any(axis=None):
         more = (*more, "Shaded: within the limits.")
+    if still_open:
+        more = (*more, "Dashed and hollow: can still change; the number is the latest that cannot.")
     sheet.lay(
         height=height, title=title, subtitle=subtitle_of(many),
         caption=caption_of(many, more=more, hidden=hidden),
-        key=key + ([HIDDEN_KEY] if hidden else []), left=left, right=right, above=2, below=2,
+        key=key + [IMMATURE_KEY] * bool(still_open) + [HIDDEN_KEY] * hidden,
+        left=left, right=right, above=2, below=2,
     )  # fmt: skip
     sheet.ax.set_xlim(0, sheet.plot[2])
     sheet.ax.set_ylim(sheet.plot[3], 0)
@@ -235,6 +249,7 @@ def _each(many: Sparklines) -> list[dict[str, np.ndarray]]:
         "day": _days(table["period"]),
         "signal": table["signal"].fillna("").to_numpy(),
         "hidden": table["hidden"].to_numpy(dtype=bool),
+        "mature": table["mature"].to_numpy(dtype=bool),
     }
     places = table.groupby("series", sort=False).indices
     none = np.array([], dtype=int)
@@ -272,20 +287,33 @@ def _collect(
     if np.isfinite(line["centre"]):
         middle = level(float(line["centre"]))
         strokes.centres.append(np.array([(x, middle), (x + width, middle)]))
-    places = np.column_stack([across, level(values)])
-    strokes.lines += _unbroken(places)
-    seen = np.flatnonzero(np.isfinite(values))
+    _collect_values(strokes, np.column_stack([across, level(values)]), rows)
+    for at in across[rows["hidden"]]:
+        foot = y + height
+        strokes.hidden.append(
+            np.array([(at - 3, foot), (at + 3, foot), (at + 3, foot - 8), (at - 3, foot - 8)])
+        )
+
+
+def _collect_values(
+    strokes: _Strokes, places: np.ndarray, rows: Mapping[str, np.ndarray]
+) -> None:
+    """Put the line of one series and its points: those that can still change apart."""
+    mature, told = rows["mature"], np.isfinite(places[:, 1])
+    strokes.lines += _unbroken(np.where(mature[:, None], places, np.nan))
+    loose = told & ~mature
+    beside = loose.copy()
+    beside[1:] |= told[1:] & loose[:-1]
+    beside[:-1] |= told[:-1] & loose[1:]
+    strokes.soft += _unbroken(np.where(beside[:, None], places, np.nan))
+    strokes.hollow += [tuple(one) for one in places[loose]]
+    seen = np.flatnonzero(told & mature)
     signals = rows["signal"]
     for place in seen[signals[seen] != ""]:
         strokes.points.setdefault(signals[place], []).append(tuple(places[place]))
     strokes.ends.append(float(places[seen[-1], 1]) if len(seen) else None)
     if len(seen) and not signals[seen[-1]]:
         strokes.last.append(tuple(places[seen[-1]]))
-    for at in across[rows["hidden"]]:
-        foot = y + height
-        strokes.hidden.append(
-            np.array([(at - 3, foot), (at + 3, foot), (at + 3, foot - 8), (at - 3, foot - 8)])
-        )
 
 
 def _unbroken(places: np.ndarray) -> list[np.ndarray]:
@@ -307,10 +335,14 @@ def _draw(ax: Axes, strokes: _Strokes) -> None:
         LineCollection(strokes.feet, **thin),
         LineCollection(strokes.centres, **thin),
         LineCollection(strokes.lines, colors=PALETTE["grey"], linewidths=1.3, zorder=2),
+        LineCollection(
+            strokes.soft, colors=THIN, linewidths=1.1, zorder=1.9, linestyles=[(0, (2.2, 1.6))]
+        ),
         PolyCollection(strokes.hidden, zorder=2.5, **HATCHED),
     ):
         ax.add_collection(drawn, autolim=False)
-    _dots(ax, strokes.last, "o", PALETTE["grey"], 16)
+    _dots(ax, strokes.hollow, "o", PALETTE["grey"], 9, filled=False)
+    _dots(ax, strokes.last, "o", PALETTE["grey"], 18)
     for signal, (marker, colour, _) in SIGNALS.items():
         _dots(ax, strokes.points.get(signal, []), marker, colour, 34 if marker == "^" else 24)
 
@@ -318,7 +350,11 @@ def _draw(ax: Axes, strokes: _Strokes) -> None:
 QUIET_LINE = "#A8A8A8"
 
 
-def _dots(ax: Axes, places: list, marker: str, colour: str, size: float) -> None:
+def _dots(
+    ax: Axes, places: list, marker: str, colour: str, size: float, *, filled: bool = True
+) -> None:
     if places:
         across, down = zip(*places, strict=True)
-        ax.scatter(across, down, s=size, marker=marker, color=colour, linewidth=0, zorder=3)
+        looks = {"color": colour, "linewidth": 0} if filled else {
+            "facecolor": "white", "edgecolor": colour, "linewidth": 0.8}  # fmt: skip
+        ax.scatter(across, down, s=size, marker=marker, zorder=3, **looks)

@@ -31,7 +31,7 @@ from qa_sampling.reporting.plot_captions import (
 )
 from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
 from qa_sampling.reporting.plot_seal import in_house_style
-from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, KeyItem, Sheet, open_sheet
+from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, IMMATURE_KEY, KeyItem, Sheet, open_sheet
 from qa_sampling.reporting.plot_style import (
     BAND,
     HATCHED,
@@ -42,14 +42,14 @@ from qa_sampling.reporting.plot_style import (
     SMALL,
     THIN,
 )
-from qa_sampling.results import ControlChart
+from qa_sampling.results import ControlChart, latest_settled, since_recorded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT = 230.0
+BEGINS = "The chart begins with the first period that has a figure."
 _HIDDEN_STUB = 13.0
-IMMATURE_KEY = KeyItem("Can still change", "o", PALETTE["grey"], filled=False)
 
 
 @in_house_style
@@ -70,7 +70,8 @@ def control_chart(
     title : str
         The finding in a few words.
     """
-    chart, table = opened(result, ControlChart)
+    asked, table = opened(result, ControlChart)
+    chart = since_recorded(asked)
     rows, sheet = chart.table, open_sheet(ax, table)
     x = np.array(positions(rows["period"], chart.frequency))
     numbers = known(rows[["value", "low", "high", "centre"]])
@@ -83,7 +84,8 @@ def control_chart(
     limits = f"Limits: {chart.limits}." if chart.limits else ""
     gaps = (rows["value"].isna() & ~rows["hidden"].astype(bool)).any()
     breaks = "The line breaks where there is no data." if gaps else ""
-    more = (limits, *_anew(chart), breaks, from_where(ends))
+    begins = BEGINS if len(rows) < len(asked.table) else ""
+    more = (limits, *_anew(chart), begins, breaks, from_where(ends))
     sheet.lay(
         height=HEIGHT,
         title=title,
@@ -115,9 +117,8 @@ def _control_labels(chart: ControlChart) -> list[EdgeLabel]:
     """Say the latest value, the centre line, the limits and the target at the right edge."""
     rows, unit = chart.table, chart.unit
     labels = []
-    seen = rows[rows["value"].notna()]
-    if len(seen):
-        last = seen.iloc[-1]
+    last = latest_settled(rows)
+    if last is not None:
         words = f"{when(last['period'], chart.frequency)}: {said(last['value'], unit)}"
         short = f"Latest {said(last['value'], unit)}"
         labels.append(EdgeLabel(float(last["value"]), words, INK, bold=True, short=short))

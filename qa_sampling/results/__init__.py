@@ -15,7 +15,13 @@ from qa_sampling.results.comparing import Funnel
 from qa_sampling.results.curves import CohortCurves
 from qa_sampling.results.described import Described
 from qa_sampling.results.intervals import GradeDistribution, Interval
-from qa_sampling.results.over_time import ControlChart, Forecast, Sparklines
+from qa_sampling.results.over_time import (
+    ControlChart,
+    Forecast,
+    Sparklines,
+    latest_settled,
+    since_recorded,
+)
 from qa_sampling.results.profiles import GradeProfiles, IntervalList
 from qa_sampling.results.turning import Turning
 
@@ -36,4 +42,6 @@ __all__ = [
     "Severities",
     "Sparklines",
     "Turning",
+    "latest_settled",
+    "since_recorded",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 import pandas as pd
 
@@ -228,6 +228,9 @@ class Sparklines(Counted):
         lines = hold(self, "lines", _LINES, missing | {"signal": "", "words": ""})
         self.check_about("set of series")
         faults = hidden_faults(table, ("value",))
+        open_signals = table["signal"].fillna("").ne("") & ~table["mature"].astype(bool)
+        if count := int(open_signals.sum()):
+            faults.append(f"{count} signals stand at periods that can still change; leave them out")
         if strangers := set(table["series"]) - set(lines["series"]):
             faults.append(f"{len(strangers)} series of `table` are not in `lines`")
         if count := out_of_order(lines, ("low", "centre", "high")):
@@ -236,6 +239,50 @@ class Sparklines(Counted):
         if behind.any():
             faults.append("periods are not in order")
         refuse("set of series", faults)
+
+
+OverTime = TypeVar("OverTime", ControlChart, Forecast, Sparklines)
+
+
+def since_recorded(result: OverTime, *, from_day: pd.Timestamp | None = None) -> OverTime:
+    """Leave out the periods before anything is on record, which a picture has no use for.
+
+    Parameters
+    ----------
+    result : ControlChart, Forecast or Sparklines
+        What is shown. Where nothing is on record, or only after a rebase, it stays as it is.
+    from_day : Timestamp, optional
+        A day that has to stay, such as one on which something was done.
+
+    Returns
+    -------
+    ControlChart, Forecast or Sparklines
+        From the first period that has a value, of any series, or a hidden one.
+    """
+    name = "history" if isinstance(result, Forecast) else "table"
+    table = getattr(result, name)
+    told = table["value"].notna() | table["hidden"].astype(bool)
+    if not told.any():
+        return result
+    start = table.loc[told, "period"].min()
+    start = start if pd.isna(from_day) else min(start, from_day)
+    kept = table[table["period"] >= start].reset_index(drop=True)
+    late = "phase" in kept and kept["phase"].iloc[0] != 0
+    return result if late or len(kept) == len(table) else replace(result, **{name: kept})
+
+
+def latest_settled(table: pd.DataFrame) -> pd.Series | None:
+    """Give the row of the latest value that can no longer change, or the latest while none is.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `value`, `mature`, in order.
+    """
+    seen = table[table["value"].notna()]
+    settled = seen[seen["mature"].astype(bool)]
+    held = settled if len(settled) else seen
+    return held.iloc[-1] if len(held) else None
 
 
 def _in_order(table: pd.DataFrame) -> list[str]:

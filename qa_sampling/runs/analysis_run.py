@@ -14,6 +14,7 @@ from qa_sampling.reporting.pdf import write_pdf
 from qa_sampling.runs.analyses import ANALYSES, Analysis, identifiers_of
 from qa_sampling.runs.analysis_outputs import FINISHED, analysis_facts, published_before, seal
 from qa_sampling.runs.execution import execute
+from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.pages import write_pages
 from qa_sampling.runs.publication import MANIFEST, only_run, publish, stage_for
 from qa_sampling.runs.result import Progress, RunResult
@@ -53,10 +54,13 @@ def run_analysis(
     ------
     RegisterError
         When the register holds nothing to look at.
+    SecretError
+        When there is no key, which the manifest needs: said first, not after the notebook ran.
     QASamplingError
         Whatever else was refused on purpose.
     """
     analysis = ANALYSES[notebook]
+    load_keys(settings)
     if dry_run and not analysis.rests_on_register:
         analysis.need(settings, None)
         return RunResult("checked", name=settings.slug)

@@ -23,6 +23,7 @@ from qa_sampling.records.published_measures import (
 )
 from qa_sampling.records.register import Register
 from qa_sampling.runs.inputs import open_register
+from qa_sampling.runs.keyring import load_keys
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.common import MADE_EVENT
@@ -224,11 +225,17 @@ def _list_of(settings: Benchmarking) -> Path:
 
 
 def open_benchmarks(settings: AnalysisSettings) -> Register:
-    """Open the register, which keeps what was published; started if need be.
+    """Open the register, which keeps what was published; started if need be, if there is a key.
 
     Parameters
     ----------
     settings : AnalysisSettings
-        Say where it is.
+        Say where it and the key are.
+
+    Raises
+    ------
+    SecretError
+        When there is no key: what is published is sealed with it at the end.
     """
+    load_keys(settings)
     return open_register(settings)

@@ -132,7 +132,7 @@ def breakdown_of(readings: pd.DataFrame, *, on_a_day: bool = False) -> Breakdown
 
 
 def change_of_groups(
-    table: pd.DataFrame, *, quarters: int, apart: bool = True, level: float = 0.95
+    table: pd.DataFrame, *, shares: bool, quarters: int, apart: bool = True, level: float = 0.95
 ) -> pd.DataFrame:
     """Give the change of each group with its interval, from the counts as they are printed.
 
@@ -141,6 +141,8 @@ def change_of_groups(
     table : DataFrame
         `latest`, `before` and, where they are known, `latest_of`, `before_of`, `latest_families`
         and `before_families`: numbers, missing where hidden.
+    shares : bool
+        Whether the measure is a share: its counts alone say nothing of it.
     quarters : int
         Quarters that `before` adds up.
     apart : bool
@@ -154,7 +156,7 @@ def change_of_groups(
     DataFrame
         `change`, `low`, `high` on the index of `table`: of a share the difference of the two
         shares; of a count the relative change of its pace, 0.1 for a tenth more. Missing where
-        a count is hidden or there was nothing before.
+        a count, or what a share is of, is hidden, or there was nothing before.
 
     Notes
     -----
@@ -166,7 +168,7 @@ def change_of_groups(
     """
     inflation = cases_a_family(table)
     rows = [
-        _share_change(row, inflation, level) if pd.notna(row.get("latest_of"))
+        _share_change(row, inflation, level) if shares
         else _pace_change(row, quarters, inflation, level)
         for row in table.to_dict("records")
     ]  # fmt: skip
@@ -197,7 +199,7 @@ _NOTHING = (math.nan, math.nan, math.nan)
 
 
 def _share_change(row: dict, inflation: float, level: float) -> tuple[float, float, float]:
-    values = [row[name] for name in ("latest", "latest_of", "before", "before_of")]
+    values = [row.get(name) for name in ("latest", "latest_of", "before", "before_of")]
     if any(pd.isna(one) for one in values) or not values[1] or not values[3]:
         return _NOTHING
     now, now_of, then, then_of = (float(one) for one in values)

@@ -1,12 +1,15 @@
 """Where a measure goes if nothing changes: a fan of counts or shares that may drift.
 
-The level of a measure moves a little each month. How fast is not known, so the forecast is
-averaged over how fast it may move, each speed weighed by how well it foretold the past. That
-is the discounted gamma-Poisson of Harvey and Fernandes (1989), and its beta-binomial twin for
-shares; intervals are of whole counts, so they hold for counts of 0 to 5 as well. Several periods
-ahead the drift adds as much variance a period as it does to the first (West and Harrison 1997,
-Bayesian Forecasting and Dynamic Models, 6.3); discounted again each period, as much would be
-forgotten in a year that nothing but "anywhere" could be said.
+The level of a measure moves a little each month, and counts scatter about it more than chance
+alone makes them where cases come together. Neither how fast nor how much is known, so the
+forecast is averaged over both, each pair weighed by how well it foretold the past. That is the
+discounted gamma-Poisson of Harvey and Fernandes (1989), and its beta-binomial twin for shares;
+with a scatter of phi times the variance of chance a count teaches 1/phi as much (the power
+likelihood of Holmes and Walker 2017, Biometrika 104, 497-503), and what comes has that variance
+besides the level's. Intervals are of whole counts, so they hold for counts of 0 to 5 as well.
+Several periods ahead the drift adds as much variance a period as it does to the first (West and
+Harrison 1997, Bayesian Forecasting and Dynamic Models, 6.3); discounted again each period, as
+much would be forgotten in a year that nothing but "anywhere" could be said.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ from qa_sampling.trends.seasons import seasonal_factors
 Kind = Literal["count", "rate", "proportion"]
 _KEPT = np.concatenate([np.linspace(0.6, 0.95, 8), [0.97, 0.985, 1.0]])
 """How much of what is known stays known from one period to the next."""
+_SCATTER = np.array([1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0])
+"""Variance of a count about its level over what chance alone makes it."""
+_NEGLIGIBLE = 1e-5
+"""Weight of a pair, beside the likeliest, below which it is left out."""
 LEAST = 8
 """Periods below which nothing is foretold."""
 _FREQUENCIES = {12: "MS", 4: "QS"}
@@ -32,10 +39,12 @@ _FREQUENCIES = {12: "MS", 4: "QS"}
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of the level after the last period, for each speed of drift."""
+    """What is known of the level after the last period, for each pair of drift and scatter."""
 
     first: np.ndarray
     second: np.ndarray
+    kept: np.ndarray
+    scatter: np.ndarray
     weights: np.ndarray
 
 
@@ -144,7 +153,8 @@ def forecast(
     fan.insert(0, "period", days)
     seasonal = "" if np.allclose(factors, 1) else ", with the time of year"
     name = "beta-binomial" if kind == "proportion" else "gamma-Poisson"
-    return Forecast(fan=fan, method=f"discounted {name}{seasonal}", **about)
+    method = f"discounted {name}, its scatter learnt{seasonal}"
+    return Forecast(fan=fan, method=method, **about)
 
 
 def _checked(
@@ -194,46 +204,71 @@ def _place(days: pd.Series, periods: int) -> np.ndarray:
 
 
 def _filter(table: pd.DataFrame, kind: Kind, factors: np.ndarray, periods: int) -> _Known:
-    """Learn the level period by period, for each speed of drift."""
+    """Learn the level period by period, for each pair of drift and scatter."""
     counts = table["numerator"].to_numpy()
     size = table["denominator"].to_numpy()
     usable = np.isfinite(counts) & (size > 0) & table["mature"].to_numpy()
     exposure = size * factors[_place(table["period"], periods)]
     prior = counts[usable].sum() / size[usable].sum()
-    first = np.full(len(_KEPT), 0.5 + 0.5 * (kind == "proportion") * prior)
-    second = np.full(len(_KEPT), 0.5 / max(prior, 1e-12))
-    if kind == "proportion":
-        first, second = np.full(len(_KEPT), 0.5), np.full(len(_KEPT), 0.5)
-    log = np.zeros(len(_KEPT))
+    kept, scatter = (one.ravel() for one in np.meshgrid(_KEPT, _SCATTER))
+    first = np.full(len(kept), 0.5)
+    second = first if kind == "proportion" else first / max(prior, 1e-12)
+    log = -np.log(scatter)  # a scatter twice as large is half as likely beforehand
     for t, count in enumerate(counts):
-        first, second = first * _KEPT, second * _KEPT
+        first, second = first * kept, second * kept
         if not usable[t]:
             continue
         if kind == "proportion":
-            log += special.betaln(first + count, second + size[t] - count)
-            log -= special.betaln(first, second)
-            first, second = first + count, second + size[t] - count
+            a, b = _scattered_share(first, second, scatter, size[t])
+            log += special.betaln(a + count, b + size[t] - count) - special.betaln(a, b)
+            learned = size[t] - count
         else:
-            log += special.gammaln(first + count) - special.gammaln(first)
-            log += first * np.log(second / (second + exposure[t]))
-            log += count * np.log(exposure[t] / (second + exposure[t]))
-            first, second = first + count, second + exposure[t]
+            a, share = _scattered_count(first, second, scatter, exposure[t])
+            log += special.gammaln(a + count) - special.gammaln(a)
+            log += a * np.log(share) + count * np.log1p(-share)
+            learned = exposure[t]
+        first, second = first + count / scatter, second + learned / scatter
     weights = np.exp(log - log.max())
-    return _Known(first, second, weights / weights.sum())
+    told = weights > _NEGLIGIBLE
+    parts = (one[told] for one in (first, second, kept, scatter))
+    return _Known(*parts, weights[told] / weights[told].sum())
+
+
+def _scattered_count(
+    first: np.ndarray, second: np.ndarray, scatter: np.ndarray, exposure: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the negative binomial of a count: the level's variance, and scatter times its mean."""
+    mean = exposure * first / second
+    more = (scatter - 1) * mean + mean**2 / first
+    size = mean**2 / more
+    return size, size / (size + mean)
+
+
+def _scattered_share(
+    first: np.ndarray, second: np.ndarray, scatter: np.ndarray, n: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the beta of a beta-binomial with the level's variance, and scatter times chance's."""
+    alike = 1 / (first + second + 1)
+    if n > 1:
+        alike = np.minimum(alike + (scatter - 1) / (n - 1), 0.95)
+    strength = 1 / alike - 1
+    share = first / (first + second)
+    return share * strength, (1 - share) * strength
 
 
 def _one_ahead(
     known: _Known, steps: int, exposure: float, size: float, kind: Kind, scale: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the values that a period ahead can have, and their chances."""
-    fade = 1 / (1 + steps * (1 / _KEPT - 1))
+    fade = 1 / (1 + steps * (1 / known.kept - 1))
     first, second = known.first * fade, known.second * fade
     if kind == "proportion":
         n = max(1, round(size))
         grid = np.arange(n + 1)
+        first, second = _scattered_share(first, second, known.scatter, n)
         chance = stats.betabinom.pmf(grid[:, None], n, first, second) @ known.weights
         return grid / n, chance / chance.sum()
-    share = second / (second + exposure)
+    first, share = _scattered_count(first, second, known.scatter, exposure)
     most = int(np.max(stats.nbinom.ppf(0.99999, first, share))) + 1
     grid = np.arange(min(most, 200_000) + 1)
     chance = stats.nbinom.pmf(grid[:, None], first, share) @ known.weights

@@ -33,8 +33,6 @@ class Signal:
         Length of a period.
     observed, expected : float
         Count that was tested and what was to be expected: families where `on_families`.
-    upper : float
-        The highest count (the lowest, for a fall) that is ordinary at `level`.
     ordinary : float
         It would have been no signal of this round at this count or fewer (more, for a fall).
     excess : float
@@ -71,7 +69,6 @@ class Signal:
     every: Every
     observed: float
     expected: float
-    upper: float
     ordinary: float
     excess: float
     children: float

@@ -8,9 +8,8 @@ __all__ = ["NOT_JUDGED", "WHY", "round_words", "sampled_words", "signal_words"]
 
 SPIKE = (
     "{title}, {unit}, {moment}: {observed} {counted}{out_of} where {expected} were expected, "
-    "{excess} {way}.{families} Up to {upper} would be nothing unusual. {ordinary} {why}"
+    "{excess} {way}.{families} {ordinary} {why}"
 )
-SPIKE_LOW = SPIKE.replace("Up to {upper}", "Down to {upper}")
 ORDINARY = "It would look ordinary at {ordinary}{out_of} or {edge}."
 WINDOW_ORDINARY = "These {length} {every}s would look ordinary at {ordinary}{out_of} or {edge}."
 SAMPLED = (
@@ -71,15 +70,13 @@ def signal_words(told: Mapping[str, object]) -> str:
     ----------
     told : mapping
         Of the signal: `title`, `unit`, `moment`, `every`, `length`, `observed`, `expected`,
-        `upper`, `ordinary` and `excess` (numbers), `out_of` (those who could; None for counts),
+        `ordinary` and `excess` (numbers), `out_of` (those who could; None for counts),
         `kind` ("spike" or "drift"), `side` ("high" or "low"), `why` (a key of :data:`WHY`),
         `periods`, `children` and `expected_children` (where families were tested, else None).
     """
     drift = told["kind"] == "drift"
     more, edge = COUNTED[str(told["side"])]
-    said = dict(told) | {
-        name: number_words(float(told[name])) for name in ("observed", "expected", "upper")
-    }
+    said = dict(told) | {name: number_words(float(told[name])) for name in ("observed", "expected")}
     said["out_of"] = "" if told["out_of"] is None else f" of {number_words(told['out_of'])}"
     said["counted"], said["families"] = "counted", ""
     said["excess"], said["way"] = number_words(abs(float(told["excess"]))), more
@@ -92,10 +89,9 @@ def signal_words(told: Mapping[str, object]) -> str:
     ordinary = {**said, "ordinary": number_words(float(told["ordinary"])), "edge": edge}
     if told["children"] is not None:
         ordinary["out_of"] = " families"
-        said["upper"] = f"{said['upper']} families"
     said["ordinary"] = (WINDOW_ORDINARY if drift else ORDINARY).format(**ordinary)
     said["why"] = WHY[str(told["why"])].format(**said)
-    return (SPIKE if told["side"] == "high" else SPIKE_LOW).format(**said)
+    return SPIKE.format(**said)
 
 
 def sampled_words(told: Mapping[str, object]) -> str:

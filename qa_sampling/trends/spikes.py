@@ -129,7 +129,7 @@ def find_spikes(
     signals: list[Signal] = []
     for one, mine, its_q in zip(looked, _parts(kept, looked), _parts(q, looked), strict=True):
         rows = np.flatnonzero(mine)
-        signals += [_signal(one, row, its_q[row], critical, level, every, titles) for row in rows]
+        signals += [_signal(one, row, its_q[row], critical, every, titles) for row in rows]
     signals.sort(key=lambda one: (-abs(one.excess), one.q, one.id))
     considered = _considered(looked, q, kept)
     series = considered.loc[considered["why_not"] == ""].groupby(["measure", "unit_kind", "unit"])
@@ -168,7 +168,6 @@ def _signal(
     row: int,
     q: float,
     critical: float,
-    level: float,
     every: Every,
     titles: Mapping[str, str] | None,
 ) -> Signal:
@@ -182,9 +181,7 @@ def _signal(
     )  # fmt: skip
     times = one.windows * (2 if one.side == "both" else 1)
     place = 1 if side == "high" else 0
-    upper, ordinary = (
-        float(found.chances.ends(chance / times)[place][0]) for chance in (level, critical)
-    )
+    ordinary = float(found.chances.ends(critical / times)[place][0])
     observed, expected = float(found.observed[0]), float(found.expected[0])
     length, each = int(one.length[row]), float(found.each[0])
     on_families = bool(found.on_families[0])
@@ -196,7 +193,7 @@ def _signal(
         "id": signal_name(measure, unit_kind, unit, period_name(period, every), one.kind),
         "kind": one.kind, "measure": measure, "unit_kind": unit_kind, "unit": unit,
         "period": period, "since": one.grid.starts[-length], "every": every,
-        "observed": observed, "expected": expected, "upper": upper, "ordinary": ordinary,
+        "observed": observed, "expected": expected, "ordinary": ordinary,
         "excess": excess, "children": children,
         "out_of": None if np.isnan(found.trials[0]) else float(found.trials[0]),
         "p": float(one.p[row]), "q": float(q), "side": side, "method": str(found.method[0]),

@@ -28,6 +28,55 @@ FEWEST_NEIGHBOURS = 5
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How units differ among themselves: where one more like them is to be expected.
+
+    Attributes
+    ----------
+    middle : float
+        Mean of their figures; missing with fewer than five.
+    error : float
+        Standard error of one further figure, that of the mean included.
+    others : int
+        How many they are.
+    most : float
+        Highest figure that is possible; the lowest is 0.
+
+    References
+    ----------
+    Hahn and Meeker (1991), Statistical Intervals, section 4.7: the prediction interval of one
+    further observation, mean ± t s (1 + 1/n)^(1/2) with n - 1 degrees of freedom.
+    """
+
+    middle: float
+    error: float
+    others: int
+    most: float = math.inf
+
+    def chance(self, own: float) -> float:
+        """Give the chance that one more lies as far from the middle, on either side.
+
+        Parameters
+        ----------
+        own : float
+            The figure. Without any spread the chance is 1 for the middle itself, else 0.
+        """
+        gap = own - self.middle
+        if not math.isfinite(gap):
+            return float("nan")
+        if self.error <= 0:
+            return 1.0 if gap == 0 else 0.0
+        return float(2 * stats.t.sf(abs(gap) / self.error, self.others - 1))
+
+    def ends(self, chance: float) -> tuple[float, float]:
+        """Give the ends beyond which one more lies with a chance, both sides together."""
+        if not math.isfinite(self.middle):
+            return float("nan"), float("nan")
+        reach = float(stats.t.isf(chance / 2, self.others - 1)) * self.error
+        return max(self.middle - reach, 0.0), min(self.middle + reach, self.most)
+
+
+@dataclass(frozen=True)
 class Standing:
     """One measure of an authority in one year, beside its neighbours and England.
 
@@ -47,6 +96,8 @@ class Standing:
     chance_outside : float
         Chance of one more authority like the neighbours lying as far from their mean; missing
         with fewer than five.
+    spread : Spread
+        What that chance rests on.
     """
 
     year: int
@@ -56,6 +107,7 @@ class Standing:
     chance: float
     chance_country: float
     chance_outside: float
+    spread: Spread = Spread(float("nan"), float("nan"), 0)
 
     @property
     def higher(self) -> bool:
@@ -118,60 +170,47 @@ def standing(
         chances = [
             _gap_by_chance(held.loc[own], other, kind, design_effect) for other in (together, rest)
         ]
-    outside = chance_outside(
-        float(row["own"]), values.to_numpy(),
+    spread = spread_of(
+        values.to_numpy(),
         own_variance=_variance(held.loc[[own]], kind, scale, design_effect)[0],
         variances=_variance(near.loc[values.index], kind, scale, design_effect),
+        most=scale if kind == "proportion" else math.inf,
     )  # fmt: skip
     row = pd.concat([row, pd.Series({"kind": kind})])
     ends = (values.min(), values.max()) if len(values) else (nan, nan)
-    return Standing(int(row["year"]), row, float(ends[0]), float(ends[1]), *chances, outside)
+    return Standing(int(row["year"]), row, float(ends[0]), float(ends[1]), *chances,
+                    spread.chance(float(row["own"])), spread)  # fmt: skip
 
 
-def chance_outside(
-    own: float,
+def spread_of(
     others: np.ndarray,
     *,
     own_variance: float = 0.0,
     variances: np.ndarray | None = None,
-) -> float:
-    """Give the chance that one more unit like others lies as far from their mean.
+    most: float = math.inf,
+) -> Spread:
+    """Say how units differ among themselves, for one more like them.
 
     Parameters
     ----------
-    own : float
-        The unit's figure.
     others : array
-        Figures of the others, at least five.
+        Figures of the others.
     own_variance : float
-        Variance that counting alone gives the unit's figure.
+        Variance that counting alone gives the figure of the one more.
     variances : array, optional
-        The same of the others, 0 by default. Where the unit is smaller than they are, the
+        The same of the others, 0 by default. Where the one more is smaller than they are, the
         difference in variance is added.
-
-    Returns
-    -------
-    float
-        Two-sided; missing with fewer than five others. 1 when all are the same figure as the
-        unit's, 0 when all are one figure and the unit's is another, without counting error.
-
-    References
-    ----------
-    Hahn and Meeker (1991), Statistical Intervals, section 4.7: the prediction interval of one
-    further observation, mean ± t s (1 + 1/n)^(1/2) with n - 1 degrees of freedom.
+    most : float
+        Highest figure that is possible.
     """
     others = np.asarray(others, dtype="float64")
     k = len(others)
-    if k < FEWEST_NEIGHBOURS or not math.isfinite(own):
-        return float("nan")
+    if k < FEWEST_NEIGHBOURS:
+        return Spread(float("nan"), float("nan"), k, most)
     more = 0.0
     if variances is not None and np.isfinite(own_variance) and np.isfinite(variances).all():
         more = max(own_variance - float(np.mean(variances)), 0.0)
-    gap = own - others.mean()
-    spread = others.var(ddof=1) * (1 + 1 / k) + more
-    if spread <= 0:
-        return 1.0 if gap == 0 else 0.0
-    return float(2 * stats.t.sf(abs(gap) / math.sqrt(spread), k - 1))
+    return Spread(float(others.mean()), math.sqrt(others.var(ddof=1) * (1 + 1 / k) + more), k, most)
 
 
 def _variance(rows: pd.DataFrame, kind: Kind, scale: float, design_effect: float) -> np.ndarray:
@@ -211,7 +250,9 @@ def judged(standings: Mapping[str, Standing], *, level: float = 0.95) -> pd.Data
         One row a measure: `measure`, `verdict` ("outside": beyond chance and beyond what the
         neighbours differ by; "apart": beyond chance, within what they differ by; "alike": cannot
         be told from chance; "within": a ratio within what they differ by; "unknown": no figure,
-        or too few neighbours), `verdict_country` ("apart", "alike", "unknown").
+        or too few neighbours), `verdict_country` ("apart", "alike", "unknown"), `low` and `high`:
+        where one more authority like the neighbours is expected, all measures judged together;
+        what lies beyond them is beyond what the neighbours differ by.
 
     References
     ----------
@@ -234,7 +275,12 @@ def judged(standings: Mapping[str, Standing], *, level: float = 0.95) -> pd.Data
         default="alike",
     )
     at_home = np.select([~np.isfinite(country), abroad], ["unknown", "apart"], default="alike")
-    return pd.DataFrame({"measure": names, "verdict": verdict, "verdict_country": at_home})
+    share = (1 - level) * max(int(beyond.sum()), 1) / max(int(np.isfinite(outside).sum()), 1)
+    ends = np.array([standings[name].spread.ends(share) for name in names]).reshape(-1, 2)
+    return pd.DataFrame({
+        "measure": names, "verdict": verdict, "verdict_country": at_home,
+        "low": ends[:, 0], "high": ends[:, 1],
+    })  # fmt: skip
 
 
 def discovered(chances: np.ndarray, share: float) -> np.ndarray:

@@ -13,7 +13,7 @@ VERDICT = {
     "better": "the curve turned for the better",
     "worse": "the curve turned for the worse",
     "changed": "the curve turned",
-    "not shown": "no turn that chance would not make",
+    "not shown": "no turn beyond what chance does",
 }
 EFFECT = (
     "{name} ({moment}): {verdict}. By {end} {it} {ratio} times what would have been "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from qa_sampling.reporting.published_tables import (
 )
 from qa_sampling.reporting.quantities import DeclaredText, declared
 from qa_sampling.reporting.safe_table import SafeTable
+from qa_sampling.results import Funnel
 from qa_sampling.runs.published_inputs import (
     absent_measures,
     neighbours_of,
@@ -104,6 +106,8 @@ class Shown:
         What it was drawn from.
     title : DeclaredText
         What it shows; its numbers are those of the measure's name and the year.
+    finding : DeclaredText or str
+        What it finds in a few words; blank where no rule says so.
     funnel : bool
         Whether it is a funnel.
     """
@@ -111,12 +115,14 @@ class Shown:
     derived: Derived
     table: SafeTable
     title: DeclaredText
+    finding: DeclaredText | str = ""
     funnel: bool = False
 
     @property
     def picture(self) -> Axes:
         """Draw it."""
-        return funnel_plot(self.derived) if self.funnel else benchmark_panels(self.derived)
+        draw = funnel_plot if self.funnel else benchmark_panels
+        return draw(self.derived, title=self.finding)
 
     @property
     def alt(self) -> Told:
@@ -213,7 +219,29 @@ def trends_of(compared: Compared, theme: str) -> list[Shown]:
     table, tables = trends_table(series, compared.asked), compared.tables
     names = {"own_name": tables.own_name, "region_name": tables.region_name}
     derived = derive(table, benchmark_trends, **names)
-    return [Shown(derived, table, declared(f"Over the years: {theme}"))]
+    finding = theme_finding(tables, [one.title for one in series])
+    return [Shown(derived, table, declared(f"Over the years: {theme}"), declared(finding))]
+
+
+def theme_finding(tables: BenchmarkTables, titles: Sequence[str]) -> str:
+    """Say which of some measures lie outside how neighbours differ; the verdicts say so.
+
+    Parameters
+    ----------
+    tables : BenchmarkTables
+        Hold the verdicts.
+    titles : sequence of str
+        The measures.
+    """
+    known = [one for one in titles if tables.verdicts[one][0] != "unknown"]
+    outside = [
+        f"{title} ({'higher' if tables.standings[title].higher else 'lower'})"
+        for title in known
+        if tables.verdicts[title][0] == "outside"
+    ]
+    if outside:
+        return f"Outside how neighbours differ: {'; '.join(outside)}"
+    return f"None of {len(known)} lies outside how neighbours differ" if known else ""
 
 
 def funnels_of(compared: Compared, settings: Benchmarking, limits: Limits) -> list[Shown]:
@@ -249,5 +277,15 @@ def funnels_of(compared: Compared, settings: Benchmarking, limits: Limits) -> li
             own=compared.tables.own_name,
         )
         title = declared(f"{one.title}, year to March {year}: {_LIMITS[limits]}")
-        made.append(Shown(derived, table, title, funnel=True))
+        finding = declared(_funnel_finding(derived.result, limits))
+        made.append(Shown(derived, table, title, finding, funnel=True))
     return made
+
+
+def _funnel_finding(drawn: Funnel, limits: Limits) -> str:
+    """Say on which side of the limits the ringed authority lies."""
+    ours = drawn.table[drawn.table["unit"] == drawn.own]
+    if ours.empty or ours["value"].isna().all():
+        return ""
+    where = "outside" if ours["signal"].iloc[0] else "within"
+    return f"{drawn.own} lies {where} the {_LIMITS[limits]}"

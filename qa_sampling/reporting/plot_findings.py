@@ -1,0 +1,73 @@
+"""The finding of a picture in a few words, where a rule gives one; blank where none does."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from qa_sampling.reporting.plot_captions import said, when
+from qa_sampling.reporting.plot_style import SIGNALS
+from qa_sampling.results import ControlChart, Sparklines, Turning, latest_settled
+
+_NAMED = 2
+
+
+def many_finding(many: Sparklines) -> str:
+    """Say which series stand out at their latest settled value; blank where none has limits.
+
+    Parameters
+    ----------
+    many : Sparklines
+        What is drawn.
+    """
+    lines = many.lines
+    signals = lines["signal"].fillna("")
+    judged = int((lines[["low", "high"]].notna().all(axis=1) | signals.ne("")).sum())
+    if not judged:
+        return ""
+    names = [str(one) for one in lines.loc[signals != "", "series"]]
+    if not names:
+        return f"None of {judged} stands out in its latest settled {many.frequency}"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    verb = "stands" if len(names) == 1 else "stand"
+    return f"{len(names)} of {judged} {verb} out: {', '.join(names[:_NAMED])}{more}"
+
+
+def chart_finding(chart: ControlChart) -> str:
+    """Say what the latest settled value of a control chart says; blank where it has no limits.
+
+    Parameters
+    ----------
+    chart : ControlChart
+        What is drawn.
+    """
+    row = latest_settled(chart.table)
+    if row is None or not row["mature"] or pd.isna(row["low"]) or pd.isna(row["high"]):
+        return ""
+    moment = when(row["period"], chart.frequency, short=False)
+    if signal := row["signal"]:
+        rules = f": {row['rules']}" if row["rules"] else ""
+        return f"{SIGNALS[signal][2]} in {moment}{rules}"
+    earlier = chart.table.loc[chart.table["signal"].fillna("") != "", "period"]
+    last = "" if earlier.empty else (
+        f"; last a signal in {when(earlier.iloc[-1], chart.frequency, short=False)}"
+    )  # fmt: skip
+    return f"As usual in {moment}{last}"
+
+
+def turning_finding(turning: Turning) -> str:
+    """Say how likely the target is met if nothing changes; blank without target or forecast.
+
+    Parameters
+    ----------
+    turning : Turning
+        What is drawn.
+    """
+    if turning.chance is None or not len(turning.fan):
+        return ""
+    end = when(turning.fan["period"].iloc[-1], turning.frequency, short=False)
+    chance = min(max(turning.chance, 0.01), 0.99)
+    edge = "less than " if turning.chance < 0.01 else "more than " if turning.chance > 0.99 else ""
+    return (
+        f"Target {said(turning.target, turning.unit)} in {end}: a chance of {edge}{chance:.0%} "
+        "if nothing changes"
+    )
