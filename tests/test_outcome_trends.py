@@ -293,7 +293,7 @@ class TestForEverybody:
         cells = [one for one in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
                  if "page-finding" in one["metadata"].get("tags", ())]  # fmt: skip
         managers, everybody = ("".join(one["source"]) for one in cells)
-        assert "signals_view(signals" in managers
+        assert "signal_tables(signals" in managers
         assert "restricted-only" in cells[0]["metadata"]["tags"]
         assert "signal_findings(signals) + outcome_findings(tables)" in everybody
 

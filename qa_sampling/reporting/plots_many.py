@@ -295,9 +295,7 @@ def _collect(
         )
 
 
-def _collect_values(
-    strokes: _Strokes, places: np.ndarray, rows: Mapping[str, np.ndarray]
-) -> None:
+def _collect_values(strokes: _Strokes, places: np.ndarray, rows: Mapping[str, np.ndarray]) -> None:
     """Put the line of one series and its points: those that can still change apart."""
     mature, told = rows["mature"], np.isfinite(places[:, 1])
     strokes.lines += _unbroken(np.where(mature[:, None], places, np.nan))

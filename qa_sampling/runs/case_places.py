@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pandas as pd
 
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
-from qa_sampling.runs.findings.describing import Describer
 from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.strata import POOLED
+
+Describer = Callable[[dt.date, pd.Series], pd.DataFrame]
+"""Takes the day a draw describes and references; gives what is known of these cases."""
 
 _PLACES = ("team", "service", "status")
 _MARGINS = {"row": "strata_rows", "column": "strata_columns"}

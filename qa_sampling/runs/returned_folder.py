@@ -20,8 +20,7 @@ from qa_sampling.records.register import Register
 from qa_sampling.records.returned_batch import Batch, read_batch, returned_files
 from qa_sampling.records.returned_form import Expected, ReturnedSheet, read_returned
 from qa_sampling.records.returned_settling import Judge
-from qa_sampling.runs.case_places import place_cases, services_of
-from qa_sampling.runs.findings.describing import Describer
+from qa_sampling.runs.case_places import Describer, place_cases, services_of
 from qa_sampling.runs.form_changes import held_against
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.moderation_owed import audits_read, expected_moderations

@@ -7,21 +7,17 @@ extract, by its reference.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from functools import lru_cache
 
 import pandas as pd
 
+from qa_sampling.runs.case_places import Describer
 from qa_sampling.runs.inputs import invented_authority, load_inputs
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.findings import AuditFindings
 
 _COLUMNS = ["team", "service", "status", "age_band", "ethnic_group", "worker"]
-
-
-Describer = Callable[[dt.date, pd.Series], pd.DataFrame]
-"""Takes the day a draw describes and references; gives what is known of these cases."""
 
 
 def describer(settings: AuditFindings) -> Describer:

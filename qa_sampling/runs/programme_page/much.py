@@ -12,7 +12,7 @@ import pandas as pd
 from qa_sampling.loop.activity import tidy_activity
 from qa_sampling.loop.programme import UNKNOWN, PlannedRow, against_plan
 from qa_sampling.records.register import Register
-from qa_sampling.runs.findings.describing import Describer
+from qa_sampling.runs.case_places import Describer
 from qa_sampling.runs.returned_folder import owed_audits, sent_out
 from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.overlooked import Overlooked, overlooked
