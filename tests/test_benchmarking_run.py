@@ -163,7 +163,7 @@ class TestPlantedTruths:
         asked = judged(compared.tables.standings, level=0.95).set_index("measure")
         for title, one in compared.tables.standings.items():
             low, high = asked.loc[title, ["low", "high"]]
-            row = next(row for row in compared.tables.neighbours.rows if row[0] == title)
+            row = next(row for row in compared.tables.ranges.rows if row[0] == title)
             if pd.isna(low):
                 assert row[-2:] == ("[x]", "[x]")
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import pandas as pd
 
 VERDICTS = {
@@ -54,3 +56,44 @@ def place_text(row: pd.Series) -> str:
     low, high, of = (int(row[name]) for name in ("place_low", "place_high", "among"))
     places = ordinal(low) if low == high else f"{ordinal(low)} to {ordinal(high)}"
     return f"{places} of {of}"
+
+
+def gathered(
+    titles: Mapping[str, set[int]], of_year: Mapping[int, set[str]]
+) -> dict[str, set[int]]:
+    """Say once, of all measures, the years in which none of those published then has a figure.
+
+    Parameters
+    ----------
+    titles : mapping of str to set of int
+        Years that are missing, by measure.
+    of_year : mapping of int to set of str
+        Measures that were published, by year.
+    """
+    shared = {
+        year
+        for year, all_titles in of_year.items()
+        if len(all_titles) > 1 and all(year in titles.get(one, ()) for one in all_titles)
+    }
+    rest = {title: years - shared for title, years in titles.items()}
+    rest = {title: years for title, years in rest.items() if years}
+    return ({"All measures": shared} if shared else {}) | rest
+
+
+def spans_text(years: Collection[int]) -> str:
+    """Put years as spans: "2013 to 2015, 2020".
+
+    Parameters
+    ----------
+    years : collection of int
+        In order.
+    """
+    parts: list[list[int]] = []
+    for year in years:
+        if parts and year == parts[-1][-1] + 1:
+            parts[-1].append(year)
+        else:
+            parts.append([year])
+    return ", ".join(
+        str(part[0]) if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in parts
+    )

@@ -95,8 +95,8 @@ def _outside_words(tables: BenchmarkTables) -> Words:
             value=_of(tables.neighbours, "own", title),
             year=str(one.year),
             way="higher" if one.higher else "lower",
-            low=_of(tables.neighbours, "like_low", title),
-            high=_of(tables.neighbours, "like_high", title),
+            low=_of(tables.ranges, "low", title),
+            high=_of(tables.ranges, "high", title),
         )
     if words.sentences:
         return words

@@ -9,13 +9,19 @@ What the DfE hides stays hidden, with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError
-from qa_sampling.reporting.benchmark_said import COUNTRY_VERDICTS, VERDICTS, place_text
+from qa_sampling.reporting.benchmark_said import (
+    COUNTRY_VERDICTS,
+    VERDICTS,
+    gathered,
+    place_text,
+    spans_text,
+)
 from qa_sampling.reporting.safe_table import _SEAL, HIDDEN_MARK, NOT_APPLICABLE_MARK, SafeTable
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.trends.areas import PublishedSeries
@@ -66,6 +72,8 @@ class BenchmarkTables:
     ----------
     neighbours : SafeTable
         The latest year of each measure: ours with its interval, the neighbours', the place.
+    ranges : SafeTable
+        Where the neighbours lie, and where one more authority like them is expected.
     country : SafeTable
         The same measures beside the region and England.
     trends : SafeTable
@@ -81,6 +89,7 @@ class BenchmarkTables:
     """
 
     neighbours: SafeTable
+    ranges: SafeTable
     country: SafeTable
     trends: SafeTable
     missing: SafeTable | None
@@ -97,6 +106,7 @@ class BenchmarkTables:
         """Give the tables with their titles."""
         told = [
             SharedTable(self.neighbours, "Each measure beside the neighbours, latest year"),
+            SharedTable(self.ranges, "How far neighbours differ among themselves, latest year"),
             SharedTable(self.country, "Each measure beside the region and England, latest year"),
             SharedTable(self.trends, "Every year"),
         ]
@@ -136,7 +146,8 @@ def published_tables(series: Sequence[PublishedSeries], asked: Asked) -> Benchma
     digits = {one.title: one.digits for one in series}
     source = _source(series, invented=asked.invented)
     return BenchmarkTables(
-        neighbours=_neighbours_table(standings, judged_rows, digits, names, source),
+        neighbours=_neighbours_table(standings, verdicts, digits, names, source),
+        ranges=_ranges_table(standings, judged_rows, digits, names, source),
         country=_country_table(standings, verdicts, digits, names, source),
         trends=_trends_table(series, beside, asked, source),
         missing=_missing_table(series, beside, asked, source),
@@ -239,7 +250,7 @@ def _number(value: object, digits: int = 1) -> float | int | str:
 
 def _neighbours_table(
     standings: Mapping[str, Standing],
-    found: pd.DataFrame,
+    verdicts: Mapping[str, tuple[str, str]],
     digits: Mapping[str, int],
     names: Mapping[str, str],
     source: str,
@@ -248,18 +259,36 @@ def _neighbours_table(
     for title, one in standings.items():
         row = one.row
         texts = (title, str(one.year or "–"), place_text(row),
-                 VERDICTS[found.at[title, "verdict"], one.higher])  # fmt: skip
+                 VERDICTS[verdicts[title][0], one.higher])  # fmt: skip
         printed = [_number(row["own"], digits[title])]
         printed += [_number(row[name]) for name in ("own_low", "own_high", "median", "pooled")]
-        printed += [_number(found.at[title, name]) for name in ("low", "high")]
         rows.append((*texts, *printed))
     labels = {"measure": "Measure", "year": "Year to March", "place": "Place from the lowest",
               "difference": "Beside the neighbours", "own": names["own"], "low": "From",
               "high": "To", "median": "Neighbours’ median", "pooled": "Neighbours together",
-              "like_low": "One more like them, from", "like_high": "to",
               }  # fmt: skip
-    publics = ("own", "low", "high", "median", "pooled", "like_low", "like_high")
+    publics = ("own", "low", "high", "median", "pooled")
     return _safe(("measure", "year", "place", "difference"), publics, rows, labels, source)
+
+
+def _ranges_table(
+    standings: Mapping[str, Standing],
+    found: pd.DataFrame,
+    digits: Mapping[str, int],
+    names: Mapping[str, str],
+    source: str,
+) -> SafeTable:
+    rows = []
+    for title, one in standings.items():
+        ends = (one.row["own"], one.lowest, one.highest)
+        printed = [_number(value, digits[title]) for value in ends]
+        printed += [_number(found.at[title, name]) for name in ("low", "high")]
+        rows.append((title, *printed))
+    labels = {"measure": "Measure", "own": names["own"],
+              "lowest": "Lowest neighbour", "highest": "Highest neighbour",
+              "low": "One more like them, from", "high": "To"}  # fmt: skip
+    publics = ("own", "lowest", "highest", "low", "high")
+    return _safe(("measure",), publics, rows, labels, source)
 
 
 def _country_table(
@@ -356,38 +385,11 @@ def _missing_table(
             where = lacked.setdefault((str(area), str(reason)), {})
             where[one.title] = {int(year) for year in years}
     rows = [
-        (title, *where, _spans(sorted(years)), len(years))
+        (title, *where, spans_text(sorted(years)), len(years))
         for where, titles in lacked.items()
-        for title, years in _gathered(titles, of_year).items()
+        for title, years in gathered(titles, of_year).items()
     ]
     labels = {"measure": "Measure", "authority": "Authority", "reason": "Why",
               "years": "Years to March", "n": "How many years"}  # fmt: skip
     by = ("measure", "authority", "reason", "years")
     return _safe(by, ("n",), rows, labels, source) if rows else None
-
-
-def _gathered(
-    titles: Mapping[str, set[int]], of_year: Mapping[int, set[str]]
-) -> dict[str, set[int]]:
-    """Say once, of all measures, the years in which none of those published then has a figure."""
-    shared = {
-        year
-        for year, all_titles in of_year.items()
-        if len(all_titles) > 1 and all(year in titles.get(one, ()) for one in all_titles)
-    }
-    rest = {title: years - shared for title, years in titles.items()}
-    rest = {title: years for title, years in rest.items() if years}
-    return ({"All measures": shared} if shared else {}) | rest
-
-
-def _spans(years: Collection[int]) -> str:
-    """Put years as spans: "2013 to 2015, 2020"."""
-    parts: list[list[int]] = []
-    for year in years:
-        if parts and year == parts[-1][-1] + 1:
-            parts[-1].append(year)
-        else:
-            parts.append([year])
-    return ", ".join(
-        str(part[0]) if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in parts
-    )
