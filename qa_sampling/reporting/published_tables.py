@@ -283,12 +283,12 @@ def _ranges_table(
         ends = (one.row["own"], one.lowest, one.highest)
         printed = [_number(value, digits[title]) for value in ends]
         printed += [_number(found.at[title, name]) for name in ("low", "high")]
-        rows.append((title, str(one.year or "–"), *printed))
-    labels = {"measure": "Measure", "year": "Year to March", "own": names["own"],
+        rows.append((title, *printed))
+    labels = {"measure": "Measure", "own": names["own"],
               "lowest": "Lowest neighbour", "highest": "Highest neighbour",
               "low": "One more like them, from", "high": "To"}  # fmt: skip
     publics = ("own", "lowest", "highest", "low", "high")
-    return _safe(("measure", "year"), publics, rows, labels, source)
+    return _safe(("measure",), publics, rows, labels, source)
 
 
 def _country_table(
