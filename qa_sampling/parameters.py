@@ -31,7 +31,12 @@ from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.panel import PanelSession
 from qa_sampling.settings.plan import MonthlyAuditPlan
 from qa_sampling.settings.programme import QaProgramme
-from qa_sampling.settings.programme_files import FILES, ProgrammeFiles, declared_file
+from qa_sampling.settings.programme_files import (
+    FILES,
+    ProgrammeFiles,
+    QualityStandards,
+    declared_file,
+)
 from qa_sampling.settings.published_dive import PublishedDeepDive
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -247,6 +252,7 @@ def read_programme_files(settings: QaProgramme) -> ProgrammeFiles:
     for parameter in FILES:
         path = settings.place(getattr(settings, parameter))
         held[parameter] = declared_file(parameter, load_parameters([path]), named=path.name)
+    _agree_on_targets(settings, held["standards_file"])
     calendar = read_calendar(settings.place(settings.calendar_file))
     designs = {
         entry.name: _design_of(settings, entry)
@@ -254,6 +260,18 @@ def read_programme_files(settings: QaProgramme) -> ProgrammeFiles:
         if entry.run == "monthly_audit_plan"
     }
     return ProgrammeFiles(*held.values(), calendar, designs)
+
+
+def _agree_on_targets(settings: QaProgramme, standards: QualityStandards) -> None:
+    """Refuse two targets of one measure: a page would read it as good and as missed."""
+    held = {name: value for one in standards.standards for name, value in one.measures.items()}
+    for curve in settings.curves:
+        told = held.get(curve.measure)
+        if None not in (told, curve.target) and told != curve.target:
+            raise ParameterError(
+                f"`curves`: the target of {curve.measure} is {curve.target:g}, and "
+                f"{Path(settings.standards_file).name} holds it against {told:g}. Give it one."
+            )
 
 
 def _design_of(settings: QaProgramme, entry: CalendarEntry) -> str:

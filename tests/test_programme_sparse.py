@@ -19,7 +19,7 @@ from qa_sampling.loop.standards import (
     share_of,
 )
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
-from qa_sampling.parameters import read_parameters
+from qa_sampling.parameters import read_parameters, read_programme_files
 from qa_sampling.records.activities import ACTIVITIES
 from qa_sampling.reporting.again_tables import again_words, protect_again
 from qa_sampling.reporting.loop_tables import protect_loop
@@ -199,3 +199,11 @@ def test_what_difference_it_made_in_words():
     assert said[1] == "Re-referrals since Joint desk: the curve has turned the right way."
     assert "Desk 2" not in " ".join(said), "a name with a number might be a count"
     assert "more in the later months" in said[2]
+
+
+def test_a_measure_has_one_target():
+    told = read_parameters(
+        "qa_programme", {"curves": [{"measure": "second_plans", "target": 0.15, "done": []}]}
+    )
+    with pytest.raises(ParameterError, match=r"second_plans is 0\.15.*against 0\.22"):
+        read_programme_files(told)

@@ -61,15 +61,17 @@ class FindingsTables:
         """Give the tables by the titles they are shared under."""
         return {shared.title: shared.table for shared in self.shared("")}
 
-    def shared(self, span: str) -> tuple[SharedTable, ...]:
+    def shared(self, span: str, *, audits: str = "Completed audits") -> tuple[SharedTable, ...]:
         """Give the tables with titles and captions, in the order to read them.
 
         Parameters
         ----------
         span : str
             The months in words.
+        audits : str
+            What they are called, where other kinds of audits are told of beside them.
         """
-        about = f"Completed audits of {span}"
+        about = f"{audits} of {span}"
         made = [
             SharedTable(self.grades, "Overall grades", about),
             SharedTable(self.standards, "Grades by standard", f"Gradings in audits of {span}"),

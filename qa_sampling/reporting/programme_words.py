@@ -78,7 +78,10 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
         "kinds of other activity whose number is shown",
     )
     return words + _against_plan(
-        draws, "kind of audit in the calendar", "kinds of audits in the calendar"
+        draws,
+        "kind of audit in the calendar",
+        "kinds of audits in the calendar",
+        done="drawn as often as planned",
     )
 
 
@@ -98,13 +101,13 @@ def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
     )
 
 
-def _against_plan(table: pd.DataFrame, one: str, many: str) -> Words:
+def _against_plan(table: pd.DataFrame, one: str, many: str, *, done: str = "met the plan") -> Words:
     due = table[table["planned"] > 0]
     met = due["state"] == "On plan"
     if due.empty:
         return NOTHING_SAID
     return say(
-        f"Of {{all:{one}|{many}}}, {{met}} met the plan{{rest}}.",
+        f"Of {{all:{one}|{many}}}, {{met}} {done}{{rest}}.",
         all=declared(len(due)),
         met=declared(int(met.sum())) if met.any() else "none",
         rest=_listed("; not begun", due.loc[due["state"] == "Not begun", "what"]),
@@ -382,6 +385,8 @@ def border_words(readings: Sequence[Reading], *, level: float) -> Words:
 
 
 _METHOD = (
+    "The grades are those of Practice Evaluations, drawn from all open cases. Themed audits look at "
+    "cases of their own: they are counted, and their grades speak of those cases alone.",
     "The reading of a standard never averages sources that contradict each other: if any says good "
     "and any says not yet, sources disagree. Good needs more than one source. Confidence goes by "
     "how many sources tell.",
