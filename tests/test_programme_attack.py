@@ -147,6 +147,19 @@ def test_what_came_in_time_is_told_by_month_and_what_came_back_of_all_months():
         assert told["returned"].tolist() == [*[HIDDEN_MARK] * 3, 71 + 3 * late]
 
 
+def test_what_earlier_pages_gave_away_withholds_no_later_one():
+    """April's first page prints all that is back; with the next pages that tells of May."""
+    back, ledger = {"2026-04": 28}, []
+    for month, number, late in (("04", 28, 0), ("05", 26, 8), ("06", 17, 9), ("07", 30, 8)):
+        back |= {f"2026-{month}": number} | ({"2026-06": 20} if month == "07" else {})
+        as_at = f"2026-{month}-30"
+        stand = stand_of(back, late=late, as_at=as_at)
+        page = tables_of(stand, {}, as_at=as_at, ledger=ledger).months
+        ledger.append(release_text(page))
+        assert not page.withheld
+        assert HIDDEN_MARK not in set(page.frame["in_time"])
+
+
 def test_where_none_is_late_both_are_told_by_month():
     stand = stand_of({"2026-04": 30, "2026-05": 20}, as_at="2026-05-31")
     told = tables_of(stand, {}, as_at="2026-05-31").months.frame

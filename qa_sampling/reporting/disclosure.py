@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations
 
 import numpy as np
@@ -304,6 +304,9 @@ def _safest(
     deadline = time.monotonic() + time_limit_s
     for _ in range(_ROUNDS):
         hidden = hide(cells, time_limit_s=deadline - time.monotonic())
+        if hidden is None and (told := _told_already(earlier, tied)).any():
+            cells = replace(cells, guarded=cells.guarded & ~told)
+            hidden = hide(cells, time_limit_s=deadline - time.monotonic())
         if hidden is None:
             return None
         made = [_print(request, grid, tied, hidden) for request, grid in laid]
@@ -330,10 +333,7 @@ def _print(request: TableRequest, grid: Grid, tied: TableCells, hidden: np.ndarr
 def _unsafe(
     made: Sequence[SafeTable], earlier: tuple[PrintedTable, ...], tied: TableCells
 ) -> np.ndarray:
-    """Attack what is printed; say which cells it says too much about.
-
-    Of what only earlier tables hold, what they told already by themselves is left out.
-    """
+    """Attack what is printed; say of which cells it tells too much that was not out already."""
     told: set[Key] = set()
     for need in set(tied.needs.values()):
         keys = {key for key, held in tied.needs.items() if held == need}
@@ -341,6 +341,15 @@ def _unsafe(
         if theirs := found - tied.guarded:
             found -= given_away((*earlier, *tied.forms), theirs, threshold=need)
         told |= found
+    return np.array([key in told for key in tied.index])
+
+
+def _told_already(earlier: tuple[PrintedTable, ...], tied: TableCells) -> np.ndarray:
+    """Say which cells of earlier tables these tell too much about by themselves: they are out."""
+    told: set[Key] = set()
+    for need in set(tied.needs.values()):
+        theirs = {key for key, held in tied.needs.items() if held == need} - tied.guarded
+        told |= given_away((*earlier, *tied.forms), theirs, threshold=need) if theirs else set()
     return np.array([key in told for key in tied.index])
 
 
