@@ -385,8 +385,8 @@ def border_words(readings: Sequence[Reading], *, level: float) -> Words:
 
 
 _METHOD = (
-    "The grades are those of Practice Evaluations, drawn from all open cases. Themed audits look at "
-    "cases of their own: they are counted, and their grades speak of those cases alone.",
+    "The grades are those of Practice Evaluations, drawn from all open cases. Themed audits look "
+    "at cases of their own: they are counted, and their grades speak of those cases alone.",
     "The reading of a standard never averages sources that contradict each other: if any says good "
     "and any says not yet, sources disagree. Good needs more than one source. Confidence goes by "
     "how many sources tell.",
