@@ -106,6 +106,19 @@ class Coverage:
         spans = self.spans.get(event, ())
         return np.asarray(last < spans[0][0]) if spans else np.ones(len(last), dtype=bool)
 
+    def unbroken_since(self, *events: str) -> pd.Timestamp:
+        """Give the day from which several kinds of event are on record without a gap to the end.
+
+        Parameters
+        ----------
+        *events : str
+            Kinds of event; each has a day on record.
+        """
+        begun = [self.spans[event][-1][0] for event in events]
+        after = [one.month + pd.offsets.MonthBegin(1) for one in self.empty
+                 if one.event in events and one.on == "date"]  # fmt: skip
+        return max([*begun, *after])
+
 
 def united(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Join stretches of days that overlap or follow each other.
