@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from qa_sampling.reporting.dates import month_in_words, period_in_words
-from qa_sampling.trends.coverage import Coverage, Span
+from qa_sampling.trends.coverage import Coverage
 
-_A_DAY = pd.Timedelta(days=1)
 _ENDED = {"date": "", "end_date": " that ended"}
 
 
@@ -24,10 +23,7 @@ def gaps_in_words(covered: Coverage) -> tuple[str, ...]:
     tuple of str
         A sentence each; empty where there is no gap.
     """
-    between: dict[Span, list[str]] = {}
-    for event, spans in covered.spans.items():
-        for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
-            between.setdefault((last + _A_DAY, first - _A_DAY), []).append(event)
+    between = covered.between()
     most = max(map(len, between.values()), default=0)
     said = [
         f"No extract covers {period_in_words(first.date(), last.date())}"

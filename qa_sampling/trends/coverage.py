@@ -106,6 +106,15 @@ class Coverage:
         spans = self.spans.get(event, ())
         return np.asarray(last < spans[0][0]) if spans else np.ones(len(last), dtype=bool)
 
+    def between(self) -> dict[Span, tuple[str, ...]]:
+        """Give the stretches of days between those on record, each with the kinds that lack it."""
+        found: dict[Span, tuple[str, ...]] = {}
+        for event, spans in self.spans.items():
+            for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
+                gap = last + _A_DAY, first - _A_DAY
+                found[gap] = (*found.get(gap, ()), event)
+        return found
+
     def unbroken_since(self, *events: str) -> pd.Timestamp:
         """Give the day from which several kinds of event are on record without a gap to the end.
 

@@ -85,8 +85,7 @@ class Periods:
         if self.covered is None:
             return np.asarray(self.start >= self.begun)
         event, on = asked.base.event, getattr(asked.base, "on", "")
-        first = self._reached if asked.stock else self.start
-        return self.covered.holds(event, first, self._reached, on)
+        return self.covered.holds(event, self.start, self._reached, on)
 
     def _lacking(self, asked: Measure) -> np.ndarray:
         if self.covered is None or asked.stock:
