@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 
@@ -179,7 +180,7 @@ def note_gaps(lists: dict[int, pd.DataFrame], windows: tuple[Window, ...], log: 
         _note_old(number, lists[number], spans, log)
         if number in _RECEIVED:
             _note_empty(number, lists[number], spans, log)
-        for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
+        for (_, last), (first, _) in pairwise(spans):
             between.setdefault((last + _A_DAY, first - _A_DAY), []).append(number)
     for (first, last), numbers in between.items():
         log.add(

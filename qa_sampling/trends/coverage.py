@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,7 @@ class Coverage:
         """Give the stretches of days between those on record, each with the kinds that lack it."""
         found: dict[Span, tuple[str, ...]] = {}
         for event, spans in self.spans.items():
-            for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
+            for (_, last), (first, _) in pairwise(spans):
                 gap = last + _A_DAY, first - _A_DAY
                 found[gap] = (*found.get(gap, ()), event)
         return found
@@ -121,9 +122,11 @@ class Coverage:
         Parameters
         ----------
         *events : str
-            Kinds of event; each has a day on record.
+            Kinds of event; of one that is on record on no day there is no such day but the last
+            that can be told.
         """
-        begun = [self.spans[event][-1][0] for event in events]
+        begun = [self.spans[event][-1][0] if self.spans.get(event) else pd.Timestamp.max
+                 for event in events]  # fmt: skip
         after = [one.month + pd.offsets.MonthBegin(1) for one in self.empty
                  if one.event in events and one.on == "date"]  # fmt: skip
         return max([*begun, *after])

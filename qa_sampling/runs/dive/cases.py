@@ -105,7 +105,8 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
     after = pd.Timestamp(settings.period_start).to_period("M") - own.iloc[-1].to_period("M")
     return Dive(
         measure=measure, readings=readings, before=parts[0], now=parts[1],
-        held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own), spans=(months_in_words(held), months_in_words(own)),
+        held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own),
+        spans=(months_in_words(held), months_in_words(own)),
         days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
     )  # fmt: skip
 
