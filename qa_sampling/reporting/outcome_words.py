@@ -55,13 +55,13 @@ def _gap_words(covered: Coverage) -> Words:
     words = NOTHING_SAID
     for first, last in covered.between():
         words += say(
-            "No extract covers {when}: there are no figures of quarters in it, which is no nought.",
+            "No extract covers {when}: quarters in it are missing, not nought.",
             when=declared(period_in_words(first.date(), last.date())),
         )
     for event, months in itertools.groupby(covered.empty, key=lambda one: one.event):
         when = {month_in_words(one.month.date()): None for one in months}
         words += say(
-            "No {event} is on record in {when}, where dozens a month are usual: recorded "
+            "No {event} is on record in {when}, where many a month are usual: recorded "
             "elsewhere, or missing? The quarter is left out.",
             event=event[:1].lower() + event[1:],
             when=declared(" and ".join(when)),
