@@ -22,6 +22,7 @@ from qa_sampling.records.annex_a_list import read_list
 from qa_sampling.records.annex_a_months import oldest_first, stack
 from qa_sampling.records.annex_a_source import KEY_DATES, ListSource
 from qa_sampling.records.annex_a_values import FIELD_DTYPES
+from qa_sampling.records.annex_a_windows import Window, note_gaps, windows_of
 from qa_sampling.records.book import Book
 from qa_sampling.records.quality import FaultLog, in_two
 from qa_sampling.records.tabular import read_book
@@ -48,6 +49,8 @@ class AnnexA:
         Day up to which the extract was read.
     absent : tuple of int
         Lists that no extract holds.
+    windows : tuple of Window
+        Which days each extract holds of each list.
     """
 
     lists: dict[int, pd.DataFrame]
@@ -55,6 +58,7 @@ class AnnexA:
     files: tuple[str, ...]
     as_at: date | None
     absent: tuple[int, ...]
+    windows: tuple[Window, ...] = ()
 
     @property
     def found(self) -> tuple[int, ...]:
@@ -142,10 +146,12 @@ def read_annex_a(
         log.add("stop", "", "Annex A", "no list holds any row", "Check the export.")
     _note_limits(stacked, as_at, log)
     check_between_lists(stacked, as_at, log)
+    windows = windows_of(ordered, as_at)
+    note_gaps(stacked, windows, log)
     log.raise_if_stopped("The Annex A extract")
     absent = tuple(number for number in LISTS if number not in stacked)
     names = tuple(extract.name for extract, _ in ordered)
-    return AnnexA(stacked, log.table(), names, as_at, absent)
+    return AnnexA(stacked, log.table(), names, as_at, absent, windows)
 
 
 _HOW_TO_NAME_LISTS = (

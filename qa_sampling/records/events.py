@@ -76,6 +76,8 @@ _FIELDS: dict[str, tuple[int, dict[str, str]]] = {
     ),
 }
 """Event, the list it comes from, and the field of that list behind each column."""
+LIST_OF = {event: number for event, (number, _) in _FIELDS.items()}
+"""Number of the Annex A list that each kind of event comes from."""
 _SHORT_BREAKS = ("V3", "V4")
 _OUTCOMES = {
     "Referral": {"Yes": "No further action", "No": "Further action"},

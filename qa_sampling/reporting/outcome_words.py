@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+
+from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.reporting.outcome_families import known_of
 from qa_sampling.reporting.outcome_tables import QUARTER, OutcomeTables
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
+from qa_sampling.trends.coverage import Coverage
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.spikes import Signal, Spikes
 
 
-def outcome_findings(tables: OutcomeTables) -> Words:
-    """Say of each table its latest quarter, where it is shown.
+def outcome_findings(tables: OutcomeTables, covered: Coverage | None = None) -> Words:
+    """Say of each table its latest quarter, where it is shown, and what the extracts lack.
 
     Parameters
     ----------
     tables : OutcomeTables
         The protected tables.
+    covered : Coverage, optional
+        Which days the extracts hold; all of them when left out.
     """
     words = NOTHING_SAID
     for family, table in zip(tables.families, tables.tables, strict=True):
@@ -43,6 +49,25 @@ def outcome_findings(tables: OutcomeTables) -> Words:
                              known=known, **given)  # fmt: skip
             else:
                 words += say("{title}: {part} of these, {share}.", **given)
+    return words + _gap_words(covered) if covered else words
+
+
+def _gap_words(covered: Coverage) -> Words:
+    """Say where there are no figures because nothing is on record."""
+    words = NOTHING_SAID
+    for first, last in covered.between():
+        words += say(
+            "No extract covers {when}: quarters in it are missing, not nought.",
+            when=declared(period_in_words(first.date(), last.date())),
+        )
+    for event, months in itertools.groupby(covered.empty, key=lambda one: one.event):
+        when = {month_in_words(one.month.date()): None for one in months}
+        words += say(
+            "No {event} is on record in {when}, where many a month are usual: recorded "
+            "elsewhere, or missing? The quarter is left out.",
+            event=event[:1].lower() + event[1:],
+            when=declared(" and ".join(when)),
+        )
     return words
 
 

@@ -31,14 +31,11 @@ def seams_of(annex: AnnexA) -> tuple[pd.Timestamp, ...]:
     annex : AnnexA
         The extracts.
     """
-    rows = annex.all_rows(_LIST)
-    if rows.empty:
-        return ()
-    days = rows.groupby("extract")["strategy_date"].agg(["min", "max"]).dropna()
+    windows = [one for one in annex.windows if one.number == _LIST]
     return tuple(
         first
-        for first in sorted(set(days["min"]))
-        if not ((days["min"] <= first - _WITHIN) & (days["max"] >= first + _WITHIN)).any()
+        for first in sorted({one.first for one in windows})
+        if not any(one.first <= first - _WITHIN and one.last >= first + _WITHIN for one in windows)
     )
 
 

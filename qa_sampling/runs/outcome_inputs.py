@@ -9,13 +9,16 @@ import pandas as pd
 from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.cases import build_cases
 from qa_sampling.records.events import build_events
+from qa_sampling.records.events_covered import covered_by
 from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
+from qa_sampling.runs.extract_gaps import gaps_in_words
 from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.coverage import Coverage
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Told:
         Children whose records are restricted, and who are never drawn.
     seams : tuple of Timestamp
         First days of extracts around which conferences are in none of them.
+    covered : Coverage or None
+        Which days the extracts hold of each kind of event; None where all are held.
     cases : DataFrame or None
         ``schema.CASES`` of that day: who holds a case now; for a deep dive.
     staff, case_roles : DataFrame or None
@@ -49,9 +54,15 @@ class Told:
     children: pd.DataFrame
     never_drawn: frozenset[str]
     seams: tuple[pd.Timestamp, ...] = ()
+    covered: Coverage | None = None
     cases: pd.DataFrame | None = None
     staff: pd.DataFrame | None = None
     case_roles: pd.DataFrame | None = None
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Say which months are not on record; empty where all are."""
+        return gaps_in_words(self.covered) if self.covered else ()
 
 
 def read_outcomes(settings: AnalysisSettings) -> Told:
@@ -73,12 +84,13 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     children = _invented_children() if settings.is_invented else _children(annex)
     about = {"staff": extras.staff, "families": extras.families}
     about |= {"children": children, "events": events}
+    covered = None if settings.is_invented else covered_by(annex, events)
     events = with_units(events, **about)
     known = extras.families is not None and len(extras.families) > 0
     seams = () if settings.is_invented else seams_of(annex)
     on_lists = with_units(build_on_lists(annex, as_at=settings.extract_day), **about)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
-    told = Told(events, on_lists, known, children, kept, seams)
+    told = Told(events, on_lists, known, children, kept, seams, covered)
     if not isinstance(settings, DeepDive):
         return told
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import TrendError
+from qa_sampling.trends.coverage import Coverage
 from qa_sampling.trends.measure_bases import Base, Logged, OpenOn
 from qa_sampling.trends.measures import Measure
 
@@ -30,8 +31,10 @@ class Periods:
     ----------
     start : DatetimeIndex
         Their first days.
-    whole : Timestamp
-        First day of the first whole one.
+    covered : Coverage or None
+        What the records hold; None of lists on a day and of the register, on record since `begun`.
+    begun : Timestamp
+        First day on record.
     months : int
         Their length.
     until : Timestamp
@@ -41,7 +44,8 @@ class Periods:
     """
 
     start: pd.DatetimeIndex
-    whole: pd.Timestamp
+    covered: Coverage | None
+    begun: pd.Timestamp
     months: int
     until: pd.Timestamp
     days: pd.DatetimeIndex
@@ -59,19 +63,52 @@ class Periods:
         note = note.mask(last > self.until, "period not over")
         if asked.base.of == "on_lists":
             note = note.mask(~self.known(asked), "no extract in its last month")
-        note = note.mask(start < self._since(asked), "too few months before it")
-        return note.mask(start < self.whole, "before the records")
+        note = note.mask(~self._followed(asked), "no extract covers what follows")
+        note = note.mask(~self._looked_back(asked), "too few months before it")
+        note = note.mask(~self._on_record(asked), "no extract covers it")
+        note = note.mask(self._lacking(asked), "none where dozens are usual")
+        return note.mask(self._before(asked), "before the records")
 
     def known(self, asked: Measure) -> np.ndarray:
-        """Tell which have a figure at all: on record, with the months that it looks back on."""
-        since = np.asarray(self.start >= self._since(asked))
+        """Tell which have a figure: on record, with the months that it looks back and ahead on."""
+        held = self._on_record(asked) & self._looked_back(asked) & self._followed(asked)
         if not asked.stock:
-            return since
-        return since & np.asarray(self.start.isin(starts_of(pd.Series(self.days), self.months)))
+            return held
+        return held & np.asarray(self.start.isin(starts_of(pd.Series(self.days), self.months)))
 
-    def _since(self, asked: Measure) -> pd.Timestamp:
-        """Give the first day of the first period that has a figure."""
-        return self.whole + pd.DateOffset(months=asked.look_back)
+    @cached_property
+    def _reached(self) -> pd.DatetimeIndex:
+        """Their last days, or the day the records reach to where they are not over."""
+        return self.last.where(self.last <= self.until, self.until)
+
+    def _on_record(self, asked: Measure) -> np.ndarray:
+        if self.covered is None:
+            return np.asarray(self.start >= self.begun)
+        event, on = asked.base.event, getattr(asked.base, "on", "")
+        return self.covered.holds(event, self.start, self._reached, on)
+
+    def _lacking(self, asked: Measure) -> np.ndarray:
+        if self.covered is None or asked.stock:
+            return np.zeros(len(self.start), dtype=bool)
+        return self.covered.lacks(asked.base.event, self.start, self._reached, asked.base.on)
+
+    def _before(self, asked: Measure) -> np.ndarray:
+        if self.covered is None:
+            return np.asarray(self.start < self.begun)
+        return ~self._on_record(asked) & self.covered.before(asked.base.event, self.start)
+
+    def _looked_back(self, asked: Measure) -> np.ndarray:
+        if not asked.look_back:
+            return np.ones(len(self.start), dtype=bool)
+        first = self.start - pd.DateOffset(months=asked.look_back)
+        return self.covered.holds(asked.rule.event, first, self._reached)
+
+    def _followed(self, asked: Measure) -> np.ndarray:
+        if not asked.lag:
+            return np.ones(len(self.start), dtype=bool)
+        last = self.last + pd.DateOffset(months=asked.lag)
+        last = last.where(last <= self.until, self.until)
+        return self.covered.holds(asked.rule.event, self.start, last)
 
 
 def starts_of(days: pd.Series, months: int) -> pd.Series:
@@ -89,6 +126,7 @@ def periods_of(
     since: date | None,
     first: date | None,
     last: date | None,
+    covered: Coverage | None = None,
 ) -> Periods:
     """Give the periods of a measure.
 
@@ -106,13 +144,15 @@ def periods_of(
         First day from which the records are whole; found in the table when None.
     first, last : date or None
         Days of the first and the last period wanted.
+    covered : Coverage, optional
+        Which days are on record; all from `since` on when left out.
 
     Raises
     ------
     TrendError
         When nothing says since when there are records, or the days are out of order.
     """
-    begun = pd.Timestamp(since) if since is not None else _begun(table, asked, until)
+    begun = _since(table, asked, until, since, covered)
     for name, day in (("since", begun), ("first", first), ("last", last)):
         if day is not None and pd.Timestamp(day) > until:
             raise TrendError(
@@ -125,12 +165,37 @@ def periods_of(
     asked_days = [begun, pd.Timestamp(first or begun), pd.Timestamp(last or until)]
     whole, start, end = starts_of(pd.Series(asked_days), months)
     step = pd.DateOffset(months=months)
-    if begun > whole and asked.base.of != "on_lists":
-        whole += step
     starts = pd.date_range(start, end, freq=step, unit="us")
     ends = starts + step - pd.Timedelta(days=1)
-    days = _extract_days(table, ends) if asked.base.of == "on_lists" else ends[ends <= until]
-    return Periods(starts, whole, months, until, days)
+    if asked.base.of == "on_lists":
+        return Periods(starts, None, whole, months, until, _extract_days(table, ends))
+    if asked.base.of == "activity":
+        return Periods(starts, None, begun, months, until, ends[ends <= until])
+    if covered is None:
+        kinds = {asked.base.event, getattr(asked.rule, "event", asked.base.event)}
+        covered = Coverage(dict.fromkeys(kinds, ((begun, until),)))
+    return Periods(starts, covered, begun, months, until, ends[ends <= until])
+
+
+def _since(
+    table: pd.DataFrame,
+    asked: Measure,
+    until: pd.Timestamp,
+    since: date | None,
+    covered: Coverage | None,
+) -> pd.Timestamp:
+    """Give the first day on record."""
+    if since is not None:
+        return pd.Timestamp(since)
+    if covered is not None and asked.base.of == "events":
+        spans = covered.spans.get(asked.base.event, ())
+        if not spans:
+            raise TrendError(
+                f"No extract holds a list with {asked.base.event.lower()}s, which "
+                f"{asked.title.lower()} is counted from. Read extracts that have it."
+            )
+        return spans[0][0]
+    return _begun(table, asked, until)
 
 
 def _begun(table: pd.DataFrame, asked: Measure, until: pd.Timestamp) -> pd.Timestamp:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from qa_sampling.declared import Column, Table, check_table
 from qa_sampling.errors import TrendError
+from qa_sampling.trends.coverage import Coverage
 from qa_sampling.trends.measure_cases import KnownEvents, known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
 from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
@@ -42,6 +43,7 @@ def readings_of(
     last: date | None = None,
     since: date | None = None,
     on_lists: pd.DataFrame | None = None,
+    covered: Coverage | None = None,
 ) -> pd.DataFrame:
     """Count a measure in each period, of everybody or unit by unit.
 
@@ -72,14 +74,17 @@ def readings_of(
     on_lists : DataFrame, optional
         :data:`on_lists.ON_LISTS` of one or several days, for measures counted from lists; the
         latest day in a period's last month stands for its end.
+    covered : Coverage, optional
+        Which days the extracts hold of each kind of event (``events_covered.covered_by``); goes
+        before `since`. Without it the table is taken for whole from `since` on.
 
     Returns
     -------
     DataFrame
         Declared by :data:`measured.READINGS`, by unit and period; every unit has every period.
-        Counts of periods before the first whole one, or with too few months on record before
-        them for what they look back on, of stocks at an end that is not yet, and where no
-        extract tells, are missing, never 0 and never a part; a count of none is 0.
+        Counts of periods that are not wholly on record, or with too few months on record before or
+        after them for what they look back or ahead on, of stocks at an end that is not yet, and
+        where no extract tells, are missing, never 0 and never a part; a count of none is 0.
 
     Raises
     ------
@@ -98,7 +103,8 @@ def readings_of(
             f"`unit`: the table has no column {unit!r}. Choose one of: "
             f"{', '.join(name for name in table.columns if name != 'child_id')}; or join it first."
         )
-    spans = periods_of(table, asked, until, months, since=since, first=first, last=last)
+    wanted = {"since": since, "first": first, "last": last, "covered": covered}
+    spans = periods_of(table, asked, until, months, **wanted)
     rows = _judged(table, asked, spans, unit)
     counted = _spread(_tally(rows, asked), spans, _units(rows, unit), asked)
     known = {"families": "family_id" in table, "children": "child_id" in table}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.records.annex_a_layout import CODES
-from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.schema import PRIMARY_NEEDS
 from qa_sampling.settings.deep_dive import DeepDive
@@ -98,7 +98,7 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
     readings = readings_of(
         told.events, measure, as_at=settings.extract_day,
         first=(pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date(),
-        last=settings.period_end,
+        last=settings.period_end, covered=told.covered,
     )  # fmt: skip
     settled = readings.loc[readings["mature"], "start"].sort_values()
     own = settled.iloc[-settings.over :]
@@ -120,7 +120,8 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
     after = pd.Timestamp(settings.period_start).to_period("M") - own.iloc[-1].to_period("M")
     return Dive(
         measure=measure, readings=readings, before=parts[0], now=parts[1],
-        held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own), spans=(_span(held), _span(own)),
+        held=pd.DatetimeIndex(held), own=pd.DatetimeIndex(own),
+        spans=(months_in_words(held), months_in_words(own)),
         days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
         everybody=f"All {settings.unit_kind}s together" if settings.is_of_unit else "",
     )  # fmt: skip
@@ -141,11 +142,6 @@ def _baseline(settled: pd.Series, own: pd.Series, settings: DeepDive) -> pd.Seri
     if settings.baseline == "year_before":
         return settled[settled.isin(own - pd.DateOffset(years=1))]
     return settled[settled < own.min()].iloc[-settings.baseline_months :]
-
-
-def _span(months: pd.Series) -> str:
-    last = months.iloc[-1] + pd.offsets.MonthEnd(0)
-    return period_in_words(months.iloc[0].date(), last.date())
 
 
 def _cases(told: Told, measure: Measure, settings: DeepDive, months: pd.Series) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _months(dive: Dive) -> list[pd.Timestamp]:
 def _readings(told: Told, settings: DeepDive, name: str, unit: str | None = None) -> pd.DataFrame:
     first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
     return readings_of(told.events, MEASURES[name], as_at=settings.extract_day, first=first,
-                       last=settings.period_end, unit=unit)  # fmt: skip
+                       last=settings.period_end, unit=unit, covered=told.covered)  # fmt: skip
 
 
 def _signals(readings: pd.DataFrame, name: str) -> Spikes:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qa_sampling.reporting.dates import month_in_words, period_in_words
+from qa_sampling.reporting.dates import month_in_words
 from qa_sampling.results import Turning
 from qa_sampling.runs.dive.cases import Dive, open_dive, unit_words
 from qa_sampling.runs.dive.reality import Reality, retest
+from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.measured import EVERYBODY
@@ -85,7 +86,7 @@ def _own(told: Told, settings: DeepDive) -> pd.DataFrame:
     first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
     readings = readings_of(
         told.events, settings.measure, as_at=settings.extract_day, first=first,
-        last=settings.period_end, unit=kind,
+        last=settings.period_end, unit=kind, covered=told.covered,
     )  # fmt: skip
     whose = settings.unit if settings.is_of_unit else EVERYBODY
     return readings[readings["unit"] == whose].reset_index(drop=True)
@@ -94,8 +95,7 @@ def _own(told: Told, settings: DeepDive) -> pd.DataFrame:
 def _figures(readings: pd.DataFrame, months: object, when: str) -> tuple:
     held = readings[readings["start"].isin(months) & readings["numerator"].notna()]
     held = held.sort_values("start")
-    last = held["start"].iloc[-1] + pd.offsets.MonthEnd(0)
-    span = period_in_words(held["start"].iloc[0].date(), last.date())
+    span = months_in_words(held["start"])
     cases = held["denominator"].mean()
     share = float(held["numerator"].sum() / held["denominator"].sum()) if pd.notna(cases) else None
     return when, span, float(held["numerator"].mean()), cases, share

@@ -52,6 +52,9 @@ def waited_for(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame | Non
     competing = ("Care episode",) if asked["event"] != "Care episode" else ()
     waits = times_to_next(told.events, as_at=settings.extract_day, competing=competing,
                           children=children, **asked)  # fmt: skip
+    if told.covered is not None:
+        since = told.covered.unbroken_since(str(asked["start"]), str(asked["event"]))
+        waits = waits[waits["start"] >= since]
     quarters = sorted(waits["quarter"].unique())[-_COHORT_QUARTERS - 1 :]
     waits = waits[waits["quarter"].isin(quarters)].reset_index(drop=True)
     return waits if len(waits) else None

@@ -12,6 +12,7 @@ from qa_sampling.runs.outcomes.steps import Outcomes
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.breakdown import Breakdown, BrokenDown, breakdown_of
+from qa_sampling.trends.coverage import Coverage
 from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
@@ -42,7 +43,9 @@ def broken_down(told: Told, found: Outcomes, settings: OutcomeTrends) -> tuple[B
     wanted = set(settings.breakdowns or MEASURES) & known
     kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]
     events, on_lists = (_with_columns(table, kinds) for table in (told.events, told.on_lists))
-    tables = _Tables(KnownEvents.of(events, settings.extract_day), on_lists, told.seams)
+    tables = _Tables(
+        KnownEvents.of(events, settings.extract_day), on_lists, told.seams, told.covered
+    )
     made = [_one(tables, MEASURES[name], kinds, settings) for name in MEASURES if name in wanted]
     return tuple(one for one in made if one.parts)
 
@@ -54,6 +57,7 @@ class _Tables:
     events: KnownEvents
     on_lists: pd.DataFrame
     seams: tuple[pd.Timestamp, ...]
+    covered: Coverage | None
 
 
 def _with_columns(table: pd.DataFrame, kinds: list[UnitKind]) -> pd.DataFrame:
@@ -88,7 +92,8 @@ def _readings(
         end = settings.period_end
         asked |= {"on_lists": tables.on_lists, "first": end, "last": end}
         return readings_of(tables.events, measure, **asked)
-    counted = readings_of(tables.events, measure, period="quarter", **asked)
+    asked |= {"period": "quarter", "covered": tables.covered}
+    counted = readings_of(tables.events, measure, **asked)
     return without_seams(counted, [measure], tables.seams, period="quarter")
 
 

@@ -205,6 +205,7 @@ class Exploration:
             unit=None if unit_kind == "all" else unit_kind,
             first=settings.first_day,
             last=settings.period_end,
+            covered=self.told.covered,
         )
         return without_seams(found, [measure], self.told.seams, period=every)
 

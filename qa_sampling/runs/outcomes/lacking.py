@@ -61,8 +61,10 @@ def what_lacks(told: Told, one: Measure, day: date) -> str:
         there = (days <= pd.Timestamp(day)).any()
         return "" if there else f"list {one.base.number} in the newest extract"
     event = one.base.event
-    there = (told.events["event"] == event).any()
-    return "" if there else f"the list of the extract with {event.lower()}s; no row has one"
+    if not (told.events["event"] == event).any():
+        return f"the list of the extract with {event.lower()}s; no row has one"
+    known = told.covered is None or told.covered.spans.get(event)
+    return "" if known else f"the month of the extract with {event.lower()}s in its file's name"
 
 
 def units_lacking(

@@ -71,7 +71,7 @@ def release_outcomes(
         When the extracts hold no finished quarter.
     """
     quarters = finished_quarters(settings)
-    asked = {"as_at": settings.extract_day, "period": "quarter"}
+    asked = {"as_at": settings.extract_day, "period": "quarter", "covered": told.covered}
     asked |= {"first": pd.Timestamp(quarters[0]).date(), "last": pd.Timestamp(quarters[-1]).date()}
     flows = [one for one in found.measures if one.adds and one.base.of == "events"]
     events = KnownEvents.of(told.events, settings.extract_day)

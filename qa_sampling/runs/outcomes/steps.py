@@ -9,6 +9,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
@@ -160,8 +161,9 @@ def _counted(
     for one in measures:
         of_events = one.base.of == "events"
         table = told.events if of_events else registered.activity
+        about = asked | ({"covered": told.covered} if of_events else {})
         if unit is None or unit in table:
-            counted = readings_of(events if of_events else table, one, **asked)
+            counted = readings_of(events if of_events else table, one, **about)
             parts.append(without_seams(counted, [one], told.seams))
     return pd.concat(parts, ignore_index=True)
 
@@ -189,8 +191,7 @@ def covered_of(found: Outcomes, settings: OutcomeTrends) -> str:
     asked = period_in_words(settings.first_day, settings.period_end)
     if held.empty:
         return f"no month whole on record of {asked}"
-    last = held.max() + pd.offsets.MonthEnd(0)
-    covered = period_in_words(held.min().date(), last.date())
+    covered = months_in_words(held)
     return covered if covered == asked else f"{covered} ({asked} was asked for)"
 
 
