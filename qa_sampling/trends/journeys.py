@@ -274,7 +274,7 @@ def _share(held: pd.DataFrame, step: str, families: np.ndarray) -> tuple[float, 
 
 
 def _difference(own: tuple[float, float], other: tuple[float, float], level: float) -> list[float]:
-    """Give two shares, their difference and Newcombe's interval; no interval where none is known."""
+    """Give two shares, their difference and Newcombe's interval, missing where none is known."""
     shares, sizes = (own[0], other[0]), (own[1], other[1])
     if min(sizes) <= 0:
         return [*shares, shares[0] - shares[1], np.nan, np.nan]
