@@ -279,8 +279,12 @@ class TestTheDayOfAnExtract:
 class TestStretches:
     def test_they_join_when_they_meet_or_overlap(self):
         day = pd.Timestamp
-        spans = [(day("2026-05-01"), day("2026-10-31")), (day("2025-11-01"), day("2026-04-30")),
-                 (day("2024-01-01"), day("2024-02-01")), (day("2026-03-01"), day("2026-02-01"))]  # fmt: skip
+        spans = [
+            (day("2026-05-01"), day("2026-10-31")),
+            (day("2025-11-01"), day("2026-04-30")),
+            (day("2024-01-01"), day("2024-02-01")),
+            (day("2026-03-01"), day("2026-02-01")),
+        ]
         assert united(spans) == (
             (day("2024-01-01"), day("2024-02-01")), (day("2025-11-01"), day("2026-10-31")),
         )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -95,7 +96,23 @@ class TestThePlantedSpike:
         assert words[0].startswith("It is more than chance with families counted once")
         (signal,) = found.real.signals.signals
         assert signal.on_families and signal.unit == "Assessment East"
-        assert any("change of recording at the front door is unlikely" in one for one in words)
+        assert any("does not rule out a change of recording" in one for one in words)
+        assert not any("unlikely" in one for one in words)
+
+    def test_a_front_door_that_was_not_judged_says_nothing(self, found, settings):
+        held = found.real.recording.assign(before=100.0, now=300.0, unusual=None)
+        real = replace(found.real, recording=held)
+        (line,) = [
+            one
+            for one in said.is_it_real(found.dive, real, settings)
+            if one.startswith("Recording and the front door")
+        ]
+        assert "Not judged, for there are too few settled months: contacts, referrals" in line
+        assert line.endswith("neither for nor against a change of recording.")
+        assert "unusual" not in line and "unlikely" not in line
+        first = replace(real, recording=held.assign(unusual=[True, None, False]))
+        line = said.is_it_real(found.dive, first, settings)[2]
+        assert "Unusual by themselves: contacts." in line and "Not judged" in line
 
     def test_its_source_and_team_are_named_and_no_other(self, found):
         assert found.carried["All"].named["group"].tolist() == [PLANTED]
@@ -390,6 +407,22 @@ class TestFiles:
         assert list(rows)[:4] == ["Question", "Is it real", "Who carries it", "Ideas to test"]
         assert rows["Ideas to test"] == "1. One. 2. Two."
         assert "7 of 30" in rows["Sample"]
+        assert (
+            rows["Who"]
+            == "Lead: Quality Assurance. Readers: two auditors who do not hold the cases."
+        )
+
+    def test_once_readers_are_drawn_the_default_is_dropped(self, found, settings):
+        assigned = SimpleNamespace(table=pd.DataFrame({"auditor_id": ["S1", "S2"]}))
+        drawn = SimpleNamespace(draw=SimpleNamespace(assignment=assigned), words="22 cases.")
+
+        def who(settings):
+            parts = (found.dive, found.real, found.carried, found.reading, settings)
+            return dict(said.terms_of_reference(*parts, recorded=drawn, hypotheses=()))["Who"]
+
+        assert who(settings) == "Lead: Quality Assurance. 22 cases."
+        own = settings.model_copy(update={"readers": "the QA Group"})
+        assert who(own) == "Lead: Quality Assurance. Readers: the QA Group. 22 cases."
 
 
 class TestForEverybody:

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from qa_sampling.errors import TrendError
+from qa_sampling.trends.intervals import newcombe
 from qa_sampling.trends.journeys import STEPS, journeys
 
 
@@ -69,23 +71,29 @@ def many(alike: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return story(*rows, *[(f"c{one}", "Section 47 enquiry", "2026-01-08") for one in met]), held
 
 
+def ends_of(own: float, size: float, other: float, other_size: float) -> tuple[float, float]:
+    """Newcombe's method 10 as statsmodels has it."""
+    return confint_proportions_2indep(
+        own * size, size, other * other_size, other_size, method="newcomb", compare="diff"
+    )
+
+
 def test_differences_against_the_plain_formula() -> None:
     events, held = many(1)
     found = journeys(events, held, as_at="2026-12-31")
     row = found.table.set_index("step").loc["Section 47 enquiry"]
     assert row[["concerned", "others", "difference"]].tolist() == pytest.approx([0.6, 0.3, 0.3])
-    error = np.sqrt((0.6 * 0.4 + 0.3 * 0.7) / 100 * 200 / 199)
-    assert row["high"] - row["difference"] == pytest.approx(stats.t.ppf(0.975, 199) * error)
+    assert row[["low", "high"]].tolist() == pytest.approx(ends_of(0.6, 99, 0.3, 99))
     assert found.words == (
         "Section 47 enquiry: 60 in 100 of those concerned, 30 in 100 of others (+30; 95% interval "
-        "+17 to +43).",
+        "+16 to +42).",
     )
     # Families of five that share their fate: the error of a fifth of the cases.
     events, held = many(5)
     wide = journeys(events, held, as_at="2026-12-31").table.set_index("step")
     row = wide.loc["Section 47 enquiry"]
-    error = np.sqrt((0.6 * 0.4 + 0.3 * 0.7) / 20 * 40 / 39)
-    assert row["high"] - row["difference"] == pytest.approx(stats.t.ppf(0.975, 39) * error)
+    size = 19 * (stats.t.ppf(0.975, 99) / stats.t.ppf(0.975, 19)) ** 2
+    assert row[["low", "high"]].tolist() == pytest.approx(ends_of(0.6, size, 0.3, size))
     alone = journeys(events, held, as_at="2026-12-31", cluster=None).table.set_index("step")
     assert alone.loc["Section 47 enquiry", "high"] < row["high"]
 
@@ -121,3 +129,85 @@ def test_ways_that_cannot_be_compared_are_refused() -> None:
         journeys(EVENTS, CASES.drop(columns="family_id"), as_at="2026-07-31", within_days=0)
     with pytest.raises(TrendError, match=r"`steps` must name.*`level`.*`as_at` is missing"):
         journeys(EVENTS, CASES, as_at=None, steps=("Visit",), level=2)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "ends"),
+    [
+        ((56, 70), (48, 80), (0.0524, 0.3339)),
+        ((9, 10), (3, 10), (0.1705, 0.8090)),
+        ((6, 7), (2, 7), (0.0582, 0.8062)),
+        ((5, 56), (0, 29), (-0.0381, 0.1926)),
+        ((0, 10), (0, 20), (-0.1611, 0.2775)),
+        ((0, 10), (0, 10), (-0.2775, 0.2775)),
+        ((10, 10), (0, 20), (0.6791, 1.0)),
+        ((10, 10), (0, 10), (0.6075, 1.0)),
+    ],
+)
+def test_newcombes_own_examples(own: tuple, other: tuple, ends: tuple) -> None:
+    """Newcombe (1998), Statistics in Medicine 17, table II, (a) to (h), method 10."""
+    shares = own[0] / own[1], other[0] / other[1]
+    found = newcombe(shares, (own[1], other[1]))
+    assert [found.low, found.high] == pytest.approx(ends, abs=5e-5)
+
+
+def test_none_of_few_against_some_of_many_is_not_beyond_chance() -> None:
+    # 0 of 19 against 7 of 116: Fisher's exact test gives p = 0.59.
+    met = [one for one in range(135) if 19 <= one < 26]
+    held = cases(*[(f"c{one}", "2026-01-05", one < 19) for one in range(135)])
+    rows = [(f"c{one}", "Referral", "2026-01-05") for one in range(135)]
+    events = story(*rows, *[(f"c{one}", "Child protection plan", "2026-02-01") for one in met])
+    found = journeys(events, held, as_at="2026-12-31")
+    row = found.table.set_index("step").loc["Child protection plan"]
+    assert row["low"] < 0 < row["high"]
+    assert found.words[0].startswith("No step is reached")
+
+
+def world(
+    seed: int, *, sizes: tuple[int, int], share: float, again: tuple[float, float], alike: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Equal shares by 90 days, siblings in pairs; a new referral comes at a pace of its own."""
+    rng = np.random.default_rng(seed)
+    number = sum(sizes)
+    families = np.r_[np.arange(sizes[0]) // 2, 10_000 + np.arange(sizes[1]) // 2]
+    fate = dict(zip(np.unique(families), rng.random(len(np.unique(families))), strict=True))
+    drawn = np.where(
+        rng.random(number) < alike, [fate[one] for one in families], rng.random(number)
+    )
+    start = pd.Timestamp("2026-01-05")
+    concerned = np.arange(number) < sizes[0]
+    held = pd.DataFrame(
+        {"child_id": np.arange(number).astype(str), "start": start, "concerned": concerned,
+         "family_id": families.astype(str)}
+    )  # fmt: skip
+    step = start + pd.to_timedelta(rng.integers(0, 90, number), unit="D")
+    back = start + pd.to_timedelta(rng.integers(1, 90, number), unit="D")
+    comes = rng.random(number) < np.where(concerned, *again)
+    parts = [("Referral", np.full(number, True), pd.Series(start, range(number))),
+             ("Section 47 enquiry", drawn < share, step), ("Referral", comes, back)]  # fmt: skip
+    events = pd.concat(
+        [pd.DataFrame({"child_id": held["child_id"], "event": name, "date": days})[kept]
+         for name, kept, days in parts], ignore_index=True,
+    )  # fmt: skip
+    return events, held
+
+
+def false_alarms(worlds: int, **kind: object) -> int:
+    """In how many of so many worlds without a difference one is told."""
+    steps = ("Referral", "Section 47 enquiry")
+    found = [journeys(*world(seed, **kind), as_at="2026-12-31", steps=steps)
+             for seed in range(worlds)]  # fmt: skip
+    rows = [one.table.iloc[1] for one in found]
+    return sum(bool(row["low"] > 0 or row["high"] < 0) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "worlds", "most"),
+    [
+        # At 5% so many or fewer with a chance of 98%.
+        ({"sizes": (19, 116), "share": 0.06, "again": (0, 0), "alike": 0.8}, 30, 4),
+        ({"sizes": (100, 100), "share": 0.3, "again": (0.8, 0.05), "alike": 0.0}, 15, 3),
+    ],
+)
+def test_worlds_without_a_difference(kind: dict, worlds: int, most: int) -> None:
+    assert false_alarms(worlds, **kind) <= most

@@ -190,7 +190,7 @@ def test_a_journey_draws_counts_to_one_scale():
     counts = way.table["count"]
     assert np.array(bars[:4]) / bars[0] == pytest.approx((counts[:4] / counts[0]).tolist())
     text = written(ax).replace("\n", " ")
-    assert "1,301 (25% of all), 96 not yet known" in text
+    assert "1,301 (25% of all), 96 may yet go further" in text
     assert "87% of the step before, 28 working days (17 to 39)" in text
     assert "Assessment: at most 45 working days." in text
 

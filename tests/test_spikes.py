@@ -141,6 +141,7 @@ class TestFind:
         )
         assert deep_dive_parameters(one) == {
             "measure": "re_referrals", "period": "2023-06", "unit_kind": "team", "unit": "T03",
+            "over": 1,
         }  # fmt: skip
         assert found.words.startswith("6 series were looked at: 1 latest period stands out.")
         assert found.table["id"].tolist() == [one.id]
@@ -286,6 +287,7 @@ class TestFind:
         (one,) = find_spikes(frame, every="quarter", drifts=False).signals
         assert one.id.endswith(".2024-Q4") and "the quarter from October 2024" in one.words
         assert deep_dive_parameters(one)["period"] == "2024-12"
+        assert deep_dive_parameters(one)["over"] == 3
 
     def test_names_that_had_to_be_altered_stay_apart(self) -> None:
         counts = steady(5)

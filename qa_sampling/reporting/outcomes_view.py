@@ -232,6 +232,9 @@ def before_view(found: Mapping[pd.Timestamp, Spikes]) -> pd.DataFrame:
 def handed_over(found: Spikes) -> pd.DataFrame:
     """Give what each signal says in sentences, and the line that starts a deep dive into it.
 
+    The line holds the signal's months; parameter files that the trends were run with (`-f`) have
+    to be given to it as well, for they are not known here.
+
     Parameters
     ----------
     found : Spikes
@@ -308,7 +311,7 @@ def _command(one: Signal) -> str:
     if one.unit_kind in CHILDREN:
         one = replace(one, unit_kind="all", unit=EVERYBODY)
     pairs = " ".join(
-        f'-p {name} "{value}"' if " " in value else f"-p {name} {value}"
+        f'-p {name} "{value}"' if " " in str(value) else f"-p {name} {value}"
         for name, value in deep_dive_parameters(one).items()
     )
     return f"qa-sampling run deep_dive {pairs}"

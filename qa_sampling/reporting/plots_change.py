@@ -293,7 +293,7 @@ def _step_words(row: tuple, *, narrow: bool) -> str:
         words += f" ({said(row.share_first, 'share')} of all)"
     if pd.isna(row.pending) or not row.pending:
         return words
-    return f"{words}{chr(10) if narrow else ', '}{said(row.pending, 'count')} not yet known"
+    return f"{words}{chr(10) if narrow else ', '}{said(row.pending, 'count')} may yet go further"
 
 
 def _step(sheet: Sheet, down: float, deep: float, reach: float | None, note: str) -> None:

@@ -115,7 +115,7 @@ class Drivers:
             {"name": held["group"], "value": held["shrunken"], "low": held["low"],
              "high": held["high"], "n": held["observed"], "marked": held["named"]}
         )  # fmt: skip
-        settings = {"measure": "Observed over expected (1: as expected)", "unit": "rate",
+        settings = {"measure": "Families over expected, shrunken (1: as expected)", "unit": "rate",
                     "warnings": self.notes} | about  # fmt: skip
         marks = ("Carries it", "Explained by those, or by chance")
         return IntervalList(table, reference=1.0, marks=marks, level=self.level, **settings)

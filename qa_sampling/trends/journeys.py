@@ -2,6 +2,11 @@
 
 Each case begins with a referral. What follows it belongs to it until so many days have passed, the
 child is referred again, or the records end. A contact belongs to it in the month before.
+
+Shares are of the cases that began early enough to be followed to the end; one that another referral
+cuts short is censored there (``incidence``), since whether it is cut may go with who is concerned.
+Their differences have Newcombe's interval (1998, method 10), families counted as wholes: one by
+plain errors would take a share of 0 for exact.
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ from qa_sampling.results import Journey
 from qa_sampling.schema import EVENT_KINDS
 from qa_sampling.trends.binary_results import points_words
 from qa_sampling.trends.family_bootstrap import cluster_codes
+from qa_sampling.trends.incidence import WAITING, incidence
+from qa_sampling.trends.intervals import newcombe
 
 __all__ = ["STEPS", "Journeys", "journeys"]
 
@@ -45,11 +52,12 @@ class Journeys:
         most came another way), `days` with quartiles since the latest step before, `pending` (no
         later step yet, and watched for less than `within_days`).
     table : DataFrame
-        One row a step: `step`, `concerned`, `others` (shares of the cases that were watched for
-        all of `within_days`), `difference`, `low`, `high`, `days_concerned`, `days_others`
-        (medians of all), missing where there are too few.
+        One row a step: `step`, `concerned`, `others` (shares that reach it by `within_days`, of
+        the cases that began so long before the records end; one that is referred again counts
+        until then), `difference`, `low`, `high`, `days_concerned`, `days_others` (medians of
+        all), missing where there are too few.
     watched : tuple of (int, int)
-        Cases watched so long, among those concerned and the others.
+        Cases that began so long before, among those concerned and the others.
     within_days : int
         How long a case is followed.
     level : float
@@ -121,11 +129,12 @@ def journeys(
     flag = held[concerned].to_numpy(dtype=bool)
     days = _days(reached, steps)
     ended = held["start"] + pd.Timedelta(days=within_days) <= last
-    whole = (ended | reached["cut"]).to_numpy()
-    ways = [_way(reached, days, own, ~whole, steps, about) for own in (flag, ~flag)]
+    unripe = ~(ended | reached["cut"]).to_numpy()
+    ended = ended.to_numpy()
+    ways = [_way(reached, days, own, unripe, steps, about) for own in (flag, ~flag)]
     families = cluster_codes(held[cluster]) if cluster else np.arange(len(held))
-    table = _compared(reached, days, flag, whole, families, steps, least, level)
-    watched = (int((flag & whole).sum()), int((~flag & whole).sum()))
+    table = _compared(reached, days, flag, ended, families, steps, least, level)
+    watched = (int((flag & ended).sum()), int((~flag & ended).sum()))
     words = _words(table, watched, least, within_days, level)
     return Journeys(*ways, table, watched, within_days, level, words)
 
@@ -155,7 +164,7 @@ def _reached(
     events: pd.DataFrame, cases: pd.DataFrame, steps: Sequence[str], last: pd.Timestamp,
     within_days: int, contact_days: int,
 ) -> pd.DataFrame:  # fmt: skip
-    """Give each case the day of each step, missing where it was not reached, and if it was cut."""
+    """Give each case the day of each step, missing where not reached, with start and last day."""
     kinds = events["event"].isin([*steps, "Referral"]) & (events["date"] <= last)
     held = events.loc[kinds, ["child_id", "event", "date"]]
     left = cases[["child_id", "start"]].assign(case=np.arange(len(cases)))
@@ -177,7 +186,7 @@ def _reached(
             found[step] = both[own & inside].groupby("case")["date"].min()
     table = pd.DataFrame({step: days.reindex(left["case"]) for step, days in found.items()})
     table["Referral"] = left["start"].to_numpy()
-    return table.assign(cut=cut)
+    return table.assign(start=left["start"], until=until, cut=cut)
 
 
 def _days(reached: pd.DataFrame, steps: Sequence[str]) -> pd.DataFrame:
@@ -214,32 +223,63 @@ def _way(
 
 
 def _compared(
-    reached: pd.DataFrame, days: pd.DataFrame, flag: np.ndarray, whole: np.ndarray,
+    reached: pd.DataFrame, days: pd.DataFrame, flag: np.ndarray, ended: np.ndarray,
     families: np.ndarray, steps: Sequence[str], least: int, level: float,
 ) -> pd.DataFrame:  # fmt: skip
-    """Compare shares among cases watched to the end, with errors by family."""
+    """Compare shares among cases that began early enough, with errors by family."""
     rows = []
-    group, own = flag[whole], pd.factorize(families[whole])[0]
+    held, group, own = reached[ended], flag[ended], families[ended]
     enough = min(int(group.sum()), int((~group).sum())) >= max(least, 2)
     for step in steps:
-        y = reached.loc[whole, step].notna().to_numpy(dtype="float64")
-        told = _difference(y, group, own, level) if enough else [np.nan] * 5
+        told = [np.nan] * 5
+        if enough:
+            both = [_share(held[one], step, own[one]) for one in (group, ~group)]
+            told = _difference(*both, level)
         medians = [days.loc[one, step].median() for one in (flag, ~flag)]
         rows.append((step, *told, *medians))
     return pd.DataFrame(rows, columns=["step", "concerned", "others", "difference", "low", "high",
                                        "days_concerned", "days_others"])  # fmt: skip
 
 
-def _difference(y: np.ndarray, group: np.ndarray, own: np.ndarray, level: float) -> list[float]:
-    """Give two shares, their difference and its interval, families as wholes."""
-    shares = y[group].mean(), y[~group].mean()
-    weight = np.where(group, 1 / group.sum(), -1 / (~group).sum())
-    moved = np.bincount(own, weight * (y - np.where(group, *shares)))
-    number = len(moved)
-    error = np.sqrt((moved**2).sum() * number / max(number - 1, 1))
-    gap = shares[0] - shares[1]
-    reach = stats.t.ppf((1 + level) / 2, max(number - 1, 1)) * error
-    return [*shares, gap, gap - reach, gap + reach]
+def _share(held: pd.DataFrame, step: str, families: np.ndarray) -> tuple[float, float]:
+    """Give the share that reaches a step, and of how many it is, families as wholes.
+
+    A case that another referral cut short counts for as long as it was watched. The number is what
+    would give the error by family, were cases alone (at most that of the cases), corrected for few
+    families (E L Korn, B I Graubard 1998, Survey Methodology 24, 193-201). Where none or all reach
+    the step there is no error: families whose answer is known are counted. Missing where all that
+    have not reached it were cut short.
+    """
+    met = held[step].notna().to_numpy()
+    cut = ~met & held["cut"].to_numpy() & (step != "Contact")
+    if cut.any() and not (~met & ~cut).any():
+        return np.nan, 0.0
+    watched = np.where(met, held[step] - held["start"], held["until"] - held["start"])
+    waits = pd.DataFrame(
+        {
+            "days": np.maximum(watched / np.timedelta64(1, "D"), 0),
+            "state": np.where(met, step, WAITING),
+            "family_id": families,
+        }
+    )
+    found = incidence(waits, event=step).curve
+    share = float(found["share"].iloc[-1]) if len(found) else 0.0
+    known = len(np.unique(families[~cut]))
+    if not 0 < share < 1 or known < 2:
+        return share, float(known)
+    number, cases = len(np.unique(families)), int((~cut).sum())
+    variance = float(found["standard_error"].iloc[-1]) ** 2 * number / (number - 1)
+    few = stats.t.ppf(0.975, max(cases - 1, 1)) / stats.t.ppf(0.975, number - 1)
+    return share, float(min(share * (1 - share) / variance * few**2, cases))
+
+
+def _difference(own: tuple[float, float], other: tuple[float, float], level: float) -> list[float]:
+    """Give two shares, their difference and Newcombe's interval, missing where none is known."""
+    shares, sizes = (own[0], other[0]), (own[1], other[1])
+    if min(sizes) <= 0:
+        return [*shares, shares[0] - shares[1], np.nan, np.nan]
+    found = newcombe(shares, sizes, level=level)
+    return [*shares, shares[0] - shares[1], found.low, found.high]
 
 
 def _words(

@@ -120,7 +120,11 @@ class Spikes:
         return pd.DataFrame([vars(one) for one in self.signals], columns=names)
 
 
-def deep_dive_parameters(signal: Signal) -> dict[str, str]:
+_MOST_MONTHS = 12
+"""Months that a deep dive looks at together, at most."""
+
+
+def deep_dive_parameters(signal: Signal) -> dict[str, str | int]:
     """Give what fills the parameters of a deep dive into a signal.
 
     Parameters
@@ -131,15 +135,17 @@ def deep_dive_parameters(signal: Signal) -> dict[str, str]:
     Returns
     -------
     dict
-        `measure`, `period` (the month, the last one of a quarter: "2026-03"), `unit_kind`, `unit`;
-        of a fall `direction` as well.
+        `measure`, `period` (the month, the last one of a quarter: "2026-03"), `unit_kind`, `unit`,
+        `over` (the months that the signal is of, 12 at most); of a fall `direction` as well.
     """
     last = signal.period + pd.DateOffset(months=0 if signal.every == "month" else 2)
-    filled = {
+    months = 12 * (last.year - signal.since.year) + last.month - signal.since.month + 1
+    filled: dict[str, str | int] = {
         "measure": signal.measure,
         "period": period_name(last, "month"),
         "unit_kind": signal.unit_kind,
         "unit": signal.unit,
+        "over": min(months, _MOST_MONTHS),
     }
     return filled if signal.side == "high" else filled | {"direction": "fewer"}
 

@@ -158,7 +158,7 @@ def dive_file_name(signal: Signal) -> str:
     signal : Signal
         What is looked into.
     """
-    month = deep_dive_parameters(signal)["period"].replace("-", "_")
+    month = str(deep_dive_parameters(signal)["period"]).replace("-", "_")
     return f"dive_{signal.measure[:26]}_{month}"
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.records.annex_a_layout import CODES
+from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.schema import PRIMARY_NEEDS
@@ -113,7 +114,7 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
     parts = [_cases(told, measure, settings, months) for months in (held, own)]
     if parts[0].empty or parts[1].empty:
         raise TrendError(
-            f"{measure.title}: there are no cases in {_span(held if parts[0].empty else own)}. "
+            f"{measure.title}: there are no cases in {months_in_words(held if parts[0].empty else own)}. "
             f"{_reach(told, measure)} Ask for months that they cover (`period`, `over`, "
             "`baseline_months`), or give earlier or later extracts as well."
         )

@@ -137,15 +137,33 @@ def _front_door(real: Reality, dive: Dive) -> str:
         ends = [form.format(scale * one) if pd.notna(one) else "not known"
                 for one in (row.before, row.now)]  # fmt: skip
         parts.append(f"{row.measure.lower()} {ends[0]} before, {ends[1]} now")
-    odd = held.loc[held["unusual"].eq(True), "measure"].tolist()
-    close = (
-        f"Unusual by themselves: {', '.join(odd).lower()}. "
-        + ("So look at the front door first." if real.is_signal else "Look at them for themselves.")
-        if odd
-        else "None is unusual by itself, so a change of recording at the front door is unlikely."
-    )
+    close = " ".join(_judged(held, is_signal=real.is_signal))
     whose = f", {_lower(dive.everybody)}" if dive.everybody else ""
     return f"Recording and the front door{whose}: {'; '.join(parts)}. {close}"
+
+
+def _judged(held: pd.DataFrame, *, is_signal: bool) -> list[str]:
+    """Say what of the front door is unusual, what is not, and what could not be judged."""
+    odd = held.loc[held["unusual"].eq(True), "measure"].tolist()
+    unknown = held.loc[held["unusual"].isna(), "measure"].tolist()
+    known = len(held) - len(unknown)
+    said = []
+    if odd:
+        then = "So look at the front door first." if is_signal else "Look at them for themselves."
+        said.append(f"Unusual by themselves: {', '.join(odd).lower()}. {then}")
+    elif known:
+        those = "None" if not unknown else "None of those that could be judged"
+        said.append(
+            f"{those} is unusual by itself. That does not rule out a change of recording, which "
+            "need not show here."
+        )
+    if unknown:
+        said.append(
+            f"Not judged, for there are too few settled months: {', '.join(unknown).lower()}."
+        )
+    if not known:
+        said.append("So they speak neither for nor against a change of recording.")
+    return said
 
 
 def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
@@ -205,13 +223,22 @@ def terms_of_reference(
         ("Who carries it", dive.of_everybody(found[EVERYBODY].words)),
         ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
         ("Sample", sample_words(reading, settings)),
-        ("Who", f"Lead: {settings.lead}. Readers: {settings.readers}."
-                f"{f' {recorded.words}' if recorded else ''}"),
+        ("Who", _who(recorded, settings)),
         ("By when", day_in_words(settings.due_day) if reading.is_drawn else "–"),
         ("Afterwards", "Each idea: borne out, not borne out or open, with how many cases say so; "
                        "a recommendation, an action with an owner, and the month in which the "
                        "measure is tested again."),
     )  # fmt: skip
+
+
+def _who(recorded: Recorded | None, settings: DeepDive) -> str:
+    """Say who leads and reads: once readers are drawn, no longer the default's words of them."""
+    default = settings.readers == DeepDive.model_fields["readers"].default
+    is_given = recorded is not None and len(recorded.draw.assignment.table) > 0
+    said = [f"Lead: {settings.lead}."]
+    if not (default and is_given):
+        said.append(f"Readers: {settings.readers}.")
+    return " ".join([*said, *([recorded.words] if recorded else [])])
 
 
 def _lower(title: str) -> str:
