@@ -279,12 +279,9 @@ class TestTheDayOfAnExtract:
 class TestStretches:
     def test_they_join_when_they_meet_or_overlap(self):
         day = pd.Timestamp
-        spans = [
-            (day("2026-05-01"), day("2026-10-31")),
-            (day("2025-11-01"), day("2026-04-30")),
-            (day("2024-01-01"), day("2024-02-01")),
-            (day("2026-03-01"), day("2026-02-01")),
-        ]
+        months = (("2026-05-01", "2026-10-31"), ("2025-11-01", "2026-04-30"))
+        others = (("2024-01-01", "2024-02-01"), ("2026-03-01", "2026-02-01"))
+        spans = [(day(first), day(last)) for first, last in (*months, *others)]
         assert united(spans) == (
             (day("2024-01-01"), day("2024-02-01")), (day("2025-11-01"), day("2026-10-31")),
         )  # fmt: skip

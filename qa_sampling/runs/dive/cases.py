@@ -113,8 +113,9 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
         )
     parts = [_cases(told, measure, settings, months) for months in (held, own)]
     if parts[0].empty or parts[1].empty:
+        lacking = months_in_words(held if parts[0].empty else own)
         raise TrendError(
-            f"{measure.title}: there are no cases in {months_in_words(held if parts[0].empty else own)}. "
+            f"{measure.title}: there are no cases in {lacking}. "
             f"{_reach(told, measure)} Ask for months that they cover (`period`, `over`, "
             "`baseline_months`), or give earlier or later extracts as well."
         )
