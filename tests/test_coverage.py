@@ -19,7 +19,8 @@ from qa_sampling.records.events_covered import covered_by
 from qa_sampling.reporting.outcome_words import _gap_words
 from qa_sampling.runs.extract_gaps import gaps_in_words, months_in_words
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.runs.outcomes.steps import covered_of, spikes_in, what_lacks
+from qa_sampling.runs.outcomes.lacking import what_lacks
+from qa_sampling.runs.outcomes.steps import covered_of, spikes_in
 from qa_sampling.trends.coverage import Coverage, empty_months, united
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of

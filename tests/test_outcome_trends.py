@@ -305,7 +305,7 @@ class TestForEverybody:
         managers, everybody = ("".join(one["source"]) for one in cells)
         assert "signal_tables(signals" in managers
         assert "restricted-only" in cells[0]["metadata"]["tags"]
-        assert "signal_findings(signals) + outcome_findings(tables)" in everybody
+        assert "signal_findings(signals) + outcome_findings(tables" in everybody
 
     def test_a_share_is_of_those_of_whom_it_is_known(self):
         """Otherwise the page for everybody says 84% where the one for managers says 94%."""

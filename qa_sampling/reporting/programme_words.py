@@ -77,12 +77,8 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
         "kind of other activity whose number is shown",
         "kinds of other activity whose number is shown",
     )
-    return words + _against_plan(
-        draws,
-        "kind of audit in the calendar",
-        "kinds of audits in the calendar",
-        done="drawn as often as planned",
-    )
+    rounds = ("kind of audit in the calendar", "kinds of audits in the calendar")
+    return words + _against_plan(draws, *rounds, done="drawn as often as planned")
 
 
 def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
