@@ -382,7 +382,7 @@ class TestGroups:
         (one,) = signals_of(found, settings).signals
         of_group = SimpleNamespace(signals=(replace(one, unit_kind="need", unit="Low income"),))
         line = view.handed_over(of_group).loc[0, "Deep dive"]
-        assert line.endswith("-p unit_kind all -p unit All") and "Low income" not in line
+        assert line.endswith("-p unit_kind all -p unit All -p over 3") and "Low income" not in line
 
     def test_a_group_is_judged_by_the_months_before_the_latest(self):
         starts = pd.date_range("2025-01-01", periods=13, freq="MS")

@@ -26,9 +26,11 @@ from qa_sampling.errors import ParameterError, PublicationError
 from qa_sampling.reporting import browser as browsers
 from qa_sampling.reporting.browser import VARIABLE, find_browser, print_page
 from qa_sampling.reporting.leaks import leak_scan
+from qa_sampling.reporting.members_page import build_members_page
 from qa_sampling.reporting.pdf import pdf_texts, plain_facts, write_pdf
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.report import share
+from qa_sampling.reporting.words import NOTHING_SAID, say
 
 CHILD = "4001107"
 REFERENCE = "PHOIGO727YA2NEVKDI7OKAUCIK"
@@ -242,6 +244,36 @@ def read(path):
     for part, text in pdf_texts(path.read_bytes()):
         texts[part] = f"{texts.get(part, '')}\n{text}"
     return texts
+
+
+def test_the_page_for_members_is_one_sheet(program, tmp_path):
+    """A full one: every standard with its sources, outcomes, six things said and done."""
+    disagree = (
+        "Sources disagree on visits: good by audits; not yet good by moderators, observations and "
+        "checks, and practitioners and partners."
+    )
+    did = (
+        "You said: Parents told us that plans were long and hard to follow. We did: Plans now have "
+        "short steps, and who does what by when. What changed: Families know what happens next."
+    )
+    parts = {
+        "How much did we do?": 3 * [did[:90]],
+        "How well did we do it?": 12 * [disagree],
+        "What difference did it make?": 8 * [disagree[:110]],
+        "You said, we did": 6 * [did],
+    }
+    page = tmp_path / "members.html"
+    sealed = {
+        heading: sum((say(one) for one in said), start=NOTHING_SAID)
+        for heading, said in parts.items()
+    }
+    given = {"Figures": "as they stood", "Ask": "your Quality Assurance team"}
+    title = "Inventshire (invented): quality assurance"
+    page.write_text(
+        build_members_page(title=title, parts=sealed, provenance=given), encoding="utf-8"
+    )
+    write_pdf(page, page.with_suffix(".pdf"), browser=program)
+    assert re.search(r"Pages: +1\n", told("pdfinfo", page.with_suffix(".pdf")))
 
 
 def test_it_says_its_title_and_us_and_nothing_else(printed):

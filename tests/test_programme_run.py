@@ -318,6 +318,11 @@ def test_pictures_have_the_size_of_a_slide_and_their_words(tables, tmp_path):
             assert picture.text["Description"]
     text = paths[-1].read_text(encoding="utf-8")
     assert plan_chart_alt(tables.kinds) in text
+    about = "Completed audits of September to November 2026"
+    *_, told = write_slides(
+        tmp_path, [replace(slides_of(tables, ())[1], about=about)], source="Invented"
+    )
+    assert f"{about}. From: Invented." in told.read_text(encoding="utf-8").splitlines()
     assert HIDDEN_MARK in plan_chart_alt(tables.kinds)
 
 

@@ -46,12 +46,15 @@ class Slide:
         What it is drawn from.
     kind : {"scorecard", "plan", "bars"}
         How.
+    about : str
+        What it counts and of when, where that is not what the source says; blank otherwise.
     """
 
     stem: str
     title: str
     table: SafeTable
     kind: Literal["scorecard", "plan", "bars"]
+    about: str = ""
 
 
 def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple[Path, ...]:
@@ -77,13 +80,16 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
     for one in slides:
         table = require_safe(one.table, what="write_slides()")
         require_title(one.title, what="the title of a slide", table=table)
+        if one.about:
+            require_title(one.about, what="what a slide counts", table=table)
         draw, tell = _DRAWN[one.kind]
         figure = plt.figure(figsize=INCHES, dpi=DPI)
         height = min(0.87, _HEADROOM + _ROW * len(set(table.body[table.by[0]])))
         ax = figure.add_axes((0.04, 0.95 - height, 0.92, height))
         with at_width(INCHES[0] * 0.92):
             draw(table, ax=ax, title=one.title)
-        note = f"{source}. {_HIDDEN}" if table.hidden else f"{source}."
+        whose = f"{one.about}. From: {source}." if one.about else f"{source}."
+        note = f"{whose} {_HIDDEN}" if table.hidden else whose
         figure.text(0.04, 0.025, note, fontsize=SMALL, color=INK)
         alt = tell(table)
         if alt.table is not table:
@@ -92,7 +98,7 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
         figure.savefig(path, metadata={"Software": None, "Description": str(alt)})
         plt.close(figure)
         paths.append(path)
-        words += [f"{path.name}: {one.title}", str(alt), ""]
+        words += [f"{path.name}: {one.title}", whose, str(alt), ""]
     told = folder / "slides_in_words.txt"
     told.write_text("\n".join(words), encoding="utf-8", newline="\n")
     return (*paths, told)

@@ -218,7 +218,7 @@ def slides_of(tables: ProgrammeTables, more: Sequence[SharedTable]) -> tuple[Sli
         ),
     )
     bars = tuple(
-        Slide(_stem(one.title), one.title, one.table, "bars")
+        Slide(_stem(one.title), one.title, one.table, "bars", one.caption)
         for one in more
         if len(one.table.by) == 1 and len(one.table.counts) == 1 and not one.table.withheld
     )
