@@ -276,6 +276,15 @@ def test_the_page_for_members_is_one_sheet(program, tmp_path):
     assert re.search(r"Pages: +1\n", told("pdfinfo", page.with_suffix(".pdf")))
 
 
+def test_packed_text_that_ends_like_a_line_is_read_whole():
+    """One stream in 256 ends with the byte of a carriage return, before the line's end."""
+    texts = (f"(case {'a' * n}) Tj" for n in range(300))
+    packed = next(one for text in texts if (one := zlib.compress(text.encode()))[-1:] == b"\r")
+    stored = b"%PDF-1.4\n1 0 obj\n<</Filter /FlateDecode>>\nstream\n" + packed
+    stored += b"\nendstream\nendobj\n"
+    assert len(list(pdf_texts(stored))) > 0
+
+
 def test_it_says_its_title_and_us_and_nothing_else(printed):
     said = dict(line.split(":", 1) for line in told("pdfinfo", printed).splitlines())
     facts = {name: value.strip() for name, value in said.items()}

@@ -18,7 +18,7 @@ from qa_sampling.reporting.browser import print_page
 
 PRODUCER = "qa-sampling"
 _OBJECT = re.compile(rb"(?<![0-9])(\d+)\s+(\d+)\s+obj\b(.*?)\bendobj", re.DOTALL)
-_STREAM = re.compile(rb"(.*?)\bstream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
+_STREAM = re.compile(rb"(.*?)\bstream\r?\n(.*?)endstream", re.DOTALL)
 _INFO = re.compile(rb"/Info\s+(\d+)\s+\d+\s+R")
 _TITLE = re.compile(rb"/Title\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)", re.DOTALL)
 _VERSION = re.compile(rb"/Producer\s*\(Skia/PDF m(\d+)")

@@ -119,12 +119,16 @@ def scorecard_view(
     """
     rows = [
         (QUALITY_STANDARDS[one.standard], good[one.standard], marked(one.reading),
-         *(len(one.sources(says)) for says in SAYS[:3]), one.confidence, ways[one.standard])
+         _sources(one), one.confidence, ways[one.standard])
         for one in readings
     ]  # fmt: skip
-    said = ["Say good", "Cannot tell", "Say not yet"]
-    heads = ["Standard", "What good looks like", "Reading", *said, "Confidence", "Direction"]
+    heads = ["Standard", "What good looks like", "Reading", "Sources", "Confidence", "Direction"]
     return pd.DataFrame(rows, columns=heads)
+
+
+def _sources(one: Reading) -> str:
+    counts = [(len(one.sources(says)), says.lower()) for says in SAYS[:3]]
+    return ", ".join(f"{number} {says}" for number, says in counts if number)
 
 
 def evidence_view(readings: tuple[Reading, ...]) -> pd.DataFrame:

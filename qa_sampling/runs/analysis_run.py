@@ -60,10 +60,11 @@ def run_analysis(
         Whatever else was refused on purpose.
     """
     analysis = ANALYSES[notebook]
-    load_keys(settings)
     if dry_run and not analysis.rests_on_register:
         analysis.need(settings, None)
+        load_keys(settings)
         return RunResult("checked", name=settings.slug)
+    load_keys(settings)
     progress("reading the register")
     with analysis.open(settings) as register:
         analysis.need(settings, register)
