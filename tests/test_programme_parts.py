@@ -111,9 +111,7 @@ class TestStandards:
                 view = scorecard_view((found,), {"voice": "Better"}, {"voice": "Heard"})
                 told = view.iloc[0]
                 assert told["Reading"] == marked(found.reading)
-                counts = [(good, "good"), (1, "open"), (bad, "not yet")]
-                said = [f"{number} {says}" for number, says in counts if number]
-                assert told["Sources"] == ", ".join(said)
+                assert told["Good · open · not yet"] == f"{good} · 1 · {bad}"
         assert len(set(MARKS.values())) == len(MARKS) == len(READINGS)
 
     def test_wilson_as_published(self):

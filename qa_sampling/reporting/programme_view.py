@@ -122,13 +122,16 @@ def scorecard_view(
          _sources(one), one.confidence, ways[one.standard])
         for one in readings
     ]  # fmt: skip
-    heads = ["Standard", "What good looks like", "Reading", "Sources", "Confidence", "Direction"]
+    heads = ["Standard", "What good looks like", "Reading", _SOURCES, "Confidence", "Direction"]
     return pd.DataFrame(rows, columns=heads)
 
 
+_SOURCES = "Good · open · not yet"
+"""Head of the numbers of sources that say so."""
+
+
 def _sources(one: Reading) -> str:
-    counts = [(len(one.sources(says)), says.lower()) for says in SAYS[:3]]
-    return ", ".join(f"{number} {says}" for number, says in counts if number)
+    return " · ".join(str(len(one.sources(says))) for says in SAYS[:3])
 
 
 def evidence_view(readings: tuple[Reading, ...]) -> pd.DataFrame:
