@@ -16,7 +16,8 @@ from annex_a_factory import row, write_lists
 from qa_sampling.records.annex_a import read_annex_a
 from qa_sampling.records.events import build_events
 from qa_sampling.records.events_covered import covered_by
-from qa_sampling.reporting.outcome_words import _gap_words
+from qa_sampling.reporting.outcome_tables import OutcomeTables
+from qa_sampling.reporting.outcome_words import outcome_findings
 from qa_sampling.runs.extract_gaps import gaps_in_words, months_in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.lacking import what_lacks
@@ -177,7 +178,7 @@ class TestExtractsAYearApart:
         assert notes(apart.annex, "no extract covers") == [
             ("Annex A", "no extract covers 01/05/2025 to 30/10/2025 of lists 1, 3, 4, 5, 7", 0)
         ]
-        (shared,) = _gap_words(apart.covered).sentences
+        (shared,) = outcome_findings(OutcomeTables((), ()), apart.covered).sentences
         assert shared.startswith("No extract covers 1 May to 30 October 2025:")
 
     def test_the_page_names_both_stretches(self, apart):
@@ -209,7 +210,7 @@ class TestAMonthThatIsMissing:
         assert (where, fault) == (
             "List 3 Referrals", "no row is dated in February 2026, where 30 a month are usual",
         )  # fmt: skip
-        (shared,) = _gap_words(no_february.covered).sentences
+        (shared,) = outcome_findings(OutcomeTables((), ()), no_february.covered).sentences
         assert shared.startswith("No referral is on record in February 2026")
 
     def test_other_lists_keep_it(self, no_february):

@@ -304,8 +304,9 @@ def _safest(
     deadline = time.monotonic() + time_limit_s
     for _ in range(_ROUNDS):
         hidden = hide(cells, time_limit_s=deadline - time.monotonic())
-        if hidden is None and (told := _told_already(earlier, tied)).any():
-            cells = replace(cells, guarded=cells.guarded & ~told)
+        if hidden is None and (out := _out(tied.needs, earlier, tied)):
+            kept = np.array([key not in out for key in tied.index])
+            cells = replace(cells, guarded=cells.guarded & kept)
             hidden = hide(cells, time_limit_s=deadline - time.monotonic())
         if hidden is None:
             return None
@@ -338,19 +339,17 @@ def _unsafe(
     for need in set(tied.needs.values()):
         keys = {key for key, held in tied.needs.items() if held == need}
         found = given_away((*made, *earlier), keys, threshold=need)
-        if theirs := found - tied.guarded:
-            found -= given_away((*earlier, *tied.forms), theirs, threshold=need)
-        told |= found
+        told |= found - _out(found, earlier, tied)
     return np.array([key in told for key in tied.index])
 
 
-def _told_already(earlier: tuple[PrintedTable, ...], tied: TableCells) -> np.ndarray:
-    """Say which cells of earlier tables these tell too much about by themselves: they are out."""
-    told: set[Key] = set()
+def _out(keys: Iterable[Key], earlier: tuple[PrintedTable, ...], tied: TableCells) -> set[Key]:
+    """Say which counts of earlier tables alone these tell too much about by themselves."""
+    out: set[Key] = set()
     for need in set(tied.needs.values()):
-        theirs = {key for key, held in tied.needs.items() if held == need} - tied.guarded
-        told |= given_away((*earlier, *tied.forms), theirs, threshold=need) if theirs else set()
-    return np.array([key in told for key in tied.index])
+        theirs = {key for key in keys if tied.needs.get(key) == need} - tied.guarded
+        out |= given_away((*earlier, *tied.forms), theirs, threshold=need) if theirs else set()
+    return out
 
 
 def _withhold(request: TableRequest, grid: Grid, earlier: tuple[PrintedTable, ...]) -> SafeTable:

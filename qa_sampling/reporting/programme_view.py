@@ -14,6 +14,9 @@ from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.trends.measures import MEASURES
 
+_SOURCES = "Good · open · not yet"
+"""Head of the numbers of sources that say so."""
+
 
 def plan_view(table: pd.DataFrame) -> pd.DataFrame:
     """Give what was done against the plan, as people read it.
@@ -124,10 +127,6 @@ def scorecard_view(
     ]  # fmt: skip
     heads = ["Standard", "What good looks like", "Reading", _SOURCES, "Confidence", "Direction"]
     return pd.DataFrame(rows, columns=heads)
-
-
-_SOURCES = "Good · open · not yet"
-"""Head of the numbers of sources that say so."""
 
 
 def _sources(one: Reading) -> str:

@@ -78,31 +78,6 @@ def wilson(count: float, n: float, *, level: float = 0.95) -> Interval:
     return Interval(low, 1.0 if count == n else middle + half, level, "wilson")
 
 
-def newcombe(
-    shares: tuple[float, float], sizes: tuple[float, float], *, level: float = 0.95
-) -> Interval:
-    """Give Newcombe's interval of the first share less the second, from two of Wilson's.
-
-    Parameters
-    ----------
-    shares : tuple of (float, float)
-        Both shares, 0 to 1.
-    sizes : tuple of (float, float)
-        Of how many each is, above 0: effective numbers need not be whole.
-    level : float
-        Confidence level.
-
-    References
-    ----------
-    Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
-    """
-    own, other = (wilson(one * n, n, level=level) for one, n in zip(shares, sizes, strict=True))
-    gap = shares[0] - shares[1]
-    below = math.hypot(shares[0] - own.low, other.high - shares[1])
-    above = math.hypot(own.high - shares[0], shares[1] - other.low)
-    return Interval(gap - below, gap + above, level, "newcombe")
-
-
 def rate_interval(count: float, *, level: float = 0.95) -> Interval:
     """Give the interval of a count as a rate's numerator: exact below 10, Byar's from there.
 

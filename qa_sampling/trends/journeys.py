@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from qa_sampling.errors import TrendError
 from qa_sampling.results import Journey
@@ -24,7 +25,6 @@ from qa_sampling.schema import EVENT_KINDS
 from qa_sampling.trends.binary_results import points_words
 from qa_sampling.trends.family_bootstrap import cluster_codes
 from qa_sampling.trends.incidence import WAITING, incidence
-from qa_sampling.trends.intervals import newcombe
 
 __all__ = ["STEPS", "Journeys", "journeys"]
 
@@ -233,7 +233,7 @@ def _compared(
     for step in steps:
         told = [np.nan] * 5
         if enough:
-            both = [_share(held[one], step, own[one]) for one in (group, ~group)]
+            both = [_share(held[one], step, own[one], level) for one in (group, ~group)]
             told = _difference(*both, level)
         medians = [days.loc[one, step].median() for one in (flag, ~flag)]
         rows.append((step, *told, *medians))
@@ -241,7 +241,9 @@ def _compared(
                                        "days_concerned", "days_others"])  # fmt: skip
 
 
-def _share(held: pd.DataFrame, step: str, families: np.ndarray) -> tuple[float, float]:
+def _share(
+    held: pd.DataFrame, step: str, families: np.ndarray, level: float
+) -> tuple[float, float]:
     """Give the share that reaches a step, and of how many it is, families as wholes.
 
     A case that another referral cut short counts for as long as it was watched. The number is what
@@ -269,7 +271,8 @@ def _share(held: pd.DataFrame, step: str, families: np.ndarray) -> tuple[float, 
         return share, float(known)
     number, cases = len(np.unique(families)), int((~cut).sum())
     variance = float(found["standard_error"].iloc[-1]) ** 2 * number / (number - 1)
-    few = stats.t.ppf(0.975, max(cases - 1, 1)) / stats.t.ppf(0.975, number - 1)
+    tail = (1 + level) / 2
+    few = stats.t.ppf(tail, max(cases - 1, 1)) / stats.t.ppf(tail, number - 1)
     return share, float(min(share * (1 - share) / variance * few**2, cases))
 
 
@@ -278,8 +281,11 @@ def _difference(own: tuple[float, float], other: tuple[float, float], level: flo
     shares, sizes = (own[0], other[0]), (own[1], other[1])
     if min(sizes) <= 0:
         return [*shares, shares[0] - shares[1], np.nan, np.nan]
-    found = newcombe(shares, sizes, level=level)
-    return [*shares, shares[0] - shares[1], found.low, found.high]
+    low, high = confint_proportions_2indep(
+        shares[0] * sizes[0], sizes[0], shares[1] * sizes[1], sizes[1],
+        method="newcomb", compare="diff", alpha=1 - level,
+    )  # fmt: skip
+    return [*shares, shares[0] - shares[1], float(low), float(high)]
 
 
 def _words(
