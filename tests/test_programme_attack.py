@@ -23,11 +23,14 @@ YEAR = [f"{one:%Y-%m}" for one in pd.date_range("2025-12-01", "2026-11-01", freq
 
 
 OWED = [
-    ("Director", 9, 8, 1),
-    ("Team Manager", 40, 20, 24),
-    ("Principal Social Worker", 11, 0, 2),
-    ("Other roles", 97, 50, 0),
+    ("Director", 9, 8, 1, True),
+    ("Team Manager", 40, 20, 24, True),
+    ("Principal Social Worker", 11, 0, 2, True),
+    ("Lead Member", 0, 0, 1, True),
+    ("Quality Assurance Manager", None, None, 1, False),
+    ("Other roles", 97, 50, 0, True),
 ]
+OWED_NAMES = ["role", "owed", "overdue", "holders", "due"]
 
 
 def stand_of(back: dict[str, int], *, planned: int = 40, as_at: str, late: int = 0):
@@ -49,8 +52,11 @@ def stand_of(back: dict[str, int], *, planned: int = 40, as_at: str, late: int =
     return progress(owed.assign(**known, not_auditable=False, replaced=False), as_at=as_at)
 
 
-def tables_of(stand, done: dict[str, int], *, as_at: str = "2026-10-31", ledger=()):
+def tables_of(stand, done: dict[str, int], *, as_at="2026-10-31", ledger=(), owed=None):
     """Protect as the page does: `done` by kind of activity, two of each planned."""
+    if owed is None:
+        owed = pd.DataFrame(OWED, columns=OWED_NAMES)
+        owed = owed.astype({"owed": "Int64", "overdue": "Int64"})
     kinds = list(ACTIVITY_KINDS)
     activity = pd.DataFrame(
         {"what": kinds, "planned": 2, "done": [done.get(one, 20) for one in kinds]}
@@ -60,7 +66,7 @@ def tables_of(stand, done: dict[str, int], *, as_at: str = "2026-10-31", ledger=
         stand,
         activity,
         [read_standard(key, []) for key in QUALITY_STANDARDS],
-        pd.DataFrame(OWED, columns=["role", "owed", "overdue", "holders"]),
+        owed,
         as_at=as_at,
         periods=periods,
         days=[f"{pd.Timestamp(as_at):%Y-%m-%d}"],
@@ -111,10 +117,21 @@ def intruder_reads(tables, october: tuple[int, int], back: dict[str, int]):
 
 
 def test_a_post_of_one_person_has_no_figures_of_its_own():
-    """What the Director owes is what one person owes, whose name everybody knows."""
+    """What the Director owes is what one person owes; every role has a row, nothing due is 0."""
     roles = tables_of(stand_of({"2026-10": 20}, as_at="2026-10-31"), {}).roles.frame
-    assert roles["role"].tolist() == ["Team Manager", "Other roles", "All roles"]
-    assert roles["owed"].tolist() == [40, 117, 157]
+    rows = dict(zip(roles["role"], roles["owed"], strict=True))
+    hidden = dict.fromkeys(("Director", "Principal Social Worker", "Lead Member"), "[c]")
+    others = {"Team Manager": 40, "Quality Assurance Manager": 0}
+    assert rows == hidden | others | {"Other roles, not named for it": 97, "All roles": 157}
+
+
+def test_of_two_posts_none_can_tell_the_others_figures():
+    """The Director knows what they owe, so a third row is hidden with that of the other post."""
+    owed = pd.DataFrame(OWED, columns=OWED_NAMES).astype({"owed": "Int64", "overdue": "Int64"})
+    two = owed[owed["role"] != "Lead Member"]
+    roles = tables_of(stand_of({"2026-10": 20}, as_at="2026-10-31"), {}, owed=two).roles.frame
+    hidden = set(roles.loc[roles["owed"] == "[c]", "role"])
+    assert hidden == {"Director", "Principal Social Worker", "Other roles, not named for it"}
 
 
 def test_a_page_with_hidden_totals_or_a_withheld_table_still_reads():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from disclosure_intruder import World, leaks
-from test_programme_attack import OWED, stand_of, tables_of
+from test_programme_attack import OWED, OWED_NAMES, stand_of, tables_of
 
 from qa_sampling.loop.standards import read_standard
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
@@ -63,7 +63,7 @@ def page_of(year, blocks, as_at: str, ledger: list[str], *, careful: bool):
         stand_of({"2026-10": 20}, as_at=as_at),
         pd.DataFrame({"what": KINDS, "planned": 0, "done": done.to_numpy()}),
         [read_standard(key, []) for key in QUALITY_STANDARDS],
-        pd.DataFrame(OWED, columns=["role", "owed", "overdue", "holders"]),
+        pd.DataFrame(OWED, columns=OWED_NAMES),
         as_at=as_at,
         periods=["2026-10"],
         days=days,

@@ -13,6 +13,7 @@ from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.words import Words, _sealed, say
 
 HIGHER, NOT_HIGHER = "Graded higher than before", "Not graded higher"
+COMPARED, NOT_COMPARED = "With an earlier low grade", "Without one in the register"
 AGAIN_TITLE = "What re-audits found"
 _SERIES, _COUNT = "re-audits", "re_audits"
 
@@ -20,6 +21,7 @@ _SERIES, _COUNT = "re-audits", "re_audits"
 def protect_again(
     pairs: pd.DataFrame,
     *,
+    alone: int = 0,
     days: Sequence[str],
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
@@ -30,6 +32,9 @@ def protect_again(
     ----------
     pairs : DataFrame
         ``ReAuditResult.pairs`` of those days: `change`.
+    alone : int
+        Audits drawn as re-audits that came back on those days, and whose case has no earlier low
+        grade in the register to compare with.
     days : sequence of str
         The days, as "2026-10-31".
     edition : str
@@ -44,13 +49,19 @@ def protect_again(
     """
     better = int((pairs["change"] > 0).sum())
     table = pd.DataFrame(
-        {"result": [HIGHER, NOT_HIGHER], _COUNT: [better, len(pairs) - better]},
+        {
+            "result": [HIGHER, NOT_HIGHER, NOT_COMPARED],
+            _COUNT: [better, len(pairs) - better, alone],
+        },
     )
     request = request_of(
         table,
         by=["result"],
         counts=[_COUNT],
+        subtotals_of={"result": {HIGHER: COMPARED, NOT_HIGHER: COMPARED}},
+        growing=["result"],
         labels={"result": "What they found", _COUNT: "Re-audits"},
+        total_label="All that are back",
         over={"day": list(days)},
         population=population_of_edition(_SERIES, edition),
     )
@@ -68,19 +79,36 @@ def again_words(table: SafeTable) -> Words:
     """
     whole = None if table.withheld else cell(table, _COUNT)
     if whole is None or whole.hidden:
-        return _sealed("Re-audits: too few cases were audited again to say what was found.")
+        return _sealed("Re-audits: too few are back to say what was found.")
     if not whole.value:
         return _sealed("Re-audits: no case that called for a second look was audited again.")
-    better, other = cell(table, _COUNT, HIGHER), cell(table, _COUNT, NOT_HIGHER)
-    words = say("{n:case was|cases were} audited again after a low grade.", n=whole)
+    compared, better = cell(table, _COUNT, COMPARED), cell(table, _COUNT, HIGHER)
+    if compared.hidden:
+        return say(
+            "{n:re-audit is|re-audits are} back; how many of them have an earlier low grade to "
+            "compare with, and how many were graded higher, is not told: some are too few.",
+            n=whole,
+        )
+    if not compared.value:
+        return say(
+            "{n:re-audit is|re-audits are} back; no earlier low grade is in the register to "
+            "compare any of them with.",
+            n=whole,
+        )
+    words = say(
+        "{n:re-audit is|re-audits are} back; {compared} of them can be compared with an earlier "
+        "low grade.",
+        n=whole,
+        compared=compared,
+    )
     if better.hidden:
         return words + _sealed(
-            "How many of them were graded higher is not told here: either these or the others are "
-            "too few."
+            "How many of these were graded higher is not told: either they or the others are too "
+            "few."
         )
     return words + say(
-        "{better} of them were graded higher, {same} were not; cases chosen for a low grade are "
-        "graded higher more often than not, also when nothing has changed.",
+        "{better} of these were graded higher, {same} were not; some would be graded higher even "
+        "if nothing had changed, since they were chosen for a low grade.",
         better=better if better.value else "none",
-        same=other if other.value else "none",
+        same=other if (other := cell(table, _COUNT, NOT_HIGHER)).value else "none",
     )

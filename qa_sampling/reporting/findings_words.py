@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from qa_sampling.reporting.findings_tables import AUDITS, GOOD, LESS, FindingsTa
 from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.moderation_words import good_words
 from qa_sampling.reporting.number_words import listed, percent_text
-from qa_sampling.reporting.quantities import cell
+from qa_sampling.reporting.quantities import Cell, cell
 from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.saying import USUAL, _said, hidden_words, rests_on_hidden
 from qa_sampling.reporting.sentence_changes import change_words
@@ -54,13 +55,10 @@ def findings_words(
     moderated : ModeratedShare, optional
         Good or better, as auditors graded and corrected by moderation.
     """
+    words = grade_words(tables, good, cases=cases, level=level)
     count, n = _counts(tables)
     if count is None:
-        return hidden_words("what share of open cases were graded good or better")
-    words = share_words(
-        good.estimate, good.confidence_interval(level), what=_WHAT, count=count, n=n,
-        population=cases,
-    )  # fmt: skip
+        return words
     if change is not None:
         words += change_words(
             change.estimate,
@@ -72,6 +70,25 @@ def findings_words(
     if moderated is not None and tables.moderated is not None:
         words += good_words(moderated, tables.moderated, level=level)
     return words + _fact_words(tables)
+
+
+def grade_words(
+    tables: FindingsTables, good: Estimate, *, cases: int, level: float = 0.95
+) -> Words:
+    """Say what share of open cases is good or better, with its interval, or that it is hidden.
+
+    Parameters
+    ----------
+    tables, good, cases, level
+        As for :func:`findings_words`.
+    """
+    count, n = _counts(tables)
+    if count is None:
+        return hidden_words("what share of open cases were graded good or better")
+    return share_words(
+        good.estimate, good.confidence_interval(level), what=_WHAT, count=count, n=n,
+        population=cases,
+    )  # fmt: skip
 
 
 def _counts(tables: FindingsTables) -> tuple[int | None, int]:
@@ -124,17 +141,31 @@ def groups_said(
             continue
         count, *labels = cell_of[row.group]
         number = cell(shown, count, *labels)
-        if rests_on_hidden(
-            [number, (int(row.count_good), int(row.n))], USUAL, what="groups_said()"
-        ):
+        share = share_told(row, number)
+        if not share:
             hidden.append(f"“{row.group}”")
             continue
-        low, high = (percent_text(min(max(one, 0.0), 1.0)) for one in (row.low_good, row.high_good))
-        share = percent_text(row.share_good)
-        words += _said(f"{intro}“{row.group}”: {share} ({low} to {high})")
+        words += _said(f"{intro}“{row.group}”: {share}")
     if hidden:
         words += _said(f"{rest} hidden, so that nobody can be identified: {listed(hidden)}")
     return words
+
+
+def share_told(row: Any, number: Cell) -> str:  # noqa: ANN401
+    """Give the share of a group that is good or better with its interval; blank where hidden.
+
+    Parameters
+    ----------
+    row : named tuple
+        Of the estimates: `n`, `count_good`, `share_good`, `low_good`, `high_good`.
+    number : Cell
+        Its good or better in the protected table.
+    """
+    counts = [number, (int(row.count_good), int(row.n))]
+    if rests_on_hidden(counts, USUAL, what="share_told()"):
+        return ""
+    low, high = (percent_text(min(max(one, 0.0), 1.0)) for one in (row.low_good, row.high_good))
+    return f"{percent_text(row.share_good)} ({low} to {high})"
 
 
 def groups_heading() -> Words:

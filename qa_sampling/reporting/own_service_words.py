@@ -16,9 +16,10 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.then_and_now import CHANGES, changes_of
 
+_BESIDE = "the latest quarters that can be told beside as many before"
 _CHANGES = {
-    CHANGES[0]: "higher, further than chance explains",
-    CHANGES[1]: "lower, further than chance explains",
+    CHANGES[0]: "higher, by more than chance",
+    CHANGES[1]: "lower, by more than chance",
     CHANGES[2]: "no difference that can be told from chance",
     CHANGES[3]: "too few to say whether it changed",
 }
@@ -68,40 +69,70 @@ def own_service_words(
             "records are too short, or it is not known which team held a case.",
             service=service,
         )
+    told = printed_changes(service, outcomes, quarters, tables, fewest=fewest, level=level)
+    for row in told.itertuples():
+        words += say(
+            "{measure} of its teams, {beside}: {change}.",
+            beside=_BESIDE,
+            measure=declared(MEASURES[row.measure].title),
+            change=_CHANGES[row.change],
+        )
+    names = [MEASURES[one].title for one in outcomes["measure"] if one not in set(told["measure"])]
+    if names:
+        words += say(
+            "Whether these changed is not told here, because some of their counts are hidden or "
+            "not final: {names}.",
+            names=declared(joined([one[:1].lower() + one[1:] for one in names])),
+        )
+    return words
+
+
+def printed_changes(
+    service: str,
+    outcomes: pd.DataFrame,
+    quarters: pd.DataFrame,
+    tables: Sequence[SharedTable],
+    *,
+    fewest: int,
+    level: float,
+) -> pd.DataFrame:
+    """Give the changes that can be told of one service, worked out from what the tables print.
+
+    Parameters
+    ----------
+    service, outcomes, quarters, tables, fewest, level
+        As for :func:`own_service_words`.
+
+    Returns
+    -------
+    DataFrame
+        `measure`, `change` (of ``then_and_now.CHANGES``): of those none of whose counts is hidden.
+    """
     counts = pd.DataFrame(
         [_printed(quarters[quarters["measure"] == one], one, service, tables)
          for one in outcomes["measure"]],
         columns=["now", "now_of", "before", "before_of"],
     ).assign(alone=outcomes["alone"].to_numpy())  # fmt: skip
     changes = changes_of(counts, fewest=fewest, level=level)
-    hidden = counts.isna().any(axis=1)
-    names = [MEASURES[one].title for one in outcomes["measure"]]
-    for name, change, is_hidden in zip(names, changes, hidden, strict=True):
-        if is_hidden:
-            continue
-        words += say(
-            "{measure} of its teams, the latest quarters that can be told beside as many before: "
-            "{change}.",
-            measure=declared(name),
-            change=_CHANGES[change],
-        )
-    if hidden.any():
-        words += say(
-            "Whether these changed is not told here, because some of their counts are hidden or "
-            "not final: {names}.",
-            names=declared(
-                joined(
-                    [
-                        one[:1].lower() + one[1:]
-                        for one, is_hidden in zip(names, hidden, strict=True)
-                        if is_hidden
-                    ]
-                )
-            ),
-        )
-    if len(outcomes) == 1 or hidden.all():
-        return words
-    return words + say(
+    told = outcomes[["measure"]].assign(change=list(changes))
+    return told[~counts.isna().any(axis=1).to_numpy()].reset_index(drop=True)
+
+
+def together_words(outcomes: pd.DataFrame, told: Words, *, level: float) -> Words:
+    """Say that changes of one service are told together, where any of several is told.
+
+    Parameters
+    ----------
+    outcomes : DataFrame
+        Measures of cases that its teams held.
+    told : Words
+        What :func:`own_service_words` gave.
+    level : float
+        Of all comparisons together.
+    """
+    if len(outcomes) < 2 or not any(_BESIDE in one for one in told.sentences):
+        return NOTHING_SAID
+    return say(
         "These {n} comparisons are made together (Holm): if nothing had changed, any of them would "
         "be called a change on at most {wrong} of {pages} such pages.",
         pages=declared(100),

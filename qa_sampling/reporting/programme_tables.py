@@ -12,6 +12,7 @@ from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
 from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
+from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.standing_tables import (
     DRAWN,
@@ -28,7 +29,7 @@ from qa_sampling.schema import QUALITY_STANDARDS
 BACK = "returned"
 ACTIVITIES, SOURCES = "activities", "sources"
 OWED, OVERDUE = "owed", "overdue"
-OTHER_ROLES, _FEWEST_HOLDERS = "Other roles", 3
+OTHER_ROLES, NOT_NAMED, _FEWEST_HOLDERS = "Other roles", "Other roles, not named for it", 3
 SAID = {
     "Good": "Say good",
     "Open": "Cannot tell",
@@ -103,7 +104,11 @@ class ProgrammeTables:
             SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
             SharedTable(self.months, "Audits against the plan", f"Audits drawn {span}"),
             SharedTable(self.kinds, "Other activity against the plan", f"Activity {span}"),
-            SharedTable(self.roles, "What each role owes", f"As it stood on {day}"),
+            SharedTable(
+                self.roles,
+                "What each role owes",
+                declared(f"As it stood on {day}; posts of one or two people have theirs hidden"),
+            ),
             *own,
         )
 
@@ -135,8 +140,9 @@ def protect_programme(
     readings : sequence of Reading
         The scorecard.
     owed : DataFrame
-        `role`, `owed`, `overdue`, `holders`; a row a responsibility. Roles that fewer than three
-        people hold go together: the figures of a post that one person holds are theirs.
+        `role`, `owed`, `overdue`, `holders`, `due` (whether anything that is counted is due by
+        the file); a row a responsibility. What a role owes that one or two people hold is hidden
+        however large it is, and when it is nothing: the figures of such a post are theirs.
     as_at : str
         The day, as "2026-10-31".
     periods, days : sequence of str
@@ -297,13 +303,33 @@ def _standards(readings: Sequence[Reading]) -> tuple[pd.DataFrame, dict]:
 
 
 def _roles(owed: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    roles = owed["role"].where(owed["holders"] >= _FEWEST_HOLDERS, OTHER_ROLES)
-    summed = owed.groupby(roles, sort=False)[[OWED, OVERDUE]].sum().astype("int64")
-    order = sorted(summed.index, key=lambda role: role == OTHER_ROLES)
-    return summed.loc[order].reset_index(), {
+    """Ask for a row a role of the file; a post that one or two people hold keeps its figures.
+
+    So does a role of which nobody knows how many hold it.
+    """
+    table = owed.fillna({OWED: 0, OVERDUE: 0})
+    is_other = table["role"] == OTHER_ROLES
+    table = table.assign(role=table["role"].mask(is_other, NOT_NAMED))
+    summed = table.groupby("role", sort=False)[[OWED, OVERDUE]].sum().astype("int64")
+    summed = summed.loc[sorted(summed.index, key=lambda role: role == NOT_NAMED)]
+    held = table.groupby("role")["holders"].max()
+    none_due = (
+        owed.assign(role=table["role"]).groupby("role")["due"].apply(lambda due: not any(due))
+    )
+    few = (held < _FEWEST_HOLDERS) & ~none_due & (held.index != NOT_NAMED)
+    return summed.reset_index(), {
         "by": ["role"],
         "counts": [OWED, OVERDUE],
         "within": {OVERDUE: OWED},
         "labels": {"role": "Role", OWED: "Still owed", OVERDUE: "Of them overdue"},
         "total_label": "All roles",
+        "concealed": [(role,) for role in _covered(list(few.index[few]), none_due, held)],
+        "known_zeros": [(role,) for role in none_due.index[none_due]],
     }
+
+
+def _covered(few: list[str], none_due: pd.Series, held: pd.Series) -> list[str]:
+    """Add roles until three are hidden: of two posts, the holder of one could tell the other's."""
+    more = [role for role in held.sort_values().index if role not in few and not none_due[role]]
+    more.sort(key=lambda role: role != NOT_NAMED)
+    return [*few, *more[: max(0, _FEWEST_HOLDERS - len(few))]] if few else []

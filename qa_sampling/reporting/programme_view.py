@@ -9,6 +9,7 @@ import pandas as pd
 from qa_sampling.loop.programme import UNKNOWN
 from qa_sampling.loop.standards import SAYS, Evidence, Reading, marked
 from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.programme_words import joined, lowered
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
@@ -107,7 +108,11 @@ def _chance(p: float) -> str:
 
 
 def scorecard_view(
-    readings: tuple[Reading, ...], ways: Mapping[str, str], good: Mapping[str, str]
+    readings: tuple[Reading, ...],
+    ways: Mapping[str, str],
+    good: Mapping[str, str],
+    *,
+    no_measure: Mapping[str, str],
 ) -> pd.DataFrame:
     """Give the scorecard: how each standard is read, how surely, and which way it goes.
 
@@ -117,15 +122,57 @@ def scorecard_view(
     ----------
     readings : tuple of Reading
         The standards.
-    ways, good : mapping of str to str
-        Direction of travel, and what good looks like, by standard.
+    ways, good, no_measure : mapping of str to str
+        By standard direction of travel, what good looks like, and why it has no measure.
     """
     rows = [
         (QUALITY_STANDARDS[one.standard], good[one.standard], marked(one.reading),
-         _sources(one), one.confidence, ways[one.standard])
+         _sources(one), one.confidence, ways[one.standard],
+         judged_on(one, has_measure=one.standard not in no_measure))
         for one in readings
     ]  # fmt: skip
-    heads = ["Standard", "What good looks like", "Reading", _SOURCES, "Confidence", "Direction"]
+    heads = ["Standard", "What good looks like", "Reading", _SOURCES, "Confidence", "Direction",
+             "Judged on"]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads)
+
+
+def judged_on(one: Reading, *, has_measure: bool) -> str:
+    """Say what a standard is judged on: "No measure: judged on audits and moderators only".
+
+    Parameters
+    ----------
+    one : Reading
+        The standard.
+    has_measure : bool
+        Whether it is held against a measure.
+    """
+    told = [lowered(part.source) for part in one.evidence if part.says != SAYS[3]]
+    names = joined(told) if told else "nothing: every source has too little to say"
+    return f"Judged on {names}" if has_measure else f"No measure: judged on {names} only"
+
+
+def beside_view(
+    no_measure: Mapping[str, str],
+    other_evidence: Mapping[str, str],
+    counted: Mapping[str, Mapping[str, int]],
+) -> pd.DataFrame:
+    """Give why a standard has no measure, what else the framework names, and what is counted.
+
+    Parameters
+    ----------
+    no_measure, other_evidence : mapping of str to str
+        By standard, in words.
+    counted : mapping of str to mapping of str to int
+        By standard the activities that name it, by kind.
+    """
+    rows = []
+    for key, name in QUALITY_STANDARDS.items():
+        numbers = ", ".join(f"{kind}: {n}" for kind, n in counted.get(key, {}).items())
+        told = (no_measure.get(key, ""), other_evidence.get(key, ""), numbers)
+        if any(told):
+            rows.append((name, *(one or "–" for one in told)))
+    heads = ["Standard", "Why there is no measure", "Other evidence the framework names",
+             "Counted, and no part of the reading"]  # fmt: skip
     return pd.DataFrame(rows, columns=heads)
 
 

@@ -18,7 +18,6 @@ from qa_sampling.loop.standards import (
     marked,
 )
 from qa_sampling.reporting.free_text import numbers_in
-from qa_sampling.reporting.loop_tables import STATES, LoopTables
 from qa_sampling.reporting.programme_tables import (
     ACTIVITIES,
     BACK,
@@ -29,21 +28,10 @@ from qa_sampling.reporting.programme_tables import (
 from qa_sampling.reporting.quantities import Declared, cell, declared
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
-from qa_sampling.results import Turning
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.schema import QUALITY_STANDARDS
-from qa_sampling.trends.measured import EVERYBODY
-from qa_sampling.trends.measures import MEASURES
-from qa_sampling.trends.spikes import Spikes
 
 _LEVEL = 0.05
-_VERDICTS = {
-    "better": "the curve has turned the right way",
-    "worse": "the curve has turned the wrong way",
-    "changed": "the curve has changed",
-    "not shown": "no turn that can be told from chance",
-    "too short": "too short a time to tell",
-}
 
 
 def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
@@ -78,7 +66,7 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
         "kinds of other activity whose number is shown",
     )
     rounds = ("kind of audit in the calendar", "kinds of audits in the calendar")
-    return words + _against_plan(draws, *rounds, done="drawn as often as planned")
+    return words + _against_plan(draws, *rounds, done="went out as often as planned")
 
 
 def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
@@ -154,11 +142,11 @@ def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Wor
             words += say("{reading}: {which}.", reading=marked(reading), which=joined(own))
     for one in (one for one in readings if one.reading == DISAGREE):
         words += say(
-            "{reading} on {what}: good by {good}; not yet good by {bad}.",
+            "{reading} on {what}: good, going by {good}; not yet good, going by {bad}.",
             reading=marked(DISAGREE),
             what=_short(one.standard),
-            good=declared(joined([_source(name) for name in one.sources("Good")])),
-            bad=declared(joined([_source(name) for name in one.sources("Not yet")])),
+            good=declared(joined([lowered(name) for name in one.sources("Good")])),
+            bad=declared(joined([lowered(name) for name in one.sources("Not yet")])),
         )
     moved = {way: [_short(key) for key, told in ways.items() if told == way]
              for way in ("Better", "Worse")}  # fmt: skip
@@ -167,7 +155,7 @@ def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Wor
             words += say("{way} than the months before: {which}.", way=way, which=joined(names))
     if not any(moved.values()):
         words += _sealed(
-            "By the audits no standard has moved, up or down, further than chance explains."
+            "Going by audits, no standard has clearly moved up or down since the months before."
         )
     return words
 
@@ -197,7 +185,14 @@ def _short(key: str) -> str:
     return SHORT.get(key, QUALITY_STANDARDS[key].lower())
 
 
-def _source(name: str) -> str:
+def lowered(name: str) -> str:
+    """Give the name of a source as it stands within a sentence: "moderators".
+
+    Parameters
+    ----------
+    name : str
+        The name.
+    """
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
@@ -230,102 +225,6 @@ def coverage_words(coverage: Mapping[str, Overlooked], names: Mapping[str, str])
             name=name,
             left=declared(one.observed),
             ending=ending,
-        )
-    return words
-
-
-def difference_words(
-    curves: Iterable[Turning], escalations: Sequence[int], signals: Spikes
-) -> Words:
-    """Say whether curves turned, whether escalations fell, and whether outcomes give a signal.
-
-    Parameters
-    ----------
-    curves : iterable of Turning
-        Measures that were to be turned.
-    escalations : sequence of int
-        Escalations by month, in order.
-    signals : Spikes
-        Latest months and drifts that stand out among all series looked at.
-    """
-    held = signals.considered
-    judged = held[held["why_not"] == ""].drop_duplicates(["measure", "unit_kind", "unit"])
-    words = say(
-        "Outcomes: of {all:series|series} long enough to be judged, of everybody and of each team, "
-        "{found} stand out from what chance does among so many.",
-        all=declared(len(judged)),
-        found=declared(len(signals.signals)) if signals.signals else "none",
-    )
-    everybody = [one.measure for one in signals.signals if one.unit == EVERYBODY]
-    if everybody:
-        words += say(
-            "Of everybody these stand out: {names}.",
-            names=declared(joined([MEASURES[name].title for name in dict.fromkeys(everybody)])),
-        )
-    for curve in curves:
-        for one in curve.done.to_dict("records"):
-            if numbers_in(str(one["name"])):
-                continue
-            words += say(
-                "{measure} since {name}: {verdict}.",
-                measure=declared(curve.measure),
-                name=str(one["name"]),
-                verdict=_VERDICTS.get(one["verdict"], str(one["verdict"])),
-            )
-    return words + escalation_words(escalations)
-
-
-def escalation_words(escalations: Sequence[int]) -> Words:
-    """Say whether escalations of reviewing officers fell in the later half of the months.
-
-    Parameters
-    ----------
-    escalations : sequence of int
-        Escalations by month, in order.
-    """
-    from scipy import stats
-
-    half = len(escalations) // 2
-    first, second = sum(escalations[:half]), sum(escalations[len(escalations) - half :])
-    if not first + second:
-        return NOTHING_SAID
-    p = stats.binomtest(second, first + second, 0.5).pvalue
-    if p >= _LEVEL:
-        return _sealed(
-            "Escalations by reviewing officers: the later months do not differ from the earlier "
-            "ones further than chance explains."
-        )
-    way = "fewer" if second < first else "more"
-    return say(
-        "Escalations by reviewing officers: {way} in the later months, further than chance "
-        "explains; fewer can also mean that less is raised.",
-        way=way,
-    )
-
-
-def actions_words(tables: LoopTables) -> Words:
-    """Say what has become of actions.
-
-    Parameters
-    ----------
-    tables : LoopTables
-        The protected tables of actions.
-    """
-    table, labels = tables.states, [row[0] for row in tables.states.rows]
-    if table.withheld or STATES["closed"] not in labels:
-        return NOTHING_SAID
-    if not table.totals[tables.count]:
-        return _sealed("No action of these months is on record.")
-    words = say(
-        "{closed} of {all:action|actions} are closed: somebody other than the owner has seen that "
-        "they were done.",
-        closed=cell(table, tables.count, STATES["closed"]),
-        all=cell(table, tables.count),
-    )
-    if STATES["overdue"] in labels:
-        words += say(
-            "{late:action is|actions are} overdue.",
-            late=cell(table, tables.count, STATES["overdue"]),
         )
     return words
 
@@ -386,6 +285,9 @@ _METHOD = (
     "The reading of a standard never averages sources that contradict each other: if any says good "
     "and any says not yet, sources disagree. Good needs more than one source. Confidence goes by "
     "how many sources tell.",
+    "Complaints, compliments and escalations are counted beside a standard and do not change how "
+    "it reads: they come only where something went wrong, or well, so that no share of them says "
+    "how practice is.",
     "Audits speak for all open cases by their chance of being drawn. Moderators see audits graded "
     "low more often, and each counts the less the likelier it was to be moderated; families who "
     "answer are not all families; other sources speak for what was looked at.",

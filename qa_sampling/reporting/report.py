@@ -58,6 +58,7 @@ _NEVER = {"parameters", "injected-parameters"}
 _FIELDS = {
     "words": {"sentences"},
     "table": {"title", "caption", "note", "grids", "release"},
+    "word_table": {"title", "caption", "note", "grids"},
     "figure_table": {"title", "caption", "note", "grids", "release"},
     "figure": {"title", "alt", "caption"},
 }

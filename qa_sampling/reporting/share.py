@@ -28,7 +28,8 @@ from qa_sampling.reporting.plot_style import house_style
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
 from qa_sampling.reporting.svg import figure_svg
-from qa_sampling.reporting.words import Told, Words, require_words_beside
+from qa_sampling.reporting.word_table import WordTable
+from qa_sampling.reporting.words import Told, Words, require_title, require_words_beside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,14 +46,18 @@ _NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?%?|\[\w+\]")
 
 
 def share(
-    what: SafeTable | Words, *, title: str = "", caption: str = "", count: str | None = None
+    what: SafeTable | Words | WordTable,
+    *,
+    title: str = "",
+    caption: str = "",
+    count: str | None = None,
 ) -> None:
     """Display a protected table, or sentences, and let them onto the shareable page.
 
     Parameters
     ----------
-    what : SafeTable or Words
-        What ``disclosure.protect`` or ``narrative`` gave.
+    what : SafeTable, Words or WordTable
+        What ``disclosure.protect`` or ``narrative`` gave, or such words side by side.
     title : str
         The finding in a few words; a table needs one.
     caption : str
@@ -67,6 +72,13 @@ def share(
     """
     if isinstance(what, Words):
         _display(_mark("words", sentences=list(what.sentences)))
+        return
+    if isinstance(what, WordTable):
+        for text in (title, caption):
+            require_title(text, what="the title and the caption of share()")
+        _require_title(title, "share()")
+        grid = {"name": title, "columns": list(what.heads), "rows": what.text}
+        _display(_mark("word_table", title=title, caption=caption, note="", grids=[grid]))
         return
     table = require_safe(what, what="share()")
     words = require_words_beside(table, what="share()", title=title, caption=caption)

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.reporting.alt_texts import control_chart_alt, turning_chart_alt
+from qa_sampling.reporting.derived import Derived
 from qa_sampling.reporting.narrative import bar_alt
 from qa_sampling.reporting.plot_style import INK, SMALL, at_width
+from qa_sampling.reporting.plots import control_chart, turning_chart
 from qa_sampling.reporting.plots_plan import bar_chart
 from qa_sampling.reporting.plots_programme import (
     plan_chart,
@@ -29,6 +32,8 @@ _DRAWN: dict[str, tuple[Callable, Callable]] = {
     "scorecard": (scorecard_chart, scorecard_alt),
     "plan": (plan_chart, plan_chart_alt),
     "bars": (bar_chart, bar_alt),
+    "curve": (turning_chart, turning_chart_alt),
+    "line": (control_chart, control_chart_alt),
 }
 
 
@@ -44,17 +49,25 @@ class Slide:
         What it shows.
     table : SafeTable
         What it is drawn from.
-    kind : {"scorecard", "plan", "bars"}
+    kind : {"scorecard", "plan", "bars", "curve", "line"}
         How.
     about : str
         What it counts and of when, where that is not what the source says; blank otherwise.
+    result : Derived, optional
+        Of a curve or a line, what was worked out from the table.
     """
 
     stem: str
     title: str
     table: SafeTable
-    kind: Literal["scorecard", "plan", "bars"]
+    kind: Literal["scorecard", "plan", "bars", "curve", "line"]
     about: str = ""
+    result: Derived | None = None
+
+    @property
+    def drawn(self) -> SafeTable | Derived:
+        """What the picture is drawn from: the result worked out from the table, or the table."""
+        return self.table if self.result is None else self.result
 
 
 def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple[Path, ...]:
@@ -84,14 +97,13 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
             require_title(one.about, what="what a slide counts", table=table)
         draw, tell = _DRAWN[one.kind]
         figure = plt.figure(figsize=INCHES, dpi=DPI)
-        height = min(0.87, _HEADROOM + _ROW * len(set(table.body[table.by[0]])))
-        ax = figure.add_axes((0.04, 0.95 - height, 0.92, height))
+        ax = figure.add_axes((0.04, 0.95 - _height(one), 0.92, _height(one)))
         with at_width(INCHES[0] * 0.92):
-            draw(table, ax=ax, title=one.title)
+            draw(one.drawn, ax=ax, title=one.title)
         whose = f"{one.about}. From: {source}." if one.about else f"{source}."
         note = f"{whose} {_HIDDEN}" if table.hidden else whose
         figure.text(0.04, 0.025, note, fontsize=SMALL, color=INK)
-        alt = tell(table)
+        alt = tell(one.drawn)
         if alt.table is not table:
             raise DisclosureError("The words of a slide were not told from its table.")
         path = folder / f"slide_{one.stem}.png"
@@ -102,3 +114,10 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
     told = folder / "slides_in_words.txt"
     told.write_text("\n".join(words), encoding="utf-8", newline="\n")
     return (*paths, told)
+
+
+def _height(one: Slide) -> float:
+    """Give the share of the slide's height that a picture takes: bars a row, a curve all of it."""
+    if one.result is not None:
+        return 0.84
+    return min(0.87, _HEADROOM + _ROW * len(set(one.table.body[one.table.by[0]])))

@@ -25,6 +25,8 @@ Factor = Literal[
 ]  # fmt: skip
 
 _WEEKS_TO_READ = 4
+DIVE_STEM = 35
+"""Letters that the mark of deep dives and the measure take in the name of a design, at most."""
 
 
 class DeclaredEvent(BaseModel):
@@ -264,7 +266,7 @@ class DeepDive(AnalysisSettings):
     def design(self) -> str:
         """Name under which the register keeps the cases to read: a selection of its own kind."""
         unit = hashlib.sha256(self.unit.encode("utf-8")).hexdigest()[:4] if self.is_of_unit else ""
-        return "_".join(part for part in (f"{DEEP_DIVE}{self.measure}"[:35], unit) if part)
+        return "_".join(part for part in (f"{DEEP_DIVE}{self.measure}"[:DIVE_STEM], unit) if part)
 
     @property
     def rules(self) -> AssignmentRules:

@@ -88,6 +88,13 @@ class QualityStandard(BaseModel):
     measures : mapping of str to float
         Target by name of a measure in the registry that has a better direction, in the unit of
         its values.
+    no_measure : str
+        Why it is held against no measure; for a standard without one, blank otherwise.
+    other_evidence : str
+        Further evidence that the framework names, which does not count in the reading, and why.
+    counted : tuple of str
+        Kinds of activity, such as complaints, whose number stands beside the reading without
+        counting in it.
     """
 
     model_config = _CLOSED
@@ -95,6 +102,22 @@ class QualityStandard(BaseModel):
     key: str
     good: _WORDS
     measures: dict[str, float] = Field(default_factory=dict)
+    no_measure: str = Field("", max_length=400)
+    other_evidence: str = Field("", max_length=400)
+    counted: tuple[str, ...] = ()
+
+    @field_validator("counted")
+    @classmethod
+    def _are_kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known_kind(one) for one in value)
+
+    @model_validator(mode="after")
+    def _says_why_not(self) -> QualityStandard:
+        if bool(self.measures) == bool(self.no_measure.strip()):
+            raise ValueError(
+                f"{self.key} needs either measures, or in no_measure why it has none; give one"
+            )
+        return self
 
     @field_validator("measures")
     @classmethod

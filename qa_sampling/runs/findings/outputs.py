@@ -20,6 +20,7 @@ from qa_sampling.reporting.findings_tables import (
 )
 from qa_sampling.reporting.findings_words import (
     findings_words,
+    grade_words,
     groups_heading,
     groups_said,
     response_words,
@@ -143,6 +144,18 @@ def words_of(
     )
     low, high = estimates.bounds(found, settings)[2:]
     return words + response_words(*estimates.came_back(found), low, high)
+
+
+def grade_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
+    """Say in one sentence what share of open cases is good or better, as far as it is shown.
+
+    Parameters
+    ----------
+    found, settings, tables
+        As for :func:`words_of`.
+    """
+    good = estimates.good_or_better(found)
+    return grade_words(tables, good, cases=found.open_cases, level=settings.level)
 
 
 def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
 
 ESCALATION = "IRO escalation"
+NONE_DUE = "None due this month"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Owed:
     roles : DataFrame
         One row a responsibility of the month, and what other roles owe besides: `role`, `what`,
         `owed` (Int64: not back, not given, open, or still to do; missing for what leaves no
-        record), `overdue` (Int64), `holders` (people of the role on the staff list).
+        record), `overdue` (Int64), `holders` (people of the role on the staff list), `due`
+        (whether anything that is counted is due by the file). A role with nothing due this month
+        has a row that says so.
     people : DataFrame
         One row a thing that a person owes: `person`, `role`, `what`, `reference`, `due`,
         `days_overdue`.
@@ -93,9 +96,9 @@ def owed_by(
     )
     month = int(settings.period[5:])
     done = much.activities[much.activities["month"] == settings.period]
-    rows = [_row(one, people, done) for one in declared.responsibilities if one.in_month(month)]
+    rows = _of_named_roles(people, declared, month, done)
     rows += _of_other_roles(people, declared, month)
-    table = pd.DataFrame(rows, columns=["role", "what", "owed", "overdue"])
+    table = pd.DataFrame(rows, columns=["role", "what", "owed", "overdue", "due"])
     table = table.astype({"owed": "Int64", "overdue": "Int64"})
     people["person"] = people["person"].map(lambda one: names.get(one, one))
     held = pd.Series(roles, dtype="object").value_counts()
@@ -160,6 +163,7 @@ def _actions(actions: pd.DataFrame, settings: QaProgramme) -> pd.DataFrame:
 
 def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[str, object]:
     row: dict[str, object] = {"role": one.role, "what": one.what, "owed": None, "overdue": None}
+    row["due"] = one.owes != "report"
     if one.owes == "report":
         return row
     if one.owes == "activity":
@@ -167,6 +171,18 @@ def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[
         return row | {"owed": max(one.number - made, 0), "overdue": 0}
     own = people[(people["owes"] == one.owes) & (people["role"] == one.role)]
     return row | {"owed": len(own), "overdue": int((own["days_overdue"] > 0).sum())}
+
+
+def _of_named_roles(
+    people: pd.DataFrame, declared: Responsibilities, month: int, done: pd.DataFrame
+) -> list[dict[str, object]]:
+    """Give what each role of the file owes in a month; a row that says so where it is nothing."""
+    rows = []
+    for role in dict.fromkeys(one.role for one in declared.responsibilities):
+        own = [one for one in declared.responsibilities if one.role == role and one.in_month(month)]
+        none: dict[str, object] = {"role": role, "what": NONE_DUE, "owed": 0, "overdue": 0}
+        rows += [_row(one, people, done) for one in own] or [none | {"due": False}]
+    return rows
 
 
 def _of_other_roles(
@@ -179,7 +195,7 @@ def _of_other_roles(
     for what, own in people[~left].groupby("what", sort=False):
         late = int((own["days_overdue"] > 0).sum())
         told = {"role": OTHER_ROLES, "what": f"{what}, of roles not named for it"}
-        rows.append(told | {"owed": len(own), "overdue": late})
+        rows.append(told | {"owed": len(own), "overdue": late, "due": True})
     return rows
 
 

@@ -17,7 +17,9 @@ from qa_sampling.runs.returned_folder import owed_audits, sent_out
 from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.overlooked import Overlooked, overlooked
 from qa_sampling.sampling.progress import GRANTED, Progress, progress
-from qa_sampling.schema import NOT_RECORDED
+from qa_sampling.schema import DEEP_DIVE, NOT_RECORDED
+from qa_sampling.settings.deep_dive import DIVE_STEM
+from qa_sampling.trends.measures import MEASURES
 
 if TYPE_CHECKING:
     from qa_sampling.settings.calendar import CalendarEntry
@@ -144,7 +146,7 @@ def _draws(settings: QaProgramme, register: Register, files: ProgrammeFiles) -> 
     held = held[held["superseded"].isna() | ~held["superseded"].astype(bool)]
     drawn = pd.DataFrame(
         {
-            "what": held["design"].map(lambda one: names.get(one, f"Not in the calendar: {one}")),
+            "what": held["design"].map(lambda one: names.get(one) or _title_of(one)),
             "period": held["period"],
             "number": 1,
         }
@@ -153,6 +155,20 @@ def _draws(settings: QaProgramme, register: Register, files: ProgrammeFiles) -> 
     extra = sorted(set(drawn["what"]) - {one.what for one in plan})
     plan += [PlannedRow(one, "", 0, ()) for one in extra]
     return against_plan(plan, drawn, periods=settings.all_periods)
+
+
+def _title_of(design: str) -> str:
+    """Give a design that the calendar does not name as people read it.
+
+    That of a deep dive begins with its measure; where it looks at one place, a mark of it follows.
+    """
+    for name in sorted(MEASURES, key=len, reverse=True):
+        stem = f"{DEEP_DIVE}{name}"[:DIVE_STEM]
+        if design == stem or design.startswith(f"{stem}_"):
+            title = MEASURES[name].title
+            of = "" if design == stem else ", of one place"
+            return f"Deep dive, not in the calendar: {title[:1].lower()}{title[1:]}{of}"
+    return f"Not in the calendar: {design.replace('_', ' ')}"
 
 
 def _row(entry: CalendarEntry, settings: QaProgramme) -> PlannedRow:

@@ -15,6 +15,7 @@ from qa_sampling.reporting.again_tables import AGAIN_TITLE, protect_again
 from qa_sampling.reporting.dates import day_in_words, period_in_words
 from qa_sampling.reporting.loop_tables import by_group
 from qa_sampling.reporting.members_page import build_members_page
+from qa_sampling.reporting.outcome_tables import titled
 from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
 from qa_sampling.reporting.programme_tables import ProgrammeTables, protect_programme
 from qa_sampling.reporting.quantities import declared
@@ -28,6 +29,7 @@ from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 
 if TYPE_CHECKING:
+    from qa_sampling.reporting.derived import Derived
     from qa_sampling.runs.loop.steps import Loop
     from qa_sampling.runs.programme_page.difference import Owed
     from qa_sampling.runs.programme_page.much import Much
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from qa_sampling.runs.programme_page.well import Well
     from qa_sampling.settings.programme import QaProgramme
 
+RE_AUDIT = "re_audit"
+"""Design under which re-audits are drawn (`parameters/re_audit.yml`)."""
 _MARKING = "RESTRICTED – names of staff, small numbers"
 _COVER = (
     ("For", "The QA Group and named managers. What everybody may read is in another workbook."),
@@ -81,7 +85,7 @@ def release_programme(
         much.progress,
         much.activity,
         well.readings,
-        owed.roles.dropna(subset=["owed"]),
+        owed.roles,
         as_at=settings.extract_day.isoformat(),
         periods=settings.all_periods,
         days=days_of(settings, register.activities()["date"]),
@@ -116,15 +120,63 @@ def release_again(loop: Loop, settings: QaProgramme, register: Register) -> Shar
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
-    pairs = loop.again.pairs
+    pairs, alone = loop.again.pairs, re_audits_alone(loop, settings, register)
+    days = pd.concat([pairs["re_date_completed"], alone["date_completed"]])
     table = protect_again(
         pairs[pairs["re_date_completed"] >= pd.Timestamp(settings.first_day)],
-        days=days_of(settings, pairs["re_date_completed"]),
+        alone=len(alone),
+        days=days_of(settings, days),
         edition=settings.edition,
         earlier=printed_tables(register.releases()["content"]),
     )
     record_tables(register, settings.slug, {AGAIN_TITLE: table})
     return SharedTable(table, AGAIN_TITLE, f"Audited again {span_of(settings)}")
+
+
+def re_audits_alone(loop: Loop, settings: QaProgramme, register: Register) -> pd.DataFrame:
+    """Give the re-audits of the months whose case has no earlier low grade in the register.
+
+    Parameters
+    ----------
+    loop : Loop
+        What stood on the day.
+    settings : QaProgramme
+        Say which months, and the day.
+    register : Register
+        Holds the audits.
+
+    Returns
+    -------
+    DataFrame
+        Audits drawn as re-audits, one a row, with `date_completed`.
+    """
+    audits = register.audits()
+    first, day = pd.Timestamp(settings.first_day), pd.Timestamp(settings.extract_day)
+    back = audits["date_completed"].between(first, day) & (audits["design"] == RE_AUDIT)
+    compared = audits["audit_id"].isin(loop.again.pairs["re_audit_id"])
+    return audits[back & ~compared].reset_index(drop=True)
+
+
+def again_counts(loop: Loop, settings: QaProgramme, register: Register) -> pd.DataFrame:
+    """Count the re-audits of the months: back, comparable, better. Restricted.
+
+    Parameters
+    ----------
+    loop, settings, register
+        As for :func:`re_audits_alone`.
+    """
+    pairs = loop.again.pairs
+    pairs = pairs[pairs["re_date_completed"] >= pd.Timestamp(settings.first_day)]
+    alone = len(re_audits_alone(loop, settings, register))
+    better, worse = int((pairs["change"] > 0).sum()), int((pairs["change"] < 0).sum())
+    rows = [
+        ("Re-audits that are back", len(pairs) + alone),
+        ("Of them with an earlier low grade in the register", len(pairs)),
+        ("Of these graded higher", better),
+        ("Of these graded the same", len(pairs) - better - worse),
+        ("Of these graded lower", worse),
+    ]
+    return pd.DataFrame(rows, columns=["Re-audits of these months", "Number"])
 
 
 def publish_programme(
@@ -137,6 +189,8 @@ def publish_programme(
     own: OwnService,
     tables: ProgrammeTables,
     more: Sequence[SharedTable] = (),
+    curves: Mapping[str, Derived] | None = None,
+    lines: Mapping[str, Derived] | None = None,
     parts: Mapping[str, Words],
     beside: Words = NOTHING_SAID,
 ) -> str:
@@ -156,6 +210,8 @@ def publish_programme(
         The protected tables the page shows, of the ledger of releases.
     more : sequence of SharedTable
         Tables of findings and actions, of the ledger as well.
+    curves, lines : mapping of str to Derived, optional
+        Curves that were to be turned, and other outcomes, by name of the measure: for slides.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
     beside : Words
@@ -195,7 +251,8 @@ def publish_programme(
         )
         path = folder / "shareable" / "members_page.html"
         path.write_text(page, encoding="utf-8", newline="\n")
-        write_slides(folder / "shareable", slides_of(tables, more), source=str(title))
+        slides = (*slides_of(tables, more), *outcome_slides(settings, curves or {}, lines or {}))
+        write_slides(folder / "shareable", slides, source=str(title))
 
     return publish_files(settings, register, write)
 
@@ -225,6 +282,27 @@ def slides_of(tables: ProgrammeTables, more: Sequence[SharedTable]) -> tuple[Sli
     return (*own, *bars)
 
 
+def outcome_slides(
+    settings: QaProgramme, curves: Mapping[str, Derived], lines: Mapping[str, Derived]
+) -> tuple[Slide, ...]:
+    """Give the pictures of outcomes for slides: curves that were to be turned, then the others.
+
+    Parameters
+    ----------
+    settings : QaProgramme
+        Say whose figures they are.
+    curves, lines : mapping of str to Derived
+        As for :func:`publish_programme`.
+    """
+    about = declared(f"All children of {settings.whose}, by finished quarter")
+    made = [(name, one, "curve") for name, one in curves.items()]
+    made += [(name, one, "line") for name, one in lines.items()]
+    return tuple(
+        Slide(f"{kind}_{name}", titled(name), one.table, kind, about, one)
+        for name, one, kind in made
+    )
+
+
 def _stem(title: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in title.lower()).split())[:40]
 
@@ -236,7 +314,12 @@ def _restricted(much: Much, well: Well, owed: Owed, own: OwnService) -> dict[str
         "By month": view.stand_view(much.progress, "period"),
         "By service": view.stand_view(much.progress, "service"),
         "Not looked at": view.overlooked_view(much.coverage, GROUPS, personal=PERSONAL),
-        "Scorecard": view.scorecard_view(well.readings, well.ways, well.good),
+        "Scorecard": view.scorecard_view(
+            well.readings, well.ways, well.good, no_measure=well.no_measure
+        ),
+        "Beside the scorecard": view.beside_view(
+            well.no_measure, well.other_evidence, well.counted
+        ),
         "Evidence": view.evidence_view(well.readings),
         "One service": view.service_view(own.activity),
         "Its outcomes": view.own_outcomes_view(own.outcomes),

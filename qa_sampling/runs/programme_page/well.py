@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -50,11 +50,19 @@ class Well:
         Direction of travel by standard, of :data:`WAYS`.
     good : dict of str to str
         What good looks like.
+    no_measure, other_evidence : dict of str to str
+        By standard why it is held against no measure, and what further evidence the framework
+        names; only where the file says so.
+    counted : dict of str to dict of str to int
+        By standard how many activities of the kinds that stand beside its reading name it.
     """
 
     readings: tuple[Reading, ...]
     ways: dict[str, str]
     good: dict[str, str]
+    no_measure: dict[str, str] = field(default_factory=dict)
+    other_evidence: dict[str, str] = field(default_factory=dict)
+    counted: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def well_of(
@@ -112,6 +120,9 @@ def well_of(
         tuple(readings),
         _ways(changed),
         {one.key: one.good for one in standards.standards},
+        {one.key: one.no_measure for one in standards.standards if one.no_measure},
+        {one.key: one.other_evidence for one in standards.standards if one.other_evidence},
+        _counted(standards, activities),
     )
 
 
@@ -120,6 +131,17 @@ def _audits(key: str, audited: pd.DataFrame, wanted: float) -> Evidence:
     ends = [row["share_good"], row["low_good"], row["high_good"]]
     known = [None if pd.isna(value) else float(value) for value in ends]
     return Evidence(key, AUDITS, int(row["graded"]), *known, wanted)
+
+
+def _counted(standards: QualityStandards, activities: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Count the activities that stand beside a reading: of each standard, by kind."""
+    table = activity_counts(activities, by=["standard", "kind"]).table
+    held = table.set_index(["standard", "kind"])["activities"]
+    return {
+        one.key: {kind: int(held.get((one.key, kind), 0)) for kind in one.counted}
+        for one in standards.standards
+        if one.counted
+    }
 
 
 def _by_standard(activities: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,145 @@
+"""Each quality standard by itself, as everybody may read it: what good is, and what tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from qa_sampling.loop.standards import SAYS, Evidence, Reading, marked, share_of
+from qa_sampling.reporting.findings_words import share_told
+from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.outcome_tables import OutcomeTables, table_of
+from qa_sampling.reporting.programme_view import judged_on
+from qa_sampling.reporting.quantities import cell, declared
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
+from qa_sampling.reporting.word_table import WordTable
+from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
+from qa_sampling.schema import QUALITY_STANDARDS
+from qa_sampling.trends.measures import MEASURES
+
+_AUDITS = "Audits"
+_QUARTERS = 4
+_SAID = dict(zip(SAYS, ("good", "cannot tell", "not yet good", "too little to go by"), strict=True))
+_HEADS = ("Standard", "How it reads", "What good looks like", "What tells of it")
+STANDARDS_CAPTION = (
+    "Of audits, the share of open cases graded good or better; of measures, the share over the "
+    "latest year of finished quarters. In brackets: where the true share very likely lies."
+)
+
+
+def standards_table(
+    readings: Sequence[Reading],
+    ways: Mapping[str, str],
+    good: Mapping[str, str],
+    *,
+    no_measure: Mapping[str, str],
+    other_evidence: Mapping[str, str],
+    estimates: pd.DataFrame,
+    graded: SafeTable,
+    quarters: OutcomeTables,
+    fewest: int,
+    level: float,
+) -> WordTable:
+    """Give every standard with its reading, what good looks like, and what each source says.
+
+    Shares are told where their counts are printed: of audits those of the table of grades by
+    standard, of measures those of the tables by quarter, added up as they are printed there. All
+    other sources say what they say, and no share.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        The scorecard.
+    ways, good, no_measure, other_evidence : mapping of str to str
+        By standard: direction of travel, what good looks like, why there is no measure, and what
+        else the framework names.
+    estimates : DataFrame
+        Grades of open cases by standard: `standard`, `graded`, `count_good`, `share_good`,
+        `low_good`, `high_good`.
+    graded : SafeTable
+        ``FindingsTables.standards``.
+    quarters : OutcomeTables
+        Outcomes by quarter.
+    fewest : int
+        Gradings or cases below which no share is told.
+    level : float
+        Of the intervals.
+    """
+    audited = estimates.rename(columns={"graded": "n"}).set_index("standard")
+    titles = {measure.title: name for name, measure in MEASURES.items()}
+    rows = []
+    for one in readings:
+        words = NOTHING_SAID
+        for part in one.evidence:
+            if part.source == _AUDITS:
+                share = _of_audits(part, audited, graded, fewest)
+            elif part.source in titles:
+                share = _of_quarters(part, titles[part.source], quarters, fewest, level)
+            else:
+                share = ""
+            words += _sealed(f"{part.source}: {share}{_SAID[part.says]}.")
+        words += _without_measure(one, no_measure, other_evidence)
+        rows.append(
+            (
+                _sealed(QUALITY_STANDARDS[one.standard]),
+                _read(one, ways),
+                _declared(good, one),
+                words,
+            )
+        )
+    return WordTable(_HEADS, tuple(rows))
+
+
+def _read(one: Reading, ways: Mapping[str, str]) -> Words:
+    words = _sealed(marked(one.reading)) + _sealed(f"Confidence: {one.confidence.lower()}.")
+    return words + _sealed(f"Since the months before: {ways[one.standard].lower()}.")
+
+
+def _declared(texts: Mapping[str, str], one: Reading) -> Words:
+    return say("{text}", text=declared(texts[one.standard]))
+
+
+def _without_measure(
+    one: Reading, no_measure: Mapping[str, str], other_evidence: Mapping[str, str]
+) -> Words:
+    words, key = NOTHING_SAID, one.standard
+    if key in no_measure:
+        words += _sealed(f"{judged_on(one, has_measure=False)}.")
+        words += say("Why: {text}", text=declared(no_measure[key]))
+    if key in other_evidence:
+        words += say("The framework also names: {text}", text=declared(other_evidence[key]))
+    return words
+
+
+def _of_audits(part: Evidence, audited: pd.DataFrame, graded: SafeTable, fewest: int) -> str:
+    row = audited.loc[part.standard]
+    if graded.withheld:
+        return "share hidden; "
+    if row["n"] < fewest or pd.isna(row["share_good"]):
+        return ""
+    told = share_told(row, cell(graded, "good", QUALITY_STANDARDS[part.standard]))
+    return f"{told}; " if told else "share hidden; "
+
+
+def _of_quarters(
+    part: Evidence, name: str, quarters: OutcomeTables, fewest: int, level: float
+) -> str:
+    """Give the share of the latest quarters as they are printed, with what is wanted."""
+    way = "at most" if part.better == "down" else "at least"
+    wanted = f"{way} {percent_text(part.wanted)} wanted; "
+    table = table_of(quarters, name)
+    if table is None or f"share_{name}" not in table.percentages:
+        return f"share not told here, {wanted}"
+    cells = table.body[list(table.percentages[f"share_{name}"])].tail(_QUARTERS)
+    if len(cells) < _QUARTERS or cells.isna().any().any() or (cells == HIDDEN_MARK).any().any():
+        return f"share hidden, {wanted}"
+    count, whole = (int(cells[column].sum()) for column in cells.columns)
+    found = share_of(
+        part.standard, part.source, count, whole, wanted=part.wanted, fewest=fewest, level=level,
+        better=part.better,
+    )  # fmt: skip
+    if found.share is None or found.low is None or found.high is None:
+        return wanted
+    low, high = percent_text(found.low), percent_text(found.high)
+    return f"{percent_text(found.share)} ({low} to {high}), {wanted}"
