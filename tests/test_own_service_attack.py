@@ -12,7 +12,7 @@ from disclosure_intruder import World, leaks
 from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.outcome_tables import protect_outcomes, quarter_words
 from qa_sampling.reporting.own_service_tables import protect_own_outcomes
-from qa_sampling.reporting.own_service_words import own_service_words
+from qa_sampling.reporting.own_service_words import own_service_words, together_words
 from qa_sampling.reporting.releases import printed_table, printed_tables, release_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.trends.measures import MEASURES
@@ -146,6 +146,7 @@ def sentences_of(plans, seconds) -> tuple[list, list[str]]:
     words = own_service_words(
         SERVICE, outcomes, own.assign(measure=PART), shared, **both, fewest=10, level=0.95
     )
+    words += together_words(outcomes, words, level=0.95)
     return [*shared[0].table.rows], list(words.sentences)[1:]
 
 
@@ -155,12 +156,13 @@ def test_of_hidden_counts_no_sentence_says_whether_they_changed():
     assert few[0][0][7][2] == HIDDEN_MARK
     assert few[0][1] == few[1][1]
     assert few[0][1] == [
-        "Whether these changed is not told here, because some of their counts are hidden or not "
-        "final: second or subsequent plans and plans of two years or more at their end."
+        "Whether these figures of its teams changed is not told, because some of their counts are "
+        "hidden or not final: second or subsequent plans and plans of two years or more at their "
+        "end."
     ]
     rows, said = sentences_of([50] * 8, [20] * 4 + [8] * 4)
     assert HIDDEN_MARK not in rows[7]
-    assert said[0].endswith("lower, further than chance explains.")
+    assert said[0].endswith("lower, by more than chance.")
     assert "hidden" in said[1], "of plans of two years nothing is printed"
     assert said[2].startswith("These 2 comparisons are made together (Holm)")
     assert "at most 5 of 100" in said[2]

@@ -22,10 +22,10 @@ from qa_sampling.reporting.plots_programme import (
     scorecard_alt,
     scorecard_chart,
 )
+from qa_sampling.reporting.programme_difference_words import escalation_words
 from qa_sampling.reporting.programme_tables import ACTIVITIES, BACK, IN_TIME, OWED, PLANNED, SOURCES
 from qa_sampling.reporting.programme_words import (
     coverage_words,
-    escalation_words,
     how_much_words,
     joined,
     scorecard_words,
@@ -227,11 +227,12 @@ def test_actions_and_second_looks_of_every_design_count(loop, register, settings
     second = pairs["re_audit_id"].map(designs).value_counts().to_dict()
     assert second == {"re_audit": 17, "monthly": 1}, "a monthly draw may look again as well"
     table = release_again(loop, settings, register).table
-    assert table.totals["re_audits"] == loop.again.n == len(pairs) == 18
+    body = table.frame.set_index("result")["re_audits"]
+    assert body["With an earlier low grade on record"] == loop.again.n == len(pairs) == 18
     said = again_words(table).sentences
-    assert said[0] == "18 cases were audited again after a low grade."
+    assert said[0].startswith("18 re-audits can be compared with an earlier low grade on record")
     assert (loop.again.improved, loop.again.same, loop.again.worse) == (11, 7, 0)
-    assert said[1].startswith("11 of them were graded higher, 7 were not")
+    assert said[1].startswith("11 of these were graded higher, 7 were not")
 
 
 def test_a_year_of_themed_audits_is_in_progress(settings, files, register, tmp_path):
@@ -272,7 +273,7 @@ def test_months_before_the_record_began_hold_no_escalations():
     held = pd.DataFrame({"kind": "IRO escalation", "month": months[6:] * 10})
     told = escalations_of(held, months)
     assert told["month"].tolist() == months[6:]
-    assert "do not differ" in escalation_words(told["escalations"].tolist()).sentences[0]
+    assert "no clear difference" in escalation_words(told["escalations"].tolist()).sentences[0]
     assert escalations_of(held[:0], months).empty
 
 
@@ -304,7 +305,7 @@ def test_words(tables, much, well):
     assert joined(["a", "b and c", "d"]) == "a, b and c, and d"
     assert "fewer" in escalation_words([20, 20, 2, 2]).sentences[0]
     assert "more" in escalation_words([2, 2, 20, 20]).sentences[0]
-    assert "do not differ" in escalation_words([3, 2, 2, 3]).sentences[0]
+    assert "no clear difference" in escalation_words([3, 2, 2, 3]).sentences[0]
     assert not escalation_words([0, 0]).sentences
 
 
@@ -389,7 +390,11 @@ def test_a_page_of_one_month(settings, files, register, found, loop, tmp_path):
     assert tables.months.frame["month"].tolist() == ["Oct 2026", "All months"]
     audits = owed.people[owed.people["what"] == "An audit to return"]
     assert set(audits["role"]) == {"Not recorded"}, "without a staff list nobody has a role"
-    assert tables.roles.frame["role"].tolist() == ["Other roles", "All roles"]
+    named = tables.roles.frame.set_index("role")["owed"]
+    assert [*named.index[-2:]] == ["Other roles, not named for it", "All roles"]
+    roles = {one.role for one in files.responsibilities.responsibilities}
+    assert set(named.index[:-2]) == roles
+    assert set(named[list(roles)]) == {HIDDEN_MARK, 0}, "nobody knows how many hold them"
     assert "planned audits came back" in how_much_words(tables, much.draws).sentences[0]
     assert coverage_words(much.coverage, GROUPS).sentences
     assert escalations_of(much.activities, asked.all_periods)["month"].tolist() == ["2026-10"]
@@ -418,5 +423,5 @@ def test_a_round_that_was_deleted_from_the_calendar_is_told_of(settings, registe
     designs = {name: one for name, one in files.designs.items() if name != "re_audits"}
     less = replace(files, calendar=calendar, designs=designs)
     draws = much_of(settings, register, None, less, describe=describer(settings)).draws
-    row = draws.set_index("what").loc["Not in the calendar: re_audit"]
+    row = draws.set_index("what").loc["Not in the calendar: re audit"]
     assert (row["done"], row["state"]) == (3, "Not planned")

@@ -24,14 +24,9 @@ from qa_sampling.records.activities import ACTIVITIES
 from qa_sampling.reporting.again_tables import again_words, protect_again
 from qa_sampling.reporting.loop_tables import protect_loop
 from qa_sampling.reporting.own_service_words import own_service_words
+from qa_sampling.reporting.programme_difference_words import actions_words, difference_words
 from qa_sampling.reporting.programme_view import plan_view, service_view
-from qa_sampling.reporting.programme_words import (
-    actions_words,
-    border_words,
-    coverage_words,
-    difference_words,
-    how_much_words,
-)
+from qa_sampling.reporting.programme_words import border_words, coverage_words, how_much_words
 from qa_sampling.reporting.tables import that_count
 from qa_sampling.runs.programme_page.outputs import slides_of
 from qa_sampling.runs.programme_page.own_outcomes import (
@@ -84,19 +79,23 @@ def test_nobody_knows_who_was_looked_at():
     assert "cannot be told" in coverage_words({}, {}).sentences[0]
 
 
+def pairs_of(better: int, other: int) -> pd.DataFrame:
+    return pd.DataFrame({"change": [1] * better + [0, -1] * (other // 2) + [-1] * (other % 2)})
+
+
 @pytest.mark.parametrize(
     ("better", "other", "said"),
     [
         (0, 0, ["no case that called"]),
-        (2, 1, ["too few"]),
-        (9, 2, ["11 cases were audited again", "is not told here"]),
-        (11, 7, ["18 cases were", "11 of them were graded higher, 7 were not;"]),
-        (15, 0, ["15 cases were", "15 of them were graded higher, none were not;"]),
-        (0, 15, ["15 cases were", "None of them were graded higher, 15 were not;"]),
+        (2, 1, ["some are too few"]),
+        (9, 2, ["11 re-audits are back; 11 can be compared", "is not told"]),
+        (11, 7, ["18 re-audits are back; 18", "11 of these were graded higher, 7 were not;"]),
+        (15, 0, ["15 re-audits are back; 15", "15 of these were graded higher, none were not;"]),
+        (0, 15, ["15 re-audits are back; 15", "None of these were graded higher, 15 were not;"]),
     ],
 )
 def test_second_looks(better, other, said):
-    pairs = pd.DataFrame({"change": [1] * better + [0, -1] * (other // 2) + [-1] * (other % 2)})
+    pairs = pairs_of(better, other)
     words = again_words(protect_again(pairs, days=["2026-10-31"])).sentences
     assert len(words) == len(said)
     assert all(part in sentence for part, sentence in zip(said, words, strict=True))
@@ -189,14 +188,16 @@ def test_what_difference_it_made_in_words():
     one = SimpleNamespace(measure="re_referrals", unit="All")
     done = pd.DataFrame({"name": ["Joint desk", "Desk 2"], "verdict": ["better", "worse"]})
     curve = SimpleNamespace(measure="Re-referrals", done=done)
-    for signals, told in (((one,), "1 stand out"), ((), "none stand out")):
+    for signals, told in (((one,), "1 moved further"), ((), "none moved further")):
         found = SimpleNamespace(considered=considered, signals=signals)
         said = difference_words([curve], [2, 2, 20, 20], found).sentences
-        assert said[0].startswith("Outcomes: of 2 series long enough to be judged")
+        assert said[0].startswith("Outcomes: of 2 figures followed month by month")
         assert told in said[0]
     everybody = difference_words([], [], SimpleNamespace(considered=considered, signals=(one,)))
-    assert everybody.sentences[1].startswith("Of everybody these stand out: Re-referrals")
-    assert said[1] == "Re-referrals since Joint desk: the curve has turned the right way."
+    assert everybody.sentences[1].startswith("For all children these did: Re-referrals")
+    assert said[1] == (
+        "Re-referrals, for all children, since Joint desk: it has got better, by more than chance."
+    )
     assert "Desk 2" not in " ".join(said), "a name with a number might be a count"
     assert "more in the later months" in said[2]
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
-from qa_sampling.reporting.quantities import cell
+from qa_sampling.reporting.quantities import Cell, cell
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.words import Words, _sealed, say
 
 HIGHER, NOT_HIGHER = "Graded higher than before", "Not graded higher"
-COMPARED, NOT_COMPARED = "With an earlier low grade", "Without one in the register"
+COMPARED, NOT_COMPARED = "With an earlier low grade on record", "No earlier low grade on record"
 AGAIN_TITLE = "What re-audits found"
 _SERIES, _COUNT = "re-audits", "re_audits"
 
@@ -77,30 +77,15 @@ def again_words(table: SafeTable) -> Words:
     table : SafeTable
         What :func:`protect_again` gave.
     """
-    whole = None if table.withheld else cell(table, _COUNT)
-    if whole is None or whole.hidden:
+    if table.withheld:
         return _sealed("Re-audits: too few are back to say what was found.")
-    if not whole.value:
+    whole, compared = cell(table, _COUNT), cell(table, _COUNT, COMPARED)
+    if not whole.hidden and not whole.value:
         return _sealed("Re-audits: no case that called for a second look was audited again.")
-    compared, better = cell(table, _COUNT, COMPARED), cell(table, _COUNT, HIGHER)
-    if compared.hidden:
-        return say(
-            "{n:re-audit is|re-audits are} back; how many of them have an earlier low grade to "
-            "compare with, and how many were graded higher, is not told: some are too few.",
-            n=whole,
-        )
-    if not compared.value:
-        return say(
-            "{n:re-audit is|re-audits are} back; no earlier low grade is in the register to "
-            "compare any of them with.",
-            n=whole,
-        )
-    words = say(
-        "{n:re-audit is|re-audits are} back; {compared} of them can be compared with an earlier "
-        "low grade.",
-        n=whole,
-        compared=compared,
-    )
+    words = _back_words(whole, compared)
+    if compared.hidden or not compared.value:
+        return words
+    better, other = cell(table, _COUNT, HIGHER), cell(table, _COUNT, NOT_HIGHER)
     if better.hidden:
         return words + _sealed(
             "How many of these were graded higher is not told: either they or the others are too "
@@ -110,5 +95,31 @@ def again_words(table: SafeTable) -> Words:
         "{better} of these were graded higher, {same} were not; some would be graded higher even "
         "if nothing had changed, since they were chosen for a low grade.",
         better=better if better.value else "none",
-        same=other if (other := cell(table, _COUNT, NOT_HIGHER)).value else "none",
+        same=other if other.value else "none",
+    )
+
+
+def _back_words(whole: Cell, compared: Cell) -> Words:
+    """Say how many are back, and how many have an earlier low grade to compare with."""
+    if whole.hidden and compared.hidden:
+        return _sealed(
+            "Re-audits: how many are back, and what they found, is not told: some are too few."
+        )
+    if whole.hidden:
+        return say(
+            "{compared:re-audit|re-audits} can be compared with an earlier low grade on "
+            "record; how many others are back is hidden.",
+            compared=compared,
+        )
+    if compared.hidden:
+        return say(
+            "{n:re-audit is|re-audits are} back; how many of them have an earlier low grade on "
+            "record to compare with, and how many were graded higher, is hidden.",
+            n=whole,
+        )
+    return say(
+        "{n:re-audit is|re-audits are} back; {compared} can be compared with an earlier low grade "
+        "on record.",
+        n=whole,
+        compared=compared if compared.value else "none of them",
     )

@@ -21,6 +21,7 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 from qa_sampling.sampling.estimation import Difference, Estimate
 
 _WHAT = "were graded good or better"
+RANGE_WORDS = _sealed("The range in brackets is where the true share very likely lies.")
 
 
 def findings_words(

@@ -42,6 +42,16 @@ def build_members_page(
         "members.html.j2",
         title=title,
         question=QUESTION,
-        parts={heading: words.sentences for heading, words in parts.items() if words.sentences},
+        parts={
+            heading: [_without(heading, one) for one in words.sentences]
+            for heading, words in parts.items()
+            if words.sentences
+        },
         provenance=dict(provenance),
     )
+
+
+def _without(heading: str, sentence: str) -> str:
+    """Give a sentence without the heading that it begins with and stands under."""
+    rest = sentence.removeprefix(f"{heading}: ")
+    return rest[:1].upper() + rest[1:]

@@ -80,8 +80,8 @@ def own_service_words(
     names = [MEASURES[one].title for one in outcomes["measure"] if one not in set(told["measure"])]
     if names:
         words += say(
-            "Whether these changed is not told here, because some of their counts are hidden or "
-            "not final: {names}.",
+            "Whether these figures of its teams changed is not told, because some of their counts "
+            "are hidden or not final: {names}.",
             names=declared(joined([one[:1].lower() + one[1:] for one in names])),
         )
     return words

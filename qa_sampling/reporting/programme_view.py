@@ -10,11 +10,14 @@ from qa_sampling.loop.programme import UNKNOWN
 from qa_sampling.loop.standards import SAYS, Evidence, Reading, marked
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.programme_words import joined, lowered
+from qa_sampling.reporting.standing_tables import month_words
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.trends.measures import MEASURES
 
+_WAYS = {"No change that can be told from chance": "No clear change"}
+"""Directions in a word or two, for a column."""
 _SOURCES = "Good · open · not yet"
 """Head of the numbers of sources that say so."""
 
@@ -57,10 +60,24 @@ def stand_view(stand: Progress, by: str) -> pd.DataFrame:
              "on_time": "In time", "late": "Late", "overdue": "Overdue", "not_due": "Not yet due",
              "exempted": "Exempted", "not_auditable": "Not auditable"}  # fmt: skip
     view = table[list(heads)].rename(columns=heads)
+    if by == "period":
+        view["Month"] = view["Month"].map(month_words)
     view["Returned of those asked"] = [
         "–" if pd.isna(one) else percent_text(one) for one in table["share_returned"]
     ]
     return view
+
+
+def done_view(by_month: pd.DataFrame) -> pd.DataFrame:
+    """Give other activity by month, as people read it.
+
+    Parameters
+    ----------
+    by_month : DataFrame
+        What ``loop.programme.done_by_month`` gives: `what`, and a column a month.
+    """
+    names = {one: month_words(one) for one in by_month.columns if one != "what"}
+    return by_month.rename(columns={"what": "Activity"} | names)
 
 
 def coverage_view(coverage: Mapping[str, Overlooked], names: Mapping[str, str]) -> pd.DataFrame:
@@ -127,7 +144,7 @@ def scorecard_view(
     """
     rows = [
         (QUALITY_STANDARDS[one.standard], good[one.standard], marked(one.reading),
-         _sources(one), one.confidence, ways[one.standard],
+         _sources(one), one.confidence, _WAYS.get(ways[one.standard], ways[one.standard]),
          judged_on(one, has_measure=one.standard not in no_measure))
         for one in readings
     ]  # fmt: skip

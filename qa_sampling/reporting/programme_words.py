@@ -22,11 +22,13 @@ from qa_sampling.reporting.programme_tables import (
     ACTIVITIES,
     BACK,
     IN_TIME,
+    OTHER_ROLES,
     PLANNED,
     ProgrammeTables,
 )
 from qa_sampling.reporting.quantities import Declared, cell, declared
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
+from qa_sampling.reporting.word_table import WordTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 from qa_sampling.sampling.overlooked import Overlooked
 from qa_sampling.schema import QUALITY_STANDARDS
@@ -277,6 +279,22 @@ def border_words(readings: Sequence[Reading], *, level: float) -> Words:
         "alone: look for another before acting on it.",
         alone=declared(alone),
     )
+
+
+def roles_table(roles: pd.DataFrame) -> WordTable:
+    """Give what each role of the file is to do this month, as the file declares it.
+
+    Parameters
+    ----------
+    roles : DataFrame
+        `role`, `what`; a row a responsibility. What others owe besides is left out.
+    """
+    named = roles[roles["role"] != OTHER_ROLES]
+    rows = [
+        (say("{text}", text=declared(role)), say("{text}", text=declared("; ".join(own))))
+        for role, own in named.groupby("role", sort=False)["what"]
+    ]
+    return WordTable(("Role", "What it is to do this month"), tuple(rows))
 
 
 _METHOD = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Literal
 
 from qa_sampling.errors import DisclosureError
@@ -27,6 +28,8 @@ INCHES, DPI = (12.8, 7.2), 150
 """1920 by 1080 pixels, with words large enough to be read from the back."""
 _HEADROOM, _ROW = 0.14, 0.13
 """Share of the height that a title takes, and a row at most: few bars are no thicker than many."""
+_LINE = 125
+"""Letters in a line at the foot."""
 _HIDDEN = f"{HIDDEN_MARK}: hidden, because it is small or would give a small number away."
 _DRAWN: dict[str, tuple[Callable, Callable]] = {
     "scorecard": (scorecard_chart, scorecard_alt),
@@ -102,7 +105,7 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
             draw(one.drawn, ax=ax, title=one.title)
         whose = f"{one.about}. From: {source}." if one.about else f"{source}."
         note = f"{whose} {_HIDDEN}" if table.hidden else whose
-        figure.text(0.04, 0.025, note, fontsize=SMALL, color=INK)
+        figure.text(0.04, 0.02, fill(note, _LINE), fontsize=SMALL, color=INK, va="bottom")
         alt = tell(one.drawn)
         if alt.table is not table:
             raise DisclosureError("The words of a slide were not told from its table.")
@@ -119,5 +122,5 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
 def _height(one: Slide) -> float:
     """Give the share of the slide's height that a picture takes: bars a row, a curve all of it."""
     if one.result is not None:
-        return 0.84
+        return 0.82
     return min(0.87, _HEADROOM + _ROW * len(set(one.table.body[one.table.by[0]])))

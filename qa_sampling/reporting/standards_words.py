@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from qa_sampling.reporting.findings_words import share_told
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.outcome_tables import OutcomeTables, table_of
 from qa_sampling.reporting.programme_view import judged_on
+from qa_sampling.reporting.programme_words import joined, lowered
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
 from qa_sampling.reporting.word_table import WordTable
@@ -21,7 +22,9 @@ from qa_sampling.trends.measures import MEASURES
 _AUDITS = "Audits"
 _QUARTERS = 4
 _SAID = dict(zip(SAYS, ("good", "cannot tell", "not yet good", "too little to go by"), strict=True))
-_HEADS = ("Standard", "How it reads", "What good looks like", "What tells of it")
+_BY = ("good by {}", "cannot tell by {}", "not yet good by {}", "too little to go by from {}")
+_HEADS = ("Standard, and how it reads", "What good looks like", "What tells of it")
+_WITHOUT = ("Standard", "Why it has no measure", "What else the framework names")
 STANDARDS_CAPTION = (
     "Of audits, the share of open cases graded good or better; of measures, the share over the "
     "latest year of finished quarters. In brackets: where the true share very likely lies."
@@ -34,7 +37,6 @@ def standards_table(
     good: Mapping[str, str],
     *,
     no_measure: Mapping[str, str],
-    other_evidence: Mapping[str, str],
     estimates: pd.DataFrame,
     graded: SafeTable,
     quarters: OutcomeTables,
@@ -51,9 +53,8 @@ def standards_table(
     ----------
     readings : sequence of Reading
         The scorecard.
-    ways, good, no_measure, other_evidence : mapping of str to str
-        By standard: direction of travel, what good looks like, why there is no measure, and what
-        else the framework names.
+    ways, good, no_measure : mapping of str to str
+        By standard: direction of travel, what good looks like, and why there is no measure.
     estimates : DataFrame
         Grades of open cases by standard: `standard`, `graded`, `count_good`, `share_good`,
         `low_good`, `high_good`.
@@ -77,39 +78,48 @@ def standards_table(
             elif part.source in titles:
                 share = _of_quarters(part, titles[part.source], quarters, fewest, level)
             else:
-                share = ""
+                continue
             words += _sealed(f"{part.source}: {share}{_SAID[part.says]}.")
-        words += _without_measure(one, no_measure, other_evidence)
-        rows.append(
-            (
-                _sealed(QUALITY_STANDARDS[one.standard]),
-                _read(one, ways),
-                _declared(good, one),
-                words,
-            )
-        )
+        words += _others(one, {_AUDITS, *titles})
+        if one.standard in no_measure:
+            words += _sealed(f"{judged_on(one, has_measure=False)}.")
+        rows.append((_read(one, ways), say("{text}", text=declared(good[one.standard])), words))
     return WordTable(_HEADS, tuple(rows))
 
 
 def _read(one: Reading, ways: Mapping[str, str]) -> Words:
-    words = _sealed(marked(one.reading)) + _sealed(f"Confidence: {one.confidence.lower()}.")
-    return words + _sealed(f"Since the months before: {ways[one.standard].lower()}.")
+    words = _sealed(QUALITY_STANDARDS[one.standard]) + _sealed(marked(one.reading))
+    words += _sealed(f"Confidence: {one.confidence.lower()}")
+    return words + _sealed(f"Since the months before: {ways[one.standard].lower()}")
 
 
-def _declared(texts: Mapping[str, str], one: Reading) -> Words:
-    return say("{text}", text=declared(texts[one.standard]))
-
-
-def _without_measure(
-    one: Reading, no_measure: Mapping[str, str], other_evidence: Mapping[str, str]
-) -> Words:
-    words, key = NOTHING_SAID, one.standard
-    if key in no_measure:
-        words += _sealed(f"{judged_on(one, has_measure=False)}.")
-        words += say("Why: {text}", text=declared(no_measure[key]))
-    if key in other_evidence:
-        words += say("The framework also names: {text}", text=declared(other_evidence[key]))
+def _others(one: Reading, apart: Collection[str]) -> Words:
+    """Say what the sources say whose share is not told, those that say the same at once."""
+    words = NOTHING_SAID
+    for says, template in zip(SAYS, _BY, strict=True):
+        names = [lowered(source) for source in one.sources(says) if source not in apart]
+        if names:
+            words += _sealed(f"{template.format(joined(names))}.")
     return words
+
+
+def unmeasured_table(no_measure: Mapping[str, str], other_evidence: Mapping[str, str]) -> WordTable:
+    """Give why a standard is held against no measure, and what else the framework names.
+
+    Parameters
+    ----------
+    no_measure, other_evidence : mapping of str to str
+        By standard, as the file declares it.
+    """
+    rows = [
+        (
+            _sealed(QUALITY_STANDARDS[key]),
+            say("{text}", text=declared(why)),
+            say("{text}", text=declared(other_evidence.get(key, "Nothing besides."))),
+        )
+        for key, why in no_measure.items()
+    ]
+    return WordTable(_WITHOUT, tuple(rows))
 
 
 def _of_audits(part: Evidence, audited: pd.DataFrame, graded: SafeTable, fewest: int) -> str:

@@ -19,6 +19,7 @@ from qa_sampling.reporting.findings_tables import (
     protect_findings,
 )
 from qa_sampling.reporting.findings_words import (
+    RANGE_WORDS,
     findings_words,
     grade_words,
     groups_heading,
@@ -147,7 +148,7 @@ def words_of(
 
 
 def grade_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
-    """Say in one sentence what share of open cases is good or better, as far as it is shown.
+    """Say in plain words what share of open cases is good or better, as far as it is shown.
 
     Parameters
     ----------
@@ -155,7 +156,9 @@ def grade_in_words(found: Findings, settings: AuditFindings, tables: FindingsTab
         As for :func:`words_of`.
     """
     good = estimates.good_or_better(found)
-    return grade_words(tables, good, cases=found.open_cases, level=settings.level)
+    words = grade_words(tables, good, cases=found.open_cases, level=settings.level)
+    has_range = any(" (" in one for one in words.sentences)
+    return words + (RANGE_WORDS if has_range else NOTHING_SAID)
 
 
 def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:

@@ -287,6 +287,8 @@ def outcome_slides(
 ) -> tuple[Slide, ...]:
     """Give the pictures of outcomes for slides: curves that were to be turned, then the others.
 
+    Of the others those are left out of whose quarters most are hidden: they say nothing on a wall.
+
     Parameters
     ----------
     settings : QaProgramme
@@ -296,11 +298,15 @@ def outcome_slides(
     """
     about = declared(f"All children of {settings.whose}, by finished quarter")
     made = [(name, one, "curve") for name, one in curves.items()]
-    made += [(name, one, "line") for name, one in lines.items()]
+    made += [(name, one, "line") for name, one in lines.items() if _is_mostly_shown(one)]
     return tuple(
         Slide(f"{kind}_{name}", titled(name), one.table, kind, about, one)
         for name, one, kind in made
     )
+
+
+def _is_mostly_shown(line: Derived) -> bool:
+    return bool(2 * line.result.table["value"].notna().sum() > len(line.result.table))
 
 
 def _stem(title: str) -> str:

@@ -134,14 +134,22 @@ def _audits(key: str, audited: pd.DataFrame, wanted: float) -> Evidence:
 
 
 def _counted(standards: QualityStandards, activities: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Count the activities that stand beside a reading: of each standard, by kind."""
+    """Count the activities that stand beside a reading, by standard and kind.
+
+    Those the file names for a standard are there with none too, others where any names it.
+    """
     table = activity_counts(activities, by=["standard", "kind"]).table
     held = table.set_index(["standard", "kind"])["activities"]
-    return {
-        one.key: {kind: int(held.get((one.key, kind), 0)) for kind in one.counted}
+    kinds = list(dict.fromkeys(kind for one in standards.standards for kind in one.counted))
+    counts = {
+        one.key: {
+            kind: int(held.get((one.key, kind), 0))
+            for kind in kinds
+            if kind in one.counted or (one.key, kind) in held.index
+        }
         for one in standards.standards
-        if one.counted
     }
+    return {key: numbers for key, numbers in counts.items() if numbers}
 
 
 def _by_standard(activities: pd.DataFrame) -> pd.DataFrame:
