@@ -98,14 +98,14 @@ def table_of(goods: dict[str, int], parts: list[int]) -> dict[str, list[str]]:
 
 
 def test_each_standard_is_told_as_far_as_counts_are_printed():
-    """30 of 160 second plans; Wilson's interval by hand, 0.1346 to 0.2550."""
-    rows = table_of({"recording": 37}, [6, 8, 8, 8])
+    """36 of 160 second plans; Wilson's interval by hand, 0.167 to 0.296."""
+    rows = table_of({"recording": 37}, [9, 9, 9, 9])
     assert list(rows) == list(QUALITY_STANDARDS.values())
     reads, good, tells = rows[QUALITY_STANDARDS["planning"]]
     assert "Confidence: low" in reads
     assert good == "Good planning is held every 6 weeks."
     assert "Audits: 50% (40% to 60%); not yet good." in tells
-    assert "19% (13% to 26%), at most 22% wanted; cannot tell." in tells
+    assert "23% (17% to 30%), at most 22% wanted; cannot tell." in tells
     assert "Too little to go by from families and children." in tells
     assert "No measure: judged on audits only." in rows[QUALITY_STANDARDS["visits"]][2]
     assert "Audits: share hidden; good." in rows[QUALITY_STANDARDS["recording"]][2]
