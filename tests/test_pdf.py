@@ -247,7 +247,7 @@ def read(path):
 
 
 def test_the_page_for_members_is_one_sheet(program, tmp_path):
-    """A full one: every standard with its sources, outcomes, six things said and done."""
+    """A full one: standards, outcomes, a service, more things said and done than fit."""
     disagree = (
         "Sources disagree on visits: good by audits; not yet good by moderators, observations and "
         "checks, and practitioners and partners."
@@ -258,9 +258,10 @@ def test_the_page_for_members_is_one_sheet(program, tmp_path):
     )
     parts = {
         "How much did we do?": 3 * [did[:90]],
-        "How well did we do it?": 12 * [disagree],
-        "What difference did it make?": 8 * [disagree[:110]],
-        "You said, we did": 6 * [did],
+        "How well did we do it?": 6 * [disagree],
+        "What difference did it make?": 9 * [disagree[:110]],
+        "Family Safeguarding": 4 * [disagree],
+        "You said, we did": 30 * [did],
     }
     page = tmp_path / "members.html"
     sealed = {
@@ -274,6 +275,9 @@ def test_the_page_for_members_is_one_sheet(program, tmp_path):
     )
     write_pdf(page, page.with_suffix(".pdf"), browser=program)
     assert re.search(r"Pages: +1\n", told("pdfinfo", page.with_suffix(".pdf")))
+    shown = page.read_text(encoding="utf-8")
+    assert shown.count("You said: Parents") in range(2, 30)
+    assert "There is more on the page for everybody." in shown
 
 
 def test_packed_text_that_ends_like_a_line_is_read_whole():

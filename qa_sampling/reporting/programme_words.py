@@ -117,7 +117,9 @@ def joined(names: Sequence[str]) -> str:
     return last.join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
-def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Words:
+def scorecard_words(
+    readings: Sequence[Reading], ways: Mapping[str, str], *, in_brief: bool = False
+) -> Words:
     """Say how each standard is read; where sources disagree, which say what.
 
     Parameters
@@ -126,6 +128,8 @@ def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Wor
         The scorecard.
     ways : mapping of str to str
         Direction of travel by standard.
+    in_brief : bool
+        Whether to name the standards whose sources disagree, without which say what.
     """
     counts = {name: sum(one.reading == name for one in readings) for name in READINGS}
     open_too = ", and of {left} it cannot be told" if counts[OPEN] else ""
@@ -140,9 +144,10 @@ def scorecard_words(readings: Sequence[Reading], ways: Mapping[str, str]) -> Wor
     )
     for reading in READINGS:
         own = [_short(one.standard) for one in readings if one.reading == reading]
-        if own and reading != DISAGREE:
+        if own and (in_brief or reading != DISAGREE):
             words += say("{reading}: {which}.", reading=marked(reading), which=joined(own))
-    for one in (one for one in readings if one.reading == DISAGREE):
+    apart = [] if in_brief else [one for one in readings if one.reading == DISAGREE]
+    for one in apart:
         words += say(
             "{reading} on {what}: good, going by {good}; not yet good, going by {bad}.",
             reading=marked(DISAGREE),

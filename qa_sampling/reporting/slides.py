@@ -28,7 +28,7 @@ INCHES, DPI = (12.8, 7.2), 150
 """1920 by 1080 pixels, with words large enough to be read from the back."""
 _HEADROOM, _ROW = 0.14, 0.13
 """Share of the height that a title takes, and a row at most: few bars are no thicker than many."""
-_LINE = 125
+_LINE = 150
 """Letters in a line at the foot."""
 _HIDDEN = f"{HIDDEN_MARK}: hidden, because it is small or would give a small number away."
 _DRAWN: dict[str, tuple[Callable, Callable]] = {

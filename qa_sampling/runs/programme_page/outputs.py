@@ -192,6 +192,7 @@ def publish_programme(
     curves: Mapping[str, Derived] | None = None,
     lines: Mapping[str, Derived] | None = None,
     parts: Mapping[str, Words],
+    in_brief: Mapping[str, Words] | None = None,
     beside: Words = NOTHING_SAID,
 ) -> str:
     """Write the files, all or nothing; give the name of their folder.
@@ -214,6 +215,8 @@ def publish_programme(
         Curves that were to be turned, and other outcomes, by name of the measure: for slides.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
+    in_brief : mapping of str to Words, optional
+        What members read under a heading in place of that.
     beside : Words
         Further sentences for that cover.
     """
@@ -242,7 +245,7 @@ def publish_programme(
         )
         page = build_members_page(
             title=title,
-            parts=parts,
+            parts={**parts, **(in_brief or {})},
             provenance={
                 "Figures": f"{span}, as they stood on {day}",
                 "Ask": settings.contact,
