@@ -108,10 +108,12 @@ class TestStandards:
                 found = read_standard("voice", [self.one(one) for one in says])
                 assert found.reading == reading_of(good, bad)
                 assert (found.reading == DISAGREE) == (good > 0 and bad > 0)
-                view = scorecard_view((found,), {"voice": "Better"}, {"voice": "Heard"})
+                said = ({"voice": "Better"}, {"voice": "Heard"})
+                view = scorecard_view((found,), *said, no_measure={})
                 told = view.iloc[0]
                 assert told["Reading"] == marked(found.reading)
-                assert told["Good · open · not yet"] == f"{good} · 1 · {bad}"
+                sources = told["Good · open · not yet"].replace("\N{NO-BREAK SPACE}", " ")
+                assert sources == f"{good} · 1 · {bad}"
         assert len(set(MARKS.values())) == len(MARKS) == len(READINGS)
 
     def test_wilson_as_published(self):

@@ -16,8 +16,6 @@ from qa_sampling.sampling.progress import Progress
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.trends.measures import MEASURES
 
-_WAYS = {"No change that can be told from chance": "No clear change"}
-"""Directions in a word or two, for a column."""
 _SOURCES = "Good · open · not yet"
 """Head of the numbers of sources that say so."""
 
@@ -144,7 +142,7 @@ def scorecard_view(
     """
     rows = [
         (QUALITY_STANDARDS[one.standard], good[one.standard], marked(one.reading),
-         _sources(one), one.confidence, _WAYS.get(ways[one.standard], ways[one.standard]),
+         _sources(one), one.confidence, way_in_short(ways[one.standard]),
          judged_on(one, has_measure=one.standard not in no_measure))
         for one in readings
     ]  # fmt: skip
@@ -193,8 +191,20 @@ def beside_view(
     return pd.DataFrame(rows, columns=heads)
 
 
+def way_in_short(way: str) -> str:
+    """Give a direction of travel in a word or two: "No clear change".
+
+    Parameters
+    ----------
+    way : str
+        Of ``well.WAYS``.
+    """
+    return "No clear change" if way.startswith("No change") else way
+
+
 def _sources(one: Reading) -> str:
-    return " · ".join(str(len(one.sources(says))) for says in SAYS[:3])
+    counts = (str(len(one.sources(says))) for says in SAYS[:3])
+    return "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}".join(counts)
 
 
 def evidence_view(readings: tuple[Reading, ...]) -> pd.DataFrame:

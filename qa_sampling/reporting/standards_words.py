@@ -10,7 +10,7 @@ from qa_sampling.loop.standards import SAYS, Evidence, Reading, marked, share_of
 from qa_sampling.reporting.findings_words import share_told
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.outcome_tables import OutcomeTables, table_of
-from qa_sampling.reporting.programme_view import judged_on
+from qa_sampling.reporting.programme_view import judged_on, way_in_short
 from qa_sampling.reporting.programme_words import joined, lowered
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
@@ -90,7 +90,7 @@ def standards_table(
 def _read(one: Reading, ways: Mapping[str, str]) -> Words:
     words = _sealed(QUALITY_STANDARDS[one.standard]) + _sealed(marked(one.reading))
     words += _sealed(f"Confidence: {one.confidence.lower()}")
-    return words + _sealed(f"Since the months before: {ways[one.standard].lower()}")
+    return words + _sealed(f"Since the months before: {way_in_short(ways[one.standard]).lower()}")
 
 
 def _others(one: Reading, apart: Collection[str]) -> Words:
