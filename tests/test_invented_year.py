@@ -33,10 +33,11 @@ from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.returns_in import staff_of, teams_of
 from qa_sampling.runs.year import making
 from qa_sampling.runs.year.auditors import Sheet, completed_on, graded_forms, written_on
+from qa_sampling.runs.year.dives import DIVES, dive_lines, write_agreed
 from qa_sampling.runs.year.filling import fill_month
 from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, open_year
 from qa_sampling.runs.year.making import make_year, quarterly_extracts
-from qa_sampling.runs.year.running import DIVES, lines_after, lines_before, month_line
+from qa_sampling.runs.year.running import lines_after, lines_before, month_line
 
 ROOT = Path(__file__).parents[1]
 CALENDAR = read_calendar(ROOT / "parameters" / "calendar.yml")
@@ -144,9 +145,33 @@ def test_the_lines_of_a_month(bare):
     plans = [one for one in CALENDAR.of_month("2026-04") if one.run == "monthly_audit_plan"]
     assert forms == [("moderation-forms", "2026-04")] * len(plans)
     assert len(plans) >= 4
-    ends = [lines_after(bare, CALENDAR, period)[-1:] for period in bare.months]
-    dives = [month for month, last in enumerate(ends, 1) if last and last[0][1] == "deep_dive"]
-    assert dives == sorted(DIVES)
+
+
+def test_each_deep_dive_is_drawn_closed_and_reviewed_in_the_year(bare):
+    by_month = {int(one[5:]): dive_lines(bare, one) for one in bare.months}
+    assert sum(map(len, by_month.values())) == 3 * len(DIVES)
+    for one in DIVES:
+        assert one.drawn < one.closed - 1
+        assert one.closed < one.reviewed <= 12
+        drawn, closed, reviewed = (
+            next(line for line in by_month[month] if one.file in line)
+            for month in (one.drawn, one.closed, one.reviewed)
+        )
+        assert len({line[line.index("--period") + 1] for line in (drawn, closed, reviewed)}) == 1
+        agreed = str(one.agreed_file(bare))
+        assert agreed not in drawn
+        assert [word for word in closed if word not in (agreed, "-f")] == [
+            word for word in drawn if word != "-f"
+        ]
+        assert f"review={bare.year}-{one.reviewed - 1:02d}" in reviewed
+    (bare.folder / "restricted").mkdir()
+    roles = ["Service Delivery Manager", "Senior Manager", "Principal Social Worker"]
+    staff = pd.DataFrame({"staff_id": ["S1", "S2", "S3"], "role": roles})
+    assert write_agreed(bare, "2026-01", staff) == 0
+    assert write_agreed(bare, "2026-07", staff) == 1
+    agreed = load_parameters([DIVES[0].agreed_file(bare)])
+    assert [one["owner"] for one in agreed["actions"]] == ["S1", "S2"]
+    assert {one["due"] for one in agreed["actions"]} == {"2026-08-21"}
 
 
 def test_what_is_refused(tmp_path, made):

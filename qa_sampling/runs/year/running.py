@@ -11,14 +11,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa_sampling.records.extras import read_extras
 from qa_sampling.runs.result import Progress
+from qa_sampling.runs.year.decisions import Against, decision_lines
+from qa_sampling.runs.year.dives import dive_lines, write_agreed
 from qa_sampling.runs.year.filling import fill_month
-from qa_sampling.runs.year.folder import InventedYear, collecting_day, month_before
+from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, month_before
 from qa_sampling.runs.year.making import quarterly_extracts
 from qa_sampling.settings.calendar import Calendar
-
-DIVES = {5: "parameters/deep_dive_re_referrals.yml", 10: "parameters/deep_dive_second_plans.yml"}
-"""The year's deep dives, by the month in which each is held."""
 
 TIMES = "times.csv"
 
@@ -104,7 +104,7 @@ def month_line(made: InventedYear, calendar: Calendar, period: str) -> tuple[str
 
 
 def lines_after(made: InventedYear, calendar: Calendar, period: str) -> tuple[tuple[str, ...], ...]:
-    """Give the lines that a month ends with: moderators' forms, and a deep dive.
+    """Give the lines that a month ends with: moderators' forms, and deep dives.
 
     Parameters
     ----------
@@ -123,15 +123,17 @@ def lines_after(made: InventedYear, calendar: Calendar, period: str) -> tuple[tu
             day = ("--as-at", collecting_day(period).isoformat())
             common = ("-f", str(made.month_file(before)), *files)
             lines.append(("moderation-forms", before, *day, *common))
-    if dive := DIVES.get(int(period[5:])):
-        files = ("-f", str(made.month_file(period)), "-f", dive)
-        extract = ("-p", f"extract={_listed(made, period)}")
-        lines.append(("run", "deep_dive", *files, "--period", before, *extract, "--quiet"))
-    return tuple(lines)
+    return (*lines, *dive_lines(made, period))
 
 
 def run_month(
-    made: InventedYear, calendar: Calendar, period: str, *, jobs: int, tell: Progress
+    made: InventedYear,
+    calendar: Calendar,
+    period: str,
+    *,
+    jobs: int,
+    tell: Progress,
+    against: Against,
 ) -> tuple[Step, ...]:
     """Let what comes back come back, then run a month as a person would, line by line.
 
@@ -147,6 +149,8 @@ def run_month(
         Most runs side by side.
     tell : callable
         Told each line and how it ended.
+    against : callable
+        As for ``decisions.decision_lines``.
 
     Notes
     -----
@@ -157,9 +161,14 @@ def run_month(
     fill = time.perf_counter() - begun, time.process_time() - worked
     steps = [Step(period, "what comes back", 0, *fill, f"{written} workbooks")]
     tell(f"{period}: {written} workbooks come back ({fill[0]:.0f} s)")
-    lines = lines_before(made, period)
-    lines = (*lines, (*month_line(made, calendar, period), "--jobs", str(jobs)))
-    for words in (*lines, *lines_after(made, calendar, period)):
+    month = (*month_line(made, calendar, period), "--jobs", str(jobs))
+    for words in (*lines_before(made, period), month):
+        steps.append(_run(made, period, words, tell))
+    staff = read_extras(made.tables(day_before(period))).staff
+    decided = decision_lines(made, period, staff, against=against)
+    again = (month,) if any(words[0] == "redraw" for words in decided) else ()
+    write_agreed(made, period, staff)
+    for words in (*decided, *again, *lines_after(made, calendar, period)):
         steps.append(_run(made, period, words, tell))
     return tuple(steps)
 
