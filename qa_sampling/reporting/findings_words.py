@@ -54,7 +54,7 @@ def findings_words(
     moderated : ModeratedShare, optional
         Good or better, as auditors graded and corrected by moderation.
     """
-    count, n = _counts(tables)
+    count, n = shown_counts(tables)
     if count is None:
         return hidden_words("what share of open cases were graded good or better")
     words = share_words(
@@ -74,8 +74,14 @@ def findings_words(
     return words + _fact_words(tables)
 
 
-def _counts(tables: FindingsTables) -> tuple[int | None, int]:
-    """Give the audits that are good or better, and all; None when either is hidden."""
+def shown_counts(tables: FindingsTables) -> tuple[int | None, int]:
+    """Give the audits that are good or better, and all; None when either is hidden.
+
+    Parameters
+    ----------
+    tables : FindingsTables
+        The protected tables.
+    """
     table = tables.services
     body = tables.grades.totals[AUDITS]
     if "kind" not in table.by or isinstance(body, str):

@@ -137,6 +137,7 @@ def publish_programme(
     own: OwnService,
     tables: ProgrammeTables,
     more: Sequence[SharedTable] = (),
+    named: Mapping[str, pd.DataFrame] | None = None,
     parts: Mapping[str, Words],
     beside: Words = NOTHING_SAID,
 ) -> str:
@@ -156,6 +157,8 @@ def publish_programme(
         The protected tables the page shows, of the ledger of releases.
     more : sequence of SharedTable
         Tables of findings and actions, of the ledger as well.
+    named : mapping of str to DataFrame, optional
+        Further sheets for named readers, by the name of the sheet.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
     beside : Words
@@ -168,7 +171,7 @@ def publish_programme(
     def write(folder: Path) -> None:
         write_outcomes_workbook(
             folder / "restricted" / f"qa_programme_{settings.period}.xlsx",
-            _restricted(much, well, owed, own),
+            _restricted(much, well, owed, own) | dict(named or {}),
             title=f"QA programme, {span}",
             as_at=settings.extract_day,
             cover=_COVER,
