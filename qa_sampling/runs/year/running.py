@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from qa_sampling.runs.year.making import quarterly_extracts
 from qa_sampling.settings.calendar import Calendar
 
 TIMES = "times.csv"
+_REFERENCE = re.compile(r"[A-Z2-7]{26}")
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def write_times(made: InventedYear, steps: Sequence[Step]) -> None:
 
 
 def _run(made: InventedYear, period: str, words: Sequence[str], tell: Progress) -> Step:
-    tell(f"qa-sampling {' '.join(words)}")
+    tell(f"qa-sampling {' '.join(map(_unnamed, words))}")
     begun, before = time.perf_counter(), _processor()
     ended = subprocess.run(
         [sys.executable, "-m", "qa_sampling", *words],
@@ -211,6 +213,12 @@ def _run(made: InventedYear, period: str, words: Sequence[str], tell: Progress) 
     step = Step(period, words[0], ended.returncode, *spent, "\n".join(lines))
     tell(f"  ended with {step.code}, {spent[0]:.0f} s, {spent[1]:.0f} s of processor time")
     return step
+
+
+def _unnamed(word: str) -> str:
+    """Give a word of a line as it is printed: an audit's name without the case's reference."""
+    draw, _, ref = word.rpartition("/")
+    return f"{draw}/CASE" if _REFERENCE.fullmatch(ref) else word
 
 
 def _processor() -> float:
