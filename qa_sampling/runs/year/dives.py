@@ -15,7 +15,8 @@ from qa_sampling.runs.year.making import quarterly_extracts
 
 _OWNERS = ("Service Delivery Manager", "Senior Manager", "Principal Social Worker")
 """Roles that own what a deep dive agreed, in the order of its actions."""
-_WEEKS_TO_ACT = 6
+WEEKS_TO_ACT = 6
+"""Weeks from the day on which actions are agreed to the day they are due."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def write_agreed(made: InventedYear, period: str, staff: pd.DataFrame) -> int:
     """
     closing = [one for one in DIVES if one.closed == int(period[5:])]
     for one in closing:
-        due = collecting_day(period) + timedelta(weeks=_WEEKS_TO_ACT)
+        due = collecting_day(period) + timedelta(weeks=WEEKS_TO_ACT)
         values = {"recommendation": one.recommendation, "actions": _actions(one, staff, due)}
         text = f"# What was agreed in {period}.\n\n{yaml.safe_dump(values, sort_keys=False)}"
         one.agreed_file(made).write_text(text, encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
@@ -18,6 +18,7 @@ from qa_sampling.records.invented.days import add_weekdays, to_date, to_day
 from qa_sampling.records.invented.follow_up import PUBLISHED_SHARE, TOLD
 from qa_sampling.records.register import Register
 from qa_sampling.runs.returns_in import teams_of
+from qa_sampling.runs.year.dives import WEEKS_TO_ACT
 from qa_sampling.runs.year.folder import (
     HISTORY_MONTHS,
     InventedYear,
@@ -76,9 +77,11 @@ def fill_actions(made: InventedYear, period: str, staff: pd.DataFrame) -> bool:
 
 def _became(action_id: str, action: pd.Series, staff: pd.DataFrame, now: date) -> dict[str, Any]:
     """Give what is to be written of an action: nothing, done, or done and verified."""
-    share = 1.0 if action["source"] == DEEP_DIVE else DONE
+    begun, share, days = action["raised"].date(), DONE, 60
+    if action["source"] == DEEP_DIVE:
+        begun, share, days = action["due"].date() - timedelta(weeks=WEEKS_TO_ACT), 1.0, 30
     luck = _chance(action_id, "done")
-    done = to_date(add_weekdays(to_day(action["raised"].date()), 1 + int(60 * luck / share)))
+    done = to_date(add_weekdays(to_day(begun), 1 + int(days * luck / share)))
     if luck > share or done > now:
         return {}
     written: dict[str, Any] = {"completed": done}
