@@ -254,12 +254,15 @@ def read_programme_files(settings: QaProgramme) -> ProgrammeFiles:
         held[parameter] = declared_file(parameter, load_parameters([path]), named=path.name)
     _agree_on_targets(settings, held["standards_file"])
     calendar = read_calendar(settings.place(settings.calendar_file))
-    designs = {
-        entry.name: _design_of(settings, entry)
+    asked = {
+        entry.name: _asked_of(settings, entry)
         for entry in calendar.entries
         if entry.run == "monthly_audit_plan"
     }
-    return ProgrammeFiles(*held.values(), calendar, designs)
+    usual = MonthlyAuditPlan.model_fields["design"].default
+    designs = {name: str(values.get("design", usual)) for name, values in asked.items()}
+    again = {designs[name] for name, values in asked.items() if values.get("last_graded")}
+    return ProgrammeFiles(*held.values(), calendar, designs, frozenset(again))
 
 
 def _agree_on_targets(settings: QaProgramme, standards: QualityStandards) -> None:
@@ -274,8 +277,7 @@ def _agree_on_targets(settings: QaProgramme, standards: QualityStandards) -> Non
             )
 
 
-def _design_of(settings: QaProgramme, entry: CalendarEntry) -> str:
-    """Give the design of an entry that draws audits."""
+def _asked_of(settings: QaProgramme, entry: CalendarEntry) -> dict[str, Any]:
+    """Give the parameters of an entry that draws audits."""
     files = [settings.place(name) for name in entry.files or (f"parameters/{entry.run}.yml",)]
-    values = load_parameters(files) | dict(entry.parameters)
-    return str(values.get("design", MonthlyAuditPlan.model_fields["design"].default))
+    return load_parameters(files) | dict(entry.parameters)

@@ -33,10 +33,13 @@ from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.returns_in import staff_of, teams_of
 from qa_sampling.runs.year import making
 from qa_sampling.runs.year.auditors import Sheet, completed_on, graded_forms, written_on
+from qa_sampling.runs.year.decisions import Decided, decided, decision_lines
+from qa_sampling.runs.year.dives import DIVES, dive_lines, write_agreed
 from qa_sampling.runs.year.filling import fill_month
 from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, open_year
 from qa_sampling.runs.year.making import make_year, quarterly_extracts
-from qa_sampling.runs.year.running import DIVES, lines_after, lines_before, month_line
+from qa_sampling.runs.year.running import _unnamed, lines_after, lines_before, month_line
+from qa_sampling.runs.year.sheets import _became
 
 ROOT = Path(__file__).parents[1]
 CALENDAR = read_calendar(ROOT / "parameters" / "calendar.yml")
@@ -98,12 +101,22 @@ def test_two_months_on_one_register(made):
     assert audits["date_completed"].between("2026-01-14", pd.Timestamp(day)).all()
     assert len(register.answers()) > 8 * len(audits)
 
+    second = plan_of(made, "2026-02")
+    free = {"against": lambda period, ref, who: ()}
+    lines = decision_lines(made, "2026-02", staff, **free)
+    kinds = [line[0] for line in lines if line[1].startswith("2026-02")]
+    assert kinds == ["exempt", "reassign"], "more time for one, another auditor for one"
+    moved = next(line for line in lines if line[0] == "reassign")
+    given = second.get_draw("2026-02-monthly").assignment.table.set_index("case_ref")
+    own = given.loc[moved[1].rpartition("/")[2], ["auditor_id", "moderator_id"]]
+    assert moved[moved.index("--auditor") + 1] not in set(own)
+    assert decided(second).now == {}
+
     moderations = made.outputs / "restricted" / "moderation_forms" / f"2026-01_{day}"
     asked = settings_in(made, "2026-01")
     sent = write_month_moderations(asked, register, moderations, as_at=day)
     assert sent.audits >= 1
 
-    second = plan_of(made, "2026-02")
     again = set(second.get_draw("2026-02-monthly").draw.cases["case_ref"])
     assert len(again) == 8
     assert not again & drawn
@@ -144,9 +157,52 @@ def test_the_lines_of_a_month(bare):
     plans = [one for one in CALENDAR.of_month("2026-04") if one.run == "monthly_audit_plan"]
     assert forms == [("moderation-forms", "2026-04")] * len(plans)
     assert len(plans) >= 4
-    ends = [lines_after(bare, CALENDAR, period)[-1:] for period in bare.months]
-    dives = [month for month, last in enumerate(ends, 1) if last and last[0][1] == "deep_dive"]
-    assert dives == sorted(DIVES)
+
+
+def test_each_deep_dive_is_drawn_closed_and_reviewed_in_the_year(bare):
+    by_month = {int(one[5:]): dive_lines(bare, one) for one in bare.months}
+    assert sum(map(len, by_month.values())) == 3 * len(DIVES)
+    for one in DIVES:
+        assert one.drawn < one.closed - 1
+        assert one.closed < one.reviewed <= 12
+        drawn, closed, reviewed = (
+            next(line for line in by_month[month] if one.file in line)
+            for month in (one.drawn, one.closed, one.reviewed)
+        )
+        assert len({line[line.index("--period") + 1] for line in (drawn, closed, reviewed)}) == 1
+        agreed = str(one.agreed_file(bare))
+        assert agreed not in drawn
+        assert [word for word in closed if word not in (agreed, "-f")] == [
+            word for word in drawn if word != "-f"
+        ]
+        assert f"review={bare.year}-{one.reviewed - 1:02d}" in reviewed
+    (bare.folder / "restricted").mkdir()
+    roles = ["Service Delivery Manager", "Senior Manager", "Principal Social Worker"]
+    staff = pd.DataFrame({"staff_id": ["S1", "S2", "S3"], "role": roles})
+    assert write_agreed(bare, "2026-01", staff) == 0
+    assert write_agreed(bare, "2026-07", staff) == 1
+    agreed = load_parameters([DIVES[0].agreed_file(bare)])
+    assert [one["owner"] for one in agreed["actions"]] == ["S1", "S2"]
+    assert {one["due"] for one in agreed["actions"]} == {"2026-08-21"}
+    staff = staff.assign(name=staff["staff_id"], may_moderate=True)
+    for number in range(20):
+        action = pd.Series({"raised": pd.Timestamp("2026-06-23"), "due": pd.Timestamp("2026-08-21"),
+                            "source": "Deep dive", "owner": "S1", "standard": None})  # fmt: skip
+        became = _became(f"a/{number}", action, staff, date(2026, 12, 10))
+        assert date(2026, 7, 10) < became["completed"] <= date(2026, 8, 24), "agreed, then done"
+
+
+def test_printed_lines_name_no_case():
+    assert _unnamed("2026-02-monthly/" + "A2" * 13) == "2026-02-monthly/CASE"
+    assert _unnamed("parameters/deep_dive_re_referrals.yml").endswith("re_referrals.yml")
+
+
+def test_forms_follow_what_was_decided():
+    since = date(2026, 2, 20)
+    held = Decided(frozenset(), frozenset({"d/A"}), {"d/B": ("S2", since)})
+    assert not held.is_owed("d/A", "S1")
+    assert [held.is_owed("d/B", who) for who in ("S1", "S2")] == [False, True]
+    assert held.is_owed("d/C", "S1")
 
 
 def test_what_is_refused(tmp_path, made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from qa_sampling.commands.output import err, out
 from qa_sampling.errors import ParameterError
 
 if TYPE_CHECKING:
+    from qa_sampling.runs.year.decisions import Against
+    from qa_sampling.runs.year.folder import InventedYear
     from qa_sampling.runs.year.running import Step
     from qa_sampling.settings.calendar import Calendar
 
@@ -72,13 +75,31 @@ def run_command(
     worst = 0
     for period in [_month_of(made.months, one) for one in month or made.months]:
         steps = run_month(
-            made, calendar, period, jobs=jobs, tell=lambda step: err.print(step, markup=False)
+            made,
+            calendar,
+            period,
+            jobs=jobs,
+            against=_independence(made),
+            tell=lambda step: err.print(step, markup=False),
         )
         write_times(made, steps)
         _show(steps)
         worst = max([worst, *(step.code for step in steps)])
     if worst:
         raise typer.Exit(worst)
+
+
+def _independence(made: InventedYear) -> Against:
+    """Give what says why a case of a month may not go to an auditor, by the rules of its plan."""
+    from qa_sampling.parameters import load_parameters, read_parameters
+    from qa_sampling.runs.plan.late_forms import LateAudit
+
+    @cache
+    def plan(period: str) -> LateAudit:
+        values = load_parameters([made.month_file(period)]) | {"period": period}
+        return LateAudit(read_parameters("monthly_audit_plan", values))
+
+    return lambda period, ref, auditor: plan(period).against(ref, auditor)
 
 
 def _show(steps: tuple[Step, ...]) -> None:

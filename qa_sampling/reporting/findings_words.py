@@ -57,7 +57,7 @@ def findings_words(
         Good or better, as auditors graded and corrected by moderation.
     """
     words = grade_words(tables, good, cases=cases, level=level)
-    count, n = _counts(tables)
+    count, n = shown_counts(tables)
     if count is None:
         return words
     if change is not None:
@@ -83,7 +83,7 @@ def grade_words(
     tables, good, cases, level
         As for :func:`findings_words`.
     """
-    count, n = _counts(tables)
+    count, n = shown_counts(tables)
     if count is None:
         return hidden_words("what share of open cases were graded good or better")
     return share_words(
@@ -92,8 +92,14 @@ def grade_words(
     )  # fmt: skip
 
 
-def _counts(tables: FindingsTables) -> tuple[int | None, int]:
-    """Give the audits that are good or better, and all; None when either is hidden."""
+def shown_counts(tables: FindingsTables) -> tuple[int | None, int]:
+    """Give the audits that are good or better, and all; None when either is hidden.
+
+    Parameters
+    ----------
+    tables : FindingsTables
+        The protected tables.
+    """
     table = tables.services
     body = tables.grades.totals[AUDITS]
     if "kind" not in table.by or isinstance(body, str):

@@ -56,7 +56,8 @@ def stand_view(stand: Progress, by: str) -> pd.DataFrame:
     table = stand.counts(by)
     heads = {by: by.replace("period", "month").capitalize(), "planned": "Planned",
              "on_time": "In time", "late": "Late", "overdue": "Overdue", "not_due": "Not yet due",
-             "exempted": "Exempted", "not_auditable": "Not auditable"}  # fmt: skip
+             "exempted": "Exempted", "not_auditable": "Not auditable",
+             "replaced": "Set aside"}  # fmt: skip
     view = table[list(heads)].rename(columns=heads)
     if by == "period":
         view["Month"] = view["Month"].map(month_words)

@@ -14,7 +14,7 @@ from qa_sampling.records.frame_text import plain_values
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import month_in_words, period_in_words
 from qa_sampling.runs.collecting import open_collect
-from qa_sampling.runs.drawn_returns import open_findings
+from qa_sampling.runs.enough_audits import need_graded, need_returns
 from qa_sampling.runs.exercise_grades import (
     graders_of,
     grades_digest,
@@ -27,7 +27,7 @@ from qa_sampling.runs.inputs import case_numbers, open_register
 from qa_sampling.runs.outcomes_basis import extract_digest
 from qa_sampling.runs.published_inputs import figures_digest, open_benchmarks, series_of
 from qa_sampling.runs.returns_in import open_returns, staff_of
-from qa_sampling.runs.themed_returns import open_programme
+from qa_sampling.runs.themed_returns import open_design, open_programme
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.deep_dive import DeepDive
@@ -124,21 +124,6 @@ def _need_draws(settings: AnalysisSettings, register: Register) -> None:
         )
 
 
-def _need_returns(settings: AnalysisSettings, register: Register) -> None:
-    audits = register.audits()
-    asked = audits["period"].between(settings.first_period, settings.period)
-    asked &= audits["date_completed"] <= pd.Timestamp(settings.extract_day)
-    draws = register.draws()
-    if settings.designs:
-        draws = draws[draws["design"].isin(settings.designs)]
-    if not draws["draw_id"].isin(audits.loc[asked, "draw_id"]).any():
-        raise NothingReturned(
-            f"The register holds no drawn audit of {settings.first_period} to {settings.period} "
-            f"that has come back. Collect the forms first, or ask for other months with `period` "
-            f"and `months`."
-        )
-
-
 def _need_extract(settings: AnalysisSettings, register: Register | None) -> None:
     """Seek the files; the notebook's first step reads them, and refuses what is wrong with them."""
     for path in settings.extract_paths:
@@ -205,8 +190,8 @@ ANALYSES: dict[str, Analysis] = {
             ("restricted/audit_findings_*.xlsx", "everything, a sheet a table"),
             ("shareable/findings_tables.xlsx", "its tables, to share; also as CSV"),
         ),
-        need=_need_returns,
-        open=open_findings,
+        need=need_graded,
+        open=open_design,
         span=_until,
     ),
     "training_exercise": Analysis(
@@ -247,7 +232,7 @@ ANALYSES: dict[str, Analysis] = {
             ("shareable/slide_*.png", "pictures for slides, with their words"),
             ("shareable/programme_tables.xlsx", "its tables, to share; also as CSV"),
         ),
-        need=_need_returns,
+        need=need_returns,
         open=open_programme,
     ),
     "outcome_trends": Analysis(

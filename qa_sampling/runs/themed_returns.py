@@ -95,6 +95,24 @@ def open_programme(settings: AuditFindings) -> Register:
     return register
 
 
+def open_design(settings: AuditFindings) -> Register:
+    """Open the register for the findings of one design, a themed one too.
+
+    Parameters
+    ----------
+    settings : AuditFindings
+        Name the design. Of the invented authority, themed rounds are recorded when they are asked
+        for.
+
+    Raises
+    ------
+    RegisterError
+        When there is no register: nothing has been drawn or collected yet.
+    """
+    themed = settings.design in {design for _, design in ROUNDS}
+    return open_programme(settings) if themed else open_findings(settings)
+
+
 def _record(settings: AuditFindings, register: Register, held: list[tuple[str, str]]) -> None:
     authority = invented_authority()
     taken = register.past_audits()[["case_ref"]].drop_duplicates()

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from qa_sampling.settings.analyses import AnalysisSettings
 
+MONTHLY = "monthly"
+"""The design that speaks for all open cases."""
 _SHARE = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -33,7 +35,7 @@ class AuditFindings(AnalysisSettings):
 
     STEM: ClassVar[str] = "findings"
 
-    designs: tuple[str, ...] = Field(("monthly",), min_length=1, max_length=1)
+    designs: tuple[str, ...] = Field((MONTHLY,), min_length=1, max_length=1)
     window: int = Field(3, ge=1, le=24)
     level: _SHARE = 0.95
     fewest_for_interval: int = Field(10, ge=2, le=100)
@@ -43,6 +45,11 @@ class AuditFindings(AnalysisSettings):
     def design(self) -> str:
         """The design whose audits are looked at."""
         return self.designs[0]
+
+    @property
+    def slug(self) -> str:
+        """Name of the folder: the period, what the run is called, the design unless monthly."""
+        return "-".join((super().slug, *(one for one in self.designs if one != MONTHLY)))
 
     @property
     def register_location(self) -> str | Path:

@@ -87,6 +87,16 @@ class QaProgramme(AuditFindings):
         """The same, of the actions after audits of every design."""
         return self.model_copy(update={"designs": ()})
 
+    def of_theme(self, design: str) -> QaProgramme:
+        """Give the same of a themed design: every round of the months together.
+
+        Parameters
+        ----------
+        design : str
+            The design.
+        """
+        return self.model_copy(update={"designs": (design,), "window": self.months})
+
     def record(self) -> dict[str, Any]:
         """Give the plain values that are published, with a digest of each declared file."""
         held = super().record()

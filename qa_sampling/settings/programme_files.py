@@ -12,6 +12,7 @@ from qa_sampling.errors import ParameterError
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.calendar import Calendar
+from qa_sampling.settings.findings import MONTHLY
 from qa_sampling.settings.turning import known_measure
 from qa_sampling.trends.measures import MEASURES
 
@@ -255,6 +256,8 @@ class ProgrammeFiles:
         The year's programme.
     designs : dict of str to str
         Design of each entry of the calendar that draws audits, by the entry's name.
+    again : frozenset of str
+        Those of them that look a second time at cases by their last grade.
     """
 
     plan: PlannedActivity
@@ -262,6 +265,13 @@ class ProgrammeFiles:
     responsibilities: Responsibilities
     calendar: Calendar
     designs: dict[str, str]
+    again: frozenset[str] = frozenset()
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """Designs of themed audits, in the order of the calendar."""
+        usual = {MONTHLY, *self.again}
+        return tuple(one for one in dict.fromkeys(self.designs.values()) if one not in usual)
 
 
 def declared_file(parameter: str, values: Mapping[str, Any], *, named: str) -> Any:  # noqa: ANN401

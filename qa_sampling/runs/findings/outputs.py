@@ -28,16 +28,18 @@ from qa_sampling.reporting.findings_words import (
 )
 from qa_sampling.reporting.findings_workbook import write_findings_workbook
 from qa_sampling.reporting.releases import printed_tables
+from qa_sampling.reporting.themed_words import of_theme_words
 from qa_sampling.reporting.voices_view import said_view, voices_view
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
+from qa_sampling.runs.enough_audits import require_enough
 from qa_sampling.runs.findings import estimates, practice
 from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
 from qa_sampling.runs.findings.steps import Findings
 from qa_sampling.runs.findings.voices import voices, what_was_said
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 from qa_sampling.schema import QUALITY_STANDARDS
-from qa_sampling.settings.findings import AuditFindings
+from qa_sampling.settings.findings import MONTHLY, AuditFindings
 
 NAMES = {OVERALL: "Overall"} | QUALITY_STANDARDS
 """Words of the overall grade and of every standard."""
@@ -82,7 +84,10 @@ def release_findings(
     ------
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
+    NothingReturned
+        When hardly anything of a theme is back.
     """
+    require_enough(settings.design, len(found.audited))
     audits = register.audits().dropna(subset=["date_completed"])
     days = pd.date_range(audits["date_completed"].min(), pd.Timestamp(settings.extract_day))
     tables = protect_findings(
@@ -144,6 +149,7 @@ def words_of(
         moderated=moderated,
     )
     low, high = estimates.bounds(found, settings)[2:]
+    words = words if settings.design == MONTHLY else of_theme_words(found.title) + words
     return words + response_words(*estimates.came_back(found), low, high)
 
 

@@ -12,6 +12,7 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
+from qa_sampling.runs.case_places import Describer
 from qa_sampling.runs.findings.describing import describer
 from qa_sampling.sampling.estimation import Design, make_design
 from qa_sampling.sampling.frame import frame_from_snapshot
@@ -56,6 +57,8 @@ class Findings:
     waiting : dict of str to int
         Cases that may still come back, by month: not given up, and due less than
         :data:`WAITED_DAYS` days ago.
+    title : str
+        What people call these audits, as the latest draw has it.
     """
 
     cases: pd.DataFrame
@@ -68,6 +71,7 @@ class Findings:
     actions: pd.DataFrame
     unanswered: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
+    title: str = ""
 
     @property
     def open_cases(self) -> int:
@@ -100,7 +104,11 @@ def average(populations: dict[str, int], periods: tuple[str, ...]) -> int:
 
 
 def findings_of(
-    settings: AuditFindings, register: Register, staff: pd.DataFrame | None
+    settings: AuditFindings,
+    register: Register,
+    staff: pd.DataFrame | None,
+    *,
+    describe: Describer | None = None,
 ) -> Findings:
     """Bring the audits of the months asked for together with the draws they came from.
 
@@ -116,17 +124,19 @@ def findings_of(
         Draws and audits.
     staff : DataFrame or None
         ``schema.STAFF``, for the services of teams; None when there is no list.
+    describe : callable, optional
+        Says what cases were like (``runs.findings.describing``), where it is at hand already.
 
     Raises
     ------
     RegisterError
         When no draw of these months is in the register, or none of its audits came back.
     """
-    audits, describe = _graded(settings, register), describer(settings)
+    audits, describe = _graded(settings, register), describe or describer(settings)
     outcomes = register.outcomes()
     outcomes = outcomes[outcomes["date"] <= pd.Timestamp(settings.extract_day)]
     parts, populations, rounded, used, uncalled = [], {}, [], [], 0
-    waiting = {}
+    waiting, title = {}, ""
     for period in settings.all_periods:
         recorded = register.find_draw(period, settings.design)
         fixed = register.find_frame(period, settings.design)
@@ -139,6 +149,7 @@ def findings_of(
         waiting[period] = _waiting(opened, told, recorded.due, settings.extract_day)
         uncalled += left
         used += mine["audit_id"].tolist()
+        title = recorded.title
         described = describe(recorded.as_at, opened["case_ref"])
         part = opened.merge(described, on="case_ref", how="left")
         parts.append(_with_team(part, mine, staff).assign(period=period))
@@ -164,6 +175,7 @@ def findings_of(
         actions=register.actions().query("audit_id in @used").reset_index(drop=True),
         unanswered={str(period): int(count) for period, count in silent.items()},
         waiting=waiting,
+        title=title,
     )
 
 

@@ -199,7 +199,8 @@ def audits_stand(
         As for :func:`much_of`: where cases were held that neither audit nor stratum tells of.
     """
     owed = owed_audits(register, sent_out(register), staff, describe=describe)
-    owed = owed[owed["period"].isin(settings.all_periods)].reset_index(drop=True)
+    owed = owed[owed["period"].isin(settings.all_periods)]
+    owed = owed[~owed["audit_id"].isin(_called_later(settings, register))].reset_index(drop=True)
     audits = register.audits().dropna(subset=["draw_id"])
     back = audits.drop_duplicates(["draw_id", "case_ref"], keep="last")
     back = back.set_index(["draw_id", "case_ref"])["date_completed"]
@@ -210,6 +211,13 @@ def audits_stand(
     grants = grants[grants["audit_id"].isin(owed["audit_id"])][GRANTED.names]
     day = pd.Timestamp(settings.extract_day)
     return progress(owed, as_at=day, granted=grants.reset_index(drop=True))
+
+
+def _called_later(settings: QaProgramme, register: Register) -> pd.Series:
+    """Name the reserves that were called after the day: on it nobody was asked for them."""
+    moved = register.reassignments()
+    later = moved["date"] > pd.Timestamp(settings.extract_day)
+    return moved.loc[later & (moved["reason"] == "reserve"), "reassignment_id"]
 
 
 def _beside(settings: QaProgramme, register: Register, stand: Progress) -> int:

@@ -191,6 +191,7 @@ def publish_programme(
     more: Sequence[SharedTable] = (),
     curves: Mapping[str, Derived] | None = None,
     lines: Mapping[str, Derived] | None = None,
+    named: Mapping[str, pd.DataFrame] | None = None,
     parts: Mapping[str, Words],
     in_brief: Mapping[str, Words] | None = None,
     beside: Words = NOTHING_SAID,
@@ -213,6 +214,8 @@ def publish_programme(
         Tables of findings and actions, of the ledger as well.
     curves, lines : mapping of str to Derived, optional
         Curves that were to be turned, and other outcomes, by name of the measure: for slides.
+    named : mapping of str to DataFrame, optional
+        Further sheets for named readers, by the name of the sheet.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
     in_brief : mapping of str to Words, optional
@@ -227,7 +230,7 @@ def publish_programme(
     def write(folder: Path) -> None:
         write_outcomes_workbook(
             folder / "restricted" / f"qa_programme_{settings.period}.xlsx",
-            _restricted(much, well, owed, own),
+            _restricted(much, well, owed, own) | dict(named or {}),
             title=f"QA programme, {span}",
             as_at=settings.extract_day,
             cover=_COVER,

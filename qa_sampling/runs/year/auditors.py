@@ -55,6 +55,8 @@ class Sheet:
         What the sheet says of the case, by label.
     owner, manager : str
         Staff numbers of those who owe its actions.
+    audit : str
+        Name of the audit.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Sheet:
     facts: dict[str, str]
     owner: str = ""
     manager: str = ""
+    audit: str = ""
 
     def with_owner(self, staff: pd.DataFrame) -> Sheet:
         """Give the sheet with who owes its actions: the worker, else the team's manager."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 
 from qa_sampling.records.extras import read_extras
+from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.form_identity import read_form_identity
 from qa_sampling.records.form_layout import CaseLayout, lay_out
 from qa_sampling.records.invented.second_readings import second_readings
@@ -21,12 +22,15 @@ from qa_sampling.records.register import Register
 from qa_sampling.runs.moderation_owed import audits_read
 from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.year.auditors import Sheet, completed_on, corrected, graded_forms, written_on
+from qa_sampling.runs.year.decisions import Decided, decided
 from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, month_before
 from qa_sampling.runs.year.sheets import fill_actions, fill_activities
 from qa_sampling.settings.calendar import Calendar
 
 FORMS_OUT_MONTHS = 3
 """Months for which forms that were not returned are still waited for."""
+DAYS_TO_BEGIN = 12
+"""Days after which somebody who was given a case is at work on it."""
 Written = dict[str, tuple[object, str | None]]
 
 
@@ -99,10 +103,13 @@ def _fill_forms(made: InventedYear, calendar: Calendar, period: str, staff: pd.D
     target = made.returned(period)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    number = 0
+    with Register.open(made.outputs / "register.sqlite", create=False) as register:
+        held = decided(register)
+    number, given = 0, (held, target, window, staff)
     for back in range(1, FORMS_OUT_MONTHS + 1):
         for folder in sorted(made.outputs.glob(f"{month_before(period, back)}*/restricted/forms")):
-            number += _fill_plan(made, folder, target, window, staff)
+            number += _fill_plan(made, folder, *given)
+    number += _fill_late(made, *given)
     number += _fill_moderations(made, target, window)
     if not number:
         target.rmdir()
@@ -110,10 +117,17 @@ def _fill_forms(made: InventedYear, calendar: Calendar, period: str, staff: pd.D
 
 
 def _fill_plan(
-    made: InventedYear, folder: Path, target: Path, window: Window, staff: pd.DataFrame
+    made: InventedYear,
+    folder: Path,
+    held: Decided,
+    target: Path,
+    window: Window,
+    staff: pd.DataFrame,
 ) -> int:
-    """Fill in the forms of one plan, as far as they are completed by now."""
+    """Fill in the forms of one plan, as far as they are owed, and completed by now."""
     paths = sorted(folder.glob("*.xlsx"))
+    if not paths or read_form_identity(paths[0]).draw_id in held.set_aside:
+        return 0
     sheets = [sheet for path in paths for sheet in _sheets_of(path, staff)]
     slug = folder.parents[1].name
     sent = month_before(slug[:7], -1 if "deep_dive" in slug else 0)  # into the month before
@@ -123,7 +137,8 @@ def _fill_plan(
         given, comes = {}, False
         for sheet in (one for one in sheets if one.path == path):
             day = completed_on(told, sheet)
-            if day is None or day > window.now:
+            owed = held.is_owed(sheet.audit, sheet.auditor)
+            if not owed or day is None or day > window.now:
                 continue
             mended = not window.is_new(day)
             comes |= window.is_new(day) or (window.is_corrected(day) and corrected(sheet))
@@ -131,6 +146,30 @@ def _fill_plan(
         if comes:
             _write(path, target / path.name, given, _layout(sheets[0].form))
             number += 1
+    return number
+
+
+def _fill_late(
+    made: InventedYear, held: Decided, target: Path, window: Window, staff: pd.DataFrame
+) -> int:
+    """Fill in the forms of cases that another auditor was given, and of reserves."""
+    number = 0
+    for path in sorted((made.outputs / "restricted" / "late_forms").glob("*/*.xlsx")):
+        for sheet in _sheets_of(path, staff):
+            now = held.now.get(sheet.audit)
+            if now is None or not held.is_owed(sheet.audit, sheet.auditor):
+                continue
+            begun = f"{now[1] + timedelta(DAYS_TO_BEGIN):%Y-%m}"
+            slug, day = f"{sheet.audit[:7]} late {sheet.case_ref}", made.until
+            told = graded_forms(made.seed, slug, [sheet], staff, sent=begun, until=day)
+            day = completed_on(told, sheet)
+            if day is None or not (window.is_new(day) or window.is_corrected(day)):
+                continue
+            if window.is_new(day) or corrected(sheet):
+                written = written_on(told, sheet, mended=not window.is_new(day))
+                name = target / f"{path.parent.name}_{path.name}"
+                _write(path, name, {sheet.name: written}, _layout(sheet.form))
+                number += 1
     return number
 
 
@@ -188,7 +227,13 @@ def _sheets_of(path: Path, staff: pd.DataFrame) -> list[Sheet]:
     try:
         return [
             Sheet(
-                path, name, ref, identity.auditor_id, identity.form, _facts(book[name])
+                path,
+                name,
+                ref,
+                identity.auditor_id,
+                identity.form,
+                _facts(book[name]),
+                audit=case_name(identity.draw_id, ref),
             ).with_owner(staff)
             for name, ref in identity.cases.items()
         ]

@@ -5,22 +5,24 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa_sampling.records.extras import read_extras
 from qa_sampling.runs.result import Progress
+from qa_sampling.runs.year.decisions import Against, decision_lines
+from qa_sampling.runs.year.dives import dive_lines, write_agreed
 from qa_sampling.runs.year.filling import fill_month
-from qa_sampling.runs.year.folder import InventedYear, collecting_day, month_before
+from qa_sampling.runs.year.folder import InventedYear, collecting_day, day_before, month_before
 from qa_sampling.runs.year.making import quarterly_extracts
 from qa_sampling.settings.calendar import Calendar
 
-DIVES = {5: "parameters/deep_dive_re_referrals.yml", 10: "parameters/deep_dive_second_plans.yml"}
-"""The year's deep dives, by the month in which each is held."""
-
 TIMES = "times.csv"
+_REFERENCE = re.compile(r"[A-Z2-7]{26}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def month_line(made: InventedYear, calendar: Calendar, period: str) -> tuple[str
 
 
 def lines_after(made: InventedYear, calendar: Calendar, period: str) -> tuple[tuple[str, ...], ...]:
-    """Give the lines that a month ends with: moderators' forms, and a deep dive.
+    """Give the lines that a month ends with: moderators' forms, and deep dives.
 
     Parameters
     ----------
@@ -123,15 +125,17 @@ def lines_after(made: InventedYear, calendar: Calendar, period: str) -> tuple[tu
             day = ("--as-at", collecting_day(period).isoformat())
             common = ("-f", str(made.month_file(before)), *files)
             lines.append(("moderation-forms", before, *day, *common))
-    if dive := DIVES.get(int(period[5:])):
-        files = ("-f", str(made.month_file(period)), "-f", dive)
-        extract = ("-p", f"extract={_listed(made, period)}")
-        lines.append(("run", "deep_dive", *files, "--period", before, *extract, "--quiet"))
-    return tuple(lines)
+    return (*lines, *dive_lines(made, period))
 
 
 def run_month(
-    made: InventedYear, calendar: Calendar, period: str, *, jobs: int, tell: Progress
+    made: InventedYear,
+    calendar: Calendar,
+    period: str,
+    *,
+    jobs: int,
+    tell: Progress,
+    against: Against,
 ) -> tuple[Step, ...]:
     """Let what comes back come back, then run a month as a person would, line by line.
 
@@ -147,6 +151,8 @@ def run_month(
         Most runs side by side.
     tell : callable
         Told each line and how it ended.
+    against : callable
+        As for ``decisions.decision_lines``.
 
     Notes
     -----
@@ -157,9 +163,14 @@ def run_month(
     fill = time.perf_counter() - begun, time.process_time() - worked
     steps = [Step(period, "what comes back", 0, *fill, f"{written} workbooks")]
     tell(f"{period}: {written} workbooks come back ({fill[0]:.0f} s)")
-    lines = lines_before(made, period)
-    lines = (*lines, (*month_line(made, calendar, period), "--jobs", str(jobs)))
-    for words in (*lines, *lines_after(made, calendar, period)):
+    month = (*month_line(made, calendar, period), "--jobs", str(jobs))
+    for words in (*lines_before(made, period), month):
+        steps.append(_run(made, period, words, tell))
+    staff = read_extras(made.tables(day_before(period))).staff
+    decided = decision_lines(made, period, staff, against=against)
+    again = (month,) if any(words[0] == "redraw" for words in decided) else ()
+    write_agreed(made, period, staff)
+    for words in (*decided, *again, *lines_after(made, calendar, period)):
         steps.append(_run(made, period, words, tell))
     return tuple(steps)
 
@@ -186,7 +197,7 @@ def write_times(made: InventedYear, steps: Sequence[Step]) -> None:
 
 
 def _run(made: InventedYear, period: str, words: Sequence[str], tell: Progress) -> Step:
-    tell(f"qa-sampling {' '.join(words)}")
+    tell(f"qa-sampling {' '.join(map(_unnamed, words))}")
     begun, before = time.perf_counter(), _processor()
     ended = subprocess.run(
         [sys.executable, "-m", "qa_sampling", *words],
@@ -202,6 +213,12 @@ def _run(made: InventedYear, period: str, words: Sequence[str], tell: Progress) 
     step = Step(period, words[0], ended.returncode, *spent, "\n".join(lines))
     tell(f"  ended with {step.code}, {spent[0]:.0f} s, {spent[1]:.0f} s of processor time")
     return step
+
+
+def _unnamed(word: str) -> str:
+    """Give a word of a line as it is printed: an audit's name without the case's reference."""
+    draw, _, ref = word.rpartition("/")
+    return f"{draw}/CASE" if _REFERENCE.fullmatch(ref) else word
 
 
 def _processor() -> float:

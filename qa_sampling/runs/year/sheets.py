@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
@@ -18,6 +18,7 @@ from qa_sampling.records.invented.days import add_weekdays, to_date, to_day
 from qa_sampling.records.invented.follow_up import PUBLISHED_SHARE, TOLD
 from qa_sampling.records.register import Register
 from qa_sampling.runs.returns_in import teams_of
+from qa_sampling.runs.year.dives import WEEKS_TO_ACT
 from qa_sampling.runs.year.folder import (
     HISTORY_MONTHS,
     InventedYear,
@@ -28,6 +29,8 @@ from qa_sampling.schema import QUALITY_STANDARDS
 
 DONE, VERIFIED, EVIDENCED = 0.86, 0.7, 0.6
 """Shares of actions that are done, of these verified, and of these with evidence."""
+DEEP_DIVE = "Deep dive"
+"""Source of the actions that a deep dive agreed, which are all done: its review waits for them."""
 _EVIDENCE = (
     "Invented: the next record shows it, and the family says so.",
     "Invented: seen in the plan and in the last visits.",
@@ -74,9 +77,12 @@ def fill_actions(made: InventedYear, period: str, staff: pd.DataFrame) -> bool:
 
 def _became(action_id: str, action: pd.Series, staff: pd.DataFrame, now: date) -> dict[str, Any]:
     """Give what is to be written of an action: nothing, done, or done and verified."""
+    begun, share, days = action["raised"].date(), DONE, 60
+    if action["source"] == DEEP_DIVE:
+        begun, share, days = action["due"].date() - timedelta(weeks=WEEKS_TO_ACT), 1.0, 30
     luck = _chance(action_id, "done")
-    done = to_date(add_weekdays(to_day(action["raised"].date()), 1 + int(60 * luck / DONE)))
-    if luck > DONE or done > now:
+    done = to_date(add_weekdays(to_day(begun), 1 + int(days * luck / share)))
+    if luck > share or done > now:
         return {}
     written: dict[str, Any] = {"completed": done}
     seen = to_date(add_weekdays(to_day(done), 3 + int(30 * _chance(action_id, "seen"))))
