@@ -19,7 +19,7 @@ from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.substitution import LOSSES, follow_up
 from qa_sampling.schema import GRADES, NOT_RECORDED, QUALITY_STANDARDS
-from qa_sampling.settings.findings import AuditFindings
+from qa_sampling.settings.findings import MONTHLY, AuditFindings
 
 FACTS = ("practitioner_met", "family_feedback", "immediate_safeguarding_concern")
 WAITED_DAYS = 90
@@ -152,6 +152,8 @@ def findings_of(
         title = recorded.title
         described = describe(recorded.as_at, opened["case_ref"])
         part = opened.merge(described, on="case_ref", how="left")
+        if settings.design != MONTHLY:
+            part["service"] = None
         parts.append(_with_team(part, mine, staff).assign(period=period))
         populations[period] = int(recorded.draw.allocation["population"].sum())
         rounded.append(recorded.draw.parameters.get("rounding") != "fixed")
@@ -299,13 +301,19 @@ def _frame(snapshot: str, recorded: RecordedDraw) -> Frame:
 def _with_team(
     part: pd.DataFrame, audits: pd.DataFrame, staff: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Give each case the team it had at the draw, as its audit says, and that team's service."""
+    """Give each case the team it had at the draw, as its audit says, and that team's service.
+
+    Without a team the service is that of its stratum, where it was drawn by service, and only else
+    the extract's; of a theme it is not recorded then, for a child who has left care since would
+    have another one on next month's page, which its small tables could not be tied to.
+    """
     team = part["case_ref"].map(audits["team"]).fillna(part["team"])
     known = {}
     if staff is not None:
         teams = staff.dropna(subset=["team", "service"]).drop_duplicates("team")
         known = dict(zip(teams["team"], teams["service"], strict=True))
-    service = team.map(known).astype("object").fillna(part["service"])
+    drawn = part["stratum"].where(part["stratum"].isin(set(known.values())))
+    service = team.map(known).astype("object").fillna(drawn).fillna(part["service"])
     filled = part.assign(team=team, service=service)
     return filled.assign(**{name: filled[name].fillna(NOT_RECORDED) for name in DESCRIBED})
 
