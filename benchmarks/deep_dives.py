@@ -1,10 +1,11 @@
 """How often a search for drivers names the planted group, and how often it accuses an innocent one.
 
-Usage: python benchmarks/deep_dives.py [--seeds 100] [--part drivers|levels|waits|authority]
+Usage: python benchmarks/deep_dives.py [--seeds 100] [--part drivers|levels|waits]
 
 Invented referrals with brothers and sisters (tests/dive_samples.py): 75 families a month, twelve
 months of baseline, three months looked at, 16 sources, 4 teams, 4 needs. Prints the tables of
-docs/deep_dives.md. Nothing here is a test; a small piece of each part is in tests/.
+docs/deep_dives.md; those of the whole invented authority: deep_dives_authority.py. Nothing here is
+a test; a small piece of each part is in tests/.
 """
 
 from __future__ import annotations
@@ -22,12 +23,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from dive_samples import referrals, with_spike
 
-from qa_sampling.records.synthetic import invent
 from qa_sampling.trends.binary_model import explain_outcome
 from qa_sampling.trends.decomposition import decompose
 from qa_sampling.trends.drivers import find_drivers
 from qa_sampling.trends.incidence import incidence
-from qa_sampling.trends.waiting import times_to_next
 from qa_sampling.trends.waiting_model import explain_waits
 
 COLUMNS = ["source", "team", "need"]
@@ -189,48 +188,7 @@ def _waiting(table: pd.DataFrame, seed: int) -> pd.DataFrame:
     return table.assign(days=days, state=state)
 
 
-def authority(seeds: int) -> None:
-    """Print what is named in the invented authority: in its planted months, and before them."""
-    head("months", "planted group exactly", "one of its source or team alone", "another", "nothing")
-    found = {"planted": Counter(), "three months before": Counter()}
-    for seed in range(seeds):
-        one = invent(seed)
-        truth = one.truths["re_referral_spike"]
-        cases = times_to_next(one.events, as_at=one.until, competing=(), children=one.families)
-        last = cases.groupby("child_id")["start"].shift()
-        cases["again"] = (
-            last.notna() & (last + pd.DateOffset(months=12) >= cases["start"])
-        ).astype(int)
-        start = pd.Timestamp(f"{truth['months'][0]}-01")
-        for name, begin in (
-            ("planted", start),
-            ("three months before", start - pd.DateOffset(months=3)),
-        ):
-            base = cases[
-                (cases["start"] < begin) & (cases["start"] >= begin - pd.DateOffset(months=12))
-            ]
-            now = cases[
-                (cases["start"] >= begin) & (cases["start"] < begin + pd.DateOffset(months=3))
-            ]
-            drivers = find_drivers(
-                base, now, outcome="again", groups=["source", "team"], periods=(12, 3)
-            )
-            named = [
-                dict(zip(row.columns, row.values, strict=True))
-                for row in drivers.named.itertuples()
-            ]
-            planted = {"source": truth["source"], "team": truth["team"]}
-            found[name]["exact"] += planted in named
-            found[name]["part"] += any(one.items() < planted.items() and one for one in named)
-            found[name]["other"] += any(
-                not one.items() <= planted.items() or not one for one in named
-            )
-            found[name]["none"] += not named
-    for name, total in found.items():
-        row(name, *(f"{total[one]} of {seeds}" for one in ("exact", "part", "other", "none")))
-
-
-PARTS = {"drivers": drivers, "levels": levels, "waits": waits, "authority": authority}
+PARTS = {"drivers": drivers, "levels": levels, "waits": waits}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
