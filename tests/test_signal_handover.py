@@ -147,8 +147,9 @@ class TestFilling:
         assert set(fill) <= set(FILLED)
         assert str(int(signals.signals[0].children)) not in str(fill)
 
-    def test_it_is_not_published_what_others_there_were(self, left, outputs, signals):
+    def test_neither_it_nor_others_are_published(self, left, outputs, signals):
         asked = {"signal": signals.signals[0].id, "outputs": str(outputs)}
         dive = read_parameters("deep_dive", asked)
-        assert "signals" not in dive.record() and dive.record()["signal"] == asked["signal"]
+        assert not {"signal", "signals"} & set(dive.record())
+        assert dive.record()["written"] != read_parameters("deep_dive", {}).record()["written"]
         assert OutcomeTrends().signals_file.startswith("outputs/invented/2026-03-trends/")

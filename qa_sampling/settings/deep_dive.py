@@ -308,11 +308,11 @@ class DeepDive(AnalysisSettings):
     def record(self) -> dict[str, Any]:
         """Give the plain values that are published: of what people wrote only that it is the same.
 
-        Names and ideas are for those who look into it.
+        Names and ideas are for those who look into it, and so is a signal of a group of children.
         """
         whole = super().record()
         del whole["signals"]
-        apart = ("readers", "lead", "hypotheses", "events_declared", "reading_group",
+        apart = ("signal", "readers", "lead", "hypotheses", "events_declared", "reading_group",
                  "recommendation", "actions")  # fmt: skip
         text = json.dumps({name: whole.pop(name) for name in apart}, sort_keys=True)
         return whole | {"written": hashlib.sha256(text.encode("utf-8")).hexdigest()}
