@@ -135,16 +135,17 @@ def run(
     from qa_sampling import runner
     from qa_sampling.parameters import load_parameters
     from qa_sampling.settings.common import home
+    from qa_sampling.settings.signals import require_nothing_beside
 
     usual = [home() / "parameters" / name for name in ("authority.yml", f"{notebook}.yml")]
     values = load_parameters(parameters or [path for path in usual if path.is_file()])
-    values |= _values(pairs or [])
+    given = _values(pairs or []) | ({"period": period} if period else {})
+    values |= given
+    require_nothing_beside(values, given)
     if extract:
         values["extract"] = [str(path.resolve()) for path in extract]
     if tables:
         values["extra_tables"] = str(tables.resolve())
-    if period:
-        values["period"] = period
     with Steps(quiet) as tell:
         result = runner.run(notebook, values, dry_run=dry_run, pdf=pdf, progress=tell)
     if result.preflight is not None:

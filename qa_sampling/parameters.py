@@ -22,7 +22,7 @@ from qa_sampling.settings.benchmarking import Benchmarking
 from qa_sampling.settings.builder import PlanBuilder
 from qa_sampling.settings.calendar import Calendar, CalendarEntry, calendar_of
 from qa_sampling.settings.collect import CollectAudits
-from qa_sampling.settings.common import Settings
+from qa_sampling.settings.common import Settings, home
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.settings.exercise import TrainingExercise
 from qa_sampling.settings.explorer import TrendExplorer
@@ -119,6 +119,10 @@ def checked_parameters(
         return None, {name: _stranger(name, model) for name in strangers}
     asked = {name: _plain(values[name]) for name in model.model_fields if name in values}
     try:
+        asked = model.filled(asked)
+    except ParameterError as error:
+        return None, {"signal": str(error)}
+    try:
         return model.model_validate_json(json.dumps(asked)), {}
     except ValidationError as error:
         return None, _faults(error)
@@ -130,7 +134,8 @@ def load_parameters(paths: Iterable[Path]) -> dict[str, Any]:
     Parameters
     ----------
     paths : iterable of Path
-        YAML files, each a mapping of names to values.
+        YAML files, each a mapping of names to values; relative ones from the working folder, or
+        else from the project's.
 
     Raises
     ------
@@ -140,7 +145,7 @@ def load_parameters(paths: Iterable[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for path in paths:
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = _where(path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             raise ParameterError(
                 f"The parameter file {path} cannot be read; give a YAML file in UTF-8."
@@ -156,6 +161,10 @@ def load_parameters(paths: Iterable[Path]) -> dict[str, Any]:
             raise ParameterError(f"{path.name} must hold lines such as `audits: 40`.")
         merged.update(values or {})
     return merged
+
+
+def _where(path: Path) -> Path:
+    return path if path.exists() or path.is_absolute() else home() / path
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -49,6 +49,7 @@ from qa_sampling.trends.spikes import deep_dive_parameters
 
 PARAMETERS = Path(__file__).parents[1] / "parameters"
 READY = sorted(PARAMETERS.glob("deep_dive_*.yml"))
+QUIET = SimpleNamespace(signals=())
 PLANTED = "source Police (6), team Assessment East"
 
 
@@ -98,6 +99,23 @@ class TestThePlantedSpike:
         assert signal.on_families and signal.unit == "Assessment East"
         assert any("does not rule out a change of recording" in one for one in words)
         assert not any("unlikely" in one for one in words)
+
+    def test_the_picture_is_of_what_the_sentence_says(self, found, settings):
+        """Families over the three months, with the limit that is told, not children by month."""
+        (signal,) = found.real.signals.signals
+        ((line, finding),) = pictures.tested_charts(found.real, found.dive)
+        last = line.table.iloc[-1]
+        assert (last["value"], last["high"], last["signal"]) == (37, signal.ordinary, "concern")
+        assert last["centre"] == pytest.approx(signal.expected) and last["low"] == 0
+        assert "over 3 months" in line.measure and "families" in line.measure
+        assert finding == (
+            "January to March 2026: 37 families in these 3 months together, where 25 or fewer "
+            "would be ordinary."
+        )
+        words = " ".join(said.is_it_real(found.dive, found.real, settings))
+        assert "37 families, where 10 were expected" in words and "at 25 families" in words
+        assert (line.table["signal"] != "").sum() == 1
+        assert pictures.tested_charts(replace(found.real, signals=QUIET), found.dive) == []
 
     def test_a_front_door_that_was_not_judged_says_nothing(self, found, settings):
         held = found.real.recording.assign(before=100.0, now=300.0, unusual=None)

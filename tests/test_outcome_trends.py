@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,14 +10,13 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from qa_sampling.cli import _joined_pairs
-from qa_sampling.commands.options import values_of
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.records.register import Register
 from qa_sampling.reporting import outcomes_view as view
 from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.reporting.outcome_families import families_of
+from qa_sampling.reporting.outcome_signals import filled_by
 from qa_sampling.reporting.outcome_tables import (
     charted,
     protect_outcomes,
@@ -122,18 +120,9 @@ class TestSignals:
         assert shown.loc[0, "Meaning"] == "Concern"
         assert shown.loc[0, "Budget"] == ""
         assert view.signals_view(signals, budget=0).loc[0, "Budget"] == "beyond the budget"
-        line = view.handed_over(signals).loc[0, "Deep dive"]
-        assert line == (
-            "qa-sampling run deep_dive -p measure re_referrals -p period 2026-03 "
-            '-p unit_kind team -p unit "Assessment East" -p over 3'
-        )
-        pairs = _joined_pairs(shlex.split(line)[3:])
-        given = values_of([word.removeprefix("--parameter=") for word in pairs])
-        asked = read_parameters("deep_dive", given, closed=True)
-        assert (asked.measure, asked.unit, asked.over) == (one.measure, one.unit, 3)
         drift = replace(one, since=pd.Timestamp("2025-07-01"))
-        nine = view.handed_over(replace(signals, signals=(drift,))).loc[0, "Deep dive"]
-        assert nine.endswith("-p over 9")
+        nine = filled_by(replace(signals, signals=(drift,)), as_at="2026-03-31")
+        assert nine[one.id]["over"] == 9
 
     def test_no_false_alarm_before_it(self, told, settings):
         early = settings.model_copy(update={"period": "2025-12"})

@@ -93,5 +93,15 @@ def values_of(pairs: list[str]) -> dict[str, Any]:
     return values
 
 
-TEXTS = {"seed", "rotation_seed", "period", "as_at", "due", "title", "authority", "contact"}
+TEXTS = {
+    "signal",
+    "seed",
+    "rotation_seed",
+    "period",
+    "as_at",
+    "due",
+    "title",
+    "authority",
+    "contact",
+}
 """Parameters that are text even when they look like a number."""

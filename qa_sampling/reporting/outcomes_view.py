@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import pandas as pd
@@ -15,10 +14,9 @@ from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.results import Sparklines
 from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.icons import icons_of
-from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
-from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
+from qa_sampling.trends.spikes import Signal, Spikes
 from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
 
 
@@ -173,24 +171,6 @@ def signals_view(found: Spikes, *, budget: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=heads)
 
 
-def signal_tables(found: Spikes, *, budget: int) -> dict[str, pd.DataFrame]:
-    """Give the tables of signals by their titles; none where nothing stands out.
-
-    Parameters
-    ----------
-    found : Spikes
-        The round of signals.
-    budget : int
-        Signals there is time to look into.
-    """
-    if not found.signals:
-        return {}
-    return {
-        "Signals, the most children first": signals_view(found, budget=budget),
-        "What each says, and how to look into it": handed_over(found),
-    }
-
-
 def drawn_large(charts: Mapping[str, Chart], pictured: Sequence[str]) -> list[str]:
     """Give the measures whose chart is shown large; audits once their chart has limits.
 
@@ -229,21 +209,6 @@ def before_view(found: Mapping[pd.Timestamp, Spikes]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=heads)
 
 
-def handed_over(found: Spikes) -> pd.DataFrame:
-    """Give what each signal says in sentences, and the line that starts a deep dive into it.
-
-    The line holds the signal's months; parameter files that the trends were run with (`-f`) have
-    to be given to it as well, for they are not known here.
-
-    Parameters
-    ----------
-    found : Spikes
-        The round of signals.
-    """
-    rows = [(_SMALL if too_small(one) else one.words, _command(one)) for one in found.signals]
-    return pd.DataFrame(rows, columns=["What it says", "Deep dive"])
-
-
 def considered_view(found: Spikes) -> pd.DataFrame:
     """Give every series that was looked at; counts of groups of children are left out.
 
@@ -270,7 +235,6 @@ def too_small(one: Signal) -> bool:
 
 
 _NOTHING = "–"
-_SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
 
 
 def _seen(one: Signal) -> str:
@@ -300,21 +264,6 @@ def _meaning(one: Signal) -> str:
     if not better:
         return "Unusual"
     return "Improvement" if (better == "up") == (one.side == "high") else "Concern"
-
-
-def _command(one: Signal) -> str:
-    """Give the line that starts a deep dive into a signal; one of a group looks at everybody."""
-    if MEASURES[one.measure].base.of == "activity":
-        return "None: no child stands in the register. Read them (page of actions and activity)."
-    if MEASURES[one.measure].base.of == "audits":
-        return "None: it is an estimate. Read its audits (page of audit findings)."
-    if one.unit_kind in CHILDREN:
-        one = replace(one, unit_kind="all", unit=EVERYBODY)
-    pairs = " ".join(
-        f'-p {name} "{value}"' if " " in str(value) else f"-p {name} {value}"
-        for name, value in deep_dive_parameters(one).items()
-    )
-    return f"qa-sampling run deep_dive {pairs}"
 
 
 def proposals_view(table: pd.DataFrame) -> pd.DataFrame:

@@ -241,6 +241,7 @@ ANALYSES: dict[str, Analysis] = {
         question="What do the outcomes do, and which need a closer look?",
         files=(
             ("restricted/outcome_trends_*.xlsx", "every figure, a sheet a table"),
+            ("restricted/signals.yml", "what each signal fills of a deep dive"),
             ("shareable/outcome_tables.xlsx", "its tables, to share; also as CSV"),
         ),
         need=_need_extract,

@@ -114,6 +114,11 @@ class Settings(BaseModel):
             )
         return value
 
+    @classmethod
+    def filled(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Give parameters with what some of them stand for; here all stand for themselves."""
+        return values
+
     def model_post_init(self, context: Any) -> None:  # noqa: ANN401 (pydantic's)
         """Let whoever listens know which data is asked for."""
         sys.audit(ASKED_EVENT, self)

@@ -16,6 +16,7 @@ from qa_sampling.schema import DEEP_DIVE
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day, plain_month
 from qa_sampling.settings.population import Population
+from qa_sampling.settings.signals import filled_by_signal
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES
 
@@ -81,6 +82,11 @@ class DeepDive(AnalysisSettings):
 
     Attributes
     ----------
+    signal : str
+        Id of a signal of the trends notebook, which fills `measure`, `period`, `unit_kind`,
+        `unit`, `over`, `direction` and `as_at`; blank where they are given by themselves.
+    signals : dict
+        What each signal fills, from ``signals.yml`` of its run; empty to seek it in the outputs.
     measure : str
         Its name in the registry: one of the events of a period.
     concerned : {"", "met", "not_met"}
@@ -153,6 +159,8 @@ class DeepDive(AnalysisSettings):
     period: str = "2026-03"
     months: int = Field(24, ge=1, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
+    signal: str = Field("", max_length=200)
+    signals: dict[str, dict[str, str | int]] = Field(default_factory=dict)
     measure: str = "re_referrals"
     concerned: Literal["", "met", "not_met"] = ""
     unit_kind: Literal["all", "team", "service", "source"] = "team"
@@ -188,6 +196,11 @@ class DeepDive(AnalysisSettings):
     actions: tuple[DiveAction, ...] = Field((), max_length=20)
     review: str = ""
     seed: str = Field("", max_length=200)
+
+    @classmethod
+    def filled(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Give parameters with what their signal fills; see ``signals.filled_by_signal``."""
+        return filled_by_signal(values)
 
     @field_validator("measure")
     @classmethod
@@ -297,10 +310,11 @@ class DeepDive(AnalysisSettings):
     def record(self) -> dict[str, Any]:
         """Give the plain values that are published: of what people wrote only that it is the same.
 
-        Names and ideas are for those who look into it.
+        Names and ideas are for those who look into it, and so is a signal of a group of children.
         """
         whole = super().record()
-        apart = ("readers", "lead", "hypotheses", "events_declared", "reading_group",
+        del whole["signals"]
+        apart = ("signal", "readers", "lead", "hypotheses", "events_declared", "reading_group",
                  "recommendation", "actions")  # fmt: skip
         text = json.dumps({name: whole.pop(name) for name in apart}, sort_keys=True)
         return whole | {"written": hashlib.sha256(text.encode("utf-8")).hexdigest()}

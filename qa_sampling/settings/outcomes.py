@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from qa_sampling.settings.analyses import AnalysisSettings
-from qa_sampling.settings.common import plain_day
+from qa_sampling.settings.common import INVENTED, plain_day
 from qa_sampling.settings.population import Population
+from qa_sampling.settings.signals import SIGNALS_FILE
 from qa_sampling.settings.turning import CurveToTurn, known_measure
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
@@ -147,3 +150,14 @@ class OutcomeTrends(AnalysisSettings):
         for one in value:
             known_measure(one)
         return value
+
+    @property
+    def signals_file(self) -> str:
+        """Where its signals are for a deep dive, from the project's folder on.
+
+        Blank where QA_SAMPLING_OUTPUTS says where outputs are: a deep dive finds them there.
+        """
+        if os.environ.get("QA_SAMPLING_OUTPUTS"):
+            return ""
+        folder = Path(self.outputs) / (INVENTED if self.is_invented else "")
+        return (folder / self.slug / SIGNALS_FILE).as_posix()

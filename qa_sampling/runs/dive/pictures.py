@@ -16,6 +16,83 @@ from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.showing import control_chart_of
+from qa_sampling.trends.spikes import Signal
+
+
+def tested_charts(real: Reality, dive: Dive) -> list[tuple[ControlChart, str]]:
+    """Give for each signal the chart of what was tested, with what it says.
+
+    Parameters
+    ----------
+    real : Reality
+        The tests.
+    dive : Dive
+        The measure.
+
+    Returns
+    -------
+    list of (ControlChart, str)
+        Each point counts as many months as the signal is of; only the signal is marked.
+    """
+    return [
+        (_tested_chart(one, real.tested[one.id], dive), _tested_finding(one))
+        for one in real.signals.signals
+    ]
+
+
+def _tested_chart(one: Signal, tested: pd.DataFrame, dive: Dive) -> ControlChart:
+    scale = 1.0 if one.out_of is None else tested["of"]
+    ends = tested[["value", "centre", "low", "high"]].div(scale, axis=0)
+    table = ends.assign(period=tested["period"], signal="", rules="")
+    known = table["centre"].notna()
+    table.loc[known, "low"] = table.loc[known, "low"].fillna(0.0)
+    table.loc[known, "high"] = table.loc[known, "high"].fillna(1.0)
+    better = dive.measure.better
+    meaning = "neutral" if not better else (
+        "improvement" if (better == "up") == (one.side == "high") else "concern")  # fmt: skip
+    rule = "more than chance makes" if one.side == "high" else "less than chance leaves"
+    table.loc[table.index[-1], ["signal", "rules"]] = [meaning, rule]
+    table = table.loc[table["value"].first_valid_index() :].reset_index(drop=True)
+    months = _spanned(one)
+    together = "" if months == 1 else f" over {months} months, up to each month"
+    limits = (
+        "the most and the least that is no signal, by what was before alone, as each would have "
+        "been tested then"
+    )
+    more = ["Only what was tested, the latest, is marked."]
+    more += [f"Neighbouring points share {months - 1} of their months."] if months > 1 else []
+    more += ["Where there are no limits, too few months were before."] if not known.all() else []
+    return ControlChart(
+        table, chart=one.method, limits=limits, better=better,
+        measure=f"{dive.measure.title}: {_counted(one)}{together}",
+        scope="everybody" if one.unit == EVERYBODY else one.unit,
+        unit="count" if one.out_of is None else "share",
+        baseline=f"the {one.periods} months before" if one.periods else "",
+        warnings=tuple(more),
+    )  # fmt: skip
+
+
+def _tested_finding(one: Signal) -> str:
+    """Say the finding with its limit: it is what the picture marks."""
+    months = _spanned(one)
+    when = period_in_words(one.since.date(), (one.period + pd.offsets.MonthEnd(0)).date())
+    more = one.side == "high"
+    if one.out_of is not None:
+        seen, ends = one.observed / one.out_of, one.ordinary / one.out_of
+        return f"{when}: {seen:.0%}, where {ends:.0%} would be ordinary."
+    together = "" if months == 1 else f" in these {months} months together"
+    return (
+        f"{when}: {one.observed:.0f} {_counted(one)}{together}, where {one.ordinary:.0f} or "
+        f"{'fewer' if more else 'more'} would be ordinary."
+    )
+
+
+def _counted(one: Signal) -> str:
+    return "families" if one.on_families else ("share" if one.out_of is not None else "cases")
+
+
+def _spanned(one: Signal) -> int:
+    return 12 * (one.period.year - one.since.year) + one.period.month - one.since.month + 1
 
 
 def measure_charts(real: Reality, dive: Dive) -> list[tuple[ControlChart, str]]:

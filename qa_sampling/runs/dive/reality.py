@@ -12,9 +12,11 @@ from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.charts import Chart, chart
 from qa_sampling.trends.measured import EVERYBODY, series_of
-from qa_sampling.trends.measures import MEASURES
+from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
+from qa_sampling.trends.series_grid import CountedKind
 from qa_sampling.trends.spikes import Spikes, find_spikes
+from qa_sampling.trends.windows_tested import windows_tested
 
 RECORDING = ("contacts", "referrals", "referral_nfa")
 """What moves when recording, the front door or a threshold changes."""
@@ -36,6 +38,8 @@ class Reality:
         `unit`, `unusual` (missing where it could not be judged).
     declared : tuple of (str, str)
         Month and what happened, of the declared events in the months looked at or held against.
+    tested : dict of str to DataFrame
+        By the id of each signal what it rests on, month by month (``windows_tested``).
     population : PopulationChange or None
         The counts beside the children of the authority; None without an estimate.
     """
@@ -44,6 +48,7 @@ class Reality:
     charts: dict[str, Chart]
     recording: pd.DataFrame
     declared: tuple[tuple[str, str], ...]
+    tested: dict[str, pd.DataFrame]
     population: PopulationChange | None = None
 
     @property
@@ -88,8 +93,10 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     months = [settings.period_end.replace(day=1), *(pd.Timestamp(one) for one in _months(dive))]
     span = {f"{pd.Timestamp(one):%Y-%m}" for one in months}
     declared = [(one.month, one.what) for one in settings.events_declared if one.month in span]
-    return Reality(signals, charts, _recording(told, dive, settings), tuple(declared),
-                   population_change(dive, settings))  # fmt: skip
+    return Reality(
+        signals, charts, _recording(told, dive, settings), tuple(declared),
+        _tested(tested, signals, measure), population_change(dive, settings),
+    )  # fmt: skip
 
 
 def _months(dive: Dive) -> list[pd.Timestamp]:
@@ -106,12 +113,25 @@ def _readings(told: Told, settings: DeepDive, name: str, unit: str | None = None
 def _signals(readings: pd.DataFrame, name: str) -> Spikes:
     """Test a measure as the notebook of trends does: what should not happen, by families."""
     one = MEASURES[name]
+    kind = _kind(one)
     return find_spikes(
         readings.reset_index(drop=True),
-        kinds={name: "count"} if one.rule is not None and one.better == "down" else {},
+        kinds={name: kind} if kind else {},
         sides={name: _SIDES[one.better]},
         titles={name: one.title},
     )
+
+
+def _kind(measure: Measure) -> CountedKind | None:
+    """Give what is counted where families are: of a share that should fall, those concerned."""
+    return "count" if measure.rule is not None and measure.better == "down" else None
+
+
+def _tested(readings: pd.DataFrame, signals: Spikes, measure: Measure) -> dict[str, pd.DataFrame]:
+    """Give what each signal rests on, month by month, by its id."""
+    asked = {"critical": signals.critical, "side": _SIDES[measure.better], "kind": _kind(measure)}
+    held = readings.reset_index(drop=True)
+    return {one.id: windows_tested(held, one, **asked) for one in signals.signals}
 
 
 def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:

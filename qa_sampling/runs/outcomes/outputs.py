@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from qa_sampling.errors import TrendError
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.breakdown_tables import GroupView, groups_sheet
 from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.reporting.outcome_signals import filled_by, handed_over
 from qa_sampling.reporting.outcome_tables import OutcomeTables, protect_outcomes
 from qa_sampling.reporting.outcomes_view import (
     considered_view,
     day_view,
-    handed_over,
     overview,
     proposals_view,
     rebases_view,
@@ -33,6 +34,7 @@ from qa_sampling.runs.outcomes.rolled import rolled_of
 from qa_sampling.runs.outcomes.steps import Outcomes, covered_of, proposals_of
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, record_tables, write_shared_tables
 from qa_sampling.settings.outcomes import OutcomeTrends
+from qa_sampling.settings.signals import SHARED, SIGNALS_FILE
 from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.spikes import Spikes
@@ -156,7 +158,7 @@ def publish_outcomes(
             {
                 "Overview": overview(found.charts),
                 "Signals": signals_view(signals, budget=settings.budget),
-                "Deep dives": handed_over(signals),
+                "Deep dives": handed_over(signals, file=settings.signals_file),
                 "Looked at": considered_view(signals),
                 "On the day": day_view(found.on_the_day),
                 "By group": groups_sheet(groups),
@@ -170,6 +172,7 @@ def publish_outcomes(
             title=f"Outcomes, {months}",
             as_at=settings.extract_day,
         )
+        write_signals(folder / SIGNALS_FILE, signals, settings)
         shared = tables.shared(span_of(settings))
         write_shared_tables(
             folder,
@@ -183,3 +186,28 @@ def publish_outcomes(
         )
 
     return publish_files(settings, register, write)
+
+
+def write_signals(path: Path, signals: Spikes, settings: OutcomeTrends) -> None:
+    """Write what each signal fills of a deep dive, with what both runs share: no count is in it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    signals : Spikes
+        The round of signals.
+    settings : OutcomeTrends
+        Checked parameters.
+    """
+    plain = settings.plain()
+    shared = {name: plain[name] for name in SHARED if plain[name]}  # what is blank says nothing
+    filled = filled_by(signals, as_at=settings.extract_day.isoformat())
+    text = yaml.safe_dump(shared | {"signals": filled}, sort_keys=False, allow_unicode=True)
+    path.write_text(f"{_SIGNALS_NOTE}\n{text}", encoding="utf-8", newline="\n")
+
+
+_SIGNALS_NOTE = """\
+# The signals of a run of the trends notebook, each with what it fills of a deep dive; and where
+# its extract, tables, register and key are. Give this file with -f, and one id: -p signal ID
+"""
