@@ -38,6 +38,7 @@ from qa_sampling.runs.dive.ways import (
     waited_for,
     ways_of,
 )
+from qa_sampling.runs.dive.who_is_who import who_is_who
 from qa_sampling.runs.inputs import invented_authority, open_register
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.planning import size_for_proportion
@@ -294,7 +295,7 @@ class TestWhatIsRead:
         shown = view.to_read(found.reading)
         assert shown["Reference"].is_monotonic_increasing
         assert not {"Part", "Group"} & set(shown.columns)
-        assert set(view.who_is_who(found.reading)["Part"]) == {CONCERNED, COMPARISON}
+        assert set(who_is_who(found.reading)["Part"]) == {CONCERNED, COMPARISON}
 
 
 @pytest.fixture(scope="module")

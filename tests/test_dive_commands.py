@@ -28,7 +28,8 @@ from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, re
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.recording import drawn_earlier, reading_form, record_reading
 from qa_sampling.runs.dive.reviewing import review, review_words
-from qa_sampling.runs.dive.sample import draw_reading
+from qa_sampling.runs.dive.sample import draw_reading, parts_of
+from qa_sampling.runs.dive.who_is_who import who_is_who
 from qa_sampling.runs.inputs import open_register
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.runs.outcome_inputs import read_outcomes
@@ -173,6 +174,8 @@ def test_from_the_draw_to_the_review(place):
         came = register.audits().set_index("audit_id")["date_completed"]
         assert came.max().date() > drawn.due and len(came) == 9
 
+    who_is_who_has_the_reserve(place, told, drawn, lost)
+
     # closed, with an action; then reviewed with the extract of then
     agreed = {"recommendation": "Look twice", "actions": ACTIONS}
     _, closed = run(place.settings(**agreed), told, publish=False)
@@ -189,6 +192,27 @@ def test_from_the_draw_to_the_review(place):
     said = review_words(reviewed.review, later)
     assert any("Nothing that was agreed is done" in one for one in said)
     assert reviewed.agreed["action_id"].tolist() == closed.agreed["action_id"].tolist()
+
+
+def who_is_who_has_the_reserve(place, told, drawn, lost):
+    """Both the lead's list and the readers' have who reads the reserve, and no longer the lost."""
+    _, now = run(place.settings(), told, publish=False)
+    with open_register(place.settings()) as register:
+        moved = register.reassignments().set_index("case_ref")
+    (spare,) = moved.index[moved["instead_of"].notna()]
+    names = now.recorded.staff.set_index("staff_id")["name"]
+    listed = who_is_who(now.reading, now.recorded).set_index("Reference")
+    groups = parts_of(drawn.draw)
+    assert len(listed) == 10 and listed["Reader"].notna().all()
+    assert listed.loc[spare, "Reader"] == names[moved.at[spare, "auditor_id"]]
+    assert listed.loc[spare, "In place of"] == lost
+    assert listed.loc[spare, ["Part", "Group"]].tolist() == groups.loc[spare].tolist()
+    assert listed.loc[lost, "Not read"] == "a reserve took its place"
+    assert (listed["Not read"].notna()).sum() == 1
+    readers = now.recorded.table.set_index("Reader")["Cases"]
+    assert readers.sum() == 9 and names[moved.at[spare, "auditor_id"]] in readers.index
+    words = now.recorded.words
+    assert "1 went to another reader" in words and "in its place a reserve is read" in words
 
 
 def one_with_a_reserve(forms, drawn, place, *, apart_from):

@@ -8,6 +8,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.journeys import STEPS, _difference, journeys
+from qa_sampling.trends.then_and_now import CHANGES
 
 
 def day(text: str) -> pd.Timestamp:
@@ -86,6 +87,8 @@ def test_differences_against_the_plain_formula() -> None:
     assert found.words == (
         "Section 47 enquiry: 60 in 100 of those concerned, 30 in 100 of others (+30; 95% interval "
         "+16 to +42).",
+        "Six steps are compared, so a difference is told only where chance would not make it among "
+        "six (Holm, 95%). Intervals are of one step by itself.",
     )
     # Families of five that share their fate: the error of a fifth of the cases.
     events, held = many(5)
@@ -95,6 +98,37 @@ def test_differences_against_the_plain_formula() -> None:
     assert row[["low", "high"]].tolist() == pytest.approx(ends_of(0.6, size, 0.3, size))
     alone = journeys(events, held, as_at="2026-12-31", cluster=None).table.set_index("step")
     assert alone.loc["Section 47 enquiry", "high"] < row["high"]
+
+
+def test_a_step_that_is_apart_by_itself_is_not_told_among_six() -> None:
+    """18 of 100 against 8 of 100: p = 0.036 alone (score test), and 6 x 0.036 is above 0.05."""
+    held = cases(*[(f"c{one}", "2026-01-05", one < 100) for one in range(200)])
+    met = [one for one in range(200) if one < 18 or 100 <= one < 108]
+    rows = [(f"c{one}", "Referral", "2026-01-05") for one in range(200)]
+    events = story(*rows, *[(f"c{one}", "Care episode", "2026-02-01") for one in met])
+    found = journeys(events, held, as_at="2026-12-31")
+    row = found.table.set_index("step").loc["Care episode"]
+    assert row["low"] > 0 and row["change"] == CHANGES[2]
+    assert found.words[0].startswith("No step is reached more or less often")
+    assert found.words[2].startswith(
+        "Not told for that reason, though it would be of one step alone: Care episode: 18 in 100"
+    )
+    steps = ("Referral", "Care episode")
+    alone = journeys(events, held, as_at="2026-12-31", steps=steps)
+    assert alone.table.set_index("step").loc["Care episode", "change"] == CHANGES[0]
+    assert len(alone.words) == 1, "one comparison needs no correction"
+
+
+def test_a_step_whose_short_cases_were_all_cut_is_named() -> None:
+    held = cases(*[(f"c{one}", "2026-01-05", one < 20) for one in range(40)])
+    rows = [(f"c{one}", "Referral", "2026-01-05") for one in range(40)]
+    rows += [(f"c{one}", "Assessment", "2026-01-09") for one in range(10)]
+    rows += [(f"c{one}", "Referral", "2026-02-01") for one in range(10, 20)]  # cut short, the rest
+    found = journeys(story(*rows), held, as_at="2026-12-31")
+    row = found.table.set_index("step").loc["Assessment"]
+    assert np.isnan(row["difference"]) and row["change"] == CHANGES[3]
+    assert found.words[-1].startswith("Not compared: Assessment. All who had not come so far were")
+    assert found.words[-2].startswith("Five steps are compared")
 
 
 def test_row_order_and_later_events_do_not_matter() -> None:
@@ -223,8 +257,7 @@ def false_alarms(worlds: int, **kind: object) -> int:
     steps = ("Referral", "Section 47 enquiry")
     found = [journeys(*world(seed, **kind), as_at="2026-12-31", steps=steps)
              for seed in range(worlds)]  # fmt: skip
-    rows = [one.table.iloc[1] for one in found]
-    return sum(bool(row["low"] > 0 or row["high"] < 0) for row in rows)
+    return sum(one.table["change"].iloc[1] in CHANGES[:2] for one in found)
 
 
 @pytest.mark.parametrize(

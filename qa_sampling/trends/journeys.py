@@ -6,13 +6,15 @@ child is referred again, or the records end. A contact belongs to it in the mont
 Shares are of the cases that began early enough to be followed to the end; one that another referral
 cuts short is censored there (``incidence``), since whether it is cut may go with who is concerned.
 Their differences have Newcombe's interval (1998, method 10), families counted as wholes: one by
-plain errors would take a share of 0 for exact.
+plain errors would take a share of 0 for exact. Which steps are said to differ is told of all that
+are compared together (Holm), on the same numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,7 @@ from qa_sampling.schema import EVENT_KINDS
 from qa_sampling.trends.binary_results import points_words
 from qa_sampling.trends.family_bootstrap import cluster_codes
 from qa_sampling.trends.incidence import WAITING, incidence
+from qa_sampling.trends.then_and_now import CHANGES, changes_of
 
 __all__ = ["STEPS", "Journeys", "journeys"]
 
@@ -54,16 +57,18 @@ class Journeys:
     table : DataFrame
         One row a step: `step`, `concerned`, `others` (shares that reach it by `within_days`, of
         the cases that began so long before the records end; one that is referred again counts
-        until then), `difference`, `low`, `high`, `days_concerned`, `days_others` (medians of
-        all), missing where there are too few.
+        until then), `difference`, `low`, `high`, `change` (of ``then_and_now.CHANGES``: what is
+        told of all steps together), `days_concerned`, `days_others` (medians of all); missing
+        where there are too few, or all that have not reached it were cut short.
     watched : tuple of (int, int)
         Cases that began so long before, among those concerned and the others.
     within_days : int
         How long a case is followed.
     level : float
-        Level of the intervals, each step by itself.
+        Level of the intervals, each step by itself, and of what is told of all together.
     words : tuple of str
-        Where the ways differ beyond chance, in plain sentences.
+        Where the ways differ beyond chance among all steps compared, and which steps could not
+        be compared, in plain sentences.
     """
 
     concerned: Journey
@@ -227,18 +232,30 @@ def _compared(
     families: np.ndarray, steps: Sequence[str], least: int, level: float,
 ) -> pd.DataFrame:  # fmt: skip
     """Compare shares among cases that began early enough, with errors by family."""
-    rows = []
+    rows, counts = [], []
     held, group, own = reached[ended], flag[ended], families[ended]
     enough = min(int(group.sum()), int((~group).sum())) >= max(least, 2)
     for step in steps:
-        told = [np.nan] * 5
+        told, both = [np.nan] * 5, [(np.nan, 0.0)] * 2
         if enough:
             both = [_share(held[one], step, own[one], level) for one in (group, ~group)]
             told = _difference(*both, level)
+        counts.append([one for share, size in both for one in (share * size, size or np.nan)])
         medians = [days.loc[one, step].median() for one in (flag, ~flag)]
         rows.append((step, *told, *medians))
-    return pd.DataFrame(rows, columns=["step", "concerned", "others", "difference", "low", "high",
-                                       "days_concerned", "days_others"])  # fmt: skip
+    table = pd.DataFrame(rows, columns=["step", "concerned", "others", "difference", "low", "high",
+                                        "days_concerned", "days_others"])  # fmt: skip
+    table.insert(6, "change", _changes(counts, steps, level))
+    return table
+
+
+def _changes(counts: list[list[float]], steps: Sequence[str], level: float) -> list[str]:
+    """Say where the ways differ, all steps compared together; all begin with the referral."""
+    names = ["now", "now_of", "before", "before_of"]
+    table = pd.DataFrame(counts, columns=names, index=list(steps)).assign(alone=1.0)
+    held = table.drop(index="Referral")
+    found = dict(zip(held.index, changes_of(held, fewest=0, level=level), strict=True))
+    return [found.get(step, CHANGES[2]) for step in steps]
 
 
 def _share(
@@ -296,13 +313,44 @@ def _words(
             f"Only {watched[0]} cases concerned and {watched[1]} others were watched for "
             f"{within_days} days; with fewer than {least} no shares are compared.",
         )
-    said = [
+    steps = table[table["step"] != "Referral"]
+    lost = steps.loc[steps["change"] == CHANGES[3], "step"].tolist()
+    differs = steps["change"].isin(CHANGES[:2])
+    alone = ~differs & ((steps["low"] > 0) | (steps["high"] < 0))
+    said = [_gap_words(row, level) for row in steps[differs].itertuples()]
+    compared = len(steps) - len(lost)
+    if not said:
+        said.append(
+            f"No step is reached more or less often within {within_days} days than chance would do."
+        )
+    if compared > 1:
+        said.append(
+            f"{_number(compared)} steps are compared, so a difference is told only where chance "
+            f"would not make it among {_number(compared).lower()} (Holm, {100 * level:g}%). "
+            "Intervals are of one step by itself."
+        )
+    if alone.any():
+        said.append(
+            "Not told for that reason, though it would be of one step alone: "
+            f"{'; '.join(_gap_words(row, level)[:-1] for row in steps[alone].itertuples())}."
+        )
+    if lost:
+        said.append(
+            f"Not compared: {', '.join(lost)}. All who had not come so far were referred again "
+            "before the days were over, so how many would have come there cannot be said."
+        )
+    return tuple(said)
+
+
+def _number(count: int) -> str:
+    words = "None One Two Three Four Five Six Seven Eight Nine Ten".split()
+    return words[count] if count < len(words) else str(count)
+
+
+def _gap_words(row: Any, level: float) -> str:  # noqa: ANN401 - a row of a table
+    """Say how far apart both ways are at a step."""
+    return (
         f"{row.step}: {100 * row.concerned:.0f} in 100 of those concerned, {100 * row.others:.0f} "
         f"in 100 of others ({100 * row.difference:+.0f}; {100 * level:g}% interval "
         f"{points_words(row.low)} to {points_words(row.high)})."
-        for row in table.itertuples()
-        if row.low > 0 or row.high < 0
-    ]
-    return tuple(said) or (
-        f"No step is reached more or less often within {within_days} days than chance would do.",
     )

@@ -37,8 +37,8 @@ from qa_sampling.runs.dive.view import (
     review_view,
     strata_view,
     to_read,
-    who_is_who,
 )
+from qa_sampling.runs.dive.who_is_who import who_is_who
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, write_shared_tables
 from qa_sampling.settings.common import home
@@ -286,7 +286,7 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Drawn": strata_view(found.reading),
         "Alike": balance_view(found.reading),
         "Questions": questions_view(bank, settings.measure),
-        "Who is who": who_is_who(found.reading),
+        "Who is who": who_is_who(found.reading, found.recorded),
         **_afterwards(found, settings),
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from qa_sampling import __version__
 from qa_sampling.errors import AssignmentError, TrendError
+from qa_sampling.records.fieldwork import REASSIGNMENTS
 from qa_sampling.records.form_templates import FormTemplate, form_of
 from qa_sampling.records.forms import write_audit_forms
 from qa_sampling.records.keys import Key
@@ -48,12 +49,15 @@ class Recorded:
         ``schema.STAFF``.
     key : Key
         Signs the forms.
+    moved : DataFrame
+        ``fieldwork.REASSIGNMENTS`` of this draw: what went to another reader, and reserves.
     """
 
     draw: RecordedDraw
     plan: AuditPlan
     staff: pd.DataFrame | None
     key: Key
+    moved: pd.DataFrame = field(default_factory=REASSIGNMENTS.empty)
 
     @property
     def beside(self) -> dict[str, int]:
@@ -61,14 +65,33 @@ class Recorded:
         return self.draw.assignment.parameters.get("beside", {})
 
     @property
-    def table(self) -> pd.DataFrame:
-        """Who reads how many, of how many with what else is due: :data:`READERS`."""
-        loads = self.draw.assignment.loads
-        loads = loads[loads["audits"].astype(int) > 0]
+    def given(self) -> pd.DataFrame:
+        """Who reads what now, by `case_ref`: `auditor_id`, `instead_of` (of a reserve), `reader`.
+
+        A case whose place a reserve took keeps its row, with the reserve in `taken_by`.
+        """
+        columns = ["case_ref", "auditor_id", "instead_of"]
+        drawn = self.draw.assignment.table.reindex(columns=columns)
+        held = pd.concat([drawn, self.moved[columns]], ignore_index=True)
+        held = held.drop_duplicates("case_ref", keep="last").set_index("case_ref")
+        spares = held["instead_of"].dropna()
+        taken = pd.Series(spares.index, index=spares.to_numpy(), dtype="object")
         names = {} if self.staff is None else self.staff.set_index("staff_id")["name"].to_dict()
-        who = [names.get(one) or one for one in loads["staff_id"]]
+        who = [names.get(one) or one for one in held["auditor_id"]]
+        return held.assign(reader=who, taken_by=taken.reindex(held.index))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Who reads how many now, of how many with what else is due: :data:`READERS`."""
+        given = self.given
+        counts = given.loc[given["taken_by"].isna(), "auditor_id"].value_counts()
+        loads = self.draw.assignment.loads
+        loads = loads[loads["staff_id"].isin(counts.index)]
+        names = given.drop_duplicates("auditor_id").set_index("auditor_id")["reader"]
+        who = loads["staff_id"].map(names)
         owed = loads["staff_id"].map(self.beside).fillna(0).astype(int)
-        held = [who, loads["role"], loads["audits"], owed, loads["cap"].astype(int) + owed]
+        mine = loads["staff_id"].map(counts).astype(int)
+        held = [who, loads["role"], mine, owed, loads["cap"].astype(int) + owed]
         return pd.DataFrame(dict(zip(READERS, map(list, held), strict=True)))
 
     @property
@@ -81,9 +104,22 @@ class Recorded:
                 f"{len(given)} cases with {given['auditor_id'].nunique()} readers, by the rules "
                 f"of the monthly plan; due {day_in_words(self.draw.due)}."
             )
-            said.append(self._owed_words())
+            said += [self._owed_words(), *self._moved_words()]
         said += [text for text in self.draw.assignment.checks["cannot_be_guaranteed"] if text]
         return " ".join(dict.fromkeys(said))
+
+    def _moved_words(self) -> list[str]:
+        """Say what went to another reader since, and which reserves were opened."""
+        given = self.given
+        spares = int(given["instead_of"].notna().sum())
+        others = len(self.moved.drop_duplicates("case_ref")) - spares
+        said = [f"Since then {others} went to another reader."] if others else []
+        if spares:
+            said.append(
+                f"{spares} could not be read; in {'its' if spares == 1 else 'their'} place "
+                f"{'a reserve is' if spares == 1 else 'reserves are'} read, with a reader each."
+            )
+        return said
 
     def _owed_words(self) -> str:
         owed = self.table["Other audits due"]
@@ -163,7 +199,9 @@ def record_reading(
             library_version=__version__,
         )
     plan = plan_of(recorded, reading.frame, reading.cases, held)
-    return Recorded(recorded, plan, told.staff, key)
+    moved = register.reassignments()
+    moved = moved[moved["draw_id"] == recorded.draw_id].reset_index(drop=True)
+    return Recorded(recorded, plan, told.staff, key, moved)
 
 
 def held_now(cases: pd.DataFrame, told: Told) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
+from qa_sampling.trends.then_and_now import CHANGES
 from qa_sampling.trends.waiting_results import WaitModel, ratio_words
 
 
@@ -199,10 +200,18 @@ def ways_view(found: Journeys | str) -> pd.DataFrame:
     for row in () if isinstance(found, str) else found.table.itertuples():
         shares = [_said(one, "{:.0%}") for one in (row.concerned, row.others)]
         gap = "–" if pd.isna(row.low) else f"{_points(row.low)} to {_points(row.high)}"
+        begins = row.step == "Referral"  # where all ways begin
+        apart = "–" if begins else _APART[row.change]
+        gap = "–" if begins else gap
         days = [_said(one, "{:.0f}") for one in (row.days_concerned, row.days_others)]
-        rows.append((row.step, *shares, gap, *days))
-    heads = ["Step", "Concerned", "Others", "Difference, points", "Days, concerned", "Days, others"]
+        rows.append((row.step, *shares, gap, apart, *days))
+    heads = ["Step", "Concerned", "Others", "Difference, points", "Beyond chance",
+             "Days, concerned", "Days, others"]  # fmt: skip
     return pd.DataFrame(rows, columns=heads)
+
+
+_APART = {CHANGES[0]: "more", CHANGES[1]: "less", CHANGES[2]: "no", CHANGES[3]: "cannot be told"}
+"""Whether those concerned reach a step more or less often, of all steps together."""
 
 
 def _points(share: float) -> str:
@@ -290,19 +299,6 @@ def readers_view(recorded: Recorded | None) -> pd.DataFrame:
         What the register holds.
     """
     return pd.DataFrame(columns=READERS) if recorded is None else recorded.table
-
-
-def who_is_who(reading: Reading) -> pd.DataFrame:
-    """Give which case is concerned and which is to compare, for the lead alone.
-
-    Parameters
-    ----------
-    reading : Reading
-        The cases.
-    """
-    held = reading.cases[["case_ref", "part", "stratum", "inclusion_probability", "weight"]]
-    heads = ["Reference", "Part", "Group", "Chance", "Stands for children"]
-    return held.sort_values("case_ref").set_axis(heads, axis=1).reset_index(drop=True)
 
 
 def ideas_view(closing: Closing) -> pd.DataFrame:
