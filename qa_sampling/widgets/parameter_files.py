@@ -61,8 +61,8 @@ def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
     """Give the parameters files that fit a notebook, its own first.
 
     A file with a notebook's name is that notebook's. Others fit the notebook, or notebooks, that
-    know most of their names, so that one with a misspelt name is still found, and refused where
-    it can be seen. One that cannot be read fits all; one that shares no name with any, such as
+    know most of their names (of several the one that the file's name begins with), so that one
+    with a misspelt name is still found, and refused where it can be seen. One that cannot be read fits all; one that shares no name with any, such as
     the year's calendar, fits none.
 
     Parameters
@@ -174,7 +174,10 @@ def _fits(notebook: str, path: Path) -> bool:
     except ParameterError:
         return True
     known = {name: len(names & set(model.model_fields)) for name, model in SETTINGS.items()}
-    return known[notebook] == max(known.values()) > 0
+    most = max(known.values())
+    best = [name for name, count in known.items() if count == most > 0]
+    named = [name for name in best if path.stem.startswith(f"{name}_")]
+    return notebook in (named or best)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
