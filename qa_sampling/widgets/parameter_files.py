@@ -62,8 +62,8 @@ def fitting_files(notebook: str, folder: Path | None = None) -> list[str]:
 
     A file with a notebook's name is that notebook's. Others fit the notebook, or notebooks, that
     know most of their names (of several the one that the file's name begins with), so that one
-    with a misspelt name is still found, and refused where it can be seen. One that cannot be read fits all; one that shares no name with any, such as
-    the year's calendar, fits none.
+    with a misspelt name is still found, and refused where it can be seen. One that cannot be read
+    fits all; one that shares no name with any, such as the year's calendar, fits none.
 
     Parameters
     ----------
