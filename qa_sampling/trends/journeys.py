@@ -67,8 +67,8 @@ class Journeys:
     level : float
         Level of the intervals, each step by itself, and of what is told of all together.
     words : tuple of str
-        Where the ways differ beyond chance among all steps compared, and which steps could not
-        be compared, in plain sentences.
+        Where the ways differ beyond chance among all steps compared, how many cases that rests
+        on, and which steps could not be compared, in plain sentences.
     """
 
     concerned: Journey
@@ -323,6 +323,11 @@ def _words(
         said.append(
             f"No step is reached more or less often within {within_days} days than chance would do."
         )
+    said.append(
+        f"Compared are {watched[0]} cases concerned and {watched[1]} others that began at least "
+        f"{within_days} days before the records end, by how far they came in those days. The "
+        "pictures count every case and every day, so their numbers differ."
+    )
     if compared > 1:
         said.append(
             f"{_number(compared)} steps are compared, so a difference is told only where chance "
