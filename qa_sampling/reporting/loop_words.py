@@ -140,18 +140,28 @@ def loop_method(*, after_months: int) -> Words:
     )
 
 
-def _states_words(tables: LoopTables) -> Words:
+def closed_words(tables: LoopTables) -> Words:
+    """Say how many actions are closed; nothing where that is hidden.
+
+    Parameters
+    ----------
+    tables : LoopTables
+        The protected tables of actions.
+    """
     table = tables.states
-    labels = [row[0] for row in table.rows]
-    if table.withheld or STATES["closed"] not in labels:
+    if table.withheld or STATES["closed"] not in [row[0] for row in table.rows]:
         return NOTHING_SAID
-    words = say(
+    return say(
         "{closed} of {all:action|actions} are closed: somebody other than the owner has seen "
         "that they were done.",
         closed=cell(table, tables.count, STATES["closed"]),
         all=cell(table, tables.count),
     )
-    if STATES["overdue"] in labels:
+
+
+def _states_words(tables: LoopTables) -> Words:
+    table, words = tables.states, closed_words(tables)
+    if words != NOTHING_SAID and STATES["overdue"] in [row[0] for row in table.rows]:
         words += say(
             "{late:action is|actions are} overdue, and {done:is|are} completed but seen by nobody "
             "else yet.",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.loop_tables import STATES, LoopTables
+from qa_sampling.reporting.loop_words import closed_words
 from qa_sampling.reporting.programme_words import joined
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
@@ -104,18 +105,12 @@ def actions_words(tables: LoopTables) -> Words:
     tables : LoopTables
         The protected tables of actions.
     """
-    table, labels = tables.states, [row[0] for row in tables.states.rows]
-    if table.withheld or STATES["closed"] not in labels:
-        return NOTHING_SAID
+    table, words = tables.states, closed_words(tables)
+    if words == NOTHING_SAID:
+        return words
     if not table.totals[tables.count]:
         return _sealed("No action of these months is on record.")
-    words = say(
-        "{closed} of {all:action|actions} are closed: somebody other than the owner has seen that "
-        "they were done.",
-        closed=cell(table, tables.count, STATES["closed"]),
-        all=cell(table, tables.count),
-    )
-    if STATES["overdue"] in labels:
+    if STATES["overdue"] in [row[0] for row in table.rows]:
         words += say(
             "{late:action is|actions are} overdue.",
             late=cell(table, tables.count, STATES["overdue"]),
