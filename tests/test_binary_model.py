@@ -72,7 +72,7 @@ def test_the_words_say_who_and_against_whom() -> None:
                             references={"source": "2A"})  # fmt: skip
     said = [one for one in found.words if one.startswith("source 6")]
     assert len(said) == 1
-    assert "50 in 100, allowing for the other columns, against" in said[0]
+    assert "50 in 100, allowing for the other factors, which is more: 2A has" in said[0]
     shown = found.intervals(measure="Re-referrals")
     assert shown.table["name"].iloc[0].endswith("(against 2A)")
     quiet = explain_outcome(sixty_families(), outcome="again", columns="team")

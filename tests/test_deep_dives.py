@@ -73,7 +73,7 @@ def test_the_model_says_it_in_words(authority, periods) -> None:
     found = explain_outcome(periods[1], outcome="again", columns=["source", "team"], least=15)
     teams = found.table[found.table["column"] == "team"].set_index("value")["adjusted"]
     assert teams.idxmax() == truth["team"]
-    assert any("in 100, allowing for the other columns" in one for one in found.words)
+    assert any("in 100, allowing for the other factors" in one for one in found.words)
 
 
 def test_cohorts_and_ways_of_the_planted_months(authority, periods) -> None:

@@ -62,14 +62,14 @@ def test_the_words_stand_beside_the_plain_table() -> None:
         f"{first} something else came first, which ends the wait and is no event."
     )
     assert found.words[1] == (
-        "source A: on any day of waiting 3.3 times as likely as with source B, allowing for the "
-        "other columns (95% interval 2.2 to 4.8). Without allowing for anything, it had come "
+        "source A: on any day of waiting 3.3 times as likely as with B, allowing for the "
+        "other factors (95% interval 2.2 to 4.8). Without allowing for anything, it had come "
         "within 250 days in 51 in 100 and in 22 in 100."
     )
     assert found.intervals(measure="Soon").table["marked"].tolist() == [True, True, False]
     quiet = explain_waits(table, event="Referral", columns="team")
     assert quiet.words[1] == (
-        "No column, taken as a whole, makes it come sooner or later by more than chance."
+        "No factor, taken as a whole, makes it come sooner or later by more than chance."
     )
 
 
@@ -98,7 +98,7 @@ def test_a_ratio_that_changes_is_said_to_be_an_average() -> None:
     found = explain_waits(table, event="Referral", columns="team", cluster=None)
     row = found.table[~found.table["reference"]].iloc[0]
     assert abs(np.log(row["early"])) > 2 * abs(np.log(row["late"]))
-    assert any(one.startswith("What team does is not the same early") for one in found.words)
+    assert any(one.startswith("What the team does is not the same early") for one in found.words)
 
 
 def test_those_who_left_before_the_first_event_change_nothing() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.results import IntervalList
+from qa_sampling.trends.factor_words import value_words
 
 __all__ = ["BinaryModel", "points_words"]
 
@@ -46,23 +47,36 @@ class BinaryModel:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Each value that differs from its reference beyond chance, in a plain sentence."""
+        """Values that differ beyond chance, in plain sentences: each begins with who has more."""
         said = []
-        for row in self.table[~self.table["reference"]].itertuples():
-            if row.difference_low <= 0 <= row.difference_high:
-                continue
-            against = self.table[(self.table["column"] == row.column) & self.table["reference"]]
-            base = against.iloc[0]
-            name = row.column.replace("_", " ")
-            ends = f"{points_words(row.difference_low)} to {points_words(row.difference_high)}"
-            said.append(
-                f"{name} {row.value}: {100 * row.adjusted:.0f} in 100, allowing for the other "
-                f"columns, against {100 * base['adjusted']:.0f} in 100 of {name} {base['value']} "
-                f"({100 * row.difference:+.0f}; {100 * self.level:g}% interval "
-                f"{ends}; without allowing for anything {100 * row.share:.0f} and "
-                f"{100 * base['share']:.0f})."
-            )
+        for name, held in self.table.groupby("column", sort=False):
+            base, rows = held[held["reference"]].iloc[0], held[~held["reference"]]
+            ends = ["difference", "difference_low", "difference_high"]
+            more = rows[rows["difference_low"] > 0]
+            said += [self._more(str(name), row, [(base, *row[ends])]) for _, row in more.iterrows()]
+            fewer = [
+                (one, *(-one[end] for end in (ends[0], ends[2], ends[1])))
+                for _, one in rows[rows["difference_high"] < 0].iterrows()
+            ]
+            said += [self._more(str(name), base, fewer)] if fewer else []
         return tuple(said) or ("No value differs from its reference by more than chance.",)
+
+    def _more(
+        self, name: str, own: pd.Series, others: list[tuple[pd.Series, float, float, float]]
+    ) -> str:
+        """Say that a value has more than others, each with how much more, and its interval."""
+        level = f"{100 * self.level:g}% interval "
+        than = []
+        for place, (one, gap, low, high) in enumerate(others):
+            ends = f"{points_words(low)} to {points_words(high)}"
+            than.append(
+                f"{one['value']} has {100 * one['adjusted']:.0f} "
+                f"({100 * gap:+.0f}; {'' if place else level}{ends})"
+            )
+        return (
+            f"{value_words(name, own['value'])}: {100 * own['adjusted']:.0f} in 100, allowing for "
+            f"the other factors, which is more: {', '.join(than)}."
+        )
 
     def intervals(self, **about: object) -> IntervalList:
         """Give the differences of shares, for ``plots.interval_chart``.
@@ -105,7 +119,7 @@ def against_references(
     held = table[~table["reference"]]
     reference = table[table["reference"]].set_index("column")["value"]
     names = [
-        f"{row.column.replace('_', ' ')} {row.value} (against {reference[row.column]})"
+        f"{value_words(row.column, row.value)} (against {reference[row.column]})"
         for row in held.itertuples()
     ]
     return pd.DataFrame(

@@ -22,6 +22,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.trends.cells import Effects, cell_effects, cell_rates
 from qa_sampling.trends.decomposition_results import Change, Of
 from qa_sampling.trends.dive_cases import Cases, read_cases
+from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.family_bootstrap import resampled_totals
 
 __all__ = ["Change", "decompose"]
@@ -167,7 +168,7 @@ class _Spread:
 def _parts_table(
     names: tuple[str, ...], of: Of, parts: np.ndarray, errors: np.ndarray | None, level: float
 ) -> pd.DataFrame:
-    words = ["Rate", *(f"Mix of {name.replace('_', ' ')}" for name in names)]
+    words = ["Rate", *(f"Mix of {factor_words(name)}" for name in names)]
     kinds, factors = ["rate", *["mix"] * len(names)], ["", *names]
     if of == "count":
         words, kinds, factors = ["Volume", *words], ["volume", *kinds], ["", *factors]

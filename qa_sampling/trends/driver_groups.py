@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from qa_sampling.trends.dive_cases import Cases
+from qa_sampling.trends.factor_words import value_words
 
 __all__ = ["EVERYWHERE", "Group", "Tallies", "groups_of", "membership", "tallies"]
 
@@ -41,9 +42,7 @@ class Group:
         """The group in words: "source 6, team East"."""
         if not self.columns:
             return EVERYWHERE
-        said = (f"{column.replace('_', ' ')} {value}" for column, value in
-                zip(self.columns, self.values, strict=True))  # fmt: skip
-        return ", ".join(said)
+        return ", ".join(map(value_words, self.columns, self.values))
 
 
 @dataclass(frozen=True)

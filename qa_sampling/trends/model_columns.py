@@ -9,6 +9,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.dive_cases import values_of
+from qa_sampling.trends.factor_words import factor_words
 
 __all__ = ["SMALL_GROUPS", "Design", "coded_columns"]
 
@@ -55,15 +56,19 @@ def coded_columns(
         small = _poor(texts, y, least, families)
         if small:
             texts[np.isin(texts, small)] = SMALL_GROUPS
-            notes.append(f"{len(small)} values of {name} with {few} are put together.")
+            notes.append(
+                f"{len(small)} values of {factor_words(name)} with {few} are put together."
+            )
             if SMALL_GROUPS in _poor(texts, y, 1 if families is None else least, families):
                 out = texts == SMALL_GROUPS
-                notes[-1] = f"{int(out.sum())} cases are left out: their {name} has {few}."
+                notes[-1] = (
+                    f"{int(out.sum())} cases are left out: their {factor_words(name)} has {few}."
+                )
                 kept &= ~out
         coded[name] = texts
     left = {name: texts for name, texts in coded.items() if len(set(texts[kept])) > 1}
-    notes += [f"{name} has a single value left and is not in the model." for name in coded
-              if name not in left]  # fmt: skip
+    alone = [factor_words(name) for name in coded if name not in left]
+    notes += [f"{name} has a single value left and is not in the model." for name in alone]
     if not left:
         raise TrendError("No column has two values with enough cases to compare; ask for others.")
     return left, kept, notes

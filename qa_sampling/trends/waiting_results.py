@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from qa_sampling.results import IntervalList
 from qa_sampling.trends.binary_results import against_references
+from qa_sampling.trends.factor_words import factor_words, value_words
 
 __all__ = ["WaitModel", "ratio_words"]
 
@@ -83,11 +85,11 @@ class WaitModel:
                  if not row.low <= 1 <= row.high]  # fmt: skip
         if len(said) == 1:
             said.append(
-                "No column, taken as a whole, makes it come sooner or later by more than chance."
+                "No factor, taken as a whole, makes it come sooner or later by more than chance."
             )
         unsteady = self.columns[self.columns["p_steady"] < _UNSTEADY]["column"]
         said += [
-            f"What {name.replace('_', ' ')} does is not the same early and late (before and after "
+            f"What the {factor_words(name)} does is not the same early and late (before and after "
             f"{self.half} days), so its ratios are averages: see both in the table."
             for name in unsteady
         ]
@@ -109,18 +111,24 @@ class WaitModel:
             f"by {_article(self.event.lower())}{other}."
         )
 
-    def _of(self, row: object, base: pd.Series) -> str:
-        name, against = row.column.replace("_", " "), base["value"]
+    def _of(self, row: Any, base: pd.Series) -> str:  # noqa: ANN401 - a row of a table
+        """Say whom it comes to sooner, named first, and than to whom."""
+        shares = (float(row.share), float(base["share"]))
+        values, ends = (row.value, base["value"]), (row.ratio, row.low, row.high)
+        if row.ratio < 1:
+            shares, values = shares[::-1], values[::-1]
+            ends = (1 / row.ratio, 1 / row.high, 1 / row.low)
         plain = (
             f" Without allowing for anything, it had come within {self.days} days in "
-            f"{100 * row.share:.0f} in 100 and in {100 * base['share']:.0f} in 100."
-            if pd.notna(row.share) and pd.notna(base["share"])
+            f"{100 * shares[0]:.0f} in 100 and in {100 * shares[1]:.0f} in 100."
+            if all(pd.notna(one) for one in shares)
             else ""
         )
+        ratio, low, high = (ratio_words(one) for one in ends)
         return (
-            f"{name} {row.value}: on any day of waiting {ratio_words(row.ratio)} times as likely "
-            f"as with {name} {against}, allowing for the other columns ({100 * self.level:g}% "
-            f"interval {ratio_words(row.low)} to {ratio_words(row.high)}).{plain}"
+            f"{value_words(row.column, values[0])}: on any day of waiting {ratio} times as likely "
+            f"as with {values[1]}, allowing for the other factors ({100 * self.level:g}% "
+            f"interval {low} to {high}).{plain}"
         )
 
     def intervals(self, **about: object) -> IntervalList:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from qa_sampling.records.question_bank import QuestionBank
@@ -15,6 +17,7 @@ from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.cohorts import Cohorts
 from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.then_and_now import CHANGES
 from qa_sampling.trends.waiting_results import WaitModel, ratio_words
@@ -105,7 +108,8 @@ def mixes_view(apart: Apart) -> pd.DataFrame:
 
 
 def _title(name: str) -> str:
-    return name[:1].upper() + name[1:].replace("_", " ")
+    said = factor_words(name)
+    return said[:1].upper() + said[1:]
 
 
 def in_full(table: pd.DataFrame) -> pd.DataFrame:
@@ -199,19 +203,30 @@ def ways_view(found: Journeys | str) -> pd.DataFrame:
     rows = []
     for row in () if isinstance(found, str) else found.table.itertuples():
         shares = [_said(one, "{:.0%}") for one in (row.concerned, row.others)]
-        gap = "–" if pd.isna(row.low) else f"{_points(row.low)} to {_points(row.high)}"
         begins = row.step == "Referral"  # where all ways begin
-        apart = "–" if begins else _APART[row.change]
-        gap = "–" if begins else gap
+        gap, apart = ("–", "–") if begins else (_gap(row), _APART[row.change])
         days = [_said(one, "{:.0f}") for one in (row.days_concerned, row.days_others)]
         rows.append((row.step, *shares, gap, apart, *days))
-    heads = ["Step", "Concerned", "Others", "Difference, points", "Beyond chance",
+    heads = ["Step", "Concerned", "Others", "Points more (95%)", "Beyond chance",
              "Days, concerned", "Days, others"]  # fmt: skip
     return pd.DataFrame(rows, columns=heads)
 
 
 _APART = {CHANGES[0]: "more", CHANGES[1]: "less", CHANGES[2]: "no", CHANGES[3]: "cannot be told"}
 """Whether those concerned reach a step more or less often, of all steps together."""
+
+
+def _gap(row: Any) -> str:  # noqa: ANN401 - a row of a table
+    """Say how far apart two shares may be, in points; of none or all in both, that alone.
+
+    An interval of such a difference says only how few cases there are.
+    """
+    if pd.isna(row.low):
+        return "–"
+    if row.concerned == row.others and row.concerned in (0, 1):
+        return "none: all in both" if row.concerned else "none: nobody in both"
+    low, high = (f"{_points(end)}" for end in (row.low, row.high))
+    return f"{_points(row.difference)} ({low} to {high})"
 
 
 def _points(share: float) -> str:

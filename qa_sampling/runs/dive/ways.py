@@ -14,6 +14,7 @@ from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.background import add_background
 from qa_sampling.trends.cohorts import Cohorts, compare_cohorts
 from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.journeys import Journeys, journeys
 from qa_sampling.trends.measure_cases import waits_of
 from qa_sampling.trends.waiting import times_to_next
@@ -118,7 +119,7 @@ def coming_sooner(
 def _left_out(more: list[str]) -> tuple[str, ...]:
     if not more:
         return ()
-    names = ", ".join(one.replace("_", " ") for one in more)
+    names = ", ".join(factor_words(one) for one in more)
     return (f"Not in the model, for it came in too few families: {names}.",)
 
 

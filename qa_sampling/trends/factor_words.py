@@ -1,0 +1,42 @@
+"""What the columns that a deep dive looks at are called where people read them."""
+
+from __future__ import annotations
+
+__all__ = ["factor_words", "value_words"]
+
+_WORDS = {
+    "since_referral": "time since the last referral",
+    "since_closure": "time since the last closure",
+    "closure_reason": "reason of the last closure",
+    "closed_by": "team that closed it last",
+    "comes_with": "children of the family on that day",
+    "open_for": "time open",
+    "child_id": "child",
+    "family_id": "family",
+}
+"""Columns whose names are no words; all others are called as they are."""
+
+
+def factor_words(name: str) -> str:
+    """Say what a column holds: "time since the last closure" for ``since_closure``.
+
+    Parameters
+    ----------
+    name : str
+        Name of a column; one without words of its own has its underscores taken out.
+    """
+    return _WORDS.get(name, name.replace("_", " "))
+
+
+def value_words(name: str, value: object) -> str:
+    """Say a value of a column: "team East", "time since the last closure: 1 to 2 years".
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    value : object
+        Its value.
+    """
+    words = factor_words(name)
+    return f"{words}: {value}" if " " in words else f"{words} {value}"
