@@ -23,7 +23,6 @@ from qa_sampling.records.register import Register
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.collect.granting import reassign
 from qa_sampling.runs.dive.carried import who_carries
-from qa_sampling.runs.dive.cases import open_dive
 from qa_sampling.runs.dive.closing import (
     _COLUMNS,
     Closing,
@@ -31,6 +30,7 @@ from qa_sampling.runs.dive.closing import (
     closing_words,
     what_was_found,
 )
+from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.outputs import question_bank
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.recording import (

@@ -27,7 +27,8 @@ from qa_sampling.runs.dive.carried import (
     take_apart,
     who_carries,
 )
-from qa_sampling.runs.dive.cases import in_words, open_dive
+from qa_sampling.runs.dive.cases import in_words
+from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, release_dive
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading

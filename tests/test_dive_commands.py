@@ -21,9 +21,9 @@ from qa_sampling.records.form_identity import read_form_identity
 from qa_sampling.records.form_layout import lay_out
 from qa_sampling.records.synthetic import invent, write_authority
 from qa_sampling.runs.dive.carried import take_apart, who_carries
-from qa_sampling.runs.dive.cases import open_dive
 from qa_sampling.runs.dive.closing import agree_actions, closing_words, what_was_found
 from qa_sampling.runs.dive.late_forms import open_late
+from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, release_dive
 from qa_sampling.runs.dive.reality import retest
 from qa_sampling.runs.dive.recording import drawn_earlier, reading_form, record_reading

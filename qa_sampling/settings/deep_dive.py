@@ -17,12 +17,13 @@ from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.common import plain_day, plain_month
 from qa_sampling.settings.population import Population
 from qa_sampling.settings.signals import filled_by_signal
+from qa_sampling.trends.day_cases import why_no_cases
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.measures import MEASURES
 
 Factor = Literal[
     "source", "team", "service", "age", "need", "category", "since_referral", "since_closure",
-    "closure_reason", "closed_by", "worker", "comes_with",
+    "closure_reason", "closed_by", "worker", "comes_with", "open_for",
 ]  # fmt: skip
 
 _WEEKS_TO_READ = 4
@@ -88,7 +89,8 @@ class DeepDive(AnalysisSettings):
     signals : dict
         What each signal fills, from ``signals.yml`` of its run; empty to seek it in the outputs.
     measure : str
-        Its name in the registry: one of the events of a period.
+        Its name in the registry: any behind which children stand. One that is counted on a day
+        looks at the last day of the period, beside that of the year before.
     concerned : {"", "met", "not_met"}
         Which cases are looked into: those that count above or the others; blank for those that
         should not be (the others where more is better).
@@ -205,16 +207,12 @@ class DeepDive(AnalysisSettings):
     @field_validator("measure")
     @classmethod
     def _is_known(cls, value: str) -> str:
-        names = [
-            name
-            for name, one in MEASURES.items()
-            if one.base is not None and one.base.of == "events" and not one.stock
-        ]
-        if value not in names:
-            raise ValueError(
-                f"there is no measure {value!r} of the events of a month; choose one of: "
-                f"{', '.join(names)}"
-            )
+        known = {name: why_no_cases(one) for name, one in MEASURES.items()}
+        if value not in known:
+            names = ", ".join(name for name, why in known.items() if not why)
+            raise ValueError(f"there is no measure {value!r}; choose one of: {names}")
+        if known[value]:
+            raise ValueError(f"{MEASURES[value].title} cannot be dived into: {known[value]}")
         return value
 
     @field_validator("due")
@@ -238,6 +236,16 @@ class DeepDive(AnalysisSettings):
                 "since_referral is what a re-referral is, so it explains nothing; leave it out of "
                 "factors"
             )
+        if "open_for" in (*self.factors, *self.match_on) and not self._can_be_open_for:
+            raise ValueError(
+                "open_for is known of a count on a day, such as looked_after; leave it out of "
+                "factors and match_on"
+            )
+        if self.review and MEASURES[self.measure].base.of == "on_lists":
+            raise ValueError(
+                "review is not told of a measure of lists, which each extract tells of its own day "
+                "alone; run a deep dive of that month"
+            )
         if self.due and date.fromisoformat(self.due) < self.extract_day:
             raise ValueError("due lies before the day of the extract; give a later day")
         if self.review and self.review <= self.period:
@@ -245,6 +253,11 @@ class DeepDive(AnalysisSettings):
         if self.concerned == "not_met" and MEASURES[self.measure].rule is None:
             raise ValueError("concerned: not_met needs a share; this measure is a count")
         return self
+
+    @property
+    def _can_be_open_for(self) -> bool:
+        """Whether how long a case is open explains something, and is not what is counted."""
+        return MEASURES[self.measure].stock and MEASURES[self.measure].rule is None
 
     @property
     def extract_day(self) -> date:

@@ -12,7 +12,7 @@ import pandas as pd
 from qa_sampling.errors import TrendError
 from qa_sampling.schema import AGE_BANDS, NOT_RECORDED
 
-__all__ = ["SINCE", "add_background", "age_bands", "needs_by"]
+__all__ = ["SINCE", "add_background", "age_bands", "needs_by", "since_bands"]
 
 NONE_BEFORE = "None before"
 STILL_OPEN = "Still open"
@@ -151,6 +151,17 @@ def _needs(asked: pd.DataFrame, episodes: pd.DataFrame) -> pd.Series:
     ends = asked.assign(day=asked["day"] + pd.Timedelta(days=_NEED_DAYS))
     found = _last(ends, episodes[episodes["category"].notna()], exact=True)["category"]
     return found.astype("object").where(found.notna(), NOT_RECORDED)
+
+
+def since_bands(since: pd.Series) -> pd.Series:
+    """Give how long something is ago, of :data:`SINCE`; "None before" where that is missing.
+
+    Parameters
+    ----------
+    since : Series of timedelta
+        Times.
+    """
+    return _bands(since)
 
 
 def _bands(since: pd.Series, is_open: pd.Series | None = None) -> pd.Series:

@@ -22,8 +22,9 @@ class Drivers:
 
     Attributes
     ----------
-    of : {"count", "rate"}
-        What was held against the baseline.
+    of : {"count", "rate", "share"}
+        What was held against the baseline; "share" where each group is held against the others of
+        one day (``day_groups.find_day_groups``).
     direction : {"more", "fewer"}
         Which way was looked.
     observed, expected : float
@@ -243,7 +244,26 @@ def _notes(held: Tallies, of: str, table: pd.DataFrame) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _day_words(found: Drivers) -> str:
+    """Say who is concerned on one day."""
+    if found.named.empty:
+        return (
+            f"{found.observed:.0f} are concerned. No group stands out: of {found.tested} groups "
+            "none holds so many families concerned that chance would not explain it."
+        )
+    parts = [
+        f"{row.group}: {row.observed:.0f} where {row.expected:.0f} would be by the share of all"
+        for row in found.named.itertuples()
+    ]
+    return (
+        f"{found.observed:.0f} are concerned. More than its share has {'; '.join(parts)}. "
+        f"Elsewhere {found.elsewhere:+.0f}."
+    )
+
+
 def _words(found: Drivers) -> str:
+    if found.of == "share":
+        return _day_words(found)
     more = found.direction == "more"
     start = (
         f"{found.observed:.0f} seen where {found.expected:.0f} were expected ({found.excess:+.0f})."

@@ -29,7 +29,7 @@ from qa_sampling.trends.driver_groups import Group, groups_of, membership, talli
 from qa_sampling.trends.driver_results import Drivers, drivers_of
 from qa_sampling.trends.driver_tests import Evidence, evidence, multipliers, tail
 
-__all__ = ["find_drivers"]
+__all__ = ["Search", "find_drivers"]
 
 Of = Literal["count", "rate"]
 Direction = Literal["more", "fewer"]
@@ -105,7 +105,10 @@ def find_drivers(
     members = membership(found)
     held = tallies(cases, of_cases=of == "rate")
     facts = evidence(held, members, of_cases=of == "rate", periods=periods, spread=spread)
-    search = _Search(facts, members, found, direction == "more", false_discovery, correction)
+    search = Search(
+        facts, members, found, more=direction == "more", rate=false_discovery,
+        correction=correction,
+    )  # fmt: skip
     named = search.run(most)
     return drivers_of(
         found, members, held, facts, search, named, of=of, periods=periods, direction=direction,
@@ -137,16 +140,35 @@ def _check(
         raise TrendError(f"Drivers cannot be looked for: {'; '.join(faults)}.")
 
 
-class _Search:
-    """The search itself: names groups one by one, and drops those that others explain."""
+class Search:
+    """The search itself: names groups one by one, and drops those that others explain.
+
+    Parameters
+    ----------
+    facts : Evidence
+        Families by group.
+    members : array, (cells, groups)
+        Which cells are in which group.
+    groups : list of Group
+        The groups, all cases first.
+    more : bool
+        Whether more than expected is looked for.
+    rate : float
+        Expected share of named groups that are innocent, at most.
+    correction : {"positive", "any"}
+        Dependence of the tests that is allowed for.
+    furthest : Evidence, optional
+        Families by group were they as far from expectation as they can be; by default all families
+        of both periods in one of them.
+    """
 
     def __init__(
-        self, facts: Evidence, members: np.ndarray, groups: list[Group], more: bool,
-        rate: float, correction: str,
+        self, facts: Evidence, members: np.ndarray, groups: list[Group], *, more: bool,
+        rate: float, correction: str, furthest: Evidence | None = None,
     ) -> None:  # fmt: skip
         self.facts, self.members, self.groups = facts, members, groups
         self.more, self.rate = more, rate
-        self.tested = self._testable()
+        self.tested = self._testable(furthest)
         number = max(int(self.tested.sum()), 1)
         self.factor = (
             1.0 if correction == "positive" else float((1 / np.arange(1, number + 1)).sum())
@@ -154,14 +176,14 @@ class _Search:
         self.p, self.q = self.look([])
         self.when_named: dict[int, tuple[float, float]] = {}
 
-    def _testable(self) -> np.ndarray:
+    def _testable(self, furthest: Evidence | None) -> np.ndarray:
         """Leave out groups that could never be named, however their families fell (Tarone 1990).
 
         That is judged from the families of both periods together, which says nothing of when.
         """
         facts = self.facts
         whole = facts.before + facts.now
-        extreme = Evidence(
+        extreme = furthest or Evidence(
             np.zeros(len(whole)) if self.more else whole,
             whole if self.more else np.zeros(len(whole)),
             facts.ratio, facts.spread, facts.expected,

@@ -14,7 +14,14 @@ from qa_sampling.trends.event_neighbours import latest_before
 from qa_sampling.trends.measure import Measure
 from qa_sampling.trends.measure_rules import Earlier, Followed
 
-__all__ = ["REFERRED_MONTHS", "KnownEvents", "cases_of", "known_events", "waits_of"]
+__all__ = [
+    "REFERRED_MONTHS",
+    "KnownEvents",
+    "cases_of",
+    "known_events",
+    "waits_of",
+    "with_referral",
+]
 
 REFERRED_MONTHS = 12
 """A referral so many months before an event may have led to it; an older one did not."""
@@ -125,11 +132,24 @@ def cases_of(
     met = measure.rule.met(rows, held) if measure.rule else pd.Series(True, index=rows.index)
     inside = rows["day"].between(pd.Timestamp(first), pd.Timestamp(last)) & met.notna()
     rows = rows[inside].assign(met=met[inside].astype("bool"))
-    return _with_referral(rows.reset_index(drop=True), held)
+    return with_referral(rows.reset_index(drop=True), held)
 
 
-def _with_referral(rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows their referral, and its source where they have none of their own."""
+def with_referral(rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows their referral, and its source where they have none of their own.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of a measure's base, with `day` and `met`.
+    events : DataFrame
+        What :func:`known_events` gives.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`cases_of` says.
+    """
     day = latest_before(events, "Referral", rows["child_id"], rows["day"], same_day=True)
     day = day.where(day >= rows["day"] - pd.DateOffset(months=REFERRED_MONTHS))
     named = events.loc[events["event"] == "Referral", ["child_id", "date", "source"]]

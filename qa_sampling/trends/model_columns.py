@@ -56,13 +56,12 @@ def coded_columns(
         small = _poor(texts, y, least, families)
         if small:
             texts[np.isin(texts, small)] = SMALL_GROUPS
-            notes.append(
-                f"{len(small)} values of {factor_words(name)} with {few} are put together."
-            )
+            some = "1 value" if len(small) == 1 else f"{len(small)} values"
+            notes.append(f"Put together: {some} of {factor_words(name)} with {few}.")
             if SMALL_GROUPS in _poor(texts, y, 1 if families is None else least, families):
                 out = texts == SMALL_GROUPS
                 notes[-1] = (
-                    f"{int(out.sum())} cases are left out: their {factor_words(name)} has {few}."
+                    f"{int(out.sum())} cases are left out, for their {factor_words(name)} has {few}."
                 )
                 kept &= ~out
         coded[name] = texts

@@ -12,6 +12,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.runs.dive.cases import OUTCOME, Dive, of_unit, unit_words
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_model import BinaryModel, explain_outcome
+from qa_sampling.trends.day_groups import find_day_groups
 from qa_sampling.trends.decomposition import Change, decompose
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.drivers import find_drivers
@@ -36,10 +37,13 @@ class Apart:
         By the first two factors together.
     each : dict of str to Change
         By each factor alone.
+    per : str
+        What its figures are of: "a month", or "on the day".
     """
 
     together: Change
     each: dict[str, Change]
+    per: str = "a month"
 
     @property
     def table(self) -> pd.DataFrame:
@@ -51,8 +55,8 @@ class Apart:
         return pd.DataFrame(rows, columns=["factor", "mix", "low", "high"])
 
 
-def take_apart(dive: Dive, settings: DeepDive) -> Apart:
-    """Take the change of the concerned a month into volume, rate and mix.
+def take_apart(dive: Dive, settings: DeepDive) -> Apart | None:
+    """Take the change of the concerned a month into volume, rate and mix; None of one day alone.
 
     Parameters
     ----------
@@ -61,6 +65,8 @@ def take_apart(dive: Dive, settings: DeepDive) -> Apart:
     settings : DeepDive
         Name the factors.
     """
+    if dive.kind == "list":
+        return None
     asked = {"outcome": OUTCOME, "of": "count", "periods": dive.months, "draws": _DRAWS}
     both = (dive.before, dive.now)
     first = list(settings.factors[:_TOGETHER])
@@ -69,7 +75,7 @@ def take_apart(dive: Dive, settings: DeepDive) -> Apart:
         name: decompose(*both, factors=name, seed=f"{settings.slug} {name}", **asked)
         for name in settings.factors
     }
-    return Apart(together, each)
+    return Apart(together, each, dive.per)
 
 
 def monthly_scatter(dive: Dive) -> float:
@@ -83,8 +89,10 @@ def monthly_scatter(dive: Dive) -> float:
     Returns
     -------
     float
-        At least 1; 1 where fewer than 12 months are known.
+        At least 1; 1 where fewer than 12 months are known, and of a measure of a day.
     """
+    if dive.kind != "period":
+        return 1.0
     held = dive.readings[dive.readings["mature"] & (dive.readings["start"] < dive.days[0])]
     known = held["families"] if held["families"].notna().all() else held["children"]
     counts = known.astype("float64").to_numpy()
@@ -110,6 +118,8 @@ def who_carries(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
     dict of str to Drivers
         "All", and the unit where it has cases in both.
     """
+    if dive.kind == "list":
+        return _who_of_a_day(dive, settings)
     asked = {
         "outcome": OUTCOME, "periods": dive.months, "direction": settings.direction,
         "false_discovery": settings.false_discovery_rate, "spread": monthly_scatter(dive),
@@ -121,6 +131,18 @@ def who_carries(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
         within = [name for name in groups if name != settings.unit_kind]
         if within and all(len(one) for one in parts):
             found[unit_words(settings)] = find_drivers(*parts, groups=within, **asked)
+    return found
+
+
+def _who_of_a_day(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
+    """Hold each group against the others of the day."""
+    asked = {"outcome": OUTCOME, "false_discovery": settings.false_discovery_rate}
+    found = {EVERYBODY: find_day_groups(dive.now, groups=list(settings.factors), **asked)}
+    if settings.is_of_unit:
+        own = of_unit(dive.now, settings)
+        within = [name for name in settings.factors if name != settings.unit_kind]
+        if within and own[OUTCOME].nunique() > 1:
+            found[unit_words(settings)] = find_day_groups(own, groups=within, **asked)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -46,6 +47,9 @@ class Dive:
     everybody : str
         What figures of everybody are called where one unit is looked into: "All teams together".
         Blank where none is.
+    kind : {"period", "day", "list"}
+        Whether its cases are those of months; those of a day, held against the same day of the
+        year before; or those of one day alone, without any held against.
     """
 
     measure: Measure
@@ -58,6 +62,7 @@ class Dive:
     days: tuple[pd.Timestamp, pd.Timestamp]
     dropped: int
     everybody: str = ""
+    kind: Literal["period", "day", "list"] = "period"
 
     def of_everybody(self, text: str) -> str:
         """Say before a text that it is of everybody, where it could be taken for the unit's.
@@ -75,12 +80,32 @@ class Dive:
         return len(self.held), len(self.own)
 
     @property
+    def per(self) -> str:
+        """What a figure is of: "a month", or "on the day"."""
+        return "a month" if self.kind == "period" else "on the day"
+
+    @property
+    def around(self) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+        """First days of the months in which the front door is looked at: of a day, a year's."""
+        if self.kind == "period":
+            return self.held, self.own
+        years = [pd.date_range(end=last, periods=12, freq="MS")
+                 for last in (self.own[-1] - pd.DateOffset(years=1), self.own[-1])]  # fmt: skip
+        return years[0], years[1]
+
+    @property
+    def against(self) -> str:
+        """What is looked at and what it is held against, in words."""
+        now, then = self.spans[1], self.spans[0]
+        return f"{now} against {then}" if then else f"{now} alone"
+
+    @property
     def is_share(self) -> bool:
         """Whether some cases count above and others do not."""
         return self.measure.rule is not None
 
 
-def open_dive(told: Told, settings: DeepDive) -> Dive:
+def open_months(told: Told, settings: DeepDive) -> Dive:
     """Give the cases of the months looked at, and of those before, that can no longer change.
 
     Parameters
@@ -154,6 +179,21 @@ def _cases(told: Told, measure: Measure, settings: DeepDive, months: pd.Series) 
         last=last.date(),
     )  # fmt: skip
     found = found[found["month"].isin(months)].reset_index(drop=True)
+    return with_background(found, told, settings)
+
+
+def with_background(found: pd.DataFrame, told: Told, settings: DeepDive) -> pd.DataFrame:
+    """Give cases what is known of each, codes in words, and whether each is concerned.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Cases, such as ``measure_cases.cases_of`` gives.
+    told : Told
+        Events and children.
+    settings : DeepDive
+        Say who is concerned.
+    """
     known = add_background(found, told.events, children=told.children)
     known = known.assign(source=[in_words("source", one) for one in known["source"]],
                          need=[in_words("need", one) for one in known["need"]])  # fmt: skip

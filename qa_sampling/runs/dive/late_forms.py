@@ -12,7 +12,7 @@ from qa_sampling.errors import AssignmentError
 from qa_sampling.records.fieldwork import case_name
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
-from qa_sampling.runs.dive.cases import open_dive
+from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.outputs import question_bank
 from qa_sampling.runs.dive.recording import (
     drawn_earlier,

@@ -79,7 +79,7 @@ class Found:
         The cases.
     real : Reality
         The tests.
-    apart : Apart
+    apart : Apart or None
         The change taken apart.
     carried : dict of str to Drivers
         Who carries it.
@@ -97,7 +97,7 @@ class Found:
 
     dive: Dive
     real: Reality
-    apart: Apart
+    apart: Apart | None
     carried: dict[str, Drivers]
     reading: Reading
     recorded: Recorded | None = None
@@ -162,7 +162,7 @@ def release_dive(
     DisclosureError
         When figures of the same extract contradict what was released; name an `edition` then.
     """
-    quarter = _finished_quarter(found.dive)
+    quarter = _finished_quarter(found.dive) if found.dive.kind == "period" else None
     if quarter is None:
         return None
     kind = "team" if settings.unit_kind == "all" else settings.unit_kind
@@ -274,9 +274,7 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Terms of reference": terms_of(found, settings, bank),
         "Front door": recording_view(found.real),
         "Population": population_view(found.real),
-        "Taken apart": in_full(found.apart.together.parts),
-        "By value": in_full(found.apart.together.values),
-        "Mix by factor": mixes_view(found.apart),
+        **_taken_apart(found.apart),
         "In words": said,
         "Who carries it": carriers_view(found.carried),
         "All groups": in_full(found.carried["All"].groups),
@@ -288,6 +286,17 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Questions": questions_view(bank, settings.measure),
         "Who is who": who_is_who(found.reading, found.recorded),
         **_afterwards(found, settings),
+    }
+
+
+def _taken_apart(apart: Apart | None) -> dict[str, pd.DataFrame]:
+    """Give the sheets of the change; none of one day alone."""
+    if apart is None:
+        return {}
+    return {
+        "Taken apart": in_full(apart.together.parts),
+        "By value": in_full(apart.together.values),
+        "Mix by factor": mixes_view(apart),
     }
 
 

@@ -141,27 +141,30 @@ def _months(periods: pd.Series) -> str:
     return ", ".join(spans)
 
 
-def change_waterfall(apart: Apart, dive: Dive) -> Decomposition:
-    """Give the change a month, from then to now.
+def change_waterfalls(apart: Apart | None, dive: Dive) -> list[Decomposition]:
+    """Give the change a month, or of the day, from then to now; none of one day alone.
 
     Parameters
     ----------
-    apart : Apart
+    apart : Apart or None
         The change taken apart.
     dive : Dive
         The measure and the months.
     """
+    if apart is None:
+        return []
+    is_day = dive.kind == "day"
     fall = apart.together.waterfall(
-        start_name="A month before",
-        end_name="A month now",
-        measure=f"{dive.measure.title}, a month",
-        scope=dive.of_everybody(f"{dive.spans[1]} against {dive.spans[0]}"),
+        start_name="A year before" if is_day else "A month before",
+        end_name="On the day" if is_day else "A month now",
+        measure=f"{dive.measure.title}, {dive.per}",
+        scope=dive.of_everybody(dive.against),
         unit="count",
     )
     if dive.is_share:
-        return fall
+        return [fall]
     kept = fall.table[fall.table["part"] == "Volume"].reset_index(drop=True)
-    return replace(fall, table=kept)
+    return [replace(fall, table=kept)]
 
 
 def carried_waterfall(found: dict[str, Drivers], dive: Dive) -> Decomposition:

@@ -93,6 +93,8 @@ class PopulationChange:
     carried : Carried or None
         The latest estimate carried forward, where it is late; None where nobody knows how the
         children grew.
+    per : str
+        What counts are of: "a month", or "on the day".
     """
 
     rates: pd.DataFrame
@@ -103,6 +105,7 @@ class PopulationChange:
     months_old: int
     is_late: bool
     carried: Carried | None
+    per: str = "a month"
 
     @property
     def is_one_estimate(self) -> bool:
@@ -157,7 +160,7 @@ def population_change(dive: Dive, settings: DeepDive) -> PopulationChange | None
         by_children=_by_children(before.children, now.children, then, later),
         months_old=12 * (last.year - latest) + last.month - 6,
         is_late=latest < wanted,
-        carried=_carried(known, held, then, later) if latest < wanted else None,
+        carried=_carried(known, held, then, later) if latest < wanted else None, per=dive.per,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def population_words(found: PopulationChange | None, title: str, last: pd.Timest
             "whether there are more of them cannot be told."
         )
     row = found.rates.iloc[-1]
-    pace = "at a year's pace" if row["annual"] else "a month"
+    pace = "at a year's pace" if row["annual"] else found.per
     ends = f"{row['before']:.1f} before, {row['now']:.1f} now"
     rates = f"{title} per 10,000 children, {pace}: {ends}."
     measured = _measured(found)
@@ -53,7 +53,7 @@ def _measured(found: PopulationChange) -> str:
     return (
         f"Population: {found.now.children:,.0f} children ({_estimate(found.now)}), "
         f"{found.before.children:,.0f} before ({_estimate(found.before)}), {grown:+.1%}. "
-        f"Of a change of {found.change:+.1f} a month, the number of children makes "
+        f"Of a change of {found.change:+.1f} {found.per}, the number of children makes "
         f"{found.by_children:+.1f}.{revised}"
     )
 
@@ -73,8 +73,8 @@ def _if_carried(found: PopulationChange) -> str:
     return (
         f"Were children to grow on as in the last year known ({grew}{span}){revised}, there would "
         f"be {held.now:,.0f} now and {held.before:,.0f} before: an assumption, not a count. By "
-        f"that range their number would make {ends} of the change of {found.change:+.1f} a month, "
-        f"{_most(found.change, held)}."
+        f"that range their number would make {ends} of the change of {found.change:+.1f} "
+        f"{found.per}, {_most(found.change, held)}."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from qa_sampling.runs.dive.cases import Dive
+from qa_sampling.runs.dive.day_change import DayChange, day_change
 from qa_sampling.runs.dive.population import PopulationChange, population_change
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
@@ -20,6 +21,7 @@ from qa_sampling.trends.windows_tested import windows_tested
 
 RECORDING = ("contacts", "referrals", "referral_nfa")
 """What moves when recording, the front door or a threshold changes."""
+NO_FRONT_DOOR = pd.DataFrame(columns=["measure", "before", "now", "unit", "unusual"])
 _SIDES = {"up": "low", "down": "high", "": "both"}
 
 
@@ -42,6 +44,8 @@ class Reality:
         By the id of each signal what it rests on, month by month (``windows_tested``).
     population : PopulationChange or None
         The counts beside the children of the authority; None without an estimate.
+    day : DayChange or None
+        Of a measure that is counted on a day, how it stands beside the year before.
     """
 
     signals: Spikes
@@ -50,16 +54,19 @@ class Reality:
     declared: tuple[tuple[str, str], ...]
     tested: dict[str, pd.DataFrame]
     population: PopulationChange | None = None
+    day: DayChange | None = None
 
     @property
     def is_signal(self) -> bool:
-        """Whether there is a spike or a drift at all."""
-        return bool(self.signals.signals)
+        """Whether there is a spike or a drift at all; of a day, whether it changed in a year."""
+        return self.day.is_change if self.day else bool(self.signals.signals)
 
     @property
     def is_judged(self) -> bool:
         """Whether any series is long and settled enough to be tested."""
-        return bool(self.signals.considered["p"].notna().any())
+        return (
+            bool(self.day.units) if self.day else bool(self.signals.considered["p"].notna().any())
+        )
 
 
 def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
@@ -75,6 +82,8 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
         Name the unit and the declared events.
     """
     measure = dive.measure
+    if dive.kind != "period":
+        return _of_a_day(told, dive, settings)
     parts = [dive.readings]
     if settings.unit_kind != "all" and settings.unit != EVERYBODY:
         parts.append(_readings(told, settings, measure.name, unit=settings.unit_kind))
@@ -90,18 +99,34 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
             whose = settings.whose if unit == EVERYBODY else unit
             named = {"measure": measure.title, "series": measure.title, "n_of": "cases"}
             charts[unit] = chart(replace(one, **named, scope=whose))
-    months = [settings.period_end.replace(day=1), *(pd.Timestamp(one) for one in _months(dive))]
-    span = {f"{pd.Timestamp(one):%Y-%m}" for one in months}
-    declared = [(one.month, one.what) for one in settings.events_declared if one.month in span]
     return Reality(
-        signals, charts, _recording(told, dive, settings), tuple(declared),
+        signals, charts, _recording(told, dive, settings), _declared(dive, settings),
         _tested(tested, signals, measure), population_change(dive, settings),
     )  # fmt: skip
 
 
+def _of_a_day(told: Told, dive: Dive, settings: DeepDive) -> Reality:
+    """Test a day against the same day of the year before, if there is one."""
+    is_alone = dive.kind == "list"
+    front_door = NO_FRONT_DOOR if is_alone else _recording(told, dive, settings)
+    return Reality(
+        find_spikes(dive.readings.iloc[:0]), {}, front_door,
+        _declared(dive, settings), {}, None if is_alone else population_change(dive, settings),
+        day_change(dive, settings),
+    )  # fmt: skip
+
+
+def _declared(dive: Dive, settings: DeepDive) -> tuple[tuple[str, str], ...]:
+    """Give month and what happened of the declared events in the months of both."""
+    months = [settings.period_end.replace(day=1), *(pd.Timestamp(one) for one in _months(dive))]
+    span = {f"{pd.Timestamp(one):%Y-%m}" for one in months}
+    return tuple((one.month, one.what) for one in settings.events_declared if one.month in span)
+
+
 def _months(dive: Dive) -> list[pd.Timestamp]:
     """Give all months from the first that is held against to the last that is looked at."""
-    return list(pd.date_range(dive.held.min(), dive.days[1], freq="MS"))
+    first = dive.held.min() if len(dive.held) else dive.own.min()
+    return list(pd.date_range(first, dive.days[1], freq="MS"))
 
 
 def _readings(told: Told, settings: DeepDive, name: str, unit: str | None = None) -> pd.DataFrame:
@@ -147,12 +172,12 @@ def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
             continue
         readings = _readings(told, settings, name)
         readings = readings[readings["start"] <= dive.days[1]]
-        before, now = _figure(readings, dive.held), _figure(readings, dive.own)
+        before, now = (_figure(readings, months) for months in dive.around)
         round_ = _signals(readings.assign(families=pd.NA), name)
         judged = round_.considered["p"].notna().any()
         unusual = bool(round_.signals) if judged else None
         rows.append((one.title, before, now, "share" if one.rule else "a month", unusual))
-    return pd.DataFrame(rows, columns=["measure", "before", "now", "unit", "unusual"])
+    return pd.DataFrame(rows, columns=NO_FRONT_DOOR.columns)
 
 
 def _figure(readings: pd.DataFrame, months: pd.DatetimeIndex) -> float:

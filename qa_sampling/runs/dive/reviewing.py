@@ -8,12 +8,14 @@ import pandas as pd
 
 from qa_sampling.reporting.dates import month_in_words
 from qa_sampling.results import Turning
-from qa_sampling.runs.dive.cases import Dive, open_dive, unit_words
+from qa_sampling.runs.dive.cases import Dive, unit_words
+from qa_sampling.runs.dive.opening import day_readings, open_dive
 from qa_sampling.runs.dive.reality import Reality, retest
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.turning import turning_the_curve
 
@@ -29,13 +31,17 @@ class Review:
         count), `share` (missing of a count).
     real : Reality
         The measure tested again in the month of the review.
-    turning : Turning
-        Its curve up to then, and whether it turned after what was agreed.
+    turning : Turning or None
+        Its curve up to then, and whether it turned after what was agreed; None of a measure that
+        is counted on a day, whose months take over most children from those before.
+    per : str
+        What the figures are of: "a month", or "on the day".
     """
 
     table: pd.DataFrame
     real: Reality
-    turning: Turning
+    turning: Turning | None
+    per: str = "a month"
 
 
 def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> Review | None:
@@ -68,6 +74,10 @@ def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> R
     rows = [_figures(readings, months, when) for months, when in spans]
     last = pd.date_range(*then.days, freq="MS")
     rows.append(_figures(readings, last, "at review"))
+    names = ["when", "months", "concerned", "of", "share"]
+    table = pd.DataFrame(rows, columns=names)
+    if dive.kind != "period":
+        return Review(table, real, None, dive.per)
     done = acted["completed"].dropna().sort_values()
     turning = turning_the_curve(
         readings,
@@ -77,12 +87,15 @@ def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> R
         title=dive.measure.title,
         scope=unit_words(settings) if settings.is_of_unit else settings.whose,
     )
-    names = ["when", "months", "concerned", "of", "share"]
-    return Review(pd.DataFrame(rows, columns=names), real, turning)
+    return Review(table, real, turning)
 
 
 def _own(told: Told, settings: DeepDive) -> pd.DataFrame:
     kind = settings.unit_kind if settings.is_of_unit else None
+    if MEASURES[settings.measure].stock:
+        counted = day_readings(told, settings, kind)
+        whose = settings.unit if settings.is_of_unit else EVERYBODY
+        return counted[counted["unit"] == whose].reset_index(drop=True)
     first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
     readings = readings_of(
         told.events, settings.measure, as_at=settings.extract_day, first=first,
@@ -117,18 +130,22 @@ def review_words(found: Review | None, settings: DeepDive) -> tuple[str, ...]:
         )
     month = month_in_words(pd.Timestamp(f"{settings.review}-01").date())
     parts = [
-        f"{row.concerned:.1f} a month {row.when} ({row.months}"
+        f"{row.concerned:.1f} {found.per} {row.when} ({row.months}"
         + (f"; {row.share:.0%} of {row.of:.0f})" if pd.notna(row.share) else ")")
         for row in found.table.itertuples()
     ]
     back = (
-        "There is a signal at review: it is back, or has not gone. " + found.real.signals.words
+        "It differs from a year before at review, too, by more than chance."
+        if found.real.is_signal and found.real.day
+        else "There is a signal at review: it is back, or has not gone. " + found.real.signals.words
         if found.real.is_signal
         else "There is no signal at review."
     )
-    done = found.turning.done
+    done = None if found.turning is None else found.turning.done
     why = (
-        " ".join(done["words"])
+        "Whether what was agreed turned it cannot be told of a measure that is counted on a day."
+        if done is None
+        else " ".join(done["words"])
         if len(done)
         else "Nothing that was agreed is done, by the register of actions; so what turned it, if "
         "it turned, was not that."

@@ -7,6 +7,8 @@ import pandas as pd
 from qa_sampling.reporting.dates import day_in_words, month_in_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
+from qa_sampling.runs.dive.day_change import day_words
+from qa_sampling.runs.dive.kinds import left_out
 from qa_sampling.runs.dive.population_said import population_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded
@@ -29,13 +31,41 @@ def looked_into(dive: Dive, settings: DeepDive) -> str:
     settings : DeepDive
         Name the unit.
     """
-    said = f"{dive.measure.title}: {dive.spans[1]} against {dive.spans[0]}."
-    if not dive.everybody:
-        return said
-    return (
-        f"{said} Looked into: {unit_words(settings)}. Figures that do not name it are of "
-        f"{_lower(dive.everybody)}."
-    )
+    said = [f"{dive.measure.title}: {dive.against}."]
+    if dive.is_share:
+        count = "count" if settings.looks_at_met else "do not count"
+        said[0] += f" Concerned are the cases that {count} in it."
+    if dive.everybody:
+        said[0] += (
+            f" Looked into: {unit_words(settings)}. Figures that do not name it are of "
+            f"{_lower(dive.everybody)}."
+        )
+    return "\n".join([*said, *left_out(dive, settings)])
+
+
+def question_words(dive: Dive, real: Reality, settings: DeepDive) -> str:
+    """Say what a deep dive asks.
+
+    Parameters
+    ----------
+    dive : Dive
+        The months or the day.
+    real : Reality
+        Whether there is a signal.
+    settings : DeepDive
+        Name the unit.
+    """
+    whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
+    what = f"{_lower(dive.measure.title)}{whose}"
+    if dive.kind == "list":
+        return f"{dive.measure.title}{whose}, {dive.spans[1]}: who is concerned, and why?"
+    asked = "Why did" if real.is_signal else "Did"
+    if dive.kind == "day":
+        counted = "share" if dive.is_share else "number"
+        move = f"the {counted} of {what} change between {dive.spans[0]} and {dive.spans[1]}"
+    else:
+        move = f"{what} move in {dive.spans[1]}, against {dive.spans[0]}"
+    return f"{asked} {move}? Who carries it, and what do their cases tell?"
 
 
 def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
@@ -50,14 +80,15 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     settings : DeepDive
         Name the measure and the period.
     """
-    said = [_answer(dive, real)]
+    said = list(day_words(real.day, dive)) if real.day else [_answer(dive, real)]
     said += [one.words for one in real.signals.signals]
-    if not real.is_signal:
+    if not real.is_signal and real.day is None:
         said += _needed(real)
-    said += [
-        _front_door(real, dive),
-        population_words(real.population, dive.measure.title, dive.own.max()),
-    ]
+    if dive.kind != "list":
+        said += [
+            _front_door(real, dive),
+            population_words(real.population, dive.measure.title, dive.own.max()),
+        ]
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
              for month, what in real.declared]  # fmt: skip
     if not settings.events_declared:
@@ -212,13 +243,10 @@ def terms_of_reference(
     hypotheses : tuple of str
         Ideas that the questions test.
     """
-    whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
     ideas = settings.hypotheses or hypotheses
     numbered = " ".join(f"{place}. {one}" for place, one in enumerate(ideas, 1))
-    asked = "Why did" if real.is_signal else "Did"
     return (
-        ("Question", f"{asked} {_lower(dive.measure.title)}{whose} move in {dive.spans[1]}, "
-                     f"against {dive.spans[0]}? Who carries it, and what do their cases tell?"),
+        ("Question", question_words(dive, real, settings)),
         ("Is it real", is_it_real(dive, real, settings)[0]),
         ("Who carries it", dive.of_everybody(found[EVERYBODY].words)),
         ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),

@@ -20,7 +20,6 @@ from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.then_and_now import CHANGES
-from qa_sampling.trends.waiting_results import WaitModel, ratio_words
 
 
 def filled(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -74,37 +73,58 @@ def population_view(real: Reality) -> pd.DataFrame:
             held = (found.carried.before, found.carried.now)
             rows.append(("Children, were they to grow on", *(f"{one:,.0f}" for one in held)))
         rows += [
-            (f"{row.what}, per 10,000 {'a year' if row.annual else 'a month'}",
+            (f"{row.what}, per 10,000 {'a year' if row.annual else found.per}",
              f"{row.before:.1f}", f"{row.now:.1f}")
             for row in found.rates.itertuples()
         ]  # fmt: skip
     return pd.DataFrame(rows, columns=["Population", "Before", "Now"])
 
 
+def ends_view(real: Reality) -> pd.DataFrame:
+    """Give how many there were at the ends of the latest quarters; no rows of a measure of months.
+
+    Parameters
+    ----------
+    real : Reality
+        The tests.
+    """
+    held = pd.DataFrame(columns=["start", "numerator", "denominator"])
+    if real.day is not None and len(real.day.ends) > 1:
+        held = real.day.ends
+    table = pd.DataFrame(
+        {
+            "At the end of": [f"{day:%B %Y}" for day in held["start"]],
+            "Counted": [f"{one:.0f}" for one in held["numerator"]],
+        }
+    )
+    if held["denominator"].notna().any():
+        share = held["numerator"].astype("float64") / held["denominator"]
+        table["Of"] = [_said(one, "{:.0f}") for one in held["denominator"]]
+        table["Share"] = [_said(one, "{:.0%}") for one in share]
+    return table
+
+
 def _said(value: float, form: str) -> str:
     return "–" if pd.isna(value) else form.format(value)
 
 
-def mixes_view(apart: Apart) -> pd.DataFrame:
-    """Give what the mix of each factor did by itself, the concerned a month; no rows of a count.
+def mixes_view(apart: Apart | None) -> pd.DataFrame:
+    """Give what the mix of each factor did by itself; no rows of a count, or of one day alone.
 
     Parameters
     ----------
-    apart : Apart
+    apart : Apart or None
         The change taken apart.
     """
-    held = apart.table
-    held = held.iloc[:0] if (held["mix"] == 0).all() else held
-    ends = zip(held["low"], held["high"], strict=True)
-    return pd.DataFrame(
-        {
-            "Factor": [_title(name) for name in held["factor"]],
-            "Mix did, a month": [f"{one:+.1f}" for one in held["mix"]],
-            "95% interval": [f"{low:+.1f} to {high:+.1f}" for low, high in ends],
-            "More than chance": ["yes" if low * high > 0 else "no"
-                                 for low, high in zip(held["low"], held["high"], strict=True)],
-        }
-    )  # fmt: skip
+    heads = ["Factor", "Mix did", "95% interval", "More than chance"]
+    if apart is None or (apart.table["mix"] == 0).all():
+        return pd.DataFrame(columns=heads)
+    rows = [
+        (_title(row.factor), f"{row.mix:+.1f} {apart.per}", f"{row.low:+.1f} to {row.high:+.1f}",
+         "yes" if row.low * row.high > 0 else "no")
+        for row in apart.table.itertuples()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads)
 
 
 def _title(name: str) -> str:
@@ -159,37 +179,6 @@ def cohorts_view(found: Cohorts) -> pd.DataFrame:
     wide = wide.loc[list(dict.fromkeys(held["cohort"]))].reset_index()
     return wide.rename(columns={"cohort": "Quarter"} | {
         day: f"Within {day} days" for day in wide.columns if day != "cohort"})  # fmt: skip
-
-
-def sooner_view(found: WaitModel | str) -> pd.DataFrame:
-    """Give each value with its plain share and how much sooner it comes; no rows without a model.
-
-    Parameters
-    ----------
-    found : WaitModel or str
-        The model, or why there is none.
-    """
-    rows = []
-    for row in () if isinstance(found, str) else found.table.itertuples():
-        ratio = (
-            ("held against", "–")
-            if row.reference
-            else (
-                f"{ratio_words(row.ratio)} ({ratio_words(row.low)} to {ratio_words(row.high)})",
-                _both(row.early, row.late),
-            )
-        )
-        share = "–" if pd.isna(row.share) else f"{row.share:.0%}"
-        rows.append((_title(row.column), row.value, row.cases, row.came, share, *ratio))
-    days = 365 if isinstance(found, str) else found.days
-    heads = ["Factor", "Value", "Starts", "Came", f"Within {days} days", "Times as likely",
-             "Early; late"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=heads)
-    return table if (table["Early; late"] != "–").any() else table.drop(columns="Early; late")
-
-
-def _both(early: float, late: float) -> str:
-    return "–" if pd.isna(early) else f"{ratio_words(early)}; {ratio_words(late)}"
 
 
 def ways_view(found: Journeys | str) -> pd.DataFrame:
@@ -374,8 +363,8 @@ def review_view(found: Review | None) -> pd.DataFrame:
         {
             "When": [_title(str(one)) for one in held["when"]],
             "Months": held["months"],
-            "Concerned, a month": [f"{one:.1f}" for one in held["concerned"]],
-            "Of cases, a month": [_said(one, "{:.0f}") for one in held["of"]],
+            "Concerned": [f"{one:.1f}" for one in held["concerned"]],
+            "Of cases": [_said(one, "{:.0f}") for one in held["of"]],
             "Share": [_said(one, "{:.0%}") for one in held["share"]],
         }
     )

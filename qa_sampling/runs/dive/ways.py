@@ -9,6 +9,7 @@ import pandas as pd
 from qa_sampling.errors import TrendError
 from qa_sampling.runs.dive.carried import ELSEWHERE, in_groups
 from qa_sampling.runs.dive.cases import OUTCOME, Dive, in_words
+from qa_sampling.runs.dive.kinds import NO_WAY
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.background import add_background
@@ -141,6 +142,8 @@ def ways_of(told: Told, dive: Dive, settings: DeepDive, found: Drivers) -> Journ
     found : Drivers
         Who carries it.
     """
+    if dive.kind != "period":
+        return NO_WAY
     cases = dive.now.assign(own=concerned_of(dive, found))
     if not dive.is_share:
         cases = pd.concat([cases[cases["own"]], dive.before.assign(own=False)], ignore_index=True)
