@@ -1,6 +1,6 @@
 """Measure 95% intervals after a calibration, and those of the same samples without it.
 
-    python benchmarks/coverage_calibration.py          (some minutes; writes docs/coverage.md)
+    python benchmarks/coverage_calibration.py          (some minutes; writes docs/intervals.md)
     python benchmarks/coverage_calibration.py --quick  (prints only)
 
 Plain random samples from the caseload of coverage_estimation.py; the weights are then made to add

@@ -1,6 +1,6 @@
 """Measure 95% intervals of changes and of moderated grades, and the real draw with families.
 
-    python benchmarks/coverage_comparisons.py          (some minutes; writes docs/coverage.md)
+    python benchmarks/coverage_comparisons.py          (some minutes; writes docs/intervals.md)
     python benchmarks/coverage_comparisons.py --quick  (prints only)
 
 The same caseload and truths as in coverage_estimation.py. Changes: two independent draws,

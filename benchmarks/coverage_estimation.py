@@ -1,4 +1,4 @@
-"""Measure how often 95% intervals hold the truth, and how wide they are; write docs/coverage.md.
+"""Measure how often 95% intervals hold the truth, and how wide they are; write docs/intervals.md.
 
     python benchmarks/coverage_estimation.py            (some ten minutes; writes the page)
     python benchmarks/coverage_estimation.py --quick    (a minute; prints only)
@@ -34,7 +34,7 @@ SIZES = (10, 20, 40, 80)
 TRUTHS = (0.02, 0.1, 0.5, 0.9)
 LEVEL = 0.95
 ROUNDED = tuple(name for name in APPROXIMATIONS if name != "stratified")
-PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
+PAGE = Path(__file__).parents[1] / "docs" / "intervals.md"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Measure 95% intervals of systematic, ordered pivotal and order samples; add to docs/coverage.md.
+"""Measure 95% intervals of systematic, ordered pivotal and order samples; add to docs/intervals.md.
 
     python benchmarks/coverage_lists.py             (some ten minutes on two cores; writes the page)
     python benchmarks/coverage_lists.py --quick     (half a minute; prints only)

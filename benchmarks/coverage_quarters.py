@@ -5,7 +5,7 @@
 Each quarter is three monthly plans of 20 audits as in tests/quarter_pipeline.py: the real draw
 (controlled rounding, one child a family), cases out of scope, records that are not to be had,
 reserves opened by ``follow_up``, the pooled design of the three months. Two quarters make a
-change. Prints the lines of docs/coverage.md.
+change. Prints the lines of docs/intervals.md.
 """
 
 from __future__ import annotations

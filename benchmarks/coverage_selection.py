@@ -1,4 +1,4 @@
-"""Measure 95% intervals of samples by Sampford, cube and local pivotal; add to docs/coverage.md.
+"""Measure 95% intervals of samples by Sampford, cube and local pivotal; add to docs/intervals.md.
 
     python benchmarks/coverage_selection.py             (some minutes on two cores; writes the page)
     python benchmarks/coverage_selection.py --quick     (a quarter of a minute; prints only)
@@ -33,7 +33,7 @@ SEED = 20261125
 DRAWS = 400
 SIZES = (10, 20, 40, 80)
 TRUTHS = (0.02, 0.1, 0.5, 0.9)
-PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
+PAGE = Path(__file__).parents[1] / "docs" / "intervals.md"
 DESIGNS = {
     "sampford": {"size_column": "size"},
     "cube": {"balance_on": COVARIATES},

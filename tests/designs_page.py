@@ -100,7 +100,7 @@ Begin with the question the month has to answer, not with the table.
   standard Python alone; the cube and the local pivotal method need this package
   ([checking](selection_methods.md)). Registered monthly plans are ticket draws; the others are for themed
   audits and for planning.
-- **How surely it can be told afterwards**: intervals were measured for each ([coverage](coverage.md)).
+- **How surely it can be told afterwards**: intervals were measured for each ([coverage](intervals.md)).
 - Where one month is not precise enough, put three together; no design makes up for too few audits.
 - Designs can be joined: `SelectionDesign({{"Assessment": 4, ...}}, "cube", strata="service", ...)` balances
   with fixed numbers a service.

@@ -51,7 +51,7 @@ The whole distribution of the grade, `grade_distribution` drawn by `reporting.pl
 
 ![{alt}](estimation_grades.svg)
 
-How often such a quarter's intervals hold the planted truth is [measured](coverage.md).
+How often such a quarter's intervals hold the planted truth is [measured](intervals.md).
 """
 
 

@@ -1,4 +1,4 @@
-"""A small part of docs/coverage.md measured again, and the real draw end to end."""
+"""A small part of docs/intervals.md measured again, and the real draw end to end."""
 
 import importlib.util
 import json
@@ -15,7 +15,7 @@ from qa_sampling.sampling.estimation_results import DEFAULT_INTERVAL
 from qa_sampling.sampling.selection import Size, draw_sample
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "coverage.md"
+PAGE = ROOT / "docs" / "intervals.md"
 DRAWS = 2_000
 # three standard errors of a coverage of 95% over so many draws
 SLACK = 3 * (0.95 * 0.05 / DRAWS) ** 0.5

@@ -72,7 +72,7 @@ TAGS = Table(
     (
         Column("tag_id", "text", "Name: the audit and the kind"),
         Column("audit_id", "text", "The audit"),
-        Column("kind", "text", "strength, learning, or answer/ and a question of a deep dive"),
+        Column("kind", "text", "strength, learning, or answer/ and a question of the form"),
         Column("tag", "text", "Short name of a quality standard, or Other; or the answer"),
     ),
     key=("tag_id",),

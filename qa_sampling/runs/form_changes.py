@@ -24,6 +24,8 @@ from qa_sampling.schema import DEEP_DIVE, NOT_RECORDED, QUALITY_STANDARDS
 _BY_NAME = {name: key for key, name in STANDARD_NAMES.items()}
 _THEMES = {"worked_well": "strength", "learning": "learning"}
 _MOST_ACTIONS = 10
+_OF_EVERY_FORM = (*QUALITY_STANDARDS, OVERALL, COMPLETED, CONCERN, CANNOT_AUDIT, *_THEMES)
+_OF_AUDITS = ("practitioner_met", "family_feedback")
 
 
 @dataclass(frozen=True)
@@ -233,15 +235,27 @@ def _tags(told: Mapping[str, Answer]) -> list[dict[str, str]]:
     ]
 
 
+def is_own_question(key: str, *, of_a_dive: bool = False) -> bool:
+    """Say whether a question is a form's own, so that what was chosen is kept by its name.
+
+    Parameters
+    ----------
+    key : str
+        Key of the question.
+    of_a_dive : bool
+        Whether the form is that of a deep dive, whose every answer tests its ideas.
+    """
+    elsewhere = _OF_EVERY_FORM if of_a_dive else (*_OF_EVERY_FORM, *_OF_AUDITS)
+    return key not in elsewhere and not key.startswith("action_")
+
+
 def _chosen(sheet: ReturnedSheet, told: Mapping[str, Answer]) -> list[dict[str, str]]:
-    """Give what was chosen in a form of a deep dive, whose answers test its ideas."""
-    if not sheet.form.startswith(DEEP_DIVE):
-        return []
-    own = (*QUALITY_STANDARDS, OVERALL, COMPLETED, CONCERN, CANNOT_AUDIT, *_THEMES)
+    """Give what was chosen in answer to the form's own questions."""
+    of_a_dive = sheet.form.startswith(DEEP_DIVE)
     return [
         {"kind": f"{ANSWER_KIND}{key}", "tag": answer.short}
         for key, answer in told.items()
-        if key not in own and not key.startswith("action_") and isinstance(answer.short, str)
+        if is_own_question(key, of_a_dive=of_a_dive) and isinstance(answer.short, str)
     ]
 
 

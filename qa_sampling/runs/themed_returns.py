@@ -7,18 +7,21 @@ not, so that the programme is one in progress.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from qa_sampling.records import keys
+from qa_sampling.records.fieldwork import ANSWER_KIND, TAGS
 from qa_sampling.records.invented.authority import Authority
 from qa_sampling.records.invented.cases_of_day import cases_of_day
 from qa_sampling.records.invented.drawn_months import DrawnMonth, graded, opened_month
 from qa_sampling.records.invented.follow_up import follow_up
 from qa_sampling.records.register import Register
 from qa_sampling.runs.drawn_returns import open_findings, record_audits, register_month
+from qa_sampling.runs.form_questions import own_questions
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.sampling.frame import build_frame
 from qa_sampling.sampling.selection import draw_sample
@@ -137,6 +140,24 @@ def _record(settings: AuditFindings, register: Register, held: list[tuple[str, s
     audits["design"], audits["draw_id"] = zip(*audits["audit_id"].map(design_of), strict=True)
     tables["actions"] = follow_up(tables["actions"], audits, authority.seed)
     record_audits(register, tables, day=pd.Timestamp(settings.extract_day))
+    register.record_audit_tags(_chosen(register.audits()))
+
+
+def _chosen(audits: pd.DataFrame) -> pd.DataFrame:
+    """Choose answers to the themes' own questions: the first option of each most often."""
+    done = audits[audits["date_completed"].notna()]
+    rows = [
+        (f"{one.audit_id}/{ANSWER_KIND}{asked.key}", one.audit_id, f"{ANSWER_KIND}{asked.key}",
+         _picked(asked.options, f"{one.audit_id}|{asked.key}"))
+        for one in done[done["design"].isin(_THEMES)].itertuples()
+        for asked in own_questions(str(one.design))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=TAGS.names).astype(TAGS.empty().dtypes.to_dict())
+
+
+def _picked(options: tuple[str, ...], text: str) -> str:
+    number = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
+    return options[0] if number % 5 < 3 else options[number // 5 % len(options)]
 
 
 def _drawn(authority: Authority, asked: MonthlyAuditPlan, taken: pd.Series) -> DrawnMonth:

@@ -105,7 +105,7 @@ def make_design(
     approximation : {"stratified", "pooled", "row", "column", "balanced"}
         "stratified" for fixed numbers from each stratum. The others are stated
         approximations for draws by controlled rounding, which take no margin, the rows, the
-        columns, or both as held; "pooled" is recommended (docs/coverage.md).
+        columns, or both as held; "pooled" is recommended (docs/intervals.md).
     row, column : str
         Columns of the two margins, for "row", "column" and "balanced".
     draw : str, optional

@@ -21,7 +21,7 @@ from qa_sampling.sampling.reliability import Reliability, judge
 
 Kind = Literal["proportion", "mean", "total", "ratio"]
 DEFAULT_INTERVAL = "korn_graubard"
-"""Interval of proportions in any design; chosen from measured coverage (docs/coverage.md)."""
+"""Interval of proportions in any design, chosen from what docs/intervals.md measured."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ meet, so no variance is unbiased. The stated approximation is that of balanced s
 their second weights): ``c = (1 - probability) * n / (n - p)``, and deviations from a weighted
 regression on p indicators. With one constant ("pooled") it is Hájek's (1964); with the
 rows, the columns or both it says that those margins were held. Its coverage is measured
-in docs/coverage.md.
+in docs/intervals.md.
 """
 
 from __future__ import annotations

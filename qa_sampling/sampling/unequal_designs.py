@@ -127,7 +127,7 @@ def design_of_selection(
         cases, for methods that spread. "balanced": what a regression on the balancing variables
         leaves (Deville and Tillé 2005), for the cube. "default": "joint" for `tickets`,
         `sampford` and `poisson`; "local_mean" for `systematic` and `ordered_pivotal`; "pooled"
-        for the others (docs/coverage.md says why).
+        for the others (docs/intervals.md says why).
     key : str
         Column that tells cases.
     neighbours : int

@@ -13,17 +13,25 @@ import typer
 from qa_sampling import cli
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.parameters import read_parameters, read_programme_files
+from qa_sampling.records.form_templates import load_form
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.trends.measures import MEASURES
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "framework.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
 
 
 def first_cells(heading: str) -> set[str]:
     part = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \|", part, re.MULTILINE)
     return set(rows[1:])
+
+
+def rows_of(heading: str) -> list[tuple[str, str]]:
+    """Give what each row of a table asks, and where it is answered."""
+    part = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", part, re.MULTILINE)
+    return rows[1:]
 
 
 def places(text: str) -> dict[str, set[str]]:
@@ -91,6 +99,7 @@ def test_no_item_of_the_declared_files_is_missing() -> None:
         assert voice in heard
 
 
+FORMS = sorted((ROOT / "parameters" / "forms").glob("*.yml"))
 NAMED = """Assessments on time; Re-referrals; Repeat plans; Placement stability; Permanence;
 pre-proceedings; New entries to care; care orders; Statutory visits; Core groups; Personal education
 plans; foster carers; Escalations; Education, employment and training; ChAT; Care planning meetings;
@@ -98,13 +107,51 @@ per 10,000"""
 """What the framework's own measures are called, typed in from it."""
 
 
-def test_what_the_framework_names_is_answered_or_said_to_be_missing() -> None:
-    told = " ".join(first_cells("Named by the framework, counted elsewhere or not at all"))
+def test_what_the_framework_names_is_answered() -> None:
+    told = " ".join(first_cells("Named by the framework, and counted elsewhere"))
     assert [one for one in NAMED.replace("\n", " ").split("; ") if one not in told] == []
     assert {"Senior Practitioner", "Executive Director"} <= first_cells("Roles")
-    measures = re.findall(r"`(\w+)`", PAGE.split("counted elsewhere")[1].split("## Feedback")[0])
+    part = PAGE.split("and counted elsewhere")[1].split("## Feedback")[0]
+    measures = re.findall(r"`(\w+)`", part)
     assert len(measures) > 15
-    assert set(measures) <= set(MEASURES) | {"curves"}
+    asked = set(re.findall(r"key: (\w+)", " ".join(f.read_text("utf-8") for f in FORMS)))
+    assert set(measures) <= set(MEASURES) | {"curves"} | asked
+
+
+TABLES = (
+    "Activities",
+    "Roles",
+    "Quality standards",
+    "Measures",
+    "Named by the framework, and counted elsewhere",
+    "Feedback",
+)
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_every_row_names_a_place_that_exists(heading: str) -> None:
+    rows = rows_of(heading)
+    assert len(rows) >= 6
+    for asked, where in rows:
+        found = places(where)
+        named = {one for kind in found.values() for one in kind}
+        named |= set(re.findall(r"`(\w+)`", where)) & set(MEASURES)
+        assert named, asked
+        assert missing(found) == set(), asked
+        assert not re.search(r"not (answered|counted|from the extract)", where), asked
+
+
+def test_the_questions_it_names_are_on_the_forms_it_names() -> None:
+    """`by_second_review` of `parameters/forms/permanence.yml` is a choice on that form."""
+    pairs = re.findall(r"`(\w+)`(?: of| of the)? `(parameters/forms/\w+\.yml)`", PAGE)
+    assert {key for key, _ in pairs} >= {
+        "by_second_review", "meetings_in_time", "legal_meeting", "carers_visited",
+        "education_plan", "core_groups_in_time", "route",
+    }  # fmt: skip
+    for key, path in pairs:
+        form = load_form(ROOT / path)
+        asked = {one.key: one for part in form.sections for one in part.questions}
+        assert asked[key].answer == "choice", key
 
 
 def test_every_line_of_page_80_has_its_title_and_its_test() -> None:
