@@ -34,7 +34,10 @@ def stock(events: list[Event], name: str, day: date) -> tuple[int, int | None]:
         held = open_on(events, "Assessment", day)
         known = [one for one in held if one["date"] >= date(2012, 1, 1)]
         return sum(working_days(one["date"], day) > 45 for one in known), len(known)
-    held = open_on(events, "Child protection plan", day)
+    if name == "assessments_open":
+        return len(open_on(events, "Assessment", day)), None
+    kind = "Child in need episode" if name == "need_open_two_years" else "Child protection plan"
+    held = open_on(events, kind, day)
     return sum((day - one["date"]).days + 1 > 729 for one in held), len(held)
 
 
@@ -44,6 +47,8 @@ STOCKS = (
     "looked_after",
     "assessments_overdue",
     "plans_open_two_years",
+    "assessments_open",
+    "need_open_two_years",
 )
 
 
@@ -159,6 +164,18 @@ def said(field: str, *values: str) -> Callable[[Fact], bool | None]:
     return lambda row: None if row["age_years"] is None else row[field] in values
 
 
+def on(number: int) -> Callable[[Fact], bool]:
+    return lambda row: row["list"] == number
+
+
+def says(field: str, value: str) -> Callable[[Fact], bool]:
+    return lambda row: row[field] == value
+
+
+def some(field: str) -> Callable[[Fact], bool | None]:
+    return lambda row: None if row[field] is None else row[field] > 0
+
+
 ACTIVE = ("F1", "F2", "F3", "F4", "F5", "P1", "P2", "P3", "P4", "P5")
 ON_LISTS: dict[str, tuple[Callable[[Fact], bool], Callable[[Fact], bool | None]]] = {
     "cin_visits": (
@@ -188,6 +205,21 @@ ON_LISTS: dict[str, tuple[Callable[[Fact], bool], Callable[[Fact], bool | None]]
     "care_leavers_in_touch_19_21": (leaver(19, 21), said("in_touch", "Yes")),
     "care_leavers_accommodation_19_21": (leaver(19, 21), said("suitability", "Suitable")),
     "care_leavers_activity_19_21": (leaver(19, 21), said("activity", *ACTIVE)),
+    "need_disabled": (on(6), says("disability", "Yes")),
+    "plans_disabled": (on(7), says("disability", "Yes")),
+    "care_disabled": (in_care, says("disability", "Yes")),
+    "care_uasc": (in_care, says("uasc", "Yes")),
+    "care_again": (in_care, says("subsequent_period", "Yes")),
+    "care_with_plan": (in_care, lambda row: row["permanence_plan"] is not None),
+    "care_voluntary": (in_care, says("legal_status", "V2")),
+    "care_fostered": (in_care, lambda row: (row["placement_type"] or "").startswith("U")),
+    "care_outside": (in_care, says("placement_location", "Out")),
+    "care_missing": (in_care, some("missing_12m")),
+    "care_absent": (in_care, some("absent_12m")),
+    "interviews_accepted": (
+        lambda row: in_care(row) and row["missing_12m"] != 0,
+        lambda row: None if row["missing_12m"] is None else row["interview_accepted"] == "Yes",
+    ),
 }
 
 

@@ -64,6 +64,8 @@ def in_time(start: date | None, end: date, most: int) -> bool | None:
 
 S47, ICPC = "Section 47 enquiry", "Initial child protection conference"
 PLAN, CARE = "Child protection plan", "Care episode"
+HELP, NEED = "Early help assessment", "Child in need episode"
+ADOPTION = "Adoption decision"
 
 
 def starts(kind: str, rule: Callable | None = None) -> Callable[[list[Event]], list[Told]]:
@@ -153,6 +155,37 @@ def followed(kind: str, months: int, event: str, outcome: str | None = None) -> 
     return told
 
 
+def came_before(months: int) -> Callable[[list[Event], Event], bool]:
+    def rule(events: list[Event], one: Event) -> bool:
+        since = moved(one["date"], -months)
+        return any(since <= day < one["date"] for day in others(events, one, one["event"]))
+
+    return rule
+
+
+def came_after(kind: str, months: int, event: str) -> Callable[[list[Event]], list[Told]]:
+    """From its start on, the day itself included."""
+
+    def told(events: list[Event]) -> list[Told]:
+        rows = []
+        for one in events:
+            if one["event"] == kind:
+                until = moved(one["date"], months)
+                met = any(one["date"] <= day <= until for day in others(events, one, event))
+                rows.append((one["date"], one, met, until))
+        return rows
+
+    return told
+
+
+def held(field: str, *values: str) -> Callable[[list[Event], Event], bool]:
+    return lambda _, one: one[field] in values
+
+
+def only(rows: Callable, outcome: str) -> Callable[[list[Event]], list[Told]]:
+    return lambda events: [row for row in rows(events) if row[1]["outcome"] == outcome]
+
+
 def no_breaks(rows: Callable) -> Callable[[list[Event]], list[Told]]:
     def told(events: list[Event]) -> list[Told]:
         return [row for row in rows(events) if (row[1]["category"] or "")[:2] not in ("V3", "V4")]
@@ -190,6 +223,30 @@ TWINS: dict[str, Callable[[list[Event]], list[Told]]] = {
     "starting_care": no_breaks(starts(CARE)),
     "ceasing_care": no_breaks(ends(CARE)),
     "placement_moves": starts("Placement move"),
+    "contacts_to_referral": came_after("Contact", 1, "Referral"),
+    "repeat_contacts": starts("Contact", came_before(12)),
+    "early_help": starts(HELP),
+    "early_help_to_referral": came_after(HELP, 12, "Referral"),
+    "repeat_early_help": starts(HELP, came_before(12)),
+    "assessments_support": ends("Assessment", held("outcome", "Support needed")),
+    "repeat_s47": starts(S47, came_before(12)),
+    "s47_unnecessary": starts(S47, held("outcome", "Conference unnecessary")),
+    "repeat_icpc": starts(ICPC, came_before(12)),
+    "need_starts": starts(NEED),
+    "need_ends": ends(NEED),
+    "need_closed_assessed": ends(NEED, held("outcome", "RC8", "RC9")),
+    "need_two_years": ends(NEED, long),
+    "plans_neglect": starts(PLAN, held("category", "Neglect")),
+    "plans_physical": starts(PLAN, held("category", "Physical abuse")),
+    "plans_sexual": starts(PLAN, held("category", "Sexual abuse")),
+    "plans_emotional": starts(PLAN, held("category", "Emotional abuse")),
+    "plans_multiple": starts(PLAN, held("category", "Multiple")),
+    "care_left_adopted": no_breaks(ends(CARE, held("outcome", "E11", "E12"))),
+    "care_left_guardian": no_breaks(ends(CARE, held("outcome", "E45", "E46", "E47", "E48"))),
+    "care_left_home": no_breaks(ends(CARE, held("outcome", "E4A", "E4B"))),
+    "adoption_decisions": starts(ADOPTION),
+    "adoptions": only(ends(ADOPTION), "Adopted"),
+    "adoption_reversals": only(ends(ADOPTION), "Decision reversed"),
 }
 
 

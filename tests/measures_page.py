@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qa_sampling.trends.asked_list_measures import ASKED_LISTS
+from qa_sampling.trends.asked_measures import ASKED_EVENTS, ASKED_ON_A_DAY
 from qa_sampling.trends.day_measures import ON_A_DAY
 from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
@@ -97,6 +99,12 @@ these were written down; no child stands in them, so they have no rate, no famil
 dive. Audits are a sample: their grades are an estimate of all open cases with its interval, by
 quarter, service and team, and never a count.
 """
+ASKED = """## Counted where they are asked for by name
+
+Give their names as `measures`. They answer single boxes of ChAT's pages (`docs/benchmarking.md` has
+all of them). A page that counted them every month would look at far more series and find less in
+each.
+"""
 OTHER = """## Not in the extracts
 
 Asked for, each refuses and says what it needs.
@@ -162,6 +170,7 @@ def page() -> str:
         (STOCK, ON_A_DAY),
         (LISTS, FROM_LISTS),
         (REGISTER, FROM_REGISTER),
+        (ASKED, (*ASKED_EVENTS, *ASKED_ON_A_DAY, *ASKED_LISTS)),
     ):
         parts += [head, _table(_TITLES, [_row(one) for one in measures]), _definitions(measures)]
     rows = [

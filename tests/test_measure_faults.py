@@ -7,6 +7,7 @@ import pytest
 from test_measures import made
 from test_measures_on_a_day import on_day, one_day
 
+from qa_sampling.trends.asked_list_measures import ASKED_LISTS
 from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.list_rules import Stated
 from qa_sampling.trends.measuring import readings_of
@@ -79,12 +80,13 @@ def test_moves_are_those_of_the_year_not_rows() -> None:
     assert cell(made(*twice), "re_referrals", "2025-03-01") == [0, 1, 0]
 
 
-STATED = [one.name for one in FROM_LISTS if isinstance(one.rule, Stated)]
+LISTED = {one.name: one for one in (*FROM_LISTS, *ASKED_LISTS)}
+STATED = [name for name, one in LISTED.items() if isinstance(one.rule, Stated)]
 
 
 @pytest.mark.parametrize("name", STATED)
 def test_what_is_not_recorded_counts_below_in_every_share(name: str) -> None:
-    one = next(one for one in FROM_LISTS if one.name == name)
+    one = LISTED[name]
     low = one.base.ages[0] if one.base.ages else 10
     row = {"list": one.base.number, "age_years": low, "missing_12m": 1}
     table = on_day({**row, one.rule.field: one.rule.values[0]}, {**row, one.rule.field: None})

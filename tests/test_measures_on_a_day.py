@@ -21,8 +21,11 @@ from qa_sampling.records.events import build_events
 from qa_sampling.records.invented.authority import Authority
 from qa_sampling.records.invented.writing import write_workbook
 from qa_sampling.records.on_lists import build_on_lists
+from qa_sampling.trends.asked_list_measures import ASKED_LISTS
+from qa_sampling.trends.asked_measures import ASKED_ON_A_DAY
 from qa_sampling.trends.day_measures import ON_A_DAY
 from qa_sampling.trends.list_measures import FROM_LISTS
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.on_lists import ON_LISTS
 
@@ -35,8 +38,9 @@ def authority() -> Authority:
 
 
 def test_the_twins_are_of_all_measures() -> None:
-    assert tuple(one.name for one in ON_A_DAY) == STOCKS
-    assert [one.name for one in FROM_LISTS] == list(LIST_TWINS)
+    assert tuple(one.name for one in (*ON_A_DAY, *ASKED_ON_A_DAY)) == STOCKS
+    asked = [one.name for one in ASKED_LISTS if one.rule]  # a count is held to its cases below
+    assert [*(one.name for one in FROM_LISTS), *asked] == list(LIST_TWINS)
 
 
 @pytest.mark.parametrize("name", STOCKS)
@@ -245,6 +249,21 @@ def test_months_without_an_extract_are_missing_and_nobody_is_zero() -> None:
         readings_of(made(), "health_checks", as_at=DAY)
 
 
+def test_care_leavers_are_counted_without_those_in_care_or_gone() -> None:
+    table = on_day(
+        {"list": 9, "eligibility": "Relevant", "in_touch": "Yes"},
+        {"list": 9, "eligibility": "Former relevant", "in_touch": "No"},
+        {"list": 9, "eligibility": "Qualifying", "in_touch": None, "age_years": None},
+        {"list": 9, "eligibility": "Eligible", "in_touch": "Yes"},  # still in care
+        {"list": 9, "eligibility": "Relevant", "in_touch": "Died"},
+        {"list": 9, "eligibility": "Relevant", "in_touch": "Returned home"},
+        {"list": 8},
+    )
+    read = readings_of(made(), "care_leavers", as_at=DAY, on_lists=table).iloc[-1]
+    assert read["numerator"] == 3
+    assert pd.isna(read["denominator"])
+
+
 NO_EXTRACT = "no extract in its last month"
 
 DATES = st.one_of(st.none(), st.dates(date(2022, 1, 1), DAY + timedelta(20)))
@@ -262,7 +281,14 @@ CHILD = st.fixed_dictionaries(
         "placements_12m": st.sampled_from([None, 0, 2, 3, 4]),
         "missing_12m": st.sampled_from([None, 0, 1]),
         "placement_type": st.sampled_from([None, "U1", "A5"]),
-        "legal_status": st.sampled_from([None, "C2", "V3"]),
+        "legal_status": st.sampled_from([None, "C2", "V3", "V2"]),
+        "disability": st.sampled_from([None, "Yes", "No"]),
+        "uasc": st.sampled_from([None, "Yes", "No"]),
+        "subsequent_period": st.sampled_from([None, "Yes", "No"]),
+        "permanence_plan": st.sampled_from([None, "Adoption", "Other", "Return to family"]),
+        "placement_location": st.sampled_from([None, "In", "Out"]),
+        "absent_12m": st.sampled_from([None, 0, 2]),
+        "interview_accepted": st.sampled_from([None, "Yes", "No"]),
         "seen_alone": st.sampled_from([None, "Yes", "No"]),
         "interview_offered": st.sampled_from([None, "Yes", "No"]),
         "eligibility": st.sampled_from(["Relevant", "Eligible"]),
@@ -279,8 +305,7 @@ def test_any_children_count_as_in_plain_loops(rows: list[dict]) -> None:
     table = on_day(*rows)
     held = facts(table)
     for name in LIST_TWINS:
-        number = next(one.base.number for one in FROM_LISTS if one.name == name)
-        if number in set(table["list"]):
+        if MEASURES[name].base.number in set(table["list"]):
             assert one_day(table, name) == on_list(held, name), name
 
 

@@ -48,7 +48,8 @@ class Measure:
     page : str
         Page of ChAT that shows it; blank for none.
     by_name : bool
-        Whether it is counted only where it is asked for by name: not every extract tells it whole.
+        Whether it is counted only where it is asked for by name: not every extract tells it
+        whole, or it answers a single question that not every month needs.
     definition : str
         What it is, in a sentence or two.
     needs : str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from qa_sampling.errors import TrendError
+from qa_sampling.trends.asked_list_measures import ASKED_LISTS
+from qa_sampling.trends.asked_measures import ASKED_EVENTS, ASKED_ON_A_DAY
 from qa_sampling.trends.day_measures import ON_A_DAY
 from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
@@ -13,9 +15,19 @@ from qa_sampling.trends.register_measures import FROM_REGISTER
 __all__ = ["MEASURES", "Measure", "measure_of"]
 
 MEASURES: dict[str, Measure] = {
-    one.name: one for one in (*FROM_EVENTS, *ON_A_DAY, *FROM_LISTS, *FROM_REGISTER, *FROM_ELSEWHERE)
+    one.name: one
+    for one in (
+        *FROM_EVENTS,
+        *ON_A_DAY,
+        *FROM_LISTS,
+        *FROM_REGISTER,
+        *ASKED_EVENTS,
+        *ASKED_ON_A_DAY,
+        *ASKED_LISTS,
+        *FROM_ELSEWHERE,
+    )
 }
-"""By name: from events, on a day, from lists, of the register, and what needs other records."""
+"""By name: from events, on a day, from lists, of the register, asked for, and elsewhere."""
 
 
 def measure_of(name: str) -> Measure:
