@@ -165,12 +165,16 @@ def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparkli
     ----------
     charts : mapping of str to Chart
         Charts of everybody by measure.
-    kind : {"count", "proportion"}
-        Counts or shares: they have no scale in common.
+    kind : {"count", "proportion", "duration"}
+        Counts, shares or medians: they have no scale in common.
     scope : str
         The months in words.
     """
-    words = {"count": "How many a month", "proportion": "Share of those who could, by month"}
+    words = {
+        "count": "How many a month",
+        "proportion": "Share of those who could, by month",
+        "duration": "Days of the usual case (median), by month",
+    }
     named = [one for one in charts.values() if one.readings.kind == kind]
     return sparklines_of(named, measure=words[kind], scope=scope)
 

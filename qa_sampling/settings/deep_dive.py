@@ -208,7 +208,7 @@ class DeepDive(AnalysisSettings):
         names = [
             name
             for name, one in MEASURES.items()
-            if one.base is not None and one.base.of == "events" and not one.stock
+            if one.base is not None and one.base.of == "events" and not one.stock and not one.length
         ]
         if value not in names:
             raise ValueError(

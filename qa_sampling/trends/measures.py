@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.day_measures import ON_A_DAY
+from qa_sampling.trends.duration_measures import DURATIONS
 from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
 from qa_sampling.trends.list_measures import FROM_LISTS
@@ -13,9 +14,12 @@ from qa_sampling.trends.register_measures import FROM_REGISTER
 __all__ = ["MEASURES", "Measure", "measure_of"]
 
 MEASURES: dict[str, Measure] = {
-    one.name: one for one in (*FROM_EVENTS, *ON_A_DAY, *FROM_LISTS, *FROM_REGISTER, *FROM_ELSEWHERE)
-}
-"""By name: from events, on a day, from lists, of the register, and what needs other records."""
+    one.name: one
+    for one in (
+        *FROM_EVENTS, *DURATIONS, *ON_A_DAY, *FROM_LISTS, *FROM_REGISTER, *FROM_ELSEWHERE,
+    )
+}  # fmt: skip
+"""By name: from events, how long they take, on a day, from lists, of the register, and others."""
 
 
 def measure_of(name: str) -> Measure:
