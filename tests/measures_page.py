@@ -10,6 +10,7 @@ from pathlib import Path
 from qa_sampling.trends.asked_list_measures import ASKED_LISTS
 from qa_sampling.trends.asked_measures import ASKED_EVENTS, ASKED_ON_A_DAY
 from qa_sampling.trends.day_measures import ON_A_DAY
+from qa_sampling.trends.duration_measures import DURATIONS
 from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
 from qa_sampling.trends.list_measures import FROM_LISTS
@@ -49,6 +50,9 @@ What holds for all:
   before its start, a conference without its enquiry) is left out and counted as `unknown`.
 - Children of a family come together: a figure has its families beside its children.
 - The team is that of the newest extract that holds the row.
+- A target of the registry is what law or guidance allows; an authority's own (`targets` of page 50)
+  goes before it. The minimum is the fewest in a period for a median to be told, and in a unit's
+  usual month for the unit to be drawn by itself.
 - Rolling years (`rolling_year`) add up months; they overlap and are never charted with rules.
 - Rates (`rates_of`) carry the estimate of the population they rest on. Events are shown at the pace
   of a year, as their published figures are of a year; what is counted on a day is of that day.
@@ -65,6 +69,12 @@ Those tables stay with named readers: their quarters overlap from month to month
 hides could be worked out from several.
 """
 FLOW = """## Counted over a period, from events
+"""
+LENGTH = """## How long it takes, from events
+
+The figure of a month is the median of its cases, and missing below the minimum; the chart is an
+XmR chart. Medians do not add up: no rolling years, no signals across teams, no deep dive. What
+still waits is not in them, so a month in which a backlog is cleared looks slow.
 """
 STOCK = """## Counted at the end of a period, from events
 
@@ -120,7 +130,7 @@ enquiry counted; months that can still change shown as final (`tests/test_measur
 _WAYS = {"up": "higher is better", "down": "lower is better", "": "neither"}
 _TITLES = (
     "name | question | kind | numerator | denominator | direction | clock | look-back | lag | "
-    "cluster | benchmark | ChAT page"
+    "cluster | target | minimum | benchmark | ChAT page"
 ).split(" | ")
 
 
@@ -129,19 +139,22 @@ def _months(count: int) -> str:
 
 
 def _row(one: Measure) -> list[str]:
-    above = one.rule.words if one.rule else one.base.words
+    asked = one.rule or one.length
+    above = asked.words if asked else one.base.words
     counted = "children, each once: " if one.counted == "children" else ""
     return [
         f"`{one.name}`",
         one.question,
         f"{one.kind}, carried over" if one.carries_over else one.kind,
         counted + above,
-        counted + one.base.words if one.rule else "",
+        counted + one.base.words if asked else "",
         _WAYS[one.better],
-        one.rule.clock if one.rule else "",
+        asked.clock if asked else "",
         _months(one.look_back),
         _months(one.lag),
         one.cluster,
+        "" if one.target is None else f"{one.target:g}",
+        str(one.minimum),
         f"`{one.benchmark}`" if one.benchmark else "",
         one.page,
     ]
@@ -167,6 +180,7 @@ def page() -> str:
     parts = [HEAD, UNITS, units]
     for head, measures in (
         (FLOW, FROM_EVENTS),
+        (LENGTH, DURATIONS),
         (STOCK, ON_A_DAY),
         (LISTS, FROM_LISTS),
         (REGISTER, FROM_REGISTER),

@@ -14,6 +14,7 @@ from qa_sampling.records.invented.authority import Authority
 from qa_sampling.records.published_measures import MEASURES as PUBLISHED
 from qa_sampling.records.synthetic import invent
 from qa_sampling.schema import EVENT_KINDS, EVENTS
+from qa_sampling.trends.duration_measures import DURATIONS
 from qa_sampling.trends.measure_bases import Base
 from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measures import MEASURES, measure_of
@@ -332,14 +333,15 @@ def test_measures_of_other_records_say_what_they_need(events: pd.DataFrame, name
 
 def test_the_registry_is_sound() -> None:
     flows = [one.name for one in MEASURES.values() if isinstance(one.base, Base)]
-    assert flows == list(TWINS)
+    assert flows == [*TWINS, *(one.name for one in DURATIONS)]
     for name, one in MEASURES.items():
         assert name == one.name
         assert one.kind in KINDS
         assert one.definition.endswith(".")
         assert (one.needs == "") == (one.base is not None)
         assert one.benchmark in {"", *PUBLISHED}
-        assert (one.kind in ("count", "grade")) == (one.rule is None) or one.base is None
+        assert (one.kind in ("count", "grade", "duration")) == (one.rule is None) or not one.base
+        assert (one.kind == "duration") == (one.length is not None)
         assert one.question.endswith("?")
         assert one.cluster in ("family", "young person") or one.base.of in ("activity", "audits")
         if getattr(one.base, "event", None):

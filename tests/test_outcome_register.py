@@ -197,7 +197,7 @@ class TestGradedMonths:
         charted = graded_chart(fallen.grades, settings)
         assert charted.fired["rule"].tolist() == ["beyond_limit"]
         row = view.overview({"audits_good": charted}).iloc[0]
-        assert row["Value"] == "0%, estimated" and "oncern" in row["What it says"]
+        assert row["Value"] == "0%, estimated" and "oncern" in row["Variation"]
         assert row["Stays within"] != "–"
         assert view.drawn_large({"audits_good": charted}, ["s47", "audits_good"]) == ["audits_good"]
         short = graded_chart(fallen.grades.tail(5), settings)

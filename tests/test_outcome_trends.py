@@ -77,7 +77,7 @@ class TestWhatIsCounted:
         row = table.loc["Re-referrals within 12 months"]
         assert row["Month"] == "Mar 2026"
         assert row["Value"] == "22% (33 of 150)"
-        assert "as usual" in row["What it says"]
+        assert row["Variation"] == "As usual"
 
     def test_a_month_without_its_year_before_it_is_not_judged(self, found):
         one = found.charts["re_referrals"].table

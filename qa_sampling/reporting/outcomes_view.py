@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from qa_sampling.reporting.icon_pictures import ICONS
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.outcome_words import tells_few
 from qa_sampling.reporting.plot_captions import said
@@ -16,6 +17,7 @@ from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.icons import icons_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
+from qa_sampling.trends.signals import latest_words
 from qa_sampling.trends.spikes import Signal, Spikes
 from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
 
@@ -44,7 +46,8 @@ class Decided(Protocol):
         """Day of the decision; blank when not known."""
 
 
-_WAYS = {"up": "more is better", "down": "less is better", "": "neither"}
+_WAYS = {"up": "more is better", "down": "less is better", "": "neither way"}
+_LEAST = {"up": "at least", "down": "at most", "": "aim"}
 
 
 def overview(charts: Mapping[str, Chart]) -> pd.DataFrame:
@@ -56,17 +59,35 @@ def overview(charts: Mapping[str, Chart]) -> pd.DataFrame:
         Charts of everybody by measure.
     """
     rows = [_overview_row(name, one) for name, one in charts.items()]
-    heads = ["Measure", "Better", "Month", "Value", "Usual", "Stays within", "What it says"]
+    heads = ["Measure", "Aim", "Month", "Value", "Usual", "Stays within", *_ICONED]
     return pd.DataFrame(rows, columns=heads)
+
+
+_ICONED = ("Variation", "Assurance")
+
+
+def overview_icons(charts: Mapping[str, Chart]) -> dict[str, list[str]]:
+    """Give the icons of the overview, by column and in its order; blank where there is none.
+
+    Parameters
+    ----------
+    charts : mapping of str to Chart
+        Charts of everybody by measure.
+    """
+    found = [icons_of(one) for one in charts.values()]
+    pairs = zip(_ICONED, ("variation", "assurance"), strict=True)
+    return {column: [getattr(one, name) for one in found] for column, name in pairs}
 
 
 def _overview_row(name: str, one: Chart) -> tuple[str, ...]:
     measure, readings = MEASURES[name], one.readings
-    better = _WAYS[measure.better]
-    if one.latest is None:
-        return (measure.title, better, "–", "–", "–", "–", icons_of(one).words)
-    row = one.table.iloc[one.latest]
     unit = readings.unit
+    aim = _WAYS[measure.better]
+    if readings.target is not None:
+        aim = f"{_LEAST[measure.better]} {said(readings.target, unit)}"
+    if one.latest is None:
+        return (measure.title, aim, *["–"] * 4, *_icon_words(one))
+    row = one.table.iloc[one.latest]
     value = said(float(row["value"]), unit)
     if readings.kind == "proportion":
         value = f"{value} ({row['numerator']:.0f} of {row['exposure']:.0f})"
@@ -76,9 +97,18 @@ def _overview_row(name: str, one: Chart) -> tuple[str, ...]:
     if pd.notna(row["low"]) and pd.notna(row["high"]):
         within = f"{said(float(row['low']), unit)} to {said(float(row['high']), unit)}"
     usual = said(float(row["centre"]), unit) if pd.notna(row["centre"]) else "–"
-    return (
-        measure.title, better, f"{row['period']:%b %Y}", value, usual, within, icons_of(one).words,
-    )  # fmt: skip
+    month = f"{row['period']:%b %Y}"
+    return (measure.title, aim, month, value, usual, within, *_icon_words(one))
+
+
+def _icon_words(one: Chart) -> tuple[str, str]:
+    """Say what the two icons of a chart say, and what fired."""
+    icons = icons_of(one)
+    fired = latest_words(one) if icons.variation.endswith(("_high", "_low")) else ""
+    variation = f"{ICONS[icons.variation].label}{f': {fired}' if fired else ''}"
+    if icons.assurance:
+        return variation, ICONS[icons.assurance].label + (", were it steady" if fired else "")
+    return variation, "No target" if one.readings.target is None else "–"
 
 
 def day_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -135,12 +165,16 @@ def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparkli
     ----------
     charts : mapping of str to Chart
         Charts of everybody by measure.
-    kind : {"count", "proportion"}
-        Counts or shares: they have no scale in common.
+    kind : {"count", "proportion", "duration"}
+        Counts, shares or medians: they have no scale in common.
     scope : str
         The months in words.
     """
-    words = {"count": "How many a month", "proportion": "Share of those who could, by month"}
+    words = {
+        "count": "How many a month",
+        "proportion": "Share of those who could, by month",
+        "duration": "Days of the usual case (median), by month",
+    }
     named = [one for one in charts.values() if one.readings.kind == kind]
     return sparklines_of(named, measure=words[kind], scope=scope)
 

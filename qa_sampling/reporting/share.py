@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from numbers import Integral
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qa_sampling.errors import DisclosureError, ParameterError
+from qa_sampling.reporting.icon_pictures import icon_named, icon_svg
 from qa_sampling.reporting.plot_seal import drawn_from, is_as_drawn
 from qa_sampling.reporting.plot_style import house_style
 from qa_sampling.reporting.releases import release_fingerprint
@@ -134,7 +135,13 @@ def share_figure(
     _display(_table_mark("figure_table", table, **words))
 
 
-def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> None:
+def show(
+    what: pd.DataFrame | SafeTable,
+    *,
+    title: str,
+    caption: str = "",
+    icons: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Display a table for the restricted page; the shareable page refuses it.
 
     Parameters
@@ -145,6 +152,14 @@ def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> No
         What it shows.
     caption : str
         Measure, place and period.
+    icons : mapping of str to sequence of str, optional
+        By column of a DataFrame, the icon that stands in front of each cell, by its name
+        (``icon_pictures.ICONS``); blank for none.
+
+    Raises
+    ------
+    ParameterError
+        When the title is blank, an icon is unknown, or icons are not one a row.
     """
     _require_title(title, "show()")
     if isinstance(what, SafeTable):
@@ -156,7 +171,7 @@ def show(what: pd.DataFrame | SafeTable, *, title: str, caption: str = "") -> No
             caption=caption,
             note="",
             release="",
-            grids=[_grid(title, what, _headings(what))],
+            grids=[_grid(title, what, _headings(what)) | _iconed(what, icons or {})],
         )
     _display(mark | {"restricted": True})
 
@@ -214,6 +229,20 @@ def _grid(name: str, frame: pd.DataFrame, headings: Mapping[Any, str]) -> dict[s
         "columns": [str(headings.get(column, column)) for column in frame.columns],
         "rows": [[_text(value) for value in row] for row in frame.itertuples(index=False)],
     }
+
+
+def _iconed(frame: pd.DataFrame, icons: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Put the icons of a table as names, by the place of their column; nothing without any."""
+    placed: dict[str, list[str]] = {}
+    for column, names in icons.items():
+        if column not in frame or len(names) != len(frame):
+            raise ParameterError(
+                f"The icons of {column!r} do not fit the table; give one a row, of a column it has."
+            )
+        placed[str(frame.columns.get_loc(column))] = [
+            icon_named(one).name if one else "" for one in names
+        ]
+    return {"icons": placed} if placed else {}
 
 
 def _text(value: object) -> str:
@@ -296,6 +325,7 @@ def environment() -> Any:  # noqa: ANN401
     made.filters["number_columns"] = number_columns
     made.filters["brief_columns"] = brief_columns
     made.filters["is_long"] = is_long
+    made.filters["icon"] = icon_svg
     return made
 
 

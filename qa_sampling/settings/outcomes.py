@@ -14,6 +14,7 @@ from qa_sampling.settings.common import INVENTED, plain_day
 from qa_sampling.settings.population import Population
 from qa_sampling.settings.signals import SIGNALS_FILE
 from qa_sampling.settings.turning import CurveToTurn, known_measure
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 
@@ -93,7 +94,8 @@ class OutcomeTrends(AnalysisSettings):
     looked_back : int
         Earlier months whose signals are told besides.
     targets : dict of str to float
-        Target of a measure in the unit of its values (0.8 for 80%), by name.
+        Target of a measure in the unit of its values (0.8 for 80%), by name; goes before that of
+        the registry.
     rebases : tuple of RebaseDecision
         Decisions to set a centre line anew.
     curves : tuple of CurveToTurn
@@ -112,7 +114,9 @@ class OutcomeTrends(AnalysisSettings):
     months: int = Field(36, ge=13, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
     measures: tuple[str, ...] = ()
-    pictured: tuple[str, ...] = ("re_referrals", "referrals", "s47_to_icpc", "audits_good")
+    pictured: tuple[str, ...] = (
+        "re_referrals", "referrals", "s47_to_icpc", "assessment_days", "audits_good",
+    )  # fmt: skip
     unit: Literal["team", "service", "source"] = "team"
     signals_by: tuple[str, ...] = ()
     population: Population = ()
@@ -150,6 +154,16 @@ class OutcomeTrends(AnalysisSettings):
         for one in value:
             known_measure(one)
         return value
+
+    def target_of(self, measure: str) -> float | None:
+        """Give the target of a measure: the authority's own, or what the registry holds for all.
+
+        Parameters
+        ----------
+        measure : str
+            Its name in the registry.
+        """
+        return self.targets.get(measure, MEASURES[measure].target)
 
     @property
     def signals_file(self) -> str:

@@ -125,8 +125,8 @@ def choose_chart(
         )
     return ChartChoice(
         "xmr",
-        "The values are measurements, not counts, so what is usual is learnt from how far "
-        "neighbouring periods differ.",
+        "The values are measurements (means or medians), not counts, so what is usual is learnt "
+        "from how far neighbouring periods differ.",
         ("run",),
     )
 

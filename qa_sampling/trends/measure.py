@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa_sampling.trends.measure_bases import Whole
+from qa_sampling.trends.measure_lengths import Length
 from qa_sampling.trends.measure_rules import Rule
 from qa_sampling.trends.readings import MeasureKind
 
-__all__ = ["Measure", "count", "share"]
+__all__ = ["Measure", "count", "duration", "share"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,9 @@ class Measure:
         Rows in the denominator of a proportion, or that are counted: events of a period,
         episodes open on a day, or children on a list. None when the tables cannot answer it.
     rule : Rule or None
-        What must hold for one of them to be in the numerator; None for a count.
+        What must hold for one of them to be in the numerator; None for a count or a duration.
+    length : Length or None
+        How long each of them took, whose median is the figure; None but for a duration.
     counted : {"events", "children"}
         Whether each row counts, or each child once a period when one of its rows does.
     renewed : bool
@@ -38,11 +41,13 @@ class Measure:
     better : {"up", "down", ""}
         Which way is better; blank for neither.
     target : float or None
-        The authority's own target, in the unit of the values; none is declared here.
+        What law or guidance allows of all, in the unit of the values; an authority's own is in
+        its parameters (`targets`), and goes before it. None where nobody has set one.
     cluster : str
         What children come in: they do not move alone.
     minimum : int
-        Fewest in a denominator (or of a count) for which a unit's figure leaves the team.
+        Fewest in a period for a median to be told, and in a unit's usual month for the unit to
+        be drawn by itself.
     benchmark : str
         Key of the published measure it may stand beside; blank for none.
     page : str
@@ -62,6 +67,7 @@ class Measure:
     kind: MeasureKind
     base: Whole | None = None
     rule: Rule | None = None
+    length: Length | None = None
     counted: Literal["events", "children"] = "events"
     renewed: bool = False
     better: Literal["up", "down", ""] = ""
@@ -77,7 +83,13 @@ class Measure:
     @property
     def look_back(self) -> int:
         """Months before a period that must be known for its figure to be whole."""
-        return self.rule.back if self.rule else 0
+        asked = self.rule or self.length
+        return asked.back if asked else 0
+
+    @property
+    def neighbour(self) -> str:
+        """Kind of event that is looked for before or after; that of its rows without another."""
+        return getattr(self.rule or self.length, "event", getattr(self.base, "event", ""))
 
     @property
     def lag(self) -> int:
@@ -96,8 +108,8 @@ class Measure:
 
     @property
     def adds(self) -> bool:
-        """Whether its periods add up to a longer one: not on a day, nor each child once."""
-        return not self.stock and self.counted == "events"
+        """Whether its periods add up to a longer one: no median, not on a day, no child once."""
+        return not self.stock and self.counted == "events" and self.length is None
 
 
 def count(
@@ -146,4 +158,28 @@ def share(
     return Measure(
         name=name, title=title, question=question, page=page, kind="proportion", base=base,
         rule=rule, definition=definition, **about,
+    )  # fmt: skip
+
+
+def duration(
+    name: str,
+    title: str,
+    question: str,
+    base: Whole,
+    length: Length,
+    definition: str,
+    **about: str | float,
+) -> Measure:
+    """Declare how long something takes: the median of a period's cases.
+
+    Parameters
+    ----------
+    name, title, question, base, length, definition
+        As in :class:`Measure`.
+    about
+        Others of its attributes, such as `better` and `target`.
+    """
+    return Measure(
+        name=name, title=title, question=question, kind="duration", base=base, length=length,
+        definition=definition, **about,
     )  # fmt: skip

@@ -101,7 +101,7 @@ class Periods:
         if not asked.look_back:
             return np.ones(len(self.start), dtype=bool)
         first = self.start - pd.DateOffset(months=asked.look_back)
-        return self.covered.holds(asked.rule.event, first, self._reached)
+        return self.covered.holds(asked.neighbour, first, self._reached)
 
     def _followed(self, asked: Measure) -> np.ndarray:
         if not asked.lag:
@@ -172,7 +172,7 @@ def periods_of(
     if asked.base.of == "activity":
         return Periods(starts, None, begun, months, until, ends[ends <= until])
     if covered is None:
-        kinds = {asked.base.event, getattr(asked.rule, "event", asked.base.event)}
+        kinds = {asked.base.event, asked.neighbour}
         covered = Coverage(dict.fromkeys(kinds, ((begun, until),)))
     return Periods(starts, covered, begun, months, until, ends[ends <= until])
 

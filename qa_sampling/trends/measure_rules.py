@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.trends.event_neighbours import latest_before, next_from
-from qa_sampling.trends.working_days import BANK_HOLIDAYS, working_days_between
+from qa_sampling.trends.measure_lengths import working_days_of
 
 __all__ = ["Earlier", "Followed", "Lasted", "Outcome", "Rule", "SinceLatest", "Within"]
 
@@ -277,7 +277,4 @@ class SinceLatest(Rule):
 
 
 def _in_time(start: pd.Series, end: pd.Series, working_days: int) -> pd.Series:
-    first, last = f"{BANK_HOLIDAYS[0].year}-01-01", f"{BANK_HOLIDAYS[-1].year}-12-31"
-    counted = start.between(first, last) & end.between(first, last) & (end >= start)
-    days = working_days_between(start.where(counted), end.where(counted))
-    return days.le(working_days)
+    return working_days_of(start, end).le(working_days)

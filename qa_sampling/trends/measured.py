@@ -25,14 +25,19 @@ READINGS = Table(
         Column("unit", "text", 'Value of that column, or "All"'),
         Column("start", "date", "First day of the period"),
         Column("days", "whole", "Days of the period"),
-        Column("kind", "code", "What it is", codes=("count", "proportion", "rate")),
+        Column("kind", "code", "What it is", codes=("count", "proportion", "rate", "duration")),
         Column("adds", "flag", "Whether periods add up; not on a day, nor children of a period"),
         Column(
             "carries_over", "flag", "Whether a period's figure is mostly that of the one before"
         ),
-        Column("numerator", "whole", "Count above; missing where the period is", False),
+        Column(
+            "numerator",
+            "whole",
+            "Count above, or behind a median; missing as the period is",
+            False,
+        ),
         Column("denominator", "number", "Below; missing for a count, and with the period", False),
-        Column("value", "number", "Count, share or rate; missing without a denominator", False),
+        Column("value", "number", "Count, share, rate or median; missing without one", False),
         Column("children", "whole", "Children in the numerator", False),
         Column("families", "whole", "Families in the numerator; missing when not known", False),
         Column("pending", "whole", "In the denominator and may yet count above", False),
@@ -103,7 +108,7 @@ def _one(rows: pd.DataFrame, measure: str, unit: str) -> Readings:
     table = pd.DataFrame(
         {
             "period": rows["start"],
-            "numerator": rows["numerator"].astype("float64"),
+            "numerator": rows["value" if kind == "duration" else "numerator"].astype("float64"),
             "denominator": rows["denominator"].astype("float64"),
             "mature": rows["mature"],
         }
@@ -116,8 +121,11 @@ def _one(rows: pd.DataFrame, measure: str, unit: str) -> Readings:
         frequency=_frequency(int(rows["days"].max())),
         better=known.better if known else "",
         series=f"{known.title if known else measure}, {unit}",
-        **({"unit": "share"} if kind == "proportion" else {}),
+        **({"unit": _UNITS[kind]} if kind in _UNITS else {}),
     )
+
+
+_UNITS = {"proportion": "share", "duration": "days"}
 
 
 def _frequency(days: int) -> Frequency:

@@ -6,6 +6,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.trends.asked_list_measures import ASKED_LISTS
 from qa_sampling.trends.asked_measures import ASKED_EVENTS, ASKED_ON_A_DAY
 from qa_sampling.trends.day_measures import ON_A_DAY
+from qa_sampling.trends.duration_measures import DURATIONS
 from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
 from qa_sampling.trends.event_measures import FROM_EVENTS
 from qa_sampling.trends.list_measures import FROM_LISTS
@@ -18,6 +19,7 @@ MEASURES: dict[str, Measure] = {
     one.name: one
     for one in (
         *FROM_EVENTS,
+        *DURATIONS,
         *ON_A_DAY,
         *FROM_LISTS,
         *FROM_REGISTER,
@@ -27,7 +29,8 @@ MEASURES: dict[str, Measure] = {
         *FROM_ELSEWHERE,
     )
 }
-"""By name: from events, on a day, from lists, of the register, asked for, and elsewhere."""
+"""By name: from events, how long they take, on a day, from lists, of the register, asked for
+of the case system's reports, and from elsewhere."""
 
 
 def measure_of(name: str) -> Measure:

@@ -149,6 +149,9 @@ def _judged(table: pd.DataFrame, asked: Measure, spans: Periods, unit: str | Non
     rows = asked.base.rows(table, spans.days)
     met = asked.rule.met(rows, table) if asked.rule else pd.Series(data=True, index=rows.index)
     met = met.astype("boolean")
+    length = asked.length.days(rows, table) if asked.length else None
+    if length is not None:
+        met = met.mask(length.isna())
     if "undecided" in rows:
         met = met.mask(rows["undecided"])
     open_still = asked.rule.open_still(rows, spans.until) if asked.rule else False
@@ -167,6 +170,7 @@ def _judged(table: pd.DataFrame, asked: Measure, spans: Periods, unit: str | Non
             "met": met.fillna(value=False).astype("bool"),
             "unknown": met.isna(),
             "pending": open_still & ~met.fillna(value=True),
+            **({} if length is None else {"length": length}),
         }
     )
 
@@ -184,8 +188,10 @@ def _tally(rows: pd.DataFrame, asked: Measure) -> pd.DataFrame:
     grouped = above.groupby(keys)
     children = asked.counted == "children"
     counts = below.groupby(keys)["child_id"]
+    middle = {"median": grouped["length"].median()} if "length" in rows else {}
     return pd.DataFrame(
         {
+            **middle,
             "denominator": counts.nunique() if children else counts.size(),
             "numerator": grouped["child_id"].nunique() if children else grouped.size(),
             "children": grouped["child_id"].nunique(),
@@ -199,10 +205,15 @@ def _tally(rows: pd.DataFrame, asked: Measure) -> pd.DataFrame:
 def _spread(tally: pd.DataFrame, spans: Periods, units: list[str], asked: Measure) -> pd.DataFrame:
     """Give every unit every period, 0 where nothing was counted."""
     grid = pd.MultiIndex.from_product([units, spans.start], names=["unit", "start"])
-    table = tally.reindex(grid).fillna(0).astype("Int64").reset_index()
+    spread = tally.reindex(grid)
+    table = spread.drop(columns="median", errors="ignore").fillna(0).astype("Int64").reset_index()
     below = table["denominator"].astype("float64")
+    none = pd.Series(np.nan, index=table.index)
+    if asked.length is not None:
+        middle = spread["median"].astype("float64").reset_index(drop=True)
+        told = middle.where(table["numerator"] >= asked.minimum)
+        return table.assign(value=told, denominator=none)
     if asked.rule is None:
-        none = pd.Series(np.nan, index=table.index)
         return table.assign(value=table["numerator"].astype("float64"), denominator=none)
     value = table["numerator"].astype("float64") / below.replace(0, np.nan)
     return table.assign(value=value, denominator=below)

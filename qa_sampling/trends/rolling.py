@@ -51,8 +51,8 @@ def rolling_year(readings: pd.DataFrame) -> pd.DataFrame:
     if not readings["adds"].all():
         name = readings.loc[~readings["adds"], "measure"].iloc[0]
         raise TrendError(
-            f"Months of {name} do not add up to a year: it is counted on a day, or each child once "
-            "a period. Show its months."
+            f"Months of {name} do not add up to a year: it is a median, counted on a day, or each "
+            "child once a period. Show its months."
         )
     if (readings["kind"] == "rate").any():
         raise TrendError("Rates do not add up. Add up the counts, then make rates of the years.")

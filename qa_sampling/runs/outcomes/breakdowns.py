@@ -37,9 +37,8 @@ def broken_down(told: Told, found: Outcomes, settings: OutcomeTrends) -> tuple[B
     tuple of BrokenDown
         In the registry's order. A measure of which no quarter can be told is left out.
     """
-    known = {one.name for one in found.measures if one.base.of == "events"} | set(
-        found.on_the_day["measure"]
-    )
+    counted = [one for one in found.measures if one.base.of == "events" and not one.length]
+    known = {one.name for one in counted} | set(found.on_the_day["measure"])
     wanted = set(settings.breakdowns or MEASURES) & known
     kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]
     events, on_lists = (_with_columns(table, kinds) for table in (told.events, told.on_lists))

@@ -43,7 +43,8 @@ STOCK_NOTE = (
     "and rules do not hold: read the line."
 )
 NO_SIGNALS = (
-    "it is counted on a day, or each child once a period. Look at the measure of its events."
+    "it is a median, counted on a day, or each child once a period. Look at the measure of its "
+    "events, or at what fired."
 )
 _CHARTS: dict[RuleSet, str | None] = {
     "ours": None, "mdc": "xmr", "nhsr": "xmr", "excel": "xmr", "anhoej": "run",
@@ -253,7 +254,7 @@ class Exploration:
 
     def _series(self, rows: pd.DataFrame, asked: Asked) -> Readings:
         scope = self.settings.whose if asked.unit == EVERYBODY else asked.unit
-        target = self.trends.targets.get(asked.measure)
+        target = self.trends.target_of(asked.measure)
         if MEASURES[asked.measure].kind == "grade":
             return graded_readings(rows, scope=scope, target=target, every=asked.every)
         one = next(iter(series_of(rows, carried=True).values()))

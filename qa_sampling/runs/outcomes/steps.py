@@ -209,7 +209,7 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
         about |= (
             {"unit": "rate", "measure": f"{title}, a year's pace per 10,000 children"}
             if rate
-            else {"target": settings.targets.get(name)}
+            else {"target": settings.target_of(name)}
         )
         known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
         decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
@@ -233,7 +233,7 @@ def graded_chart(grades: pd.DataFrame, settings: OutcomeTrends) -> Chart | None:
     whole = grades[grades["unit_kind"] == "all"]
     if not whole["mature"].any():
         return None
-    target, audits = settings.targets.get("audits_good"), int(whole["audits"].sum())
+    target, audits = settings.target_of("audits_good"), int(whole["audits"].sum())
     one = graded_readings(
         graded_series(whole, settings), scope=settings.whose, target=target, n=audits
     )
