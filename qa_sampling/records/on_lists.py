@@ -6,16 +6,17 @@ tell what was overdue on it. Build the table from each month's extract and join 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from qa_sampling.records.annex_a import AnnexA
-from qa_sampling.records.cases import completed_years
 from qa_sampling.schema import NOT_RECORDED, check_table
 from qa_sampling.trends.on_lists import ON_LISTS
 
-__all__ = ["build_on_lists"]
+__all__ = ["build_on_lists", "build_over_time", "children_on", "joined"]
 
 _ENDS = {6: "closure_date", 7: "end_date", 8: "end_date", 9: None}
 _FIELDS = {
@@ -46,9 +47,69 @@ def build_on_lists(annex: AnnexA, *, as_at: date) -> pd.DataFrame:
     SchemaError
         When the lists do not hold what `annex_a_layout` declares.
     """
-    day = pd.Timestamp(as_at)
-    parts = [_open_rows(annex.newest(number), number, end, day) for number, end in _ENDS.items()]
-    table = pd.concat(parts, ignore_index=True)
+    return children_on({number: annex.newest(number) for number in _ENDS}, pd.Timestamp(as_at))
+
+
+def build_over_time(annex: AnnexA) -> pd.DataFrame:
+    """Give one row for each child open on list 6, 7, 8 or 9 on the day of each extract.
+
+    Every extract speaks of its own day alone. Of several of one day the latest given that holds a
+    list speaks. A month without an extract has no row: it is a gap.
+
+    Parameters
+    ----------
+    annex : AnnexA
+        The checked extracts, stacked.
+
+    Returns
+    -------
+    DataFrame
+        Declared by ``trends.on_lists.ON_LISTS``, sorted by day, list and child.
+
+    Raises
+    ------
+    SchemaError
+        When the lists do not hold what `annex_a_layout` declares.
+    """
+    by_day: dict[pd.Timestamp, dict[int, pd.DataFrame]] = {}
+    for one in annex.held:
+        by_day.setdefault(one.day, {}).update(one.lists)
+    return joined(children_on(lists, day) for day, lists in sorted(by_day.items()))
+
+
+def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Join what the lists say of several days, each given once.
+
+    Parameters
+    ----------
+    tables : iterable of DataFrame
+        ``trends.on_lists.ON_LISTS``, in order of their days.
+    """
+    parts = list(tables)
+    return pd.concat(parts, ignore_index=True) if parts else ON_LISTS.empty()
+
+
+def children_on(lists: Mapping[int, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
+    """Give one row for each child open on the lists of one extract, on its day.
+
+    Parameters
+    ----------
+    lists : mapping of int to DataFrame
+        Lists by number, with the fields of `annex_a_layout`; a list may be absent.
+    day : Timestamp
+        The day that the extract describes.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`build_on_lists`.
+    """
+    parts = [
+        _open_rows(lists[number], number, end, day)
+        for number, end in _ENDS.items()
+        if number in lists
+    ]
+    table = pd.concat([ON_LISTS.empty(), *parts], ignore_index=True)
     table = table.sort_values(["list", "child_id", "start"], na_position="first", kind="stable")
     table = table.drop_duplicates(["list", "child_id"], keep="last").reset_index(drop=True)
     return check_table(table, ON_LISTS)
@@ -70,6 +131,14 @@ def _open_rows(rows: pd.DataFrame, number: int, end: str | None, day: pd.Timesta
     part["day"], part["list"] = day, number
     for name in ("team", "worker"):
         part[name] = part[name].fillna(NOT_RECORDED)
-    ages = zip(pd.to_datetime(rows["date_of_birth"]), pd.to_numeric(rows["age"]), strict=True)
-    part["age_years"] = pd.array([completed_years(born, day, age) for born, age in ages], "Int64")
+    part["age_years"] = _completed_years(rows, day)
     return part.astype(ON_LISTS.empty().dtypes.to_dict())
+
+
+def _completed_years(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Give completed years on a day, as ``cases.completed_years`` does, of all rows at once."""
+    born, age = pd.to_datetime(rows["date_of_birth"]), pd.to_numeric(rows["age"])
+    early = born.dt.month * 100 + born.dt.day > day.month * 100 + day.day
+    years = (day.year - born.dt.year - early).mask(born > day, -1)
+    told = np.floor(age.astype("Float64").astype("float64"))
+    return years.where(born.notna(), told).astype("Int64")
