@@ -6,7 +6,7 @@ tell what was overdue on it. Build the table from each month's extract and join 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -16,7 +16,7 @@ from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.schema import NOT_RECORDED, check_table
 from qa_sampling.trends.on_lists import ON_LISTS
 
-__all__ = ["build_on_lists", "build_over_time", "children_on", "joined"]
+__all__ = ["build_on_lists", "build_over_time", "children_on"]
 
 _ENDS = {6: "closure_date", 7: "end_date", 8: "end_date", 9: None}
 _FIELDS = {
@@ -47,7 +47,8 @@ def build_on_lists(annex: AnnexA, *, as_at: date) -> pd.DataFrame:
     SchemaError
         When the lists do not hold what `annex_a_layout` declares.
     """
-    return children_on({number: annex.newest(number) for number in _ENDS}, pd.Timestamp(as_at))
+    lists = {number: annex.newest(number) for number in _ENDS}
+    return children_on({pd.Timestamp(as_at): lists})
 
 
 def build_over_time(annex: AnnexA) -> pd.DataFrame:
@@ -74,71 +75,64 @@ def build_over_time(annex: AnnexA) -> pd.DataFrame:
     by_day: dict[pd.Timestamp, dict[int, pd.DataFrame]] = {}
     for one in annex.held:
         by_day.setdefault(one.day, {}).update(one.lists)
-    return joined(children_on(lists, day) for day, lists in sorted(by_day.items()))
+    return children_on(by_day)
 
 
-def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Join what the lists say of several days, each given once.
-
-    Parameters
-    ----------
-    tables : iterable of DataFrame
-        ``trends.on_lists.ON_LISTS``, in order of their days.
-    """
-    parts = list(tables)
-    return pd.concat(parts, ignore_index=True) if parts else ON_LISTS.empty()
-
-
-def children_on(lists: Mapping[int, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
-    """Give one row for each child open on the lists of one extract, on its day.
+def children_on(by_day: Mapping[pd.Timestamp, Mapping[int, pd.DataFrame]]) -> pd.DataFrame:
+    """Give one row for each child open on the lists of each day.
 
     Parameters
     ----------
-    lists : mapping of int to DataFrame
-        Lists by number, with the fields of `annex_a_layout`; a list may be absent.
-    day : Timestamp
-        The day that the extract describes.
+    by_day : mapping of Timestamp to mapping of int to DataFrame
+        By day of the extract its lists by number, with the fields of `annex_a_layout`; a list may
+        be absent.
 
     Returns
     -------
     DataFrame
-        As :func:`build_on_lists`.
+        Declared by ``trends.on_lists.ON_LISTS``, sorted by day, list and child.
     """
-    parts = [
-        _open_rows(lists[number], number, end, day)
-        for number, end in _ENDS.items()
-        if number in lists
-    ]
-    table = pd.concat([ON_LISTS.empty(), *parts], ignore_index=True)
-    table = table.sort_values(["list", "child_id", "start"], na_position="first", kind="stable")
-    table = table.drop_duplicates(["list", "child_id"], keep="last").reset_index(drop=True)
+    parts = [ON_LISTS.empty()]
+    for number, end in _ENDS.items():
+        held = [
+            lists[number].assign(extract_day=day)
+            for day, lists in by_day.items()
+            if number in lists
+        ]
+        if held:
+            parts.append(_open_rows(pd.concat(held, ignore_index=True), number, end))
+    table = pd.concat(parts, ignore_index=True)
+    order = ["day", "list", "child_id", "start"]
+    table = table.sort_values(order, na_position="first", kind="stable")
+    table = table.drop_duplicates(order[:3], keep="last").reset_index(drop=True)
     return check_table(table, ON_LISTS)
 
 
-def _open_rows(rows: pd.DataFrame, number: int, end: str | None, day: pd.Timestamp) -> pd.DataFrame:
-    """Give the open rows of one list in the table's columns."""
+def _open_rows(rows: pd.DataFrame, number: int, end: str | None) -> pd.DataFrame:
+    """Give the rows of one list that are open on their day, in the table's columns."""
     if end is not None:
-        rows = rows[rows[end].isna() | (rows[end] > day)]
+        rows = rows[rows[end].isna() | (rows[end] > rows["extract_day"])]
     if number == 6:
         rows = rows[rows["case_status"] != "Closed"]
     started = rows["start_date"] if "start_date" in rows else pd.Series(pd.NaT, index=rows.index)
-    rows = rows[started.isna() | (started <= day)]
-    own = _FIELDS.get(number, {}) | {"start": "start_date"}
+    rows = rows[started.isna() | (started <= rows["extract_day"])]
+    own = _FIELDS.get(number, {}) | {"start": "start_date", "day": "extract_day"}
     part = pd.DataFrame(index=rows.index)
     for name in ON_LISTS.names:
         field = own.get(name, name)
         part[name] = rows.get(field)
-    part["day"], part["list"] = day, number
+    part["list"] = number
     for name in ("team", "worker"):
         part[name] = part[name].fillna(NOT_RECORDED)
-    part["age_years"] = _completed_years(rows, day)
+    part["age_years"] = _completed_years(rows)
     return part.astype(ON_LISTS.empty().dtypes.to_dict())
 
 
-def _completed_years(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+def _completed_years(rows: pd.DataFrame) -> pd.Series:
     """Give completed years on a day, as ``cases.completed_years`` does, of all rows at once."""
     born, age = pd.to_datetime(rows["date_of_birth"]), pd.to_numeric(rows["age"])
+    day = rows["extract_day"].dt
     early = born.dt.month * 100 + born.dt.day > day.month * 100 + day.day
-    years = (day.year - born.dt.year - early).mask(born > day, -1)
+    years = (day.year - born.dt.year - early).mask(born > rows["extract_day"], -1)
     told = np.floor(age.astype("Float64").astype("float64"))
     return years.where(born.notna(), told).astype("Int64")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.coverage import Coverage
+from qa_sampling.trends.on_lists import KnownLists
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class Told:
     cases: pd.DataFrame | None = None
     staff: pd.DataFrame | None = None
     case_roles: pd.DataFrame | None = None
+
+    @cached_property
+    def lists(self) -> KnownLists:
+        """The children on lists, checked once."""
+        return KnownLists.of(self.on_lists)
 
     @property
     def gaps(self) -> tuple[str, ...]:

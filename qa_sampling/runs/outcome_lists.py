@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from qa_sampling.records.annex_a import AnnexA
-from qa_sampling.records.on_lists import build_over_time, children_on, joined
+from qa_sampling.records.on_lists import build_over_time, children_on
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.settings.analyses import AnalysisSettings
 
@@ -37,12 +37,16 @@ def lists_over_time(annex: AnnexA, settings: AnalysisSettings) -> pd.DataFrame:
     told = build_over_time(annex)
     if not settings.is_invented:
         return told
-    ends = [day for day in invented_authority().month_ends if day <= settings.extract_day]
-    read = set(told["day"].dt.date)
-    others = [_invented_on(day) for day in ends[-INVENTED_EXTRACTS:] if day not in read]
-    return joined([told, *others]).sort_values("day", kind="stable", ignore_index=True)
+    read, day = frozenset(told["day"].dt.date), settings.extract_day
+    both = pd.concat([told, _invented_between(day, read)])
+    return both.sort_values(["day", "list", "child_id"], kind="stable", ignore_index=True)
 
 
 @cache
-def _invented_on(day: date) -> pd.DataFrame:
-    return children_on(invented_authority().fields_at(day), pd.Timestamp(day))
+def _invented_between(until: date, read: frozenset[date]) -> pd.DataFrame:
+    """Give the months' ends up to a day but those that were read; once a process."""
+    authority = invented_authority()
+    ends = [day for day in authority.month_ends if day <= until][-INVENTED_EXTRACTS:]
+    return children_on(
+        {pd.Timestamp(day): authority.fields_at(day) for day in ends if day not in read}
+    )
