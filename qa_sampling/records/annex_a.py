@@ -8,7 +8,7 @@ several are stacked to see more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from qa_sampling.records.annex_a_list import read_list
 from qa_sampling.records.annex_a_months import oldest_first, stack
 from qa_sampling.records.annex_a_source import KEY_DATES, ListSource
 from qa_sampling.records.annex_a_values import FIELD_DTYPES
-from qa_sampling.records.annex_a_windows import Window, note_gaps, windows_of
+from qa_sampling.records.annex_a_windows import Held, Window, held_on, note_gaps, windows_of
 from qa_sampling.records.book import Book
 from qa_sampling.records.quality import FaultLog, in_two
 from qa_sampling.records.tabular import read_book
@@ -51,6 +51,8 @@ class AnnexA:
         Lists that no extract holds.
     windows : tuple of Window
         Which days each extract holds of each list.
+    held : tuple of Held
+        Lists 6 to 9 of each extract as it had them, with the day it describes, oldest first.
     """
 
     lists: dict[int, pd.DataFrame]
@@ -59,6 +61,7 @@ class AnnexA:
     as_at: date | None
     absent: tuple[int, ...]
     windows: tuple[Window, ...] = ()
+    held: tuple[Held, ...] = field(default=(), repr=False)
 
     @property
     def found(self) -> tuple[int, ...]:
@@ -151,7 +154,8 @@ def read_annex_a(
     log.raise_if_stopped("The Annex A extract")
     absent = tuple(number for number in LISTS if number not in stacked)
     names = tuple(extract.name for extract, _ in ordered)
-    return AnnexA(stacked, log.table(), names, as_at, absent, windows)
+    held = held_on(ordered, as_at)
+    return AnnexA(stacked, log.table(), names, as_at, absent, windows, held)
 
 
 _HOW_TO_NAME_LISTS = (

@@ -19,7 +19,7 @@ from qa_sampling.records.annex_a_source import KEY_DATES
 from qa_sampling.records.quality import FaultLog
 from qa_sampling.trends.coverage import Span, empty_months, united
 
-__all__ = ["Window", "note_gaps", "windows_of"]
+__all__ = ["OF_A_DAY", "Held", "Window", "held_on", "note_gaps", "windows_of"]
 
 _MONTHS = dict.fromkeys(range(1, 9), 6) | {10: 12, 11: 12}
 """Months before its day that a list looks back on, by Ofsted's guidance; list 9 is of the day."""
@@ -36,6 +36,8 @@ _FEWEST = 3
 _MISTYPED = 0.05
 """Share of dates that may be mistyped: a last month with fewer is not believed."""
 _A_DAY = pd.Timedelta(days=1)
+OF_A_DAY = (6, 7, 8, 9)
+"""Lists with a child's latest visit, review or contact: what only the extract of a day can say."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,47 @@ class Window:
     number: int
     first: pd.Timestamp
     last: pd.Timestamp
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one extract says of its own day. Restricted.
+
+    Attributes
+    ----------
+    extract : str
+        Name of the extract.
+    day : Timestamp
+        The day it describes.
+    lists : dict of int to DataFrame
+        Those of :data:`OF_A_DAY` that it holds, all rows as they were read.
+    """
+
+    extract: str
+    day: pd.Timestamp
+    lists: dict[int, pd.DataFrame]
+
+
+def held_on(ordered: list[Read], as_at: date | None) -> tuple[Held, ...]:
+    """Give what each extract says of its own day; one whose day nothing tells is left out.
+
+    Parameters
+    ----------
+    ordered : list of (Extract, dict of int to DataFrame)
+        Extracts and their lists, oldest first.
+    as_at : date or None
+        Day up to which they were read; that of the newest where its name tells none.
+    """
+    found = []
+    for place, (extract, lists) in enumerate(ordered):
+        newest = place == len(ordered) - 1
+        day = _day_of(extract.name, lists, as_at if newest else None)
+        if day is None:
+            continue
+        day = day if as_at is None else min(day, pd.Timestamp(as_at))
+        kept = {number: lists[number] for number in OF_A_DAY if number in lists}
+        found.append(Held(extract.name, day, kept))
+    return tuple(found)
 
 
 def windows_of(ordered: list[Read], as_at: date | None) -> tuple[Window, ...]:

@@ -16,6 +16,8 @@ _SMALL = "A group of children whose count here is too small to be shown; look at
 _NO_CASES = {
     "activity": "None: no child stands in the register. Read them (page of actions and activity).",
     "audits": "None: it is an estimate. Read its audits (page of audit findings).",
+    "on a day": "None: it is counted on a day. The children are on the list of that month's "
+    "extract, with the date that is overdue.",
 }
 
 
@@ -72,7 +74,7 @@ def filled_by(found: Spikes, *, as_at: str) -> dict[str, dict[str, str | int]]:
     return {
         one.id: deep_dive_parameters(_looked_into(one)) | {"as_at": as_at}
         for one in found.signals
-        if MEASURES[one.measure].base.of not in _NO_CASES
+        if not _no_cases(one)
     }
 
 
@@ -81,8 +83,14 @@ def _looked_into(one: Signal) -> Signal:
     return replace(one, unit_kind="all", unit=EVERYBODY) if one.unit_kind in CHILDREN else one
 
 
+def _no_cases(one: Signal) -> str:
+    """Say why no deep dive can be made into a signal; blank where one can."""
+    base = MEASURES[one.measure].base
+    return _NO_CASES.get("on a day" if base.stock else base.of, "")
+
+
 def _command(one: Signal, file: str) -> str:
-    if none := _NO_CASES.get(MEASURES[one.measure].base.of):
+    if none := _no_cases(one):
         return none
     quoted = f'"{file}"' if " " in file else file
     files = f"-f parameters/deep_dive.yml -f {quoted} " if file else ""

@@ -1,8 +1,9 @@
-"""What outcomes are counted from: the events of the extracts, and the lists of the newest."""
+"""What outcomes are counted from: the events of the extracts, and the lists of each on its day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -15,10 +16,12 @@ from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.extract_gaps import gaps_in_words
 from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
+from qa_sampling.runs.outcome_lists import lists_over_time
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.coverage import Coverage
+from qa_sampling.trends.on_lists import KnownLists
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Told:
         ``schema.EVENTS``, with the columns to count by (``unit_columns.with_units``) that the
         extra tables and the lists give.
     on_lists : DataFrame
-        ``on_lists.ON_LISTS`` of the day of the newest extract, with the same columns.
+        ``on_lists.ON_LISTS`` of the day of each extract, with the same columns; for a deep dive
+        of the newest alone.
     families_known : bool
         Whether families can be counted beside children.
     children : DataFrame
@@ -58,6 +62,11 @@ class Told:
     cases: pd.DataFrame | None = None
     staff: pd.DataFrame | None = None
     case_roles: pd.DataFrame | None = None
+
+    @cached_property
+    def lists(self) -> KnownLists:
+        """The children on lists, checked once."""
+        return KnownLists.of(self.on_lists)
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -88,7 +97,12 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     events = with_units(events, **about)
     known = extras.families is not None and len(extras.families) > 0
     seams = () if settings.is_invented else seams_of(annex)
-    on_lists = with_units(build_on_lists(annex, as_at=settings.extract_day), **about)
+    of_days = (
+        build_on_lists(annex, as_at=settings.extract_day)
+        if isinstance(settings, DeepDive)
+        else lists_over_time(annex, settings)
+    )
+    on_lists = with_units(of_days, **about)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
     told = Told(events, on_lists, known, children, kept, seams, covered)
     if not isinstance(settings, DeepDive):

@@ -107,6 +107,11 @@ class Measure:
         return self.stock and not self.renewed
 
     @property
+    def watched(self) -> bool:
+        """Whether signals are looked for: each period tells anew, and of no child twice."""
+        return self.adds or (self.stock and self.renewed)
+
+    @property
     def adds(self) -> bool:
         """Whether its periods add up to a longer one: no median, not on a day, no child once."""
         return not self.stock and self.counted == "events" and self.length is None

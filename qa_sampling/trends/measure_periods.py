@@ -168,7 +168,8 @@ def periods_of(
     starts = pd.date_range(start, end, freq=step, unit="us")
     ends = starts + step - pd.Timedelta(days=1)
     if asked.base.of == "on_lists":
-        return Periods(starts, None, whole, months, until, _extract_days(table, ends))
+        days = _extract_days(table[table["list"] == asked.base.number], ends)
+        return Periods(starts, None, whole, months, until, days)
     if asked.base.of == "activity":
         return Periods(starts, None, begun, months, until, ends[ends <= until])
     if covered is None:

@@ -29,8 +29,8 @@ MEASURES: dict[str, Measure] = {
         *FROM_ELSEWHERE,
     )
 }
-"""By name: from events, how long they take, on a day, from lists, of the register, asked for
-of the case system's reports, and from elsewhere."""
+"""By name: from events, how long they take, on a day, from lists, of the register, of what ChAT
+shows besides, and from elsewhere."""
 
 
 def measure_of(name: str) -> Measure:

@@ -15,7 +15,7 @@ from qa_sampling.trends.measure_cases import KnownEvents, known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
 from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
 from qa_sampling.trends.measures import Measure, measure_of
-from qa_sampling.trends.on_lists import ON_LISTS
+from qa_sampling.trends.on_lists import KnownLists
 from qa_sampling.trends.unit_kinds import labels_of
 
 __all__ = ["LOGGED", "readings_of"]
@@ -42,7 +42,7 @@ def readings_of(
     first: date | None = None,
     last: date | None = None,
     since: date | None = None,
-    on_lists: pd.DataFrame | None = None,
+    on_lists: pd.DataFrame | KnownLists | None = None,
     covered: Coverage | None = None,
 ) -> pd.DataFrame:
     """Count a measure in each period, of everybody or unit by unit.
@@ -71,9 +71,10 @@ def readings_of(
         First day from which the records are whole. When left out, the day of the first contact
         or referral (of the first extract for a measure of lists); it lies in the middle of a
         period mostly, and the next is the first whole one.
-    on_lists : DataFrame, optional
+    on_lists : DataFrame or KnownLists, optional
         :data:`on_lists.ON_LISTS` of one or several days, for measures counted from lists; the
-        latest day in a period's last month stands for its end.
+        latest day in a period's last month stands for its end. To count many measures of one
+        table, give it as :class:`KnownLists`: it is checked once then.
     covered : Coverage, optional
         Which days the extracts hold of each kind of event (``events_covered.covered_by``); goes
         before `since`. Without it the table is taken for whole from `since` on.
@@ -118,7 +119,7 @@ def readings_of(
 def _table_of(
     asked: Measure,
     events: pd.DataFrame | KnownEvents,
-    on_lists: pd.DataFrame | None,
+    on_lists: pd.DataFrame | KnownLists | None,
     until: pd.Timestamp,
 ) -> pd.DataFrame:
     """Give what the measure is counted from, each row once, as known on a day."""
@@ -133,7 +134,11 @@ def _table_of(
                 f"{asked.base.number}; events do not hold it. Give `on_lists` "
                 "(records.on_lists.build_on_lists)."
             )
-        return check_table(on_lists, ON_LISTS).loc[lambda held: held["day"] <= until]
+        number, known = asked.base.number, on_lists
+        if not isinstance(known, KnownLists):
+            mine = known["list"] == number if "list" in known else slice(None)
+            known = KnownLists.of(known[mine])
+        return known.on(number).loc[lambda held: held["day"] <= until]
     if asked.base.of == "audits":
         raise TrendError(
             f"{asked.title} is estimated from audits that are a sample, never counted. Read the "

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from qa_sampling.declared import Column, Table
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-__all__ = ["ON_LISTS"]
+import pandas as pd
+
+from qa_sampling.declared import Column, Table, check_table
+
+__all__ = ["ON_LISTS", "KnownLists"]
 
 
 def _latest(name: str, what: str) -> Column:
@@ -52,3 +57,43 @@ ON_LISTS = Table(
     key=("day", "list", "child_id"),
 )
 """One row a child, list and day: only what an extract of that very day can say."""
+
+
+@dataclass(frozen=True)
+class KnownLists:
+    """Children on lists, already checked, for many measures counted from the same ones.
+
+    Attributes
+    ----------
+    tables : mapping of int to DataFrame
+        :data:`ON_LISTS` by number of the list, with the columns to count by that were joined.
+    """
+
+    tables: Mapping[int, pd.DataFrame]
+
+    @classmethod
+    def of(cls, on_lists: pd.DataFrame) -> KnownLists:
+        """Check the table once.
+
+        Parameters
+        ----------
+        on_lists : DataFrame
+            :data:`ON_LISTS` of one or several days.
+
+        Raises
+        ------
+        SchemaError
+            When the table is not as declared.
+        """
+        held = check_table(on_lists, ON_LISTS)
+        return cls({int(number): rows for number, rows in held.groupby("list")})
+
+    def on(self, number: int) -> pd.DataFrame:
+        """Give the children of one list; none where no extract holds it.
+
+        Parameters
+        ----------
+        number : int
+            Number of the list.
+        """
+        return self.tables[number] if number in self.tables else ON_LISTS.empty()

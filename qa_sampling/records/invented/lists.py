@@ -93,6 +93,40 @@ def last_of(start: pd.Series, upto: pd.Series, every: pd.Series, offset: pd.Seri
     return last.where(times >= 0, OPEN)
 
 
+def late_now_and_then(
+    history: History, rows: pd.DataFrame, last: pd.Series, upto: pd.Series, every: pd.Series,
+    offset: pd.Series, *, percent: int, days: int,
+) -> pd.Series:  # fmt: skip
+    """Give the last day of a series of which some come late; the very first never does.
+
+    Parameters
+    ----------
+    history : History
+        The story, which keeps every child's luck.
+    rows : DataFrame
+        Rows with `child` and `start`.
+    last, upto, every, offset : Series
+        What :func:`last_of` gave, and was given.
+    percent, days : int
+        How many in a hundred come late, and by how many days; fewer than `every`.
+
+    Returns
+    -------
+    Series
+        Day numbers; the one before where the last is late and has not come yet. ``OPEN`` stays.
+    """
+    child = history.children["luck"].loc[rows["child"]].to_numpy()
+    number = (last - rows["start"] - offset) // every
+
+    def is_late(of: pd.Series) -> pd.Series:
+        mixed = (child ^ (of.to_numpy() * 2654435761 % 2**32)) * 40503 % 2**32
+        return pd.Series((mixed * 100 >> 32) < percent, index=rows.index) & (of > 0)
+
+    come = last + days * is_late(number)
+    before = last - every + days * is_late(number - 1)
+    return last.where(last == OPEN, come.where(come <= upto, before))
+
+
 def luck(history: History, rows: pd.DataFrame, n: int, *, other: bool = False) -> pd.Series:
     """Give each row's child a lasting whole number below `n`.
 
@@ -262,11 +296,13 @@ def protection_plans(history: History, day: int) -> pd.DataFrame:
     frame = history.records["plans"]
     rows = _within(frame, day, months_before(day, 6), "end")
     upto = rows["end"].where(rows["end"] <= day, day)
-    visit = last_of(rows["start"], upto, luck(history, rows, 6) + 9, luck(history, rows, 5) + 3)
+    every, offset = luck(history, rows, 6) + 9, luck(history, rows, 5) + 3
+    visit = last_of(rows["start"], upto, every, offset)
+    visit = late_now_and_then(history, rows, visit, upto, every, offset, percent=20, days=8)
     first = last_of(rows["start"], upto, upto - rows["start"] + 9, luck(history, rows, 14) + 76)
-    later = last_of(
-        rows["start"], upto, luck(history, rows, 20) + 160, luck(history, rows, 14) + 240
-    )
+    every, offset = luck(history, rows, 20) + 160, luck(history, rows, 14) + 240
+    later = last_of(rows["start"], upto, every, offset)
+    later = late_now_and_then(history, rows, later, upto, every, offset, percent=40, days=40)
     born = history.children["born"].loc[rows["child"]].to_numpy()
     speaks = pd.Series((upto.to_numpy() - born) > 1200, index=rows.index)
     alone = speaks & (luck(history, rows, 10, other=True) > 0)

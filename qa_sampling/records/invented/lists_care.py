@@ -10,6 +10,7 @@ from qa_sampling.records.invented.history import History
 from qa_sampling.records.invented.lists import (
     add_holders,
     last_of,
+    late_now_and_then,
     luck,
     people,
     yes_no,
@@ -73,6 +74,8 @@ def _reviews(history: History, rows: pd.DataFrame, upto: pd.Series) -> pd.DataFr
     first = last_of(start, upto, upto - start + 9, some // 5 + 24)
     second = last_of(start, upto, upto - start + 9, some // 2 + 105)
     later = last_of(start, upto, 165 + some, 270 + some)
+    late = {"percent": 30, "days": 30}
+    later = late_now_and_then(history, rows, later, upto, 165 + some, 270 + some, **late)
     review = later.where(later < OPEN, second.where(second < OPEN, first))
     health_every = (365 - 185 * ((upto - born) < 1826).astype("int64")) + some
     return pd.DataFrame(

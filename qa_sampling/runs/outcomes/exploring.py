@@ -17,6 +17,7 @@ from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.graded import MEASURE as GRADE
 from qa_sampling.runs.outcomes.graded import graded_readings, graded_series
 from qa_sampling.runs.outcomes.lacking import lacks_of
+from qa_sampling.runs.outcomes.listed import ONE_DAY, is_listed, listed_readings, over_time
 from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.runs.outcomes.steps import spikes_in
@@ -33,18 +34,17 @@ from qa_sampling.trends.rolling import rolling_year
 from qa_sampling.trends.showing import control_chart_of
 from qa_sampling.trends.spikes import Spikes
 
-ONE_DAY = "told by the lists for the day of the extract only, so there is nothing over time"
 ROLLING_NOTE = (
     "Neighbours share 11 of their 12 months, so limits and rules do not hold: read the line. "
     "Choose months or quarters for rules."
 )
 STOCK_NOTE = (
-    "Counted on the last day of a period, which holds most children of the one before, so limits "
-    "and rules do not hold: read the line."
+    "Counted on a day of each period, which holds most children of the one before and what they "
+    "keep, so limits and rules do not hold: read the line."
 )
 NO_SIGNALS = (
-    "it is a median, counted on a day, or each child once a period. Look at the measure of its "
-    "events, or at what fired."
+    "it is a median, mostly repeats the month before, or counts each child once. Look at the "
+    "measure of its events where there is one, or at what fired."
 )
 _CHARTS: dict[RuleSet, str | None] = {
     "ours": None, "mdc": "xmr", "nhsr": "xmr", "excel": "xmr", "anhoej": "run",
@@ -137,10 +137,12 @@ class Exploration:
         return pd.DataFrame(rows, columns=["measure", "needs"])
 
     def _lacks(self) -> dict[str, str]:
-        days = {n for n, one in MEASURES.items() if one.base and one.base.of == "on_lists"}
         told, day = self.told, self.settings.extract_day
-        return {n: lacks_of(told, self.registered, one, day) or (ONE_DAY if n in days else "")
-                for n, one in MEASURES.items()}  # fmt: skip
+        lacks = {n: lacks_of(told, self.registered, one, day) for n, one in MEASURES.items()}
+        listed = [one for n, one in MEASURES.items() if is_listed(one) and not lacks[n]]
+        seen = {one.name for one in over_time(told, listed, self.settings)}
+        once = {one.name: ONE_DAY.format(number=one.base.number) for one in listed}
+        return lacks | {name: why for name, why in once.items() if name not in seen}
 
     def unit_kinds(self) -> tuple[UnitKind, ...]:
         """Give the kinds of unit that the extracts tell, everybody first."""
@@ -194,6 +196,9 @@ class Exploration:
 
     def _count(self, measure: Measure, unit_kind: UnitKind, every: str) -> pd.DataFrame:
         settings, table = self.settings, self.told.events
+        if is_listed(measure):
+            unit = None if unit_kind == "all" else unit_kind
+            return listed_readings(self.told, measure, settings, unit=unit, period=every)
         if measure.base.of == "activity":
             table = self.registered.activity
             if unit_kind != "all" and unit_kind not in table:
@@ -246,7 +251,7 @@ class Exploration:
         counts = rows[["numerator", "denominator"]].astype("float64")
         if "audits" in rows:
             counts = pd.DataFrame({"numerator": rows["audits"], "denominator": float("nan")})
-        stock = MEASURES[asked.measure].stock
+        stock = MEASURES[asked.measure].carries_over
         if asked.every == "rolling" or stock:
             note = STOCK_NOTE if stock else ROLLING_NOTE
             return Look(asked, self._line(rows, asked), counts, None, notes=(note,))
@@ -334,7 +339,7 @@ class Exploration:
             each child once a period.
         """
         measure, rate = MEASURES[asked.measure], self.settings.false_discovery_rate
-        if not measure.adds:
+        if not measure.watched:
             none = spikes_in(self.readings(asked.measure, "all", "month").iloc[:0], [], rate)
             return replace(none, words=f"No signal is looked for in {measure.title}: {NO_SIGNALS}")
         every = "quarter" if asked.every == "quarter" else "month"

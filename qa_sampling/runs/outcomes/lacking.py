@@ -59,7 +59,7 @@ def what_lacks(told: Told, one: Measure, day: date) -> str:
     if isinstance(one.base, OnList):
         days = told.on_lists.loc[told.on_lists["list"] == one.base.number, "day"]
         there = (days <= pd.Timestamp(day)).any()
-        return "" if there else f"list {one.base.number} in the newest extract"
+        return "" if there else f"list {one.base.number} in an extract"
     event = one.base.event
     if not (told.events["event"] == event).any():
         return f"the list of the extract with {event.lower()}s; no row has one"

@@ -15,6 +15,7 @@ from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
+from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time
 from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
@@ -43,11 +44,11 @@ class Outcomes:
     readings : DataFrame
         ``measured.READINGS`` of everybody, by month.
     by_unit : DataFrame
-        The same by unit; no stocks, which each month inherits from the month before.
+        The same by unit; no open episodes, which each month inherits from the month before.
     on_the_day : DataFrame
         What the lists of the newest extract say of its day, a row a measure.
     charts : dict of str to Chart
-        Of everybody, by measure; no stocks.
+        Of everybody, by measure; none that carries over from month to month.
     unit_charts : dict of (str, str) to Chart
         By measure and unit, where a unit has readings at all.
     unable : DataFrame
@@ -110,15 +111,16 @@ def outcomes_of(
     known = [one for one in wanted if not lacking[one.name]]
     timed = [one for one in known if one.base.of in ("events", "activity")]
     graded = [one for one in known if one.base.of == "audits"]
-    listed = [one for one in known if one.base.of == "on_lists"]
+    listed = [one for one in known if is_listed(one)]
     unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
+    timed += over_time(told, listed, settings)
     if not timed + graded:
         raise TrendError(
             "None of the measures asked for can be counted over time from the extracts. Ask for "
             "others with `measures`, or leave it empty for all."
         )
     readings = _counted(told, registered, timed, settings)
-    flows = [one for one in timed if not one.stock]
+    flows = [one for one in timed if is_listed(one) or not one.carries_over]
     by_unit = _counted(told, registered, flows, settings, settings.unit)
     extra = [UNIT_KINDS[kind] for kind in settings.signals_by if kind != settings.unit]
     by_group = [
@@ -159,6 +161,9 @@ def _counted(
     events = KnownEvents.of(told.events, settings.extract_day)
     parts = [READINGS.empty()]
     for one in measures:
+        if is_listed(one):
+            parts.append(listed_readings(told, one, settings, unit=unit))
+            continue
         of_events = one.base.of == "events"
         table = told.events if of_events else registered.activity
         about = asked | ({"covered": told.covered} if of_events else {})
@@ -170,7 +175,7 @@ def _counted(
 
 def _on_the_day(told: Told, listed: Sequence[Measure], settings: OutcomeTrends) -> pd.DataFrame:
     """Give what the lists of the newest extract say of its day."""
-    asked = {"as_at": settings.extract_day, "on_lists": told.on_lists}
+    asked = {"as_at": settings.extract_day, "on_lists": told.lists}
     asked |= {"first": settings.period_end, "last": settings.period_end}
     events = KnownEvents.of(told.events, settings.extract_day)
     parts = [readings_of(events, one, **asked) for one in listed]
@@ -196,8 +201,8 @@ def covered_of(found: Outcomes, settings: OutcomeTrends) -> str:
 
 
 def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, str], Chart]:
-    """Chart every series that has a reading and is no stock."""
-    stocks = [one.name for one in MEASURES.values() if one.stock]
+    """Chart every series that has a reading and does not carry over from month to month."""
+    stocks = [one.name for one in MEASURES.values() if one.carries_over]
     flows = readings[~readings["measure"].isin(stocks)]
     found = {}
     for (name, unit), one in series_of(flows).items() if len(flows) else ():
@@ -274,7 +279,7 @@ def watched_series(
     back : int
         Settled months of every measure that are left out, the latest ones.
     """
-    flows = [one for one in found.measures if one.adds]
+    flows = [one for one in found.measures if one.watched]
     watched = found.grades["unit_kind"].isin(["all", settings.unit, *settings.signals_by])
     graded = graded_series(found.grades[watched], settings)
     whole = pd.concat([found.readings, graded], ignore_index=True)
