@@ -207,25 +207,12 @@ class DeepDive(AnalysisSettings):
     @field_validator("measure")
     @classmethod
     def _is_known(cls, value: str) -> str:
-<<<<<<< HEAD
         known = {name: why_no_cases(one) for name, one in MEASURES.items()}
         if value not in known:
             names = ", ".join(name for name, why in known.items() if not why)
             raise ValueError(f"there is no measure {value!r}; choose one of: {names}")
         if known[value]:
             raise ValueError(f"{MEASURES[value].title} cannot be dived into: {known[value]}")
-=======
-        names = [
-            name
-            for name, one in MEASURES.items()
-            if one.base is not None and one.base.of == "events" and not one.stock and not one.length
-        ]
-        if value not in names:
-            raise ValueError(
-                f"there is no measure {value!r} of the events of a month; choose one of: "
-                f"{', '.join(names)}"
-            )
->>>>>>> page7
         return value
 
     @field_validator("due")

@@ -34,6 +34,11 @@ def why_no_cases(measure: Measure) -> str:
     """
     if measure.base is None:
         return f"the extracts do not hold what it counts; it needs {measure.needs}"
+    if measure.length is not None:
+        return (
+            "it is a median of how long things take, which no group of cases adds up to; dive into "
+            "the share that is in time, or into the events that it is of"
+        )
     return {
         "activity": "the register of activity names no child",
         "audits": "it is estimated from a sample of audits, not counted from children; the "

@@ -61,7 +61,7 @@ def coded_columns(
             if SMALL_GROUPS in _poor(texts, y, 1 if families is None else least, families):
                 out = texts == SMALL_GROUPS
                 notes[-1] = (
-                    f"{int(out.sum())} cases are left out, for their {factor_words(name)} has {few}."
+                    f"{int(out.sum())} cases are left out: their {factor_words(name)} has {few}."
                 )
                 kept &= ~out
         coded[name] = texts
