@@ -35,7 +35,7 @@ from qa_sampling.runs.dive.model_view import goes_with_view, sooner_view
 from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, release_dive
 from qa_sampling.runs.dive.reality import retest
-from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading
+from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading, nothing_to_read
 from qa_sampling.runs.dive.ways import (
     coming_again,
     coming_sooner,
@@ -282,6 +282,31 @@ class TestWhatIsRead:
             assert (row.concerned, row.comparison) == (held[CONCERNED], held[COMPARISON])
         assert set(found.reading.balance["column"]) == {"age", "need"}
 
+    def test_how_far_apart_they_are_is_said(self, found):
+        """The largest gap by hand, with both shares and what one case of few weighs."""
+        cases, gaps = found.reading.cases, {}
+        for name in ("age", "need"):
+            shares = pd.crosstab(cases[name].astype(str), cases["part"], normalize="columns")
+            apart = (shares[CONCERNED] - shares[COMPARISON]).abs()
+            gaps |= {f"in {name} {value}, ": gap for value, gap in apart.items()}
+        words = said.balance_words(found.reading)
+        told = [one for one in gaps if one in words]
+        assert len(told) == 1 and gaps[told[0]] == pytest.approx(max(gaps.values()))
+        other = (cases["part"] == COMPARISON).sum()
+        assert f"of whom one alone is {100 / other:.0f} points" in words
+        assert said.balance_words(nothing_to_read("nobody")) == ""
+
+    def test_the_answers_stand_first_in_plain_sentences(self, found, settings):
+        words = in_short(found.dive, found.real, found.carried, found.reading, settings)
+        assert words[:4] == (
+            "Why did re-referrals within 12 months in Assessment East move in January to March "
+            "2026, against January to December 2025? Who carries it, and what do their cases tell?",
+            "It is more than chance: Assessment East, 37 families where 10 were expected.",
+            f"Carried by {PLANTED} (47 concerned where 4 were expected).",
+            "The front door was as usual: contacts, referrals and those closed at once.",
+        )
+        assert words[4].startswith("To be read by 28 April 2026: ") and len(words) == 5
+
     def test_the_draw_follows_from_seed_and_frame(self, told, found, settings):
         key = load_keys(settings).key
         give = {"key": key, "is_signal": True}
@@ -316,6 +341,16 @@ class TestNoSpike:
         assert any("To stand out it would have to lie outside" in one for one in words)
         assert any("What would be needed" in one for one in words)
         assert "No group stands out" in calm.carried["All"].words
+
+    def test_in_short_nobody_is_accused_and_nothing_read(self, calm, outputs):
+        asked_for = asked(outputs, period="2026-10")
+        words = in_short(calm.dive, calm.real, calm.carried, calm.reading, asked_for)
+        assert words[0].startswith("Did re-referrals within 12 months move in August to October")
+        assert words[1] == (
+            "It is not more than chance: Re-referrals within 12 months, August to October 2026."
+        )
+        assert words[2] == "No group carries it: none stands out by more than chance."
+        assert words[-1].startswith("Nothing has to be read, and no case was drawn")
 
     def test_an_older_run_in_its_chart_is_not_taken_for_a_signal(self, calm):
         ((line, text),) = pictures.measure_charts(calm.real, calm.dive)
