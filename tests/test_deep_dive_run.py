@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from qa_sampling.reporting.dive_tables import protect_dive, whole_of
 from qa_sampling.reporting.dive_words import dive_findings
 from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.runs.dive import pictures, said, view
+from qa_sampling.runs.dive.brief import in_short
 from qa_sampling.runs.dive.carried import (
     ELSEWHERE,
     explained,
@@ -28,10 +30,12 @@ from qa_sampling.runs.dive.carried import (
     who_carries,
 )
 from qa_sampling.runs.dive.cases import in_words
+from qa_sampling.runs.dive.comparisons import comparisons_view
+from qa_sampling.runs.dive.model_view import goes_with_view, sooner_view
 from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.outputs import Found, publish_dive, question_bank, release_dive
 from qa_sampling.runs.dive.reality import retest
-from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading
+from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading, nothing_to_read
 from qa_sampling.runs.dive.ways import (
     coming_again,
     coming_sooner,
@@ -44,6 +48,7 @@ from qa_sampling.runs.inputs import invented_authority, open_register
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.planning import size_for_proportion
 from qa_sampling.sampling.tickets import pseudonym
+from qa_sampling.settings.deep_dive import Factor
 from qa_sampling.trends.measure_cases import cases_of, waits_of
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
@@ -169,7 +174,7 @@ class TestThePlantedSpike:
         waits = waited_for(told, found.dive, settings)
         model = coming_sooner(waits, told, found.dive, settings)
         whose, *words = said.model_words(model, found.dive)
-        shown = view.sooner_view(model)
+        shown = sooner_view(model)
         assert whose == "These figures are of all teams together."
         assert re.match(r"Of [\d,]+ starts of [\d,]+ families, \d+ were followed by a", words[0])
         assert "something else came first" in words[0]
@@ -179,7 +184,7 @@ class TestThePlantedSpike:
         assert re.fullmatch(r"\d\.\d+ \(\d\.\d+ to \d\.\d+\)", one["Times as likely"])
         nothing = coming_sooner(None, told, found.dive, settings)
         assert "no time to it" in said.model_words(nothing, found.dive)[0]
-        assert view.sooner_view(nothing).empty
+        assert sooner_view(nothing).empty
 
     def test_figures_of_everybody_are_not_taken_for_the_team_s(self, told, found, settings):
         """The team's own are named; all others say whose they are, wherever they stand."""
@@ -190,8 +195,8 @@ class TestThePlantedSpike:
         for one in said.who_words(found.carried, dive)[:-1]:
             assert one.startswith((all_teams, "Within Assessment East: "))
         shown = (
-            pictures.change_waterfall(found.apart, dive),
-            pictures.carried_waterfall(found.carried, dive),
+            *pictures.change_waterfalls(found.apart, dive),
+            *pictures.carried_waterfalls(found.carried, dive),
             pictures.group_ratios(found.carried, dive),
             *pictures.cohort_curves(coming_again(waited_for(told, dive, settings), dive), dive),
             *pictures.journey_pictures(ways_of(told, dive, settings, found.carried["All"]), dive),
@@ -219,7 +224,7 @@ class TestThePlantedSpike:
         ways = ways_of(told, found.dive, settings, found.carried["All"])
         assert ways.concerned.table.set_index("step").loc["Referral", "count"] <= flag.sum()
         assert view.ways_view(ways)["Step"].tolist()[0] == "Contact"
-        assert "-0" not in view.ways_view(ways)["Difference, points"].str.cat()
+        assert "-0" not in view.ways_view(ways)["Points more (95%)"].str.cat()
         assert not any(re.search(r"[-+]0\b(?!\.)", one) for one in said.way_words(ways, found.dive))
 
     def test_declared_events_are_asked_first(self, told, found, outputs):
@@ -277,6 +282,31 @@ class TestWhatIsRead:
             assert (row.concerned, row.comparison) == (held[CONCERNED], held[COMPARISON])
         assert set(found.reading.balance["column"]) == {"age", "need"}
 
+    def test_how_far_apart_they_are_is_said(self, found):
+        """The largest gap by hand, with both shares and what one case of few weighs."""
+        cases, gaps = found.reading.cases, {}
+        for name in ("age", "need"):
+            shares = pd.crosstab(cases[name].astype(str), cases["part"], normalize="columns")
+            apart = (shares[CONCERNED] - shares[COMPARISON]).abs()
+            gaps |= {f"in {name} {value}, ": gap for value, gap in apart.items()}
+        words = said.balance_words(found.reading)
+        told = [one for one in gaps if one in words]
+        assert len(told) == 1 and gaps[told[0]] == pytest.approx(max(gaps.values()))
+        other = (cases["part"] == COMPARISON).sum()
+        assert f"of whom one alone is {100 / other:.0f} points" in words
+        assert said.balance_words(nothing_to_read("nobody")) == ""
+
+    def test_the_answers_stand_first_in_plain_sentences(self, found, settings):
+        words = in_short(found.dive, found.real, found.carried, found.reading, settings)
+        assert words[:4] == (
+            "Why did re-referrals within 12 months in Assessment East move in January to March "
+            "2026, against January to December 2025? Who carries it, and what do their cases tell?",
+            "It is more than chance: Assessment East, 37 families where 10 were expected.",
+            f"Carried by {PLANTED} (47 concerned where 4 were expected).",
+            "The front door was as usual: contacts, referrals and those closed at once.",
+        )
+        assert words[4].startswith("To be read by 28 April 2026: ") and len(words) == 5
+
     def test_the_draw_follows_from_seed_and_frame(self, told, found, settings):
         key = load_keys(settings).key
         give = {"key": key, "is_signal": True}
@@ -312,6 +342,16 @@ class TestNoSpike:
         assert any("What would be needed" in one for one in words)
         assert "No group stands out" in calm.carried["All"].words
 
+    def test_in_short_nobody_is_accused_and_nothing_read(self, calm, outputs):
+        asked_for = asked(outputs, period="2026-10")
+        words = in_short(calm.dive, calm.real, calm.carried, calm.reading, asked_for)
+        assert words[0].startswith("Did re-referrals within 12 months move in August to October")
+        assert words[1] == (
+            "It is not more than chance: Re-referrals within 12 months, August to October 2026."
+        )
+        assert words[2] == "No group carries it: none stands out by more than chance."
+        assert words[-1].startswith("Nothing has to be read, and no case was drawn")
+
     def test_an_older_run_in_its_chart_is_not_taken_for_a_signal(self, calm):
         ((line, text),) = pictures.measure_charts(calm.real, calm.dive)
         marked = line.table.loc[line.table["signal"] != "", "period"]
@@ -324,7 +364,9 @@ class TestNoSpike:
     def test_without_a_unit_nothing_is_said_of_everybody(self, calm, outputs):
         settings = asked(outputs, period="2026-10")
         assert calm.dive.everybody == "" and "Looked" not in said.looked_into(calm.dive, settings)
-        assert pictures.change_waterfall(calm.apart, calm.dive).scope.startswith("August to Oct")
+        assert pictures.change_waterfalls(calm.apart, calm.dive)[0].scope.startswith(
+            "August to Oct"
+        )
 
     def test_nobody_is_drawn_unless_it_is_asked_for(self, told, calm, outputs):
         assert not calm.reading.is_drawn
@@ -356,9 +398,8 @@ def test_every_ready_file_runs_its_steps(path, told, outputs):
     planted = settings.measure == "re_referrals"
     assert found.real.is_signal == planted == found.reading.is_drawn
     assert found.carried["All"].named["group"].tolist() == ([PLANTED] if planted else [])
-    assert said.model_words(explained(found.dive, settings), found.dive)
+    goes_with = explained(found.dive, settings)
     ways = ways_of(told, found.dive, settings, found.carried["All"])
-    assert said.way_words(ways, found.dive)
     assert len(pictures.journey_pictures(ways, found.dive)) in (0, 2)
     waits = waited_for(told, found.dive, settings)
     assert (waits is None) == (waits_of(found.dive.measure) is None)
@@ -367,9 +408,28 @@ def test_every_ready_file_runs_its_steps(path, told, outputs):
     assert len(view.mixes_view(found.apart)) == (
         len(settings.factors) if found.dive.is_share else 0
     )
-    parts = pictures.change_waterfall(found.apart, found.dive).table
+    parts = pictures.change_waterfalls(found.apart, found.dive)[0].table
     assert parts["contribution"].sum() == pytest.approx(found.apart.together.change, abs=1e-10)
     assert len(question_bank().asked_of(settings.measure)) > 3
+    sooner = coming_sooner(waits, told, found.dive, settings)
+    brief = in_short(found.dive, found.real, found.carried, found.reading, settings)
+    assert 4 <= len(brief) <= 6
+    text = [
+        said.looked_into(found.dive, settings), *brief, *said.way_words(ways, found.dive),
+        *said.is_it_real(found.dive, found.real, settings),
+        *said.who_words(found.carried, found.dive), *said.model_words(goes_with, found.dive),
+        *said.model_words(sooner, found.dive), said.sample_words(found.reading, settings),
+    ]  # fmt: skip
+    tables = (
+        goes_with_view(goes_with), sooner_view(sooner), view.mixes_view(found.apart),
+        view.carriers_view(found.carried), view.formed_view(found.reading),
+        view.balance_view(found.reading), view.strata_view(found.reading), parts,
+        pictures.group_ratios(found.carried, found.dive).table,
+        comparisons_view(found.real, found.apart, found.carried, (goes_with, sooner), ways),
+    )  # fmt: skip
+    text += [table.drop(columns="factor", errors="ignore").to_csv() for table in tables]
+    raw = [name for name in get_args(Factor) if "_" in name]
+    assert not [name for name in (*raw, "child_id", "family_id") if name in "\n".join(text)]
 
 
 @pytest.fixture(scope="module")
@@ -485,8 +545,12 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("values", "words"),
         [
-            ({"measure": "re_referals"}, "there is no measure 're_referals' of the events"),
-            ({"measure": "cp_visits"}, "there is no measure 'cp_visits'"),
+            ({"measure": "re_referals"}, "there is no measure 're_referals'; choose one of"),
+            ({"factors": ["open_for"]}, "known of a count on a day"),
+            (
+                {"measure": "cp_visits", "review": "2026-09"},
+                "review is not told of a measure of lists",
+            ),
             ({"unit": "A", "unit_kind": "all"}, "unit_kind is all"),
             ({"factors": ["team", "team"]}, "names a column twice"),
             ({"factors": ["since_referral"]}, "explains nothing"),

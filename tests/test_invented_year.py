@@ -153,6 +153,9 @@ def test_the_lines_of_a_month(bare):
     extracts = [Path(path).stem for path in json.loads(pairs["outcomes.extract"])]
     assert extracts[-1] == "annex_a_2026-03-31"
     assert len(extracts) == len(quarterly_extracts(bare, "2026-04")) == 9
+    dived = dict(one.split("=", 1) for one in month_line(bare, CALENDAR, "2026-11") if "=" in one)
+    extracts = [Path(one).stem for one in json.loads(dived["deep_dive_re_referrals.extract"])]
+    assert extracts[-1] == "annex_a_2026-10-31"
     forms = [line[:2] for line in lines_after(bare, CALENDAR, "2026-05") if line[0] != "run"]
     plans = [one for one in CALENDAR.of_month("2026-04") if one.run == "monthly_audit_plan"]
     assert forms == [("moderation-forms", "2026-04")] * len(plans)

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -21,7 +22,7 @@ from small_authority import own_values, write_small
 from qa_sampling import cli
 from qa_sampling.commands.programme import Asked, line_of, programme_of
 from qa_sampling.errors import DisclosureError, ParameterError
-from qa_sampling.parameters import SETTINGS, read_calendar
+from qa_sampling.parameters import SETTINGS, load_parameters, read_calendar, read_parameters
 from qa_sampling.reporting.index_page import Due, Link, Linked, build_index
 from qa_sampling.runs.month.index import PAGE, RESTRICTED_PAGE, publish_index
 from qa_sampling.runs.month.side_by_side import in_order, run_side_by_side
@@ -62,6 +63,25 @@ class TestCalendar:
             programme = programme_of(default, Asked(f"2026-{month:02d}", BASE))
             assert len(programme.tasks) >= 3
         assert all(entry.owner for entry in default.entries)
+
+    def test_it_looks_into_measures_in_the_months_that_ask_for_it(self):
+        """A deep dive is run like any entry: after the month's outcomes and draws, when settled."""
+        default = read_calendar(DEFAULT)
+        dives = [one for one in default.entries if one.run == "deep_dive"]
+        assert {one.name: one.months for one in dives} == {
+            "deep_dive_late_assessments": (6,),
+            "deep_dive_s47_no_conference": (9,),
+            "deep_dive_re_referrals": (11,),
+        }
+        for one in dives:
+            period = f"2026-{one.months[0]:02d}"
+            tasks = {task.name: task for task in programme_of(default, Asked(period, BASE)).tasks}
+            task = tasks[one.name]
+            assert task.draws and set(task.after) == {"outcomes", "monthly"} <= set(tasks)
+            assert f"--period {one.period_in(period)}" in task.line and one.files[0] in task.line
+            values = load_parameters([ROOT / name for name in one.files])
+            settings = read_parameters("deep_dive", values | {"period": task.period})
+            assert settings.extract_day < date.fromisoformat(f"{period}-01"), "not settled yet"
 
     def test_every_notebook_of_the_settings_may_be_run(self):
         entries = [{"name": name, "run": name} for name in SETTINGS]

@@ -139,8 +139,13 @@ def test_telford_and_wrekin_in_2017(tmp_path):
         {"published": str(REAL), "authority_code": "894", "first_year": 2016, "last_year": 2017,
          "outputs": str(tmp_path)},
     )  # fmt: skip
-    enquiries, _, plans = take_apart(settings)
+    changes = take_apart(settings)
+    enquiries, _, plans = changes
     assert enquiries.counts.rows[-1][1:] == (659, 1510)
     assert [round(one.contribution, 1) for one in plans.steps] == [127.3, 148.8, -83.1, 4.1]
     rose = {one.step: (one.as_much, one.neighbours) for one in enquiries.steps}
     assert rose["Section 47 enquiries per 100 referrals"] == (1, 10)
+    text = " ".join(published_dive_words(changes).sentences)
+    assert "659" in text and "1,510" in text
+    assert "32.4" in text and "50.6" in text, "enquiries per 100 referrals, then and now"
+    assert "1 of 10" in text

@@ -205,7 +205,7 @@ def _task(
         period=settings.period,
         folder=settings.outputs_folder / settings.slug,
         after=entry.after,
-        draws=isinstance(settings, MonthlyAuditPlan),
+        draws=isinstance(settings, MonthlyAuditPlan) or entry.run == "deep_dive",
     )
 
 

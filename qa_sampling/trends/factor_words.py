@@ -9,7 +9,7 @@ _WORDS = {
     "since_closure": "time since the last closure",
     "closure_reason": "reason of the last closure",
     "closed_by": "team that closed it last",
-    "comes_with": "children of the family on that day",
+    "comes_with": "children of the family that day",
     "open_for": "time open",
     "child_id": "child",
     "family_id": "family",

@@ -60,9 +60,8 @@ def coded_columns(
             notes.append(f"Put together: {some} of {factor_words(name)} with {few}.")
             if SMALL_GROUPS in _poor(texts, y, 1 if families is None else least, families):
                 out = texts == SMALL_GROUPS
-                notes[-1] = (
-                    f"{int(out.sum())} cases are left out: their {factor_words(name)} has {few}."
-                )
+                what = f"for their {factor_words(name)} has {few}"
+                notes[-1] = f"{int(out.sum())} cases are left out, {what}."
                 kept &= ~out
         coded[name] = texts
     left = {name: texts for name, texts in coded.items() if len(set(texts[kept])) > 1}

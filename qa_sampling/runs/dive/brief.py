@@ -71,7 +71,7 @@ def _is_real(dive: Dive, real: Reality) -> str:
     if not real.is_judged:
         return "Whether it is real cannot be told: too few settled months are on record."
     if not real.is_signal:
-        return f"No: {dive.measure.title.lower()}, {dive.spans[1]}, is within what chance does."
+        return f"It is not more than chance: {dive.measure.title}, {dive.spans[1]}."
     parts = []
     for one in real.signals.signals[:_MOST_NAMED]:
         whose = "everybody together" if one.unit == EVERYBODY else one.unit
@@ -82,7 +82,7 @@ def _is_real(dive: Dive, real: Reality) -> str:
             seen = f"{one.observed:.0f} {counted} where {one.expected:.0f} were"
         parts.append(f"{whose}, {seen} expected")
     more = len(real.signals.signals) - len(parts)
-    return f"Yes, it is more than chance: {'; '.join(parts)}{f'; and {more} more' if more else ''}."
+    return f"It is more than chance: {'; '.join(parts)}{f'; and {more} more' if more else ''}."
 
 
 def _who(dive: Dive, found: Mapping[str, Drivers]) -> str:

@@ -23,10 +23,9 @@ def goes_with_view(found: BinaryModel | str) -> pd.DataFrame:
     for row in () if isinstance(found, str) else found.table.itertuples():
         ends = f"{_points(row.difference_low)} to {_points(row.difference_high)}"
         gap = "held against" if row.reference else f"{_points(row.difference)} ({ends})"
-        rows.append((_title(row.column), row.value, row.cases, row.events, f"{row.share:.0%}",
-                     f"{row.adjusted:.0%}", gap))  # fmt: skip
-    heads = ["Factor", "Value", "Cases", "Concerned", "Share", "Allowing for others",
-             "Points more (95%)"]  # fmt: skip
+        shares = (f"{row.share:.0%}", f"{row.adjusted:.0%}")
+        rows.append((_title(row.column), row.value, row.cases, *shares, gap))
+    heads = ["Factor", "Value", "Cases", "Share", "Allowing for others", "Points more (95%)"]
     return pd.DataFrame(rows, columns=heads)
 
 

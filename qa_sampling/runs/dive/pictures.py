@@ -167,8 +167,10 @@ def change_waterfalls(apart: Apart | None, dive: Dive) -> list[Decomposition]:
     return [replace(fall, table=kept)]
 
 
-def carried_waterfall(found: dict[str, Drivers], dive: Dive) -> Decomposition:
-    """Give the way from what was expected to what was seen, by named group.
+def carried_waterfalls(found: dict[str, Drivers], dive: Dive) -> list[Decomposition]:
+    """Give the way from what was expected to what was seen, by named group; none without one.
+
+    One day alone expects what it sees, so there is no way either.
 
     Parameters
     ----------
@@ -177,14 +179,14 @@ def carried_waterfall(found: dict[str, Drivers], dive: Dive) -> Decomposition:
     dive : Dive
         The measure and the months.
     """
-    return found[EVERYBODY].waterfall(
-        measure=f"{dive.measure.title}, expected and seen",
-        scope=dive.of_everybody(dive.spans[1]),
-    )
+    if dive.kind == "list" or found[EVERYBODY].named.empty:
+        return []
+    about = {"measure": f"{dive.measure.title}, expected and seen"}
+    return [found[EVERYBODY].waterfall(scope=dive.of_everybody(dive.spans[1]), **about)]
 
 
 def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
-    """Give how many times the expected families each group has.
+    """Give how many times the expected families each group has; a mark that none has is no key.
 
     Parameters
     ----------
@@ -194,7 +196,10 @@ def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
         The measure and the months.
     """
     scope = dive.of_everybody(f"{dive.measure.title}, {dive.spans[1]}")
-    return found[EVERYBODY].intervals(scope=scope)
+    ratios = found[EVERYBODY].intervals(scope=scope)
+    marked = ratios.table["marked"]
+    keys = zip(ratios.marks, (marked.any(), (~marked.astype("bool")).any()), strict=True)
+    return replace(ratios, marks=tuple(words if used else "" for words, used in keys))
 
 
 def cohort_curves(found: Cohorts | None, dive: Dive) -> list[CohortCurves]:

@@ -16,6 +16,7 @@ from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_results import BinaryModel
 from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.factor_words import value_words
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.trends.waiting_results import WaitModel
@@ -301,6 +302,29 @@ def sample_words(reading: Reading, settings: DeepDive) -> str:
         f"{int(counts['Concerned'])} families concerned{whose} ({parts}), and {other} others alike "
         f"in what was matched; one child a family, drawn by tickets from a frame that was fixed "
         f"before its seed.{left} {reading.size_words}{f' {reading.note}' if reading.note else ''}"
+    )
+
+
+def balance_words(reading: Reading) -> str:
+    """Say how far the concerned and those set beside them differ in what was matched.
+
+    Parameters
+    ----------
+    reading : Reading
+        The cases.
+    """
+    held = reading.balance
+    counts = reading.cases["part"].value_counts()
+    other = int(counts.get("Comparison", 0))
+    if held.empty or not other:
+        return ""
+    gaps = (held["concerned"] - held["comparison"]).abs()
+    row = held.loc[gaps.idxmax()]
+    return (
+        f"How alike they are: the largest gap is in {value_words(row['column'], row['value'])}, "
+        f"{row['concerned']:.0%} of the {int(counts['Concerned'])} concerned and "
+        f"{row['comparison']:.0%} of the {other} beside them, of whom one alone is "
+        f"{100 / other:.0f} points. It is shown below and not tuned."
     )
 
 

@@ -94,7 +94,7 @@ def month_line(made: InventedYear, calendar: Calendar, period: str) -> tuple[str
             "returned": str(made.returned(period)),
             "as_at": collecting_day(period).isoformat(),
         }
-    for run in ("outcome_trends", "qa_programme"):
+    for run in ("outcome_trends", "qa_programme", "deep_dive"):
         if run in asked:
             pairs[run] = {"extract": _listed(made, period)}
     if "benchmarking" in asked:
