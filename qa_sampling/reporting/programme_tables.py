@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.loop.standards import SAYS, Reading, marked
-from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
+from qa_sampling.loop.vocabulary import FEEDBACK, GUARDED_KINDS
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
+from qa_sampling.reporting.event_tables import EventTables
 from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.safe_table import PrintedTable
@@ -50,13 +51,16 @@ class ProgrammeTables:
     months : SafeTable
         Drawn audits by month: planned, returned, returned in time.
     kinds : SafeTable
-        Other activity by kind, beside its plan.
+        What people said or raised, by kind, beside its plan.
     standards : SafeTable
         How many sources say what of each standard, whose label ends with its reading.
     roles : SafeTable
         What is owed on the day, by role.
     own : SafeTable or None
-        Other activity of the service that has a section of its own, by group, but for feedback.
+        What was raised in the service that has a section of its own, by group; its feedback is
+        counted elsewhere.
+    events : EventTables or None
+        What the service itself did, in numbers that count nobody.
     own_section : str
         The service.
     """
@@ -67,21 +71,30 @@ class ProgrammeTables:
     roles: SafeTable
     own: SafeTable | None = None
     own_section: str = ""
-
-    @property
-    def has_activity(self) -> bool:
-        """Whether any other activity is on record: where none is, a nought would say nothing."""
-        return self.kinds.totals[ACTIVITIES] != 0
+    events: EventTables | None = None
+    has_activity: bool = True
 
     @property
     def pictured(self) -> tuple[tuple[SafeTable, str], ...]:
         """What stands beside its plan, with what it is called; activity only where there is any."""
-        kinds = ((self.kinds, "Other activity"),) if self.has_activity else ()
+        done = () if self.events is None else ((self.events.kinds, "What we did besides audits"),)
+        kinds = (*done, (self.kinds, "What people told us")) if self.has_activity else ()
         return ((self.months, "Audits"), *kinds)
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
-        return {shared.title: shared.table for shared in self.shared("", "")}
+        made = (*self.shared("", ""), *self.of_events(""))
+        return {shared.title: shared.table for shared in made}
+
+    def of_events(self, span: str) -> tuple[SharedTable, ...]:
+        """Give the tables of events, where any activity is on record.
+
+        Parameters
+        ----------
+        span : str
+            The months in words.
+        """
+        return () if self.events is None or not self.has_activity else self.events.shared(span)
 
     def shared(self, span: str, day: str) -> tuple[SharedTable, ...]:
         """Give the tables with titles and captions, in the order to read them.
@@ -96,14 +109,14 @@ class ProgrammeTables:
         own = () if self.own is None else (
             SharedTable(
                 self.own,
-                f"Other activity of {self.own_section}",
+                f"What was raised in {self.own_section}",
                 f"Activity {span}, besides feedback",
             ),
         )  # fmt: skip
         return (
             SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
             SharedTable(self.months, "Audits against the plan", f"Audits drawn {span}"),
-            SharedTable(self.kinds, "Other activity against the plan", f"Activity {span}"),
+            SharedTable(self.kinds, "What people told us, against the plan", f"Activity {span}"),
             SharedTable(
                 self.roles,
                 "What each role owes",
@@ -123,6 +136,7 @@ def protect_programme(
     periods: Sequence[str],
     days: Sequence[str],
     own: tuple[str, pd.DataFrame] | None = None,
+    events: EventTables | None = None,
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
 ) -> ProgrammeTables:
@@ -148,7 +162,9 @@ def protect_programme(
     periods, days : sequence of str
         The months, and the days whose activity counts.
     own : (str, DataFrame), optional
-        Service that has a section of its own, with its activity by group (``by_group``).
+        Service that has a section of its own, with what was raised by group (``by_group``).
+    events : EventTables, optional
+        What the service itself did (``protect_events``).
     edition : str
         What tells corrected figures from earlier ones; blank for the first.
     earlier : sequence of PrintedTable
@@ -177,8 +193,9 @@ def protect_programme(
         made += protect_linked(requests, earlier=known)
     months, kinds, *alone, standards, roles = made
     return ProgrammeTables(
-        months, kinds, standards, roles, *alone, own_section=own[0] if own else ""
-    )
+        months, kinds, standards, roles, *alone, own_section=own[0] if own else "",
+        events=events, has_activity=bool(activity["done"].sum()),
+    )  # fmt: skip
 
 
 def _protected_months(
@@ -256,9 +273,7 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
 
 
 def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    held = (
-        activity.set_index("what").reindex(list(ACTIVITY_KINDS)).fillna({"planned": 0, "done": 0})
-    )
+    held = activity.set_index("what").reindex(list(GUARDED_KINDS)).fillna({"planned": 0, "done": 0})
     table = pd.DataFrame(
         {"kind": list(held.index), ACTIVITIES: held["done"].astype("int64").to_numpy(),
          PLANNED: held["planned"].astype("int64").to_numpy()},
@@ -267,6 +282,7 @@ def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         "by": ["kind"],
         "counts": [ACTIVITIES],
         "publics": [PLANNED],
+        "growing": ["kind"],
         "labels": {"kind": "Activity", ACTIVITIES: "Done", PLANNED: "Planned"},
     }
 

@@ -17,6 +17,7 @@ from qa_sampling.loop.standards import (
     chance_of_not_yet,
     marked,
 )
+from qa_sampling.reporting.event_tables import EVENTS
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.programme_tables import (
     ACTIVITIES,
@@ -73,9 +74,13 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
 
 def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
     """Give the kinds of activity whose counts are printed: what is hidden is told by no state."""
-    table = tables.kinds
-    body = table.body if tables.has_activity and not table.withheld else table.body.iloc[:0]
-    body = body[body[ACTIVITIES] != HIDDEN_MARK]
+    body = tables.kinds.body
+    if tables.events is not None:
+        own = tables.events.kinds.body.rename(columns={EVENTS: ACTIVITIES})
+        body = pd.concat([own, body], ignore_index=True)
+    if not tables.has_activity:
+        body = body.iloc[:0]
+    body = body[(body[ACTIVITIES] != HIDDEN_MARK) & (body[PLANNED] != HIDDEN_MARK)]
     done = body[ACTIVITIES].astype("int64")
     state = done.ge(body[PLANNED].astype("int64")).map({True: "On plan", False: "Behind"})
     return pd.DataFrame(

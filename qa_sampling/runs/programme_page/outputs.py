@@ -13,6 +13,7 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting import programme_view as view
 from qa_sampling.reporting.again_tables import AGAIN_TITLE, protect_again
 from qa_sampling.reporting.dates import day_in_words, period_in_words
+from qa_sampling.reporting.event_tables import protect_events
 from qa_sampling.reporting.loop_tables import by_group
 from qa_sampling.reporting.members_page import build_members_page
 from qa_sampling.reporting.outcome_tables import titled
@@ -25,6 +26,7 @@ from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.counted_days import days_of
+from qa_sampling.runs.programme_page.exceptions import exceptions_of
 from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 
@@ -81,17 +83,20 @@ def release_programme(
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
+    earlier, days = printed_tables(register.releases()["content"]), register.activities()["date"]
+    dates = days_of(settings, days)
+    told = {"as_at": settings.extract_day.isoformat(), "edition": settings.edition}
+    told |= {"periods": settings.all_periods, "days": dates, "earlier": earlier}
+    decided = exceptions_of(settings, register, much.progress).set_index("exception")["number"]
+    planned = much.activity.set_index("what")["planned"]
     tables = protect_programme(
         much.progress,
         much.activity,
         well.readings,
         owed.roles,
-        as_at=settings.extract_day.isoformat(),
-        periods=settings.all_periods,
-        days=days_of(settings, register.activities()["date"]),
         own=_own_activity(much, settings.own_section),
-        edition=settings.edition,
-        earlier=printed_tables(register.releases()["content"]),
+        events=protect_events(much.activities, planned, decisions=decided, **told),
+        **told,
     )
     record_tables(register, settings.slug, tables.by_title())
     return tables
@@ -236,7 +241,7 @@ def publish_programme(
             cover=_COVER,
             marking=_MARKING,
         )
-        shared = (*tables.shared(span, day), *more)
+        shared = (*tables.shared(span, day), *tables.of_events(span), *more)
         write_shared_tables(
             folder,
             "programme_tables",
