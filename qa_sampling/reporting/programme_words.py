@@ -148,7 +148,7 @@ def scorecard_words(
         **({"left": _number(counts[OPEN])} if counts[OPEN] else {}),
     )
     for reading in READINGS:
-        own = [_short(one.standard) for one in readings if one.reading == reading]
+        own = [short_of(one.standard) for one in readings if one.reading == reading]
         if own and (in_brief or reading != DISAGREE):
             words += say("{reading}: {which}.", reading=marked(reading), which=joined(own))
     apart = [] if in_brief else [one for one in readings if one.reading == DISAGREE]
@@ -156,11 +156,11 @@ def scorecard_words(
         words += say(
             "{reading} on {what}: good, going by {good}; not yet good, going by {bad}.",
             reading=marked(DISAGREE),
-            what=_short(one.standard),
+            what=short_of(one.standard),
             good=declared(joined([lowered(name) for name in one.sources("Good")])),
             bad=declared(joined([lowered(name) for name in one.sources("Not yet")])),
         )
-    moved = {way: [_short(key) for key, told in ways.items() if told == way]
+    moved = {way: [short_of(key) for key, told in ways.items() if told == way]
              for way in ("Better", "Worse")}  # fmt: skip
     for way, names in moved.items():
         if names:
@@ -193,7 +193,14 @@ def _number(count: int) -> Declared | str:
     return declared(count) if count else "none"
 
 
-def _short(key: str) -> str:
+def short_of(key: str) -> str:
+    """Give a standard in a word or two, as a sentence names it.
+
+    Parameters
+    ----------
+    key : str
+        Of ``schema.QUALITY_STANDARDS``.
+    """
     return SHORT.get(key, QUALITY_STANDARDS[key].lower())
 
 
