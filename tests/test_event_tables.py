@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from test_programme_attack import OWED, OWED_NAMES, stand_of
 
 from qa_sampling.errors import DisclosureError
+from qa_sampling.loop.standards import read_standard
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, EVENT_KINDS, GUARDED_KINDS
 from qa_sampling.records.activities import ACTIVITIES
 from qa_sampling.reporting.attack import given_away
@@ -22,8 +24,10 @@ from qa_sampling.reporting.event_tables import (
     protect_events,
 )
 from qa_sampling.reporting.loop_tables import KINDS_OF, protect_loop
+from qa_sampling.reporting.programme_tables import protect_programme
 from qa_sampling.reporting.releases import printed_table, release_text
 from qa_sampling.reporting.safe_table import HIDDEN_MARK
+from qa_sampling.schema import QUALITY_STANDARDS
 
 ROOT = Path(__file__).parents[1]
 PERIODS, DAYS = ("2026-09", "2026-10"), ("2026-09-15", "2026-10-15")
@@ -150,3 +154,40 @@ def test_nothing_else_in_the_package_declares_events():
         if re.search(r"\bevents=\[|\"events\": ?[\[(]", path.read_text(encoding="utf-8"))
     }
     assert naming == {"event_tables.py"}
+
+
+def with_voices(said: dict[str, tuple[int, int, int]], done: dict[str, int]):
+    voices = pd.DataFrame(
+        [(kind, *views) for kind, views in said.items()],
+        columns=["kind", "positive", "mixed", "negative"],
+    )
+    counts = [done.get(kind, 0) for kind in ACTIVITY_KINDS]
+    activity = pd.DataFrame({"what": list(ACTIVITY_KINDS), "planned": 0, "done": counts})
+    return protect_programme(
+        stand_of({"2026-10": 20}, as_at="2026-10-31"),
+        activity,
+        [read_standard(key, []) for key in QUALITY_STANDARDS],
+        pd.DataFrame(OWED, columns=OWED_NAMES),
+        as_at="2026-10-31",
+        periods=["2026-10"],
+        days=["2026-10-15"],
+        voices=voices,
+    )
+
+
+def test_what_was_said_is_shown_where_enough_said_it():
+    said = {"Feedback from a family": (30, 12, 9), "Feedback from a child": (9, 3, 7)}
+    tables = with_voices(said, {kind: sum(views) + 10 for kind, views in said.items()})
+    printed = {row[:2]: row[2] for row in tables.voices.rows}
+    family = [printed["Feedback from a family", view] for view in ("Positive", "Mixed", "Negative")]
+    child = [printed["Feedback from a child", view] for view in ("Positive", "Mixed", "Negative")]
+    assert HIDDEN_MARK in child
+    assert [one for one in family if one != HIDDEN_MARK]
+    for shown, true in zip((*family, *child), (30, 12, 9, 9, 3, 7), strict=True):
+        assert shown in (true, HIDDEN_MARK)
+    assert given_away((tables.kinds, tables.voices), None, threshold=6) == set()
+    assert [one.title for one in tables.of_events("")] == ["What people told us, on the whole"]
+
+
+def test_nothing_is_said_of_views_that_nobody_has():
+    assert with_voices({"Feedback from a family": (0, 0, 0)}, {"Complaint": 9}).voices is None

@@ -37,7 +37,7 @@ ENTRIES = [
     {"name": "themed", "title": "Themed audits", "run": "monthly_audit_plan", "after": ["monthly"]}
     | {"parameters": THEMED},
 ]
-ROUNDS = (1, 3, 5, 7, 9, 11)
+ROUNDS = (1, 4, 7, 10)
 BREAKS = "if settings.design == 'themed': raise OSError('no space is left on the disk')"
 
 
@@ -155,13 +155,13 @@ def test_a_year_month_by_month_on_one_register(tmp_path, monkeypatch):
     assert sorted(drawn) == [f"2026-{month:02d}-monthly" for month in ROUNDS]
     assert len(every) == len(set(every)) == 3 * len(ROUNDS), "no child is drawn twice in a year"
     back = audits.dropna(subset=["date_completed"])
-    assert len(back) >= 9
+    assert len(back) >= 6
     assert all(row.case_ref in set(drawn[row.draw_id]) for row in back.itertuples())
     counts = stand.counts("period").set_index("period")
     by_hand = back[back["date_completed"] <= "2026-12-31"].groupby("period").size()
     assert counts["returned"].to_dict() == {one[:7]: int(by_hand.get(one[:7], 0)) for one in drawn}
     assert (counts["planned"] - counts["replaced"] == 3).all()
     assert set(moderations["audit_id"]) <= set(back["audit_id"])
-    assert moderations["date"].dt.month.nunique() >= 3
+    assert moderations["date"].dt.month.nunique() >= 2
     assert (actions["status"] == "Closed").sum() >= 2
     assert {f"2026-{month:02d}" for month in range(1, 12)} <= set(months)

@@ -38,6 +38,9 @@ SAID = {
     "Silent": "Too little to say",
 }
 """What sources say, as a column people read."""
+VIEWED = {"positive": "Positive", "mixed": "Mixed", "negative": "Negative"}
+"""What somebody said on the whole: column, and the words people read."""
+_VIEWED = "activities with a view"
 READ = ": "
 """What stands between a standard and its reading."""
 
@@ -61,6 +64,8 @@ class ProgrammeTables:
         counted elsewhere.
     events : EventTables or None
         What the service itself did, in numbers that count nobody.
+    voices : SafeTable or None
+        What families, children, practitioners and partners said on the whole, by who said it.
     own_section : str
         The service.
     """
@@ -72,6 +77,7 @@ class ProgrammeTables:
     own: SafeTable | None = None
     own_section: str = ""
     events: EventTables | None = None
+    voices: SafeTable | None = None
     has_activity: bool = True
 
     @property
@@ -87,14 +93,19 @@ class ProgrammeTables:
         return {shared.title: shared.table for shared in made}
 
     def of_events(self, span: str) -> tuple[SharedTable, ...]:
-        """Give the tables of events, where any activity is on record.
+        """Give the tables of events, then of what was said, where any activity is on record.
 
         Parameters
         ----------
         span : str
             The months in words.
         """
-        return () if self.events is None or not self.has_activity else self.events.shared(span)
+        if not self.has_activity:
+            return ()
+        said = () if self.voices is None else (
+            SharedTable(self.voices, "What people told us, on the whole", f"Feedback {span}"),
+        )  # fmt: skip
+        return (*(() if self.events is None else self.events.shared(span)), *said)
 
     def shared(self, span: str, day: str) -> tuple[SharedTable, ...]:
         """Give the tables with titles and captions, in the order to read them.
@@ -137,6 +148,7 @@ def protect_programme(
     days: Sequence[str],
     own: tuple[str, pd.DataFrame] | None = None,
     events: EventTables | None = None,
+    voices: pd.DataFrame | None = None,
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
 ) -> ProgrammeTables:
@@ -165,6 +177,8 @@ def protect_programme(
         Service that has a section of its own, with what was raised by group (``by_group``).
     events : EventTables, optional
         What the service itself did (``protect_events``).
+    voices : DataFrame, optional
+        What was said: `kind`, `positive`, `mixed`, `negative`; a row a kind of feedback.
     edition : str
         What tells corrected figures from earlier ones; blank for the first.
     earlier : sequence of PrintedTable
@@ -180,6 +194,8 @@ def protect_programme(
     about = [(_kinds(activity), {"over": over})]
     if own is not None:
         about.append((_own(own[1]), {"over": over | {"service": [own[0]]}}))
+    if has_voices := voices is not None and bool(voices[list(VIEWED)].to_numpy().sum()):
+        about.append((_voices(voices), {"over": over}))
     asked = (
         (ACTIVITY, about),
         (f"sources {told}", [(_standards(readings), {})]),
@@ -192,9 +208,10 @@ def protect_programme(
         known = tied_editions(requests, earlier, series=series, edition=edition)
         made += protect_linked(requests, earlier=known)
     months, kinds, *alone, standards, roles = made
+    heard = alone.pop() if has_voices else None
     return ProgrammeTables(
         months, kinds, standards, roles, *alone, own_section=own[0] if own else "",
-        events=events, has_activity=bool(activity["done"].sum()),
+        events=events, voices=heard, has_activity=bool(activity["done"].sum()),
     )  # fmt: skip
 
 
@@ -284,6 +301,23 @@ def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         "publics": [PLANNED],
         "growing": ["kind"],
         "labels": {"kind": "Activity", ACTIVITIES: "Done", PLANNED: "Planned"},
+    }
+
+
+def _voices(voices: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Ask for what was said by who said it; no more of a kind than of its activity."""
+    rows = [
+        (row["kind"], view, int(row[name]))
+        for row in voices.to_dict("records")
+        for name, view in VIEWED.items()
+    ]
+    return pd.DataFrame(rows, columns=["kind", "view", _VIEWED]), {
+        "by": ["kind", "view"],
+        "counts": [_VIEWED],
+        "within": {_VIEWED: ACTIVITIES},
+        "growing": ["kind"],
+        "labels": {"kind": "Who said it", "view": "On the whole", _VIEWED: "Times"},
+        "total_label": "All",
     }
 
 

@@ -21,6 +21,7 @@ from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
 from qa_sampling.reporting.programme_tables import ProgrammeTables, protect_programme
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables
+from qa_sampling.reporting.review_words import month_told
 from qa_sampling.reporting.slides import Slide, write_slides
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words
@@ -28,6 +29,7 @@ from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.counted_days import days_of
 from qa_sampling.runs.programme_page.exceptions import exceptions_of
 from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
+from qa_sampling.runs.programme_page.well import voices_of
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ def release_programme(
         well.readings,
         owed.roles,
         own=_own_activity(much, settings.own_section),
+        voices=voices_of(much.activities),
         events=protect_events(much.activities, planned, decisions=decided, **told),
         **told,
     )
@@ -197,6 +200,7 @@ def publish_programme(
     curves: Mapping[str, Derived] | None = None,
     lines: Mapping[str, Derived] | None = None,
     named: Mapping[str, pd.DataFrame] | None = None,
+    again_on: str = "",
     parts: Mapping[str, Words],
     in_brief: Mapping[str, Words] | None = None,
     beside: Words = NOTHING_SAID,
@@ -221,6 +225,8 @@ def publish_programme(
         Curves that were to be turned, and other outcomes, by name of the measure: for slides.
     named : mapping of str to DataFrame, optional
         Further sheets for named readers, by the name of the sheet.
+    again_on : str
+        Month in which it is looked at again, as "2026-12"; blank for none.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
     in_brief : mapping of str to Words, optional
@@ -256,6 +262,7 @@ def publish_programme(
             parts={**parts, **(in_brief or {})},
             provenance={
                 "Figures": f"{span}, as they stood on {day}",
+                "Looked at again": month_told(again_on),
                 "Ask": settings.contact,
                 "Made with": f"qa-sampling {__version__}",
             },
@@ -309,14 +316,21 @@ def outcome_slides(
     """
     about = declared(f"All children of {settings.whose}, by finished quarter")
     made = [(name, one, "curve") for name, one in curves.items()]
-    made += [(name, one, "line") for name, one in lines.items() if _is_mostly_shown(one)]
+    made += [(name, one, "line") for name, one in lines.items() if is_mostly_shown(one)]
     return tuple(
         Slide(f"{kind}_{name}", titled(name), one.table, kind, about, one)
         for name, one, kind in made
     )
 
 
-def _is_mostly_shown(line: Derived) -> bool:
+def is_mostly_shown(line: Derived) -> bool:
+    """Say whether at least half of a line's quarters are printed; fewer make no picture.
+
+    Parameters
+    ----------
+    line : Derived
+        The line.
+    """
     return bool(2 * line.result.table["value"].notna().sum() > len(line.result.table))
 
 
