@@ -30,7 +30,13 @@ from qa_sampling.commands.options import register_of as _register
 from qa_sampling.commands.options import settings_of as _settings
 from qa_sampling.commands.options import values_of as _values
 from qa_sampling.commands.output import Steps, err, out, show_draws, show_preflight, show_result
-from qa_sampling.errors import NothingYet, ParameterError, QASamplingError, SeedNeeded
+from qa_sampling.errors import (
+    NotebookError,
+    NothingYet,
+    ParameterError,
+    QASamplingError,
+    SeedNeeded,
+)
 
 app = typer.Typer(
     name="qa-sampling",
@@ -78,6 +84,9 @@ def main() -> None:
     except NothingYet as error:
         err.print(f"Nothing to look at yet: {error}", markup=False)
         sys.exit(5)
+    except NotebookError as error:
+        err.print(f"Failed: {error}", style="red", markup=False)
+        sys.exit(4)
     except QASamplingError as error:
         err.print(f"Refused: {error}", style="red", markup=False)
         sys.exit(2)

@@ -9,25 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from year_samples import CALENDAR, plan_of, settings_in
 
 from qa_sampling.errors import FormError, ParameterError
-from qa_sampling.parameters import load_parameters, read_calendar, read_parameters
+from qa_sampling.parameters import load_parameters
 from qa_sampling.records.action_sheet import read_action_sheet
 from qa_sampling.records.activity_sheet import read_activity_sheet
 from qa_sampling.records.form_layout import form_sections
-from qa_sampling.records.form_templates import load_form
-from qa_sampling.records.forms import write_audit_forms
-from qa_sampling.records.register import Register
-from qa_sampling.runs.inputs import load_inputs, open_register
 from qa_sampling.runs.plan.moderation_month import write_month_moderations
-from qa_sampling.runs.plan.steps import (
-    assign_plan,
-    audit_plan,
-    commit_plan,
-    draw_plan,
-    fix_plan_frame,
-    frame_of,
-)
 from qa_sampling.runs.recording_batch import record_folder
 from qa_sampling.runs.returned_folder import form_named
 from qa_sampling.runs.returns_in import staff_of, teams_of
@@ -42,8 +31,6 @@ from qa_sampling.runs.year.running import _unnamed, lines_after, lines_before, m
 from qa_sampling.runs.year.sheets import _became
 
 ROOT = Path(__file__).parents[1]
-CALENDAR = read_calendar(ROOT / "parameters" / "calendar.yml")
-FEW = {"audits": 8, "row_minimum": None, "column_minimum": None, "reserves": 1}
 
 
 def silent(step: str) -> None:
@@ -56,30 +43,6 @@ def made(tmp_path_factory) -> InventedYear:
         days = [day_before(f"2026-{month:02d}") for month in (1, 2, 3)]
         patch.setattr(making, "_days", lambda one: days)
         return make_year(tmp_path_factory.mktemp("years") / "year", scale=0.08, tell=silent)
-
-
-def plan_of(made: InventedYear, period: str) -> Register:
-    """Draw a month by the steps of the plan's notebook, and send its forms out."""
-    values = load_parameters([made.month_file(period)]) | FEW | {"period": period}
-    settings = read_parameters("monthly_audit_plan", values)
-    register, inputs = open_register(settings), load_inputs(settings)
-    frame = frame_of(settings, inputs, register)
-    fixed = fix_plan_frame(settings, inputs, frame, register)
-    settings = settings.model_copy(update={"seed": f"27182818284{period}"})
-    fixed = fix_plan_frame(settings, inputs, frame, register)
-    draw = draw_plan(settings, frame, fixed, register)
-    assignment = assign_plan(settings, inputs, frame, draw, register)
-    plan = audit_plan(commit_plan(settings, draw, assignment, register), frame, settings, inputs)
-    forms = settings.outputs_folder / settings.slug / "restricted" / "forms"
-    forms.mkdir(parents=True)
-    form = load_form(ROOT / "parameters" / "forms" / "practice_evaluation.yml")
-    write_audit_forms(forms, plan, form=form, staff=inputs.staff, key=inputs.key)
-    return register
-
-
-def settings_in(made: InventedYear, period: str):
-    values = load_parameters([made.month_file(period)]) | FEW | {"period": period}
-    return read_parameters("monthly_audit_plan", values)
 
 
 def test_two_months_on_one_register(made):

@@ -290,6 +290,7 @@ class TestSideBySide:
                 task("seed", _end(3, "· fixing the frame", "It waits for its seed.")),
                 task("no", _end(2, "a warning", "Refused: The folder is empty", "Put forms in.")),
                 task("fault", _end(4, "A fault: KeyError in x.py")),
+                task("broken", _end(4, "Failed: Cell 4 of the notebook", "failed (OSError).")),
                 task("early", _end(5, "Nothing to look at yet: No form is back.")),
                 task("mute", _end(1)),
                 *([task("killed", killed)] if os.name == "posix" else []),
@@ -306,6 +307,8 @@ class TestSideBySide:
         assert told["seed"] == ("waiting", "It waits for its seed.")
         assert told["no"] == ("refused", "The folder is empty Put forms in.")
         assert told["fault"] == ("failed", "A fault: KeyError in x.py")
+        expected = "Cell 4 of the notebook failed (OSError)."
+        assert told["broken"] == ("failed", expected)
         assert told["early"] == ("nothing yet", "No form is back.")
         assert told["mute"] == ("failed", "It ended with code 1 and said nothing.")
         if os.name == "posix":

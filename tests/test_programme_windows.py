@@ -22,6 +22,7 @@ from qa_sampling.schema import QUALITY_STANDARDS
 KINDS, SERVICES = tuple(ACTIVITY_KINDS), ("East", "West", "Family Safeguarding")
 FAMILY = ("Feedback from a family", "Feedback from a child")
 APART = tuple(kind for group, held in KINDS_OF.items() if group != "Feedback" for kind in held)
+PEOPLE = tuple(kind for held in KINDS_OF.values() for kind in held)
 DAY = {"first month": "2025-11-15", "eleven months": "2026-05-15", "new month": "2026-11-15"}
 PAGES = (
     (("first month", "eleven months"), "2026-10-31"),
@@ -77,9 +78,9 @@ def page_of(year, blocks, as_at: str, ledger: list[str], *, careful: bool):
     loop = protect_loop(nothing, held, as_at=as_at, raised=days, days=days, **known)
     ledger += [release_text(loop.groups), release_text(loop.heard)]
     return [
-        (programme.kinds, {}),
+        (programme.kinds, {"kind": PEOPLE}),
         (programme.own, {"service": SERVICES[2:], "kind": APART}),
-        (loop.groups, {}),
+        (loop.groups, {"kind": PEOPLE}),
         (loop.heard, {"kind": FAMILY}),
     ]
 

@@ -50,41 +50,49 @@ class ActivityKind:
         The sheet it is on, such as "Observations".
     graded : bool
         Whether practice is graded in it.
+    is_event : bool
+        Whether it is the service's own doing, so that its number counts no child, no family and
+        nobody else. What people say or raise, and what is about a child, is none.
     """
 
     name: str
     group: str
     graded: bool = False
+    is_event: bool = False
 
 
 ACTIVITY_KINDS: dict[str, ActivityKind] = {
     kind.name: kind
     for kind in (
-        ActivityKind("Child protection conference observed", OBSERVATION, True),
-        ActivityKind("Looked-after review observed", OBSERVATION, True),
-        ActivityKind("Planned visit observed", OBSERVATION, True),
-        ActivityKind("Group supervision observed", OBSERVATION, True),
-        ActivityKind("Other meeting observed", OBSERVATION, True),
-        ActivityKind("Deskside discussion", DESKSIDE, True),
+        ActivityKind("Child protection conference observed", OBSERVATION, True, True),
+        ActivityKind("Looked-after review observed", OBSERVATION, True, True),
+        ActivityKind("Planned visit observed", OBSERVATION, True, True),
+        ActivityKind("Group supervision observed", OBSERVATION, True, True),
+        ActivityKind("Other meeting observed", OBSERVATION, True, True),
+        ActivityKind("Deskside discussion", DESKSIDE, True, True),
         ActivityKind("Feedback from a family", FEEDBACK),
         ActivityKind("Feedback from a child", FEEDBACK),
         ActivityKind("Feedback from a practitioner", FEEDBACK),
         ActivityKind("Feedback from a partner", FEEDBACK),
         ActivityKind("Complaint", COMPLAINT),
         ActivityKind("Compliment", COMPLAINT),
-        ActivityKind("Survey", SURVEY),
+        ActivityKind("Survey", SURVEY, is_event=True),
         ActivityKind("IRO escalation", ESCALATION),
-        ActivityKind("Management oversight check", OTHER, True),
-        ActivityKind("Supervision audit", OTHER, True),
-        ActivityKind("Journey of the Child group", OTHER, True),
-        ActivityKind("Peer sharing event", OTHER),
+        ActivityKind("Management oversight check", OTHER, True, True),
+        ActivityKind("Supervision audit", OTHER, True, True),
+        ActivityKind("Journey of the Child group", OTHER, True, True),
+        ActivityKind("Peer sharing event", OTHER, is_event=True),
         ActivityKind("Rapid review", OTHER),
-        ActivityKind("Consultation", OTHER),
-        ActivityKind("Practice week", OTHER),
+        ActivityKind("Consultation", OTHER, is_event=True),
+        ActivityKind("Practice week", OTHER, is_event=True),
     )
 }
 """Every kind of QA activity besides audits, by name."""
 
+EVENT_KINDS = tuple(name for name, kind in ACTIVITY_KINDS.items() if kind.is_event)
+"""Kinds whose number counts nobody."""
+GUARDED_KINDS = tuple(name for name, kind in ACTIVITY_KINDS.items() if not kind.is_event)
+"""Kinds whose number counts people, or what happened to them."""
 ACTIVITY_GROUPS = tuple(dict.fromkeys(kind.group for kind in ACTIVITY_KINDS.values()))
 
 VIEWS = ("Positive", "Mixed", "Negative")

@@ -68,6 +68,7 @@ def protect(
     exclusive: Mapping[str, Sequence[str] | Sequence[Sequence[str]]] | None = None,
     adding_up: Mapping[str, Sequence[str] | Sequence[Sequence[str]]] | None = None,
     decisions: Iterable[str] = (),
+    events: Iterable[str] = (),
     subtotals_of: Mapping[str, Mapping[str, str]] | None = None,
     made_of: Mapping[str, tuple[str, Mapping[str, Sequence[str]]]] | None = None,
     over: Mapping[str, str | Sequence[str]] | None = None,
@@ -122,6 +123,9 @@ def protect(
         Counts that are decisions of ours and not counts of children with a characteristic, such
         as audits planned: shown however small, unless the whole table is withheld. What they
         tell of the other counts is guarded against.
+    events : iterable of str
+        Counts of events, which count nobody, such as meetings held: shown like decisions. Never of
+        children or families; ``event_tables`` declares them, and nothing else does.
     subtotals_of : mapping of str to mapping, optional
         Of a classification, the subtotal each label belongs to ({"team": {"Team A": "Service
         1"}}): subtotals are printed after their labels.

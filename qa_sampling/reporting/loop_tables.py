@@ -9,9 +9,16 @@ from typing import Any
 import pandas as pd
 
 from qa_sampling.loop.activity import activity_counts
-from qa_sampling.loop.vocabulary import ACTIVITY_GROUPS, ACTIVITY_KINDS, OTHER, SURVEY
+from qa_sampling.loop.vocabulary import (
+    ACTIVITY_KINDS,
+    ESCALATION,
+    EVENT_KINDS,
+    GUARDED_KINDS,
+    OTHER,
+)
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions
+from qa_sampling.reporting.event_tables import EVENTS, event_request, mixed_before
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.table_request import TableRequest
 from qa_sampling.reporting.tables import SharedTable
@@ -41,15 +48,19 @@ class LoopTables:
     standards : SafeTable
         The same actions by quality standard.
     groups : SafeTable
-        Other activity by group.
+        What people said or raised, by group; what the service itself did is in ``event_tables``.
     heard : SafeTable
         Feedback from families and children by service.
+    events : SafeTable or None
+        What the service itself did, by kind; None where a page that counted it together with what
+        people said is out (``event_tables.mixed_before``).
     """
 
     states: SafeTable
     standards: SafeTable
     groups: SafeTable
     heard: SafeTable
+    events: SafeTable | None = None
 
     @property
     def count(self) -> str:
@@ -68,11 +79,15 @@ class LoopTables:
         span : str
             The months in words.
         """
+        own = () if self.events is None else (
+            SharedTable(self.events, "What we did besides audits", f"Activity {span}"),
+        )  # fmt: skip
         raised, done = f"Actions raised {span}, as they stood at the end", f"Activity {span}"
         return (
             SharedTable(self.states, "What has become of actions", raised),
             SharedTable(self.standards, "Which standards actions serve", raised),
-            SharedTable(self.groups, "What we did besides audits", done),
+            *own,
+            SharedTable(self.groups, "What people told us, and what was raised", done),
             SharedTable(self.heard, "Feedback from families and children", done),
         )
 
@@ -134,7 +149,28 @@ def protect_loop(
         made += protect_linked(about, earlier=known)
     about = _activity_requests(activities, population_of_edition(ACTIVITY, edition), days)
     known = tied_editions(about, earlier, series=ACTIVITY, edition=edition)
-    return LoopTables(*made, *protect_linked(about, earlier=known))
+    events = _events(
+        activities, f"{as_at}, since {min(days, default=as_at)}", edition, days, earlier
+    )
+    return LoopTables(*made, *protect_linked(about, earlier=known), events=events)
+
+
+def _events(
+    activities: pd.DataFrame,
+    told: str,
+    edition: str,
+    days: Sequence[str],
+    earlier: Sequence[PrintedTable],
+) -> SafeTable | None:
+    """Count what the service itself did, which counts nobody; None where that would tell more."""
+    if mixed_before(earlier, days) or not len(activities):
+        return None
+    done = activities["kind"].value_counts().reindex(list(EVENT_KINDS), fill_value=0)
+    table = pd.DataFrame({"kind": EVENT_KINDS, EVENTS: done.to_numpy()})
+    population = population_of_edition(f"events besides audits as at {told}", edition)
+    request = event_request(table, by=["kind"], population=population)
+    known = [one for one in earlier if one.population == population]
+    return protect_linked([request], earlier=known)[0]
 
 
 def state_of(actions: pd.DataFrame) -> pd.Series:
@@ -178,16 +214,17 @@ _ROUGH = {
 }
 
 
-_GROUPS = {group: group for group in ACTIVITY_GROUPS} | {
-    SURVEY: "Surveys and other activity",
-    OTHER: "Surveys and other activity",
+_TOGETHER = "Escalations and rapid reviews"
+"""Rapid reviews are few, and hiding how many would hide another group as well."""
+_GROUPS = {kind: ACTIVITY_KINDS[kind].group for kind in GUARDED_KINDS}
+_GROUPS = {
+    kind: _TOGETHER if group in (ESCALATION, OTHER) else group for kind, group in _GROUPS.items()
 }
-"""Surveys are few, and hiding how many would hide another group as well."""
 KINDS_OF = {
-    label: [name for name, kind in ACTIVITY_KINDS.items() if _GROUPS[kind.group] == label]
+    label: [kind for kind, group in _GROUPS.items() if group == label]
     for label in dict.fromkeys(_GROUPS.values())
 }
-"""Kinds each group is made of: ties this table to one that counts by kind."""
+"""Kinds each group is made of: ties this table to one that counts by kind. No event is in any."""
 
 
 def _activity_requests(
@@ -205,6 +242,7 @@ def _activity_requests(
             by=["group"],
             labels={"group": "Kind of activity", "activities": "Activities"},
             made_of={"group": ("kind", KINDS_OF)},
+            growing=["group"],
             over={"day": list(days)},
             **shared,
         ),
@@ -219,7 +257,7 @@ def _activity_requests(
 
 
 def by_group(activities: pd.DataFrame) -> pd.DataFrame:
-    """Count activity by the groups that everybody reads, those without any included.
+    """Count what people said or raised by group, those without any included; no event counts.
 
     Parameters
     ----------
@@ -231,9 +269,9 @@ def by_group(activities: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `group` (of :data:`KINDS_OF`), `activities`.
     """
-    groups = activity_counts(activities, by=["group"]).table.set_index("group")["activities"]
-    groups = groups.reindex(ACTIVITY_GROUPS, fill_value=0)
-    groups = groups.groupby(groups.index.map(_GROUPS), sort=False).sum()
+    kinds = activity_counts(activities, by=["kind"]).table.set_index("kind")["activities"]
+    kinds = kinds.reindex(list(_GROUPS), fill_value=0)
+    groups = kinds.groupby(kinds.index.map(_GROUPS), sort=False).sum()
     return groups.rename_axis("group").reset_index()
 
 

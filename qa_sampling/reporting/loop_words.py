@@ -48,7 +48,7 @@ def loop_findings(tables: LoopTables, *, times: ClosingTimes, fewest: int = 10) 
     words = _states_words(tables) + closing_words(times, fewest=fewest)
     if not tables.groups.withheld:
         words += say(
-            "Besides audits there were {all:other QA activity|other QA activities}.",
+            "People told us or raised something {all:time|times}.",
             all=cell(tables.groups, tables.groups.counts[0]),
         )
     return words + _heard_words(tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qa_sampling.loop.standards import DISAGREE, GOOD, MARKS, MOSTLY, NOT_YET, OPEN
+from qa_sampling.reporting.event_tables import EVENTS
 from qa_sampling.reporting.plot_labels import LINE
 from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import KeyItem, open_sheet
@@ -105,7 +106,7 @@ def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> 
     Parameters
     ----------
     table : SafeTable
-        `ProgrammeTables.kinds` or `months`.
+        `ProgrammeTables.kinds`, `months` or `events.kinds`.
     ax : Axes, optional
         Where to draw; the current one by default.
     title : str
@@ -116,7 +117,7 @@ def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> 
     names = list(rows[table.by[0]])
     done, planned = list(rows[count]), [_goal(value) for value in rows[PLANNED]]
     sheet = open_sheet(ax, table)
-    key = [KeyItem("Done" if count == ACTIVITIES else "Returned in time", "s", PALETTE["blue"]),
+    key = [KeyItem("Returned in time" if count == IN_TIME else "Done", "s", PALETTE["blue"]),
            KeyItem("Planned: the black line across", "|", INK)]  # fmt: skip
     _lay(sheet, names, title, key=key, right=78.0)
     drawn = sheet.ax
@@ -155,4 +156,4 @@ def _goal(value: object) -> int:
 
 
 def _done(table: SafeTable) -> str:
-    return ACTIVITIES if ACTIVITIES in table.counts else IN_TIME
+    return next(name for name in (ACTIVITIES, EVENTS, IN_TIME) if name in table.counts)

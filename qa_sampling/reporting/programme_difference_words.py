@@ -9,7 +9,7 @@ import pandas as pd
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.loop_tables import STATES, LoopTables
 from qa_sampling.reporting.loop_words import closed_words
-from qa_sampling.reporting.programme_words import joined
+from qa_sampling.reporting.programme_words import joined, lowered
 from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed, say
 from qa_sampling.results import Turning
@@ -163,3 +163,20 @@ def _same_way(change: str, better: str, verdicts: set[str]) -> bool:
     else:
         turned = {"up": "worse", "down": "better"}.get(better, "changed")
     return turned in verdicts
+
+
+def undrawn_words(measures: Sequence[str]) -> Words:
+    """Say of which outcomes no line is drawn, because most of their quarters are hidden.
+
+    Parameters
+    ----------
+    measures : sequence of str
+        Their names in the registry; nothing is said of none.
+    """
+    if not measures:
+        return NOTHING_SAID
+    titles = joined([lowered(MEASURES[name].title) for name in measures])
+    return say(
+        "No line is drawn where most quarters are hidden so that nobody is identified: {which}.",
+        which=declared(titles),
+    )

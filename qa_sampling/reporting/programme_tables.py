@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.loop.standards import SAYS, Reading, marked
-from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
+from qa_sampling.loop.vocabulary import FEEDBACK, GUARDED_KINDS
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import population_of_edition, tied_editions, told_before
+from qa_sampling.reporting.event_tables import EventTables
 from qa_sampling.reporting.loop_tables import ACTIVITY, KINDS_OF
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.safe_table import PrintedTable
@@ -37,6 +38,9 @@ SAID = {
     "Silent": "Too little to say",
 }
 """What sources say, as a column people read."""
+VIEWED = {"positive": "Positive", "mixed": "Mixed", "negative": "Negative"}
+"""What somebody said on the whole: column, and the words people read."""
+_VIEWED = "activities with a view"
 READ = ": "
 """What stands between a standard and its reading."""
 
@@ -50,13 +54,18 @@ class ProgrammeTables:
     months : SafeTable
         Drawn audits by month: planned, returned, returned in time.
     kinds : SafeTable
-        Other activity by kind, beside its plan.
+        What people said or raised, by kind, beside its plan.
     standards : SafeTable
         How many sources say what of each standard, whose label ends with its reading.
     roles : SafeTable
         What is owed on the day, by role.
     own : SafeTable or None
-        Other activity of the service that has a section of its own, by group, but for feedback.
+        What was raised in the service that has a section of its own, by group; its feedback is
+        counted elsewhere.
+    events : EventTables or None
+        What the service itself did, in numbers that count nobody.
+    voices : SafeTable or None
+        What families, children, practitioners and partners said on the whole, by who said it.
     own_section : str
         The service.
     """
@@ -67,21 +76,36 @@ class ProgrammeTables:
     roles: SafeTable
     own: SafeTable | None = None
     own_section: str = ""
-
-    @property
-    def has_activity(self) -> bool:
-        """Whether any other activity is on record: where none is, a nought would say nothing."""
-        return self.kinds.totals[ACTIVITIES] != 0
+    events: EventTables | None = None
+    voices: SafeTable | None = None
+    has_activity: bool = True
 
     @property
     def pictured(self) -> tuple[tuple[SafeTable, str], ...]:
         """What stands beside its plan, with what it is called; activity only where there is any."""
-        kinds = ((self.kinds, "Other activity"),) if self.has_activity else ()
+        done = () if self.events is None else ((self.events.kinds, "What we did besides audits"),)
+        kinds = (*done, (self.kinds, "What people told us")) if self.has_activity else ()
         return ((self.months, "Audits"), *kinds)
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
-        return {shared.title: shared.table for shared in self.shared("", "")}
+        made = (*self.shared("", ""), *self.of_events(""))
+        return {shared.title: shared.table for shared in made}
+
+    def of_events(self, span: str) -> tuple[SharedTable, ...]:
+        """Give the tables of events, then of what was said, where any activity is on record.
+
+        Parameters
+        ----------
+        span : str
+            The months in words.
+        """
+        if not self.has_activity:
+            return ()
+        said = () if self.voices is None else (
+            SharedTable(self.voices, "What people told us, on the whole", f"Feedback {span}"),
+        )  # fmt: skip
+        return (*(() if self.events is None else self.events.shared(span)), *said)
 
     def shared(self, span: str, day: str) -> tuple[SharedTable, ...]:
         """Give the tables with titles and captions, in the order to read them.
@@ -96,14 +120,14 @@ class ProgrammeTables:
         own = () if self.own is None else (
             SharedTable(
                 self.own,
-                f"Other activity of {self.own_section}",
+                f"What was raised in {self.own_section}",
                 f"Activity {span}, besides feedback",
             ),
         )  # fmt: skip
         return (
             SharedTable(self.standards, "What each standard's sources say", f"Sources {span}"),
             SharedTable(self.months, "Audits against the plan", f"Audits drawn {span}"),
-            SharedTable(self.kinds, "Other activity against the plan", f"Activity {span}"),
+            SharedTable(self.kinds, "What people told us, against the plan", f"Activity {span}"),
             SharedTable(
                 self.roles,
                 "What each role owes",
@@ -123,6 +147,8 @@ def protect_programme(
     periods: Sequence[str],
     days: Sequence[str],
     own: tuple[str, pd.DataFrame] | None = None,
+    events: EventTables | None = None,
+    voices: pd.DataFrame | None = None,
     edition: str = "",
     earlier: Sequence[PrintedTable] = (),
 ) -> ProgrammeTables:
@@ -148,7 +174,11 @@ def protect_programme(
     periods, days : sequence of str
         The months, and the days whose activity counts.
     own : (str, DataFrame), optional
-        Service that has a section of its own, with its activity by group (``by_group``).
+        Service that has a section of its own, with what was raised by group (``by_group``).
+    events : EventTables, optional
+        What the service itself did (``protect_events``).
+    voices : DataFrame, optional
+        What was said: `kind`, `positive`, `mixed`, `negative`; a row a kind of feedback.
     edition : str
         What tells corrected figures from earlier ones; blank for the first.
     earlier : sequence of PrintedTable
@@ -164,6 +194,8 @@ def protect_programme(
     about = [(_kinds(activity), {"over": over})]
     if own is not None:
         about.append((_own(own[1]), {"over": over | {"service": [own[0]]}}))
+    if has_voices := voices is not None and bool(voices[list(VIEWED)].to_numpy().sum()):
+        about.append((_voices(voices), {"over": over}))
     asked = (
         (ACTIVITY, about),
         (f"sources {told}", [(_standards(readings), {})]),
@@ -176,9 +208,11 @@ def protect_programme(
         known = tied_editions(requests, earlier, series=series, edition=edition)
         made += protect_linked(requests, earlier=known)
     months, kinds, *alone, standards, roles = made
+    heard = alone.pop() if has_voices else None
     return ProgrammeTables(
-        months, kinds, standards, roles, *alone, own_section=own[0] if own else ""
-    )
+        months, kinds, standards, roles, *alone, own_section=own[0] if own else "",
+        events=events, voices=heard, has_activity=bool(activity["done"].sum()),
+    )  # fmt: skip
 
 
 def _protected_months(
@@ -256,9 +290,7 @@ def _months(stand: Progress, periods: Sequence[str]) -> tuple[pd.DataFrame, dict
 
 
 def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
-    held = (
-        activity.set_index("what").reindex(list(ACTIVITY_KINDS)).fillna({"planned": 0, "done": 0})
-    )
+    held = activity.set_index("what").reindex(list(GUARDED_KINDS)).fillna({"planned": 0, "done": 0})
     table = pd.DataFrame(
         {"kind": list(held.index), ACTIVITIES: held["done"].astype("int64").to_numpy(),
          PLANNED: held["planned"].astype("int64").to_numpy()},
@@ -267,7 +299,25 @@ def _kinds(activity: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         "by": ["kind"],
         "counts": [ACTIVITIES],
         "publics": [PLANNED],
+        "growing": ["kind"],
         "labels": {"kind": "Activity", ACTIVITIES: "Done", PLANNED: "Planned"},
+    }
+
+
+def _voices(voices: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Ask for what was said by who said it; no more of a kind than of its activity."""
+    rows = [
+        (row["kind"], view, int(row[name]))
+        for row in voices.to_dict("records")
+        for name, view in VIEWED.items()
+    ]
+    return pd.DataFrame(rows, columns=["kind", "view", _VIEWED]), {
+        "by": ["kind", "view"],
+        "counts": [_VIEWED],
+        "within": {_VIEWED: ACTIVITIES},
+        "growing": ["kind"],
+        "labels": {"kind": "Who said it", "view": "On the whole", _VIEWED: "Times"},
+        "total_label": "All",
     }
 
 

@@ -17,6 +17,7 @@ from qa_sampling.loop.standards import (
     chance_of_not_yet,
     marked,
 )
+from qa_sampling.reporting.event_tables import EVENTS
 from qa_sampling.reporting.free_text import numbers_in
 from qa_sampling.reporting.programme_tables import (
     ACTIVITIES,
@@ -73,9 +74,13 @@ def how_much_words(tables: ProgrammeTables, draws: pd.DataFrame) -> Words:
 
 def _shown_kinds(tables: ProgrammeTables) -> pd.DataFrame:
     """Give the kinds of activity whose counts are printed: what is hidden is told by no state."""
-    table = tables.kinds
-    body = table.body if tables.has_activity and not table.withheld else table.body.iloc[:0]
-    body = body[body[ACTIVITIES] != HIDDEN_MARK]
+    body = tables.kinds.body
+    if tables.events is not None:
+        own = tables.events.kinds.body.rename(columns={EVENTS: ACTIVITIES})
+        body = pd.concat([own, body], ignore_index=True)
+    if not tables.has_activity:
+        body = body.iloc[:0]
+    body = body[(body[ACTIVITIES] != HIDDEN_MARK) & (body[PLANNED] != HIDDEN_MARK)]
     done = body[ACTIVITIES].astype("int64")
     state = done.ge(body[PLANNED].astype("int64")).map({True: "On plan", False: "Behind"})
     return pd.DataFrame(
@@ -143,7 +148,7 @@ def scorecard_words(
         **({"left": _number(counts[OPEN])} if counts[OPEN] else {}),
     )
     for reading in READINGS:
-        own = [_short(one.standard) for one in readings if one.reading == reading]
+        own = [short_of(one.standard) for one in readings if one.reading == reading]
         if own and (in_brief or reading != DISAGREE):
             words += say("{reading}: {which}.", reading=marked(reading), which=joined(own))
     apart = [] if in_brief else [one for one in readings if one.reading == DISAGREE]
@@ -151,11 +156,11 @@ def scorecard_words(
         words += say(
             "{reading} on {what}: good, going by {good}; not yet good, going by {bad}.",
             reading=marked(DISAGREE),
-            what=_short(one.standard),
+            what=short_of(one.standard),
             good=declared(joined([lowered(name) for name in one.sources("Good")])),
             bad=declared(joined([lowered(name) for name in one.sources("Not yet")])),
         )
-    moved = {way: [_short(key) for key, told in ways.items() if told == way]
+    moved = {way: [short_of(key) for key, told in ways.items() if told == way]
              for way in ("Better", "Worse")}  # fmt: skip
     for way, names in moved.items():
         if names:
@@ -188,7 +193,14 @@ def _number(count: int) -> Declared | str:
     return declared(count) if count else "none"
 
 
-def _short(key: str) -> str:
+def short_of(key: str) -> str:
+    """Give a standard in a word or two, as a sentence names it.
+
+    Parameters
+    ----------
+    key : str
+        Of ``schema.QUALITY_STANDARDS``.
+    """
     return SHORT.get(key, QUALITY_STANDARDS[key].lower())
 
 

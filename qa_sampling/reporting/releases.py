@@ -36,6 +36,8 @@ def release_text(table: SafeTable) -> str:
     plain = {name: getattr(table, name) for name in PrintedTable.__dataclass_fields__}
     if not table.published:  # as such tables were written before there were others
         del plain["published"]
+    if not table.events:  # likewise
+        del plain["events"]
     return json.dumps(
         {"format": _FORMAT} | plain, ensure_ascii=False, sort_keys=False, separators=(",", ":")
     )

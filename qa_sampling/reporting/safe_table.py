@@ -18,6 +18,7 @@ NOT_APPLICABLE_MARK = "[z]"
 TOTAL_OF_COUNT = "total"
 """As a denominator: the count's own grand total."""
 
+_EVENTS = "What the service itself did counts no child, and is shown however small."
 _SEAL = object()
 
 
@@ -56,6 +57,8 @@ class PrintedTable:
         How many counts are hidden.
     decisions : tuple of str
         Counts that are decisions, such as audits planned: shown however small.
+    events : tuple of str
+        Those of them that count events, which count nobody.
     publics : tuple of str
         Columns of numbers that are public anyway, such as a population.
     rates : Mapping of str to tuple of str
@@ -105,6 +108,7 @@ class PrintedTable:
     exclusive: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     adding_up: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     published: str = ""
+    events: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze every field, so that nothing in it changes after it was checked."""
@@ -181,8 +185,11 @@ class PrintedTable:
         return " ".join(part for part in parts if part)
 
     def _hidden_note(self) -> str:
-        decided = [str(self.labels.get(name, name)) for name in self.decisions]
+        planned = [name for name in self.decisions if name not in self.events]
+        decided = [str(self.labels.get(name, name)) for name in planned]
         plans = f"{' and '.join(decided)}: a plan, shown however small." if decided else ""
+        if self.events:
+            plans = f"{_EVENTS} {plans}".strip()
         guarded = [name for name in self.counts if name not in self.decisions]
         if not guarded:
             return plans

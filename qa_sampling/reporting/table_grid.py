@@ -144,7 +144,9 @@ def _told(request: TableRequest) -> dict[str, Any]:
         "publics rates rate_per rounded_to made_of subtotals over coarsened exclusive adding_up"
     )
     told = {name: getattr(request, name) for name in same.split()}
-    return told | {"decisions": tuple(n for n in request.counts if n in request.decisions)}
+    for name in ("decisions", "events"):
+        told[name] = tuple(n for n in request.counts if n in getattr(request, name))
+    return told
 
 
 def blank_table(request: TableRequest, grid: Grid) -> PrintedTable:

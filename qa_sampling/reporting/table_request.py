@@ -25,6 +25,8 @@ class TableRequest:
         One row a combination of the classifications, without totals.
     by, counts : tuple of str
         Classification columns and count columns.
+    events : frozenset of str
+        As for ``protect``; they are decisions as well.
     percentages, within, decisions, labels, total_label, population, threshold, zeros_shown
         As for ``protect``.
     known_zeros, publics, rates, rate_per, rounded_to, subtotals_of, made_of, over, growing
@@ -51,6 +53,7 @@ class TableRequest:
     percentages: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     within: Mapping[str, str] = field(default_factory=dict)
     decisions: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     total_label: str = "Total"
     population: str = ""
@@ -106,7 +109,8 @@ def request_of(table: pd.DataFrame, **arguments: Any) -> TableRequest:  # noqa: 
         given[name] = tuple(given.get(name, ()))
     for name in ("percentages", "within", "labels", "rates", "subtotals_of"):
         given[name] = dict(given.get(name, {}))
-    given["decisions"] = frozenset(given.get("decisions", ()))
+    given["events"] = frozenset(given.get("events", ()))
+    given["decisions"] = frozenset(given.get("decisions", ())) | given["events"]
     for name in ("known_zeros", "concealed"):
         given[name] = frozenset(tuple(place) for place in given.get(name, ()))
     given["over"] = {

@@ -142,12 +142,20 @@ class QualityStandards(BaseModel):
         Share of good or better, and of positive answers, from which a source says "good".
     standards : tuple of QualityStandard
         Every standard once.
+    review_months : "every" or tuple of int
+        Months in which a standard that reads well is looked at again; one that does not is on the
+        next page.
     """
 
     model_config = _CLOSED
 
     good_enough: float = Field(gt=0, lt=1)
     standards: tuple[QualityStandard, ...]
+    review_months: _MONTHS = (1, 4, 7, 10)
+
+    def in_review_month(self, month: int) -> bool:
+        """Say whether standards are looked at again in a month, 1 for January."""
+        return self.review_months == "every" or month in self.review_months
 
     @model_validator(mode="after")
     def _each_once(self) -> QualityStandards:

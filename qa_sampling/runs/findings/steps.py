@@ -19,7 +19,7 @@ from qa_sampling.sampling.frame import frame_from_snapshot
 from qa_sampling.sampling.plan import Frame
 from qa_sampling.sampling.substitution import LOSSES, follow_up
 from qa_sampling.schema import GRADES, NOT_RECORDED, QUALITY_STANDARDS
-from qa_sampling.settings.findings import MONTHLY, AuditFindings
+from qa_sampling.settings.findings import AuditFindings
 
 FACTS = ("practitioner_met", "family_feedback", "immediate_safeguarding_concern")
 WAITED_DAYS = 90
@@ -152,8 +152,6 @@ def findings_of(
         title = recorded.title
         described = describe(recorded.as_at, opened["case_ref"])
         part = opened.merge(described, on="case_ref", how="left")
-        if settings.design != MONTHLY:
-            part["service"] = None
         parts.append(_with_team(part, mine, staff).assign(period=period))
         populations[period] = int(recorded.draw.allocation["population"].sum())
         rounded.append(recorded.draw.parameters.get("rounding") != "fixed")
@@ -303,9 +301,9 @@ def _with_team(
 ) -> pd.DataFrame:
     """Give each case the team it had at the draw, as its audit says, and that team's service.
 
-    Without a team the service is that of its stratum, where it was drawn by service, and only else
-    the extract's; of a theme it is not recorded then, for a child who has left care since would
-    have another one on next month's page, which its small tables could not be tied to.
+    Without a team the service is that of its stratum, where it was drawn by service, and else not
+    recorded. It is never the extract's: that is of another day, so that a child who has left care
+    since would have another service on next month's page, which the tables could not be tied to.
     """
     team = part["case_ref"].map(audits["team"]).fillna(part["team"])
     known = {}
@@ -313,7 +311,7 @@ def _with_team(
         teams = staff.dropna(subset=["team", "service"]).drop_duplicates("team")
         known = dict(zip(teams["team"], teams["service"], strict=True))
     drawn = part["stratum"].where(part["stratum"].isin(set(known.values())))
-    service = team.map(known).astype("object").fillna(drawn).fillna(part["service"])
+    service = team.map(known).astype("object").fillna(drawn)
     filled = part.assign(team=team, service=service)
     return filled.assign(**{name: filled[name].fillna(NOT_RECORDED) for name in DESCRIBED})
 

@@ -15,7 +15,7 @@ from qa_sampling.runs.month.tasks import Ended, MonthTask, State
 from qa_sampling.runs.result import Progress
 
 _STATES: dict[int, State] = {2: "refused", 3: "waiting", 5: "nothing yet"}
-_OPENINGS = ("Refused: ", "Nothing to look at yet: ")
+_OPENINGS = ("Refused: ", "Failed: ", "Nothing to look at yet: ")
 
 
 def run_side_by_side(

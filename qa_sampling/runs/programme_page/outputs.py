@@ -13,6 +13,7 @@ from qa_sampling.records.register import Register
 from qa_sampling.reporting import programme_view as view
 from qa_sampling.reporting.again_tables import AGAIN_TITLE, protect_again
 from qa_sampling.reporting.dates import day_in_words, period_in_words
+from qa_sampling.reporting.event_tables import protect_events
 from qa_sampling.reporting.loop_tables import by_group
 from qa_sampling.reporting.members_page import build_members_page
 from qa_sampling.reporting.outcome_tables import titled
@@ -20,12 +21,15 @@ from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
 from qa_sampling.reporting.programme_tables import ProgrammeTables, protect_programme
 from qa_sampling.reporting.quantities import declared
 from qa_sampling.reporting.releases import printed_tables
+from qa_sampling.reporting.review_words import month_told
 from qa_sampling.reporting.slides import Slide, write_slides
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.counted_days import days_of
+from qa_sampling.runs.programme_page.exceptions import exceptions_of
 from qa_sampling.runs.programme_page.much import GROUPS, PERSONAL
+from qa_sampling.runs.programme_page.well import voices_of
 from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
 
 if TYPE_CHECKING:
@@ -81,17 +85,21 @@ def release_programme(
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
+    earlier, days = printed_tables(register.releases()["content"]), register.activities()["date"]
+    dates = days_of(settings, days)
+    told = {"as_at": settings.extract_day.isoformat(), "edition": settings.edition}
+    told |= {"periods": settings.all_periods, "days": dates, "earlier": earlier}
+    decided = exceptions_of(settings, register, much.progress).set_index("exception")["number"]
+    planned = much.activity.set_index("what")["planned"]
     tables = protect_programme(
         much.progress,
         much.activity,
         well.readings,
         owed.roles,
-        as_at=settings.extract_day.isoformat(),
-        periods=settings.all_periods,
-        days=days_of(settings, register.activities()["date"]),
         own=_own_activity(much, settings.own_section),
-        edition=settings.edition,
-        earlier=printed_tables(register.releases()["content"]),
+        voices=voices_of(much.activities),
+        events=protect_events(much.activities, planned, decisions=decided, **told),
+        **told,
     )
     record_tables(register, settings.slug, tables.by_title())
     return tables
@@ -192,6 +200,7 @@ def publish_programme(
     curves: Mapping[str, Derived] | None = None,
     lines: Mapping[str, Derived] | None = None,
     named: Mapping[str, pd.DataFrame] | None = None,
+    again_on: str = "",
     parts: Mapping[str, Words],
     in_brief: Mapping[str, Words] | None = None,
     beside: Words = NOTHING_SAID,
@@ -216,6 +225,8 @@ def publish_programme(
         Curves that were to be turned, and other outcomes, by name of the measure: for slides.
     named : mapping of str to DataFrame, optional
         Further sheets for named readers, by the name of the sheet.
+    again_on : str
+        Month in which it is looked at again, as "2026-12"; blank for none.
     parts : mapping of str to Words
         The page's sentences by heading: for elected members, and for the cover of the workbook.
     in_brief : mapping of str to Words, optional
@@ -236,7 +247,7 @@ def publish_programme(
             cover=_COVER,
             marking=_MARKING,
         )
-        shared = (*tables.shared(span, day), *more)
+        shared = (*tables.shared(span, day), *tables.of_events(span), *more)
         write_shared_tables(
             folder,
             "programme_tables",
@@ -251,6 +262,7 @@ def publish_programme(
             parts={**parts, **(in_brief or {})},
             provenance={
                 "Figures": f"{span}, as they stood on {day}",
+                "Looked at again": month_told(again_on),
                 "Ask": settings.contact,
                 "Made with": f"qa-sampling {__version__}",
             },
@@ -304,14 +316,21 @@ def outcome_slides(
     """
     about = declared(f"All children of {settings.whose}, by finished quarter")
     made = [(name, one, "curve") for name, one in curves.items()]
-    made += [(name, one, "line") for name, one in lines.items() if _is_mostly_shown(one)]
+    made += [(name, one, "line") for name, one in lines.items() if is_mostly_shown(one)]
     return tuple(
         Slide(f"{kind}_{name}", titled(name), one.table, kind, about, one)
         for name, one, kind in made
     )
 
 
-def _is_mostly_shown(line: Derived) -> bool:
+def is_mostly_shown(line: Derived) -> bool:
+    """Say whether at least half of a line's quarters are printed; fewer make no picture.
+
+    Parameters
+    ----------
+    line : Derived
+        The line.
+    """
     return bool(2 * line.result.table["value"].notna().sum() > len(line.result.table))
 
 
