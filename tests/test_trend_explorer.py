@@ -17,14 +17,8 @@ from qa_sampling.reporting.explorer_view import (
     fired_view,
     twin_view,
 )
-from qa_sampling.runs.outcomes.exploring import (
-    ONE_DAY,
-    ROLLING_NOTE,
-    STOCK_NOTE,
-    Asked,
-    Exploration,
-    first_asked,
-)
+from qa_sampling.runs.outcomes.asked import ONE_DAY, ROLLING_NOTE, STOCK_NOTE, Asked
+from qa_sampling.runs.outcomes.exploring import Exploration, first_asked
 from qa_sampling.runs.outcomes.rebased import rebases_of
 from qa_sampling.runs.outcomes.steps import outcomes_of
 from qa_sampling.settings.explorer import TrendExplorer
