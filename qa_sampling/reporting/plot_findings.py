@@ -9,6 +9,7 @@ from qa_sampling.reporting.plot_style import SIGNALS
 from qa_sampling.results import ControlChart, Sparklines, Turning, latest_settled
 
 _NAMED = 2
+_FEWEST = 12
 
 
 def many_finding(many: Sparklines) -> str:
@@ -27,9 +28,39 @@ def many_finding(many: Sparklines) -> str:
     names = [str(one) for one in lines.loc[signals != "", "series"]]
     if not names:
         return f"None of {judged} stands out in its latest settled {many.frequency}"
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     verb = "stands" if len(names) == 1 else "stand"
-    return f"{len(names)} of {judged} {verb} out: {', '.join(names[:_NAMED])}{more}"
+    return f"{len(names)} of {judged} {verb} out: {_named(names)}"
+
+
+def lines_finding(many: Sparklines) -> str:
+    """Say which lines without limits stand at an end of what is shown: no more can be said of them.
+
+    Parameters
+    ----------
+    many : Sparklines
+        What is drawn. Values that can still change are left out, and a line that never moved or
+        has fewer than 12 settled values is at no end.
+    """
+    settled = many.table[many.table["mature"].astype(bool) & many.table["value"].notna()]
+    ends: dict[str, list[str]] = {"highest": [], "lowest": []}
+    for name in many.lines["series"]:
+        values = settled.loc[settled["series"] == name, "value"].to_numpy()
+        if len(values) < _FEWEST:
+            continue
+        before = values[:-1]
+        ends["highest"] += [str(name)] * bool(values[-1] > before.max())
+        ends["lowest"] += [str(name)] * bool(values[-1] < before.min())
+    told = [f"at its {end} so far: {_named(names)}" for end, names in ends.items() if names]
+    if not told:
+        shown = f"{many.frequency}s shown"
+        return f"None of {len(many.lines)} is at its highest or lowest of the {shown}"
+    text = "; ".join(told)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def chart_finding(chart: ControlChart) -> str:

@@ -121,7 +121,6 @@ class OutcomeTrends(AnalysisSettings):
 
     STEM: ClassVar[str] = "trends"
 
-    period: str = "2026-03"
     months: int = Field(36, ge=13, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
     measures: tuple[str, ...] = ()
