@@ -52,17 +52,30 @@ def test_measures_without_a_large_team_are_named():
     )
 
 
-def test_signals_choose_the_measure_and_parameters_go_before_them(found):
-    class Risen:
-        signals = (
-            type("One", (), {"measure": "s47"}),
-            type("Two", (), {"measure": "re_referrals"}),
-        )
+class Signalled:
+    def __init__(self, measure, unit="", kind="drift"):
+        self.measure, self.unit, self.kind, self.unit_kind = measure, unit, kind, "team"
+        self.since = pd.Timestamp("2026-01-01")
 
-    drawn = drawn_by_unit(found, OutcomeTrends(pictured=("s47",)), Risen)
-    assert drawn.words == "These have a signal." and len(drawn.charts) == 1
+
+class Round:
+    def __init__(self, *signals):
+        self.signals = signals
+
+
+def test_signals_choose_the_measure_and_parameters_go_before_them(found):
+    risen = Round(Signalled("s47"), Signalled("re_referrals", "West"))
+    drawn = drawn_by_unit(found, OutcomeTrends(pictured=("s47",)), risen)
+    assert drawn.words == "These have a signal."
+    (one,) = drawn.charts
+    assert one.finding == "Stands out: West (since Jan 2026)"
+    assert one.lines.lines["series"].tolist() == ["North", "West", "East"]
+    spike = Round(Signalled("re_referrals", "East", "spike"), Signalled("re_referrals", "South"))
+    (one,) = drawn_by_unit(found, OutcomeTrends(), spike).charts
+    assert one.finding == "Stands out: East (in Jan 2026)", "South is not drawn"
     asked = OutcomeTrends(pictured=("s47",), pictured_by_unit=("re_referrals",))
     assert drawn_by_unit(found, asked, Signals).words == "Asked for."
+    assert drawn_by_unit(found, asked, Signals).charts[0].finding == ""
     with pytest.raises(ParameterError, match="there is no measure 'x'"):
         read_parameters("outcome_trends", {"pictured_by_unit": ["x"]})
 

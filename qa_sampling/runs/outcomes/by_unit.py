@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa_sampling.results import Sparklines
@@ -10,7 +11,7 @@ from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.showing import sparklines_of
-from qa_sampling.trends.spikes import Spikes
+from qa_sampling.trends.spikes import Signal, Spikes
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
 _BEFORE = 12
@@ -27,11 +28,14 @@ class UnitCharts:
     ----------
     title : str
         Which measure, by what.
+    finding : str
+        Which units of it have a signal, and since when; blank for none.
     lines : Sparklines
-        A chart a unit, those with a signal first; which units are not drawn is among its warnings.
+        A chart a unit, those that stand out first; which units are not drawn is among its warnings.
     """
 
     title: str
+    finding: str
     lines: Sparklines
 
 
@@ -72,14 +76,17 @@ def drawn_by_unit(found: Outcomes, settings: OutcomeTrends, signals: Spikes) -> 
         asked, why = [one for one in asked if one in held][:_MOST], "These have a signal."
     if not asked:
         asked, why = [one for one in settings.pictured if one in held][:1], "None has a signal."
-    made = {name: _one(found, name, settings, kind) for name in asked}
+    told = {name: [one for one in signals.signals if one.measure == name] for name in asked}
+    made = {name: _one(found, name, settings, kind, told[name]) for name in asked}
     small = [MEASURES[name].title for name, one in made.items() if one is None]
     if small:
         why += f" Not by {kind}, for none has enough in a usual month: {', '.join(small)}."
     return DrawnByUnit(tuple(one for one in made.values() if one is not None), why)
 
 
-def _one(found: Outcomes, name: str, settings: OutcomeTrends, kind: str) -> UnitCharts | None:
+def _one(
+    found: Outcomes, name: str, settings: OutcomeTrends, kind: str, signals: Sequence[Signal]
+) -> UnitCharts | None:
     """Give the charts of one measure; None where no unit is large enough."""
     charts = {unit: one for (known, unit), one in found.unit_charts.items() if known == name}
     least = MEASURES[name].minimum
@@ -93,10 +100,20 @@ def _one(found: Outcomes, name: str, settings: OutcomeTrends, kind: str) -> Unit
         replace(one, readings=replace(one.readings, series=unit)) for unit, one in drawn.items()
     ]
     lines = sparklines_of(named, measure=title, scope=settings.whose)
-    first = lines.lines["signal"].eq("").argsort(kind="stable")
-    ordered = lines.lines.iloc[first].reset_index(drop=True)
+    standing = [one for one in signals if one.unit in drawn and one.unit_kind == settings.unit]
+    marked = lines.lines["signal"].ne("") | lines.lines["series"].isin([x.unit for x in standing])
+    ordered = lines.lines.iloc[(~marked).argsort(kind="stable")].reset_index(drop=True)
     warnings = (words,) if left else ()
-    return UnitCharts(title, replace(lines, lines=ordered, warnings=warnings))
+    return UnitCharts(title, _finding(standing), replace(lines, lines=ordered, warnings=warnings))
+
+
+def _finding(standing: Sequence[Signal]) -> str:
+    """Say which units have a signal: of its latest months together, or of the latest alone."""
+    said = [
+        f"{one.unit} ({'in' if one.kind == 'spike' else 'since'} {one.since:%b %Y})"
+        for one in standing
+    ]
+    return f"Stands out: {', '.join(dict.fromkeys(said))}" if said else ""
 
 
 def is_large_enough(one: Chart, least: int) -> bool:

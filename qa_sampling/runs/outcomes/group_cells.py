@@ -11,8 +11,10 @@ from qa_sampling.trends.measured import COUNTS
 def protected_groups(readings: pd.DataFrame) -> pd.DataFrame:
     """Blank the small counts of groups of children, so that a period's total gives none away.
 
-    Hidden is a group in a period in which it counts 1 to 5, or all but 1 to 5 of those who could.
-    Where one group of a period is hidden alone, the smallest other that counts any is as well.
+    What is shown stays with whoever works in the notebook, as the tables of page 50 do: held beside
+    those, it could tell what they hide. Hidden is a group in a period in which it counts 1 to 5,
+    or all but 1 to 5 of those who could. Where one group of a period is hidden alone, the smallest
+    other that counts any is as well.
 
     Parameters
     ----------

@@ -221,7 +221,9 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
         # The months that are shown move on: what was decided stays, though it begins before them.
         fitting = fitting_rebases(known, decided)[0]
         if rate:
-            found[name, unit] = chart(known, settings.rate_chart, rebases=fitting)
+            asked = settings.rate_chart
+            kind = None if asked == "gamma_poisson" else asked  # ours is what fits such data
+            found[name, unit] = chart(known, kind, rebases=fitting)
         elif unit == EVERYBODY:
             found[name, unit] = charted_as_set(known, name, settings, fitting)
         else:
