@@ -6,7 +6,7 @@ import pandas as pd
 
 from qa_sampling.reporting.plot_captions import said, when
 from qa_sampling.reporting.plot_style import SIGNALS
-from qa_sampling.results import ControlChart, Sparklines, Turning, latest_settled
+from qa_sampling.results import ControlChart, IntervalList, Sparklines, Turning, latest_settled
 
 _NAMED = 2
 _FEWEST = 12
@@ -50,12 +50,28 @@ def lines_finding(many: Sparklines) -> str:
         before = values[:-1]
         ends["highest"] += [str(name)] * bool(values[-1] > before.max())
         ends["lowest"] += [str(name)] * bool(values[-1] < before.min())
-    told = [f"at its {end} so far: {_named(names)}" for end, names in ends.items() if names]
+    told = [f"{end}: {_named(names)}" for end, names in ends.items() if names]
     if not told:
         shown = f"{many.frequency}s shown"
         return f"None of {len(many.lines)} is at its highest or lowest of the {shown}"
-    text = "; ".join(told)
-    return f"{text[:1].upper()}{text[1:]}"
+    return f"Of the {many.frequency}s shown, at its {'; at its '.join(told)}"
+
+
+def estimates_finding(listed: IntervalList) -> str:
+    """Say the latest estimate that can no longer change; the latest of all where none is settled.
+
+    Parameters
+    ----------
+    listed : IntervalList
+        Estimates by period, of which those that can still change say so after a comma.
+    """
+    rows = listed.table[listed.table["value"].notna()]
+    if rows.empty:
+        return ""
+    settled = rows[~rows["name"].str.contains(",")]
+    row = (settled if len(settled) else rows).iloc[-1]
+    value, low, high = (said(float(row[name]), listed.unit) for name in ("value", "low", "high"))
+    return f"{row['name']}: {value}, between {low} and {high}"
 
 
 def _named(names: list[str]) -> str:

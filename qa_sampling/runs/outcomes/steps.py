@@ -216,6 +216,7 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
             if rate
             else {"target": settings.target_of(name)}
         )
+        about |= {"measure": f"{title}, the median"} if one.kind == "duration" else {}
         known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
         decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
         # The months that are shown move on: what was decided stays, though it begins before them.
