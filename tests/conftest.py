@@ -35,7 +35,7 @@ def invented_told(invented_outputs):
     from qa_sampling.runs.outcome_inputs import read_outcomes
     from qa_sampling.settings.outcomes import OutcomeTrends
 
-    return read_outcomes(OutcomeTrends(outputs=invented_outputs))
+    return read_outcomes(OutcomeTrends(period="2026-03", outputs=invented_outputs))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -140,7 +140,7 @@ class TestLatestBesideBefore:
         with pytest.raises(TrendError, match="Choose one of: service, team, source"):
             unit_kind_of("postcode")
         with pytest.raises(ValidationError, match="none of: service, team"):
-            OutcomeTrends(breakdowns_by=("postcode",))
+            OutcomeTrends(period="2026-03", breakdowns_by=("postcode",))
 
 
 class TestIntervals:
@@ -193,7 +193,9 @@ ASKED = ("re_referrals", "referrals", "second_plans", "cp_visits")
 
 @pytest.fixture(scope="module")
 def made(invented_told):
-    settings = OutcomeTrends(measures=ASKED, breakdowns=ASKED, breakdowns_by=("age", "gender"))
+    settings = OutcomeTrends(
+        period="2026-03", measures=ASKED, breakdowns=ASKED, breakdowns_by=("age", "gender")
+    )
     return broken_down(invented_told, outcomes_of(invented_told, settings), settings)
 
 
@@ -255,15 +257,16 @@ def test_the_caption_says_the_periods_and_the_families(made, protected):
 
 
 def test_the_months_said_are_those_counted(invented_told):
-    whole = OutcomeTrends(measures=("referrals",), months=24)
+    whole = OutcomeTrends(period="2026-03", measures=("referrals",), months=24)
     assert covered_of(outcomes_of(invented_told, whole), whole) == "April 2024 to March 2026"
-    asked = OutcomeTrends(measures=("referrals",), months=48)
+    asked = OutcomeTrends(period="2026-03", measures=("referrals",), months=48)
     words = covered_of(outcomes_of(invented_told, asked), asked)
     assert words == "November 2023 to March 2026 (April 2022 to March 2026 was asked for)"
 
 
 def test_recorded_rebases_say_who_when_and_why():
     asked = OutcomeTrends(
+        period="2026-03",
         rebases=(
             {"measure": "contacts", "since": "2025-04-01", "by": "Director",
              "reason": "New front door", "decided": "2025-05-02"},
@@ -280,7 +283,10 @@ def test_what_no_list_carries_is_said_and_not_shown(invented_told):
     held = invented_told.events.drop(columns=["gender", "service"])
     told = type(invented_told)(**(vars(invented_told) | {"events": held}))
     settings = OutcomeTrends(
-        measures=("s47",), breakdowns=(), breakdowns_by=("service", "gender", "ethnicity")
+        period="2026-03",
+        measures=("s47",),
+        breakdowns=(),
+        breakdowns_by=("service", "gender", "ethnicity"),
     )
     (one,) = broken_down(told, outcomes_of(told, settings), settings)
     assert list(one.parts) == ["ethnicity"]

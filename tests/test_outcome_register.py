@@ -49,7 +49,7 @@ PEOPLE = [
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    values = {"measures": list(ASKED), "population": PEOPLE, "outputs": str(
+    values = {"period": "2026-03", "measures": list(ASKED), "population": PEOPLE, "outputs": str(
         tmp_path_factory.mktemp("register")
     ), "signals_by": ["need", "age", "gender", "ethnicity"]}  # fmt: skip
     return read_parameters("outcome_trends", values)
@@ -114,7 +114,7 @@ class TestComplaints:
 class TestGrades:
     def test_a_quarter_is_the_estimate_of_its_months_with_its_interval(self):
         held = audited({"2026-01": 10, "2026-02": 12, "2026-04": 20})
-        table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
+        table = grades_over_time(held, None, OutcomeTrends(period="2026-03"), every="quarter")
         assert table["start"].dt.month.tolist() == [1, 4]
         assert table["value"].tolist() == pytest.approx([22 / 40, 1.0])
         assert table["months"].tolist() == [2, 1] and table["audits"].tolist() == [40, 20]
@@ -125,7 +125,7 @@ class TestGrades:
 
     def test_too_few_have_no_figure_and_say_so(self):
         held = audited({"2026-01": 9}, service=("North", "South", "East"))
-        table = grades_over_time(held, "service", OutcomeTrends(), every="quarter")
+        table = grades_over_time(held, "service", OutcomeTrends(period="2026-03"), every="quarter")
         assert table["unit"].tolist() == ["East", "North", "South"]
         assert table["value"].isna().all() and table["audits"].tolist() == [6, 7, 7]
         assert more.graded_tables(table.iloc[:0], table, table.iloc[:0]) == {}
@@ -133,9 +133,9 @@ class TestGrades:
 
     def test_shown_with_interval_and_months(self):
         held = audited({"2026-01": 10})
-        table = grades_over_time(held, None, OutcomeTrends(), every="quarter")
+        table = grades_over_time(held, None, OutcomeTrends(period="2026-03"), every="quarter")
         months = grades_over_time(
-            audited({"2026-01": 10}, waiting=["2026-01"]), None, OutcomeTrends()
+            audited({"2026-01": 10}, waiting=["2026-01"]), None, OutcomeTrends(period="2026-03")
         )
         month, listed = more.graded_lists(table, months, level=0.95, scope="")
         assert month.table["name"].tolist() == ["Jan 2026, open"]
@@ -145,7 +145,11 @@ class TestGrades:
 
     def test_never_counted(self, invented_told):
         with pytest.raises(TrendError, match="a sample, never counted"):
-            readings_of(invented_told.events, "audits_good", as_at=OutcomeTrends().extract_day)
+            readings_of(
+                invented_told.events,
+                "audits_good",
+                as_at=OutcomeTrends(period="2026-03").extract_day,
+            )
 
 
 def with_grades(found, held):
@@ -157,7 +161,7 @@ def with_grades(found, held):
 
 class TestGradedMonths:
     def test_a_month_is_worth_what_its_design_makes_of_its_audits(self):
-        table = grades_over_time(years(), None, OutcomeTrends())
+        table = grades_over_time(years(), None, OutcomeTrends(period="2026-03"))
         assert table["mature"].all() and (table["months"] == 1).all()
         assert table["value"].iloc[0] == pytest.approx(14 / 20)
         assert table["effective"].tolist() == pytest.approx([20] * 24, rel=0.05), "a plain draw"
@@ -221,7 +225,8 @@ class TestGradedMonths:
     def test_months_without_audits_are_gaps(self):
         held = audited({"2025-11": 15, "2026-01": 14})
         rows = graded_series(
-            grades_over_time(held, None, OutcomeTrends()), OutcomeTrends(period="2026-02")
+            grades_over_time(held, None, OutcomeTrends(period="2026-03")),
+            OutcomeTrends(period="2026-02"),
         )
         assert rows["start"].dt.month.tolist() == [11, 12, 1, 2]
         assert rows["mature"].tolist() == [True, False, True, False]
@@ -237,7 +242,9 @@ class TestARealRegister:
 
     def read(self, tmp_path, service):
         Register.open(tmp_path / "register.sqlite", create=True).close()
-        away = OutcomeTrends(extract="own.xlsx", register_at=str(tmp_path / "register.sqlite"))
+        away = OutcomeTrends(
+            period="2026-03", extract="own.xlsx", register_at=str(tmp_path / "register.sqlite")
+        )
         asked = []
 
         def findings(settings, register, staff):

@@ -24,6 +24,7 @@ def settings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("extracts")
     write_authority(invented_authority(), folder, as_at=DAYS, faults=False)
     return OutcomeTrends(
+        period="2026-03",
         measures=ASKED, months=13, extract=str(folder), authority="Elsewhere",
         outputs=str(folder / "outputs"),
     )  # fmt: skip

@@ -39,7 +39,9 @@ ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "c
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    return OutcomeTrends(measures=ASKED, outputs=str(tmp_path_factory.mktemp("outcomes")))
+    return OutcomeTrends(
+        period="2026-03", measures=ASKED, outputs=str(tmp_path_factory.mktemp("outcomes"))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +141,8 @@ class TestDecisions:
         }
         asked = read_parameters(
             "outcome_trends",
-            {"measures": list(ASKED), "rebases": [decision], "outputs": settings.outputs},
+            {"measures": list(ASKED), "rebases": [decision], "outputs": settings.outputs}
+            | {"period": "2026-03"},
         )
         assert rebases_of(asked)["referrals"][0].reason == "New front door"
         charts = outcomes_of(told, asked).charts
@@ -150,6 +153,7 @@ class TestDecisions:
     def test_a_rebase_outside_of_the_months_shown_stops_nothing(self, told, settings, since):
         decision = {"measure": "referrals", "since": since, "by": "Director", "reason": "Door"}
         asked = {"measures": ["referrals"], "rebases": [decision], "outputs": settings.outputs}
+        asked |= {"period": "2026-03"}
         charts = outcomes_of(told, read_parameters("outcome_trends", asked)).charts
         assert charts["referrals"].table["phase"].max() == 0
 

@@ -30,7 +30,12 @@ def outputs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def settings(outputs):
     estimates = ({"year": 2024, "children": 43242, "vintage": "Invented"},)
-    values = {"measures": ["re_referrals"], "outputs": str(outputs), "population": estimates}
+    values = {
+        "period": "2026-03",
+        "measures": ["re_referrals"],
+        "outputs": str(outputs),
+        "population": estimates,
+    }
     return read_parameters("outcome_trends", values)
 
 
@@ -152,4 +157,4 @@ class TestFilling:
         dive = read_parameters("deep_dive", asked)
         assert not {"signal", "signals"} & set(dive.record())
         assert dive.record()["written"] != read_parameters("deep_dive", {}).record()["written"]
-        assert OutcomeTrends().signals_file.startswith("outputs/invented/2026-03-trends/")
+        assert OutcomeTrends().signals_file.startswith("outputs/invented/2026-10-trends/")

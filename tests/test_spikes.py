@@ -135,7 +135,7 @@ class TestFind:
         assert one.observed == 22 and one.excess == pytest.approx(22 - one.expected)
         assert one.words == (
             f"re_referrals, T03, June 2023: 22 counted where {one.expected:.1f} were expected, "
-            f"{one.excess:.1f} more. It would look ordinary "
+            f"{one.excess:.1f} more. Among the 6 series looked at, it would look ordinary "
             f"at {one.ordinary:.0f} or fewer. Held against the 29 months before; there "
             "are too few years to tell the time of year."
         )
@@ -432,3 +432,14 @@ def test_a_sparse_series_is_watched_without_a_trend() -> None:
     counts[71 - 12 + 2] = 5
     found = farrington(counts, at=[71], years_back=5)
     assert found.trend[0, 0] == 0 and found.expected[0, 0] < 0.5
+
+
+def test_the_ordinary_count_says_among_how_many_it_holds() -> None:
+    counts = steady()
+    counts[3, -1] = 22
+    many = find_spikes(readings(counts, unit_kind="team")).signals[0]
+    alone = find_spikes(readings(counts[3:4], unit_kind="team")).signals[0]
+    assert many.ordinary >= alone.ordinary, "among many one must be further off"
+    at = "it would look ordinary at"
+    assert f"Among the 6 series looked at, {at} {many.ordinary:.0f}" in many.words
+    assert f"Looked at by itself, {at} {alone.ordinary:.0f}" in alone.words

@@ -17,14 +17,8 @@ from qa_sampling.reporting.explorer_view import (
     fired_view,
     twin_view,
 )
-from qa_sampling.runs.outcomes.exploring import (
-    ONE_DAY,
-    ROLLING_NOTE,
-    STOCK_NOTE,
-    Asked,
-    Exploration,
-    first_asked,
-)
+from qa_sampling.runs.outcomes.asked import ONE_DAY, ROLLING_NOTE, STOCK_NOTE, Asked
+from qa_sampling.runs.outcomes.exploring import Exploration, first_asked
 from qa_sampling.runs.outcomes.rebased import rebases_of
 from qa_sampling.runs.outcomes.steps import outcomes_of
 from qa_sampling.settings.explorer import TrendExplorer
@@ -41,7 +35,7 @@ MADE = {"measure": "re_referrals", "since": "2025-07-01", "by": "Director", "rea
 
 @pytest.fixture(scope="module")
 def found(invented_told):
-    return Exploration(invented_told, TrendExplorer(), OutcomeTrends())
+    return Exploration(invented_told, TrendExplorer(), OutcomeTrends(period="2026-03"))
 
 
 @pytest.fixture
@@ -72,7 +66,7 @@ def test_every_measure_is_tellable_or_says_why_not(found) -> None:
 
 
 def test_the_chart_is_that_of_the_scheduled_run(found, invented_told) -> None:
-    run = outcomes_of(invented_told, OutcomeTrends(measures=("re_referrals",)))
+    run = outcomes_of(invented_told, OutcomeTrends(period="2026-03", measures=("re_referrals",)))
     everybody = found.look(Asked("re_referrals"))
     pd.testing.assert_frame_equal(everybody.chart.table, run.charts["re_referrals"].table)
     team = found.look(Asked("re_referrals", "team", EAST))
@@ -80,7 +74,7 @@ def test_the_chart_is_that_of_the_scheduled_run(found, invented_told) -> None:
 
 
 def test_a_measure_is_counted_once(invented_told) -> None:
-    found = Exploration(invented_told, TrendExplorer(), OutcomeTrends())
+    found = Exploration(invented_told, TrendExplorer(), OutcomeTrends(period="2026-03"))
     found.look(Asked("referrals"))
     found.told = None  # whatever is counted again fails
     assert found.look(Asked("referrals", rules="mdc")).chart.kind.name == "xmr"
@@ -165,7 +159,7 @@ def test_stocks_are_a_line_and_have_no_rolling_year(found) -> None:
 
 def test_open_periods_are_shown_and_never_signalled(invented_told) -> None:
     """A month whose follow-up goes on; rules are tried with the loosest limits there are."""
-    found = Exploration(invented_told, TrendExplorer(), OutcomeTrends())
+    found = Exploration(invented_told, TrendExplorer(), OutcomeTrends(period="2026-03"))
     rows = found.readings("referrals", "all", "month").copy()
     rows.loc[rows.index[-2:], "mature"] = False
     rows.loc[rows.index[-2:], "numerator"] = 9000
@@ -190,7 +184,9 @@ def test_open_periods_are_shown_and_never_signalled(invented_told) -> None:
 )
 def test_what_cannot_be_looked_at_first_is_told(invented_told, asked, told) -> None:
     with pytest.raises(TrendError, match=told):
-        first_asked(Exploration(invented_told, TrendExplorer(**asked), OutcomeTrends()))
+        first_asked(
+            Exploration(invented_told, TrendExplorer(**asked), OutcomeTrends(period="2026-03"))
+        )
 
 
 # What it says --------------------------------------------------------------------------------
@@ -307,7 +303,9 @@ def test_a_decision_is_not_recorded_twice_nor_on_other_data(folder) -> None:
 
 def test_the_scheduled_run_draws_what_was_decided(folder, invented_told) -> None:
     record_rebase(RebaseDecision(**MADE), TrendExplorer())
-    settings = scheduled_trends("outcome_trends").model_copy(update={"measures": ("re_referrals",)})
+    settings = scheduled_trends("outcome_trends").model_copy(
+        update={"measures": ("re_referrals",), "period": "2026-03"}
+    )
     run = outcomes_of(invented_told, settings).charts["re_referrals"]
     assert run.rebases == rebases_of(settings)["re_referrals"]
     look = explore(TrendExplorer(), invented_told).look(Asked("re_referrals"))

@@ -204,7 +204,7 @@ def when_words(kind: str, period: pd.Timestamp, since: pd.Timestamp) -> str:
 def _state(row: object) -> str:
     """Say of a period without a signal whether it has a figure, and whether that is final."""
     if pd.isna(row.value):
-        return "no figure"
+        return "hidden" if row.hidden else "no figure"
     return "" if row.mature else _OPEN
 
 

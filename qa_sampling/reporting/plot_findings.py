@@ -6,9 +6,10 @@ import pandas as pd
 
 from qa_sampling.reporting.plot_captions import said, when
 from qa_sampling.reporting.plot_style import SIGNALS
-from qa_sampling.results import ControlChart, Sparklines, Turning, latest_settled
+from qa_sampling.results import ControlChart, IntervalList, Sparklines, Turning, latest_settled
 
 _NAMED = 2
+_FEWEST = 12
 
 
 def many_finding(many: Sparklines) -> str:
@@ -27,9 +28,55 @@ def many_finding(many: Sparklines) -> str:
     names = [str(one) for one in lines.loc[signals != "", "series"]]
     if not names:
         return f"None of {judged} stands out in its latest settled {many.frequency}"
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     verb = "stands" if len(names) == 1 else "stand"
-    return f"{len(names)} of {judged} {verb} out: {', '.join(names[:_NAMED])}{more}"
+    return f"{len(names)} of {judged} {verb} out: {_named(names)}"
+
+
+def lines_finding(many: Sparklines) -> str:
+    """Say which lines without limits stand at an end of what is shown: no more can be said of them.
+
+    Parameters
+    ----------
+    many : Sparklines
+        What is drawn. Values that can still change are left out, and a line that never moved or
+        has fewer than 12 settled values is at no end.
+    """
+    settled = many.table[many.table["mature"].astype(bool) & many.table["value"].notna()]
+    ends: dict[str, list[str]] = {"highest": [], "lowest": []}
+    for name in many.lines["series"]:
+        values = settled.loc[settled["series"] == name, "value"].to_numpy()
+        if len(values) < _FEWEST:
+            continue
+        before = values[:-1]
+        ends["highest"] += [str(name)] * bool(values[-1] > before.max())
+        ends["lowest"] += [str(name)] * bool(values[-1] < before.min())
+    told = [f"{end}: {_named(names)}" for end, names in ends.items() if names]
+    if not told:
+        shown = f"{many.frequency}s shown"
+        return f"None of {len(many.lines)} is at its highest or lowest of the {shown}"
+    return f"Of the {many.frequency}s shown, at its {'; at its '.join(told)}"
+
+
+def estimates_finding(listed: IntervalList) -> str:
+    """Say the latest estimate that can no longer change; the latest of all where none is settled.
+
+    Parameters
+    ----------
+    listed : IntervalList
+        Estimates by period, of which those that can still change say so after a comma.
+    """
+    rows = listed.table[listed.table["value"].notna()]
+    if rows.empty:
+        return ""
+    settled = rows[~rows["name"].str.contains(",")]
+    row = (settled if len(settled) else rows).iloc[-1]
+    value, low, high = (said(float(row[name]), listed.unit) for name in ("value", "low", "high"))
+    return f"{row['name']}: {value}, between {low} and {high}"
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def chart_finding(chart: ControlChart) -> str:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _ROW, _PANEL = 23.0, 46.0
 _PANEL_WIDTH = 122.0
+_FEW, _FEW_ACROSS, _FEW_PANEL = 9, 3, 76.0
+"""So few panels are larger: three across at most, and taller."""
 _LEAST_LINE = 130.0
 
 
@@ -137,7 +139,9 @@ def small_multiples(
     asked, table = opened(result, Sparklines)
     many = since_recorded(asked)
     sheet = open_sheet(ax, table)
+    few = len(many.lines) <= _FEW
     across = max(int(sheet.width // _PANEL_WIDTH), 1)
+    across, panel = (min(across, _FEW_ACROSS), _FEW_PANEL) if few else (across, _PANEL)
     down = max(-(-len(many.lines) // across), 1)
     first, last = _first_and_last(many)
     scale = "All panels on one scale" if one_scale else "Each panel on a scale of its own"
@@ -148,7 +152,7 @@ def small_multiples(
     value_room = _widest([said(value, many.unit) for value in many.lines["latest"]]) + 8
     names = [wrapped(str(one), room - 14, SMALL, lines=3) for one in many.lines["series"]]
     head = max((height_of(name, SMALL) for name in names), default=0) + 4
-    _lay(sheet, many, title, height=down * (_PANEL + head + 12), more=more)
+    _lay(sheet, many, title, height=down * (panel + head + 12), more=more)
     drawn = sheet.ax
     if not len(many.lines):
         nothing(sheet)

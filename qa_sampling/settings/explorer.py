@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from qa_sampling.settings.analyses import AnalysisSettings
-from qa_sampling.settings.common import PLAIN_NAME
+from qa_sampling.settings.charting import RuleSet, fitting_chart
+from qa_sampling.settings.common import PLAIN_NAME, plain_month
 from qa_sampling.settings.turning import known_measure
 
-UnitKind = Literal["all", "service", "team", "source"]
+UnitKind = Literal["all", "service", "team", "source", "need", "age", "gender", "ethnicity"]
 Every = Literal["month", "quarter", "rolling"]
-RuleSet = Literal["ours", "mdc", "nhsr", "excel", "anhoej"]
 
 
 class TrendExplorer(AnalysisSettings):
@@ -22,14 +22,21 @@ class TrendExplorer(AnalysisSettings):
     ----------
     measure : str
         Name in the registry of the measure that is looked at first.
-    unit_kind : {"all", "service", "team", "source"}
-        What the unit is; "all" for everybody together.
+    unit_kind : {"all", "service", "team", "source", "need", "age", "gender", "ethnicity"}
+        What the unit is; "all" for everybody together. The last four are groups of children, by
+        quarter alone.
     unit : str
         The unit; blank for the first of its kind, or for everybody.
     every : {"month", "quarter", "rolling"}
         Length of a period; "rolling" for the twelve months up to each month.
     rules : {"ours", "mdc", "nhsr", "excel", "anhoej"}
         Set of rules; "ours" for the chart and the rules that fit the data.
+    chart : str
+        Chart that is looked at first (``chart_kinds.CHARTS``); blank for the one that the scheduled
+        run has, that fits the data, or that the rules were made for.
+    freeze : str
+        Last month that centre line and limits rest on, as "2025-03"; blank for that of the
+        scheduled run, or for all.
     false_discovery_rate : float
         Share of the measure's signals that may be chance.
     trends_file : str
@@ -47,6 +54,8 @@ class TrendExplorer(AnalysisSettings):
     unit: str = ""
     every: Every = "month"
     rules: RuleSet = "ours"
+    chart: str = ""
+    freeze: str = ""
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1
     trends_file: str = "outcome_trends"
 
@@ -54,6 +63,17 @@ class TrendExplorer(AnalysisSettings):
     @classmethod
     def _is_known(cls, value: str) -> str:
         return known_measure(value)
+
+    @field_validator("freeze")
+    @classmethod
+    def _is_month_or_blank(cls, value: str) -> str:
+        return plain_month(value) if value else ""
+
+    @model_validator(mode="after")
+    def _chart_fits(self) -> Self:
+        if self.chart:
+            fitting_chart(self.measure, self.chart)
+        return self
 
     @field_validator("trends_file")
     @classmethod

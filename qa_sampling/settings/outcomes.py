@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from qa_sampling.settings.analyses import AnalysisSettings
+from qa_sampling.settings.charting import RuleSet, known_charts, known_freezes
 from qa_sampling.settings.common import INVENTED, plain_day
 from qa_sampling.settings.population import Population
 from qa_sampling.settings.signals import SIGNALS_FILE
@@ -71,6 +72,8 @@ class OutcomeTrends(AnalysisSettings):
         Names in the registry; empty for all that the extract can answer.
     pictured : tuple of str
         Measures whose chart is shown large.
+    pictured_by_unit : tuple of str
+        Measures whose charts are shown unit by unit; empty for those with a signal.
     unit : {"team", "service", "source"}
         What signals are looked for in, beside everybody together.
     signals_by : tuple of str
@@ -81,6 +84,14 @@ class OutcomeTrends(AnalysisSettings):
         counts.
     rate_chart : {"gamma_poisson", "u_prime", "u"}
         Chart of rates: limits that are chances, or a textbook's.
+    charts : dict of str to str
+        Chart of a measure by name (``chart_kinds.CHARTS``); those left out get the one that fits
+        the data. "t" and "g" are drawn beside it.
+    rules : {"ours", "mdc", "nhsr", "excel", "anhoej"}
+        Set of rules of all charts; "ours" for those that go with each chart, the others with the
+        chart they were made for.
+    freeze : dict of str to str
+        Last month that centre line and limits of a measure rest on, by name; all months otherwise.
     audit_design : str
         Design whose audits tell how good practice is.
     level : float
@@ -110,17 +121,20 @@ class OutcomeTrends(AnalysisSettings):
 
     STEM: ClassVar[str] = "trends"
 
-    period: str = "2026-03"
     months: int = Field(36, ge=13, le=120)
     designs: tuple[str, ...] = Field((), max_length=0)
     measures: tuple[str, ...] = ()
     pictured: tuple[str, ...] = (
         "re_referrals", "referrals", "s47_to_icpc", "assessment_days", "audits_good",
     )  # fmt: skip
+    pictured_by_unit: tuple[str, ...] = ()
     unit: Literal["team", "service", "source"] = "team"
     signals_by: tuple[str, ...] = ()
     population: Population = ()
     rate_chart: Literal["gamma_poisson", "u_prime", "u"] = "gamma_poisson"
+    charts: dict[str, str] = Field(default_factory=dict)
+    rules: RuleSet = "ours"
+    freeze: dict[str, str] = Field(default_factory=dict)
     audit_design: str = Field("monthly", min_length=1)
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     fewest_for_interval: int = Field(10, ge=2, le=100)
@@ -130,7 +144,10 @@ class OutcomeTrends(AnalysisSettings):
     targets: dict[str, float] = Field(default_factory=dict)
     rebases: tuple[RebaseDecision, ...] = ()
     curves: tuple[CurveToTurn, ...] = ()
-    breakdowns: tuple[str, ...] = ("re_referrals", "referrals", "second_plans", "looked_after")
+    breakdowns: tuple[str, ...] = (
+        "re_referrals", "referrals", "assessments_45_days", "s47_to_icpc", "second_plans",
+        "starting_care", "looked_after",
+    )  # fmt: skip
     breakdowns_by: tuple[str, ...] = ("service", "source", "need", "age", "gender", "ethnicity")
     quarters: int = Field(8, ge=1, le=40)
 
@@ -141,12 +158,22 @@ class OutcomeTrends(AnalysisSettings):
             raise ValueError(f"{other[0]!r} is none of: {', '.join(UNIT_KINDS)}")
         return value
 
-    @field_validator("measures", "pictured", "breakdowns")
+    @field_validator("measures", "pictured", "pictured_by_unit", "breakdowns")
     @classmethod
     def _are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             known_measure(one)
         return value
+
+    @field_validator("charts")
+    @classmethod
+    def _have_charts(cls, value: dict[str, str]) -> dict[str, str]:
+        return known_charts(value)
+
+    @field_validator("freeze")
+    @classmethod
+    def _have_months(cls, value: dict[str, str]) -> dict[str, str]:
+        return known_freezes(value)
 
     @field_validator("targets")
     @classmethod

@@ -10,15 +10,19 @@ SPIKE = (
     "{title}, {unit}, {moment}: {observed} {counted}{out_of} where {expected} were expected, "
     "{excess} {way}.{families} {ordinary} {why}"
 )
-ORDINARY = "It would look ordinary at {ordinary}{out_of} or {edge}."
-WINDOW_ORDINARY = "These {length} {every}s would look ordinary at {ordinary}{out_of} or {edge}."
+ORDINARY = "{among} it would look ordinary at {ordinary}{out_of} or {edge}."
+WINDOW_ORDINARY = (
+    "{among} these {length} {every}s would look ordinary at {ordinary}{out_of} or {edge}."
+)
 SAMPLED = (
     "{title}, {unit}, {moment}: {observed} estimated from audits where {expected} was expected. "
-    "It would look ordinary at {ordinary} or {edge}. An estimate as precise as {out_of} audits "
-    "drawn plainly at random. {why}"
+    "{among} it would look ordinary at {ordinary} or {edge}. An estimate as precise as {out_of} "
+    "audits drawn plainly at random. {why}"
 )
 WINDOW = "the {length} {every}s to {moment}"
 FAMILIES = " They came from {families} families, where {expected} were expected."
+AMONG, ALONE = "Among the {series} series looked at,", "Looked at by itself,"
+"""Of how many: the more are looked at, the further off one must be to be told from chance."""
 COUNTED = {"high": ("more", "fewer"), "low": ("fewer", "more")}
 """How much it is off, and what would be ordinary."""
 
@@ -71,12 +75,14 @@ def signal_words(told: Mapping[str, object]) -> str:
     told : mapping
         Of the signal: `title`, `unit`, `moment`, `every`, `length`, `observed`, `expected`,
         `ordinary` and `excess` (numbers), `out_of` (those who could; None for counts),
-        `kind` ("spike" or "drift"), `side` ("high" or "low"), `why` (a key of :data:`WHY`),
-        `periods`, `children` and `expected_children` (where families were tested, else None).
+        `series` (how many were looked at), `kind` ("spike" or "drift"), `side` ("high" or "low"),
+        `why` (a key of :data:`WHY`), `periods`, `children` and `expected_children` (where
+        families were tested, else None).
     """
     drift = told["kind"] == "drift"
     more, edge = COUNTED[str(told["side"])]
     said = dict(told) | {name: number_words(float(told[name])) for name in ("observed", "expected")}
+    said["among"] = _among(told)
     said["out_of"] = "" if told["out_of"] is None else f" of {number_words(told['out_of'])}"
     said["counted"], said["families"] = "counted", ""
     said["excess"], said["way"] = number_words(abs(float(told["excess"]))), more
@@ -94,6 +100,11 @@ def signal_words(told: Mapping[str, object]) -> str:
     return SPIKE.format(**said)
 
 
+def _among(told: Mapping[str, object]) -> str:
+    """Say among how many series it stands out."""
+    return ALONE if told["series"] == 1 else AMONG.format(series=f"{told['series']:,}")
+
+
 def sampled_words(told: Mapping[str, object]) -> str:
     """Say a signal of a share that is estimated from audits.
 
@@ -109,7 +120,8 @@ def sampled_words(told: Mapping[str, object]) -> str:
     return SAMPLED.format(
         title=told["title"], unit=told["unit"], moment=moment, **shares,
         ordinary=f"{float(told['ordinary']) / round(audits):.0%}", out_of=number_words(audits),
-        edge="less" if told["side"] == "high" else "more", why=WHY[why].format(**told),
+        among=_among(told), edge="less" if told["side"] == "high" else "more",
+        why=WHY[why].format(**told),
     )  # fmt: skip
 
 

@@ -127,14 +127,18 @@ def find_spikes(
     critical = min(level, false_discovery * max(int(kept.sum()), 1) / judged) if judged else 0.0
     kept &= p <= level
     signals: list[Signal] = []
+    series = len({
+        (one.grid.measure, *one.grid.units[row])
+        for one in looked for row in np.flatnonzero(np.isfinite(one.p))
+    })  # fmt: skip
     for one, mine, its_q in zip(looked, _parts(kept, looked), _parts(q, looked), strict=True):
         rows = np.flatnonzero(mine)
-        signals += [_signal(one, row, its_q[row], critical, every, titles) for row in rows]
+        about = (critical, every, titles, series)
+        signals += [_signal(one, row, its_q[row], *about) for row in rows]
     signals.sort(key=lambda one: (-abs(one.excess), one.q, one.id))
     considered = _considered(looked, q, kept)
-    series = considered.loc[considered["why_not"] == ""].groupby(["measure", "unit_kind", "unit"])
     spikes = sum(one.kind == "spike" for one in signals)
-    words = round_words(series.ngroups, spikes, len(signals) - spikes, false_discovery)
+    words = round_words(series, spikes, len(signals) - spikes, false_discovery)
     return Spikes(tuple(signals), considered, level, false_discovery, critical, words)
 
 
@@ -170,6 +174,7 @@ def _signal(
     critical: float,
     every: Every,
     titles: Mapping[str, str] | None,
+    series: int,
 ) -> Signal:
     """Make a signal of one series."""
     found = Expected(
@@ -205,7 +210,7 @@ def _signal(
         told
         | {
             "title": (titles or {}).get(measure, measure), "moment": period_words(period, every),
-            "length": length,
+            "length": length, "series": series,
             "children": children if on_families else None, "expected_children": expected * each,
         }
     )  # fmt: skip

@@ -20,16 +20,21 @@ from qa_sampling.reporting.explorer_view import (
 from qa_sampling.reporting.outcomes_view import unable_view
 from qa_sampling.reporting.plots import control_chart
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.runs.outcomes.exploring import Asked, Exploration, Look, first_asked
+from qa_sampling.runs.outcomes.asked import Asked, Look
+from qa_sampling.runs.outcomes.exploring import Exploration, first_asked
 from qa_sampling.runs.outcomes.registered import FindingsOf, read_registered
 from qa_sampling.settings.explorer import TrendExplorer
+from qa_sampling.trends.chart_kinds import CHARTS
 from qa_sampling.trends.measured import EVERYBODY
 from qa_sampling.widgets.frontend import keep_keys, shell_of_somebody
 from qa_sampling.widgets.trend_deciding import DiveForm, RebaseForm
 from qa_sampling.widgets.trend_files import scheduled_trends
 from qa_sampling.widgets.words import STYLE, new_figure, picture_html, said_html, table_html
 
-KINDS = {"all": "Everybody", "service": "Service", "team": "Team", "source": "Source of referral"}
+KINDS = {
+    "all": "Everybody", "service": "Service", "team": "Team", "source": "Source of referral",
+    "need": "Need", "age": "Age", "gender": "Gender", "ethnicity": "Ethnic group",
+}  # fmt: skip
 PERIODS = {"month": "Month", "quarter": "Quarter", "rolling": "Rolling 12 months"}
 RULE_SETS = {
     "ours": "Ours: chart and rules that fit the data",
@@ -37,6 +42,11 @@ RULE_SETS = {
     "nhsr": "NHSRplotthedots (XmR)",
     "excel": "Making Data Count's workbook (XmR)",
     "anhoej": "Anhøj's runs and crossings (run chart)",
+}
+CHARTS_OFFERED = {"": "As fits the data or the rules"} | {
+    name: one.words[:1].upper() + one.words[1:]
+    for name, one in CHARTS.items()
+    if name != "sampled_grade"
 }
 _HIGH = 4.4
 _FIRED = ("What fired",)
@@ -120,7 +130,7 @@ class TrendDesk:
         self.dive = DiveForm(found)
         self._make_choices(first_asked(found))
         row = {"flex_flow": "row wrap", "align_items": "flex-start"}
-        choices = [self.measure, self.unit_kind, self.unit, self.every, self.rules]
+        choices = [self.measure, self.unit_kind, self.unit, self.every, self.rules, self.chart]
         unable = table_html(unable_view(found.unable()), caption="What the data cannot tell")
         self.box = widgets.VBox([
             widgets.HTML(f"{STYLE}{_LOOKS}"), widgets.HBox(choices, layout=row), self.shown,
@@ -140,6 +150,8 @@ class TrendDesk:
         self.unit = _choice("Which", {}, None, "16em")
         self.every = _choice("Period", _turned(PERIODS), asked.every, "11em")
         self.rules = _choice("Rules", _turned(RULE_SETS), asked.rules, "22em")
+        self.chart = _choice("Chart", _turned(CHARTS_OFFERED), asked.chart, "22em")
+        self.freeze = asked.freeze
         self._fill_units(asked.unit)
 
     def _fill_units(self, wanted: str | None) -> None:
@@ -164,7 +176,7 @@ class TrendDesk:
         """What is chosen."""
         return Asked(
             self.measure.value, self.unit_kind.value, self.unit.value or EVERYBODY,
-            self.every.value, self.rules.value,
+            self.every.value, self.rules.value, self.chart.value, self.freeze,
         )  # fmt: skip
 
     def look(self) -> None:

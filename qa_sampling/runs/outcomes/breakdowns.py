@@ -37,7 +37,11 @@ def broken_down(told: Told, found: Outcomes, settings: OutcomeTrends) -> tuple[B
     tuple of BrokenDown
         In the registry's order. A measure of which no quarter can be told is left out.
     """
-    counted = [one for one in found.measures if one.base.of == "events" and not one.length]
+    counted = [
+        one
+        for one in found.measures
+        if one.base.of == "events" and not one.length and one.counted == "events"
+    ]  # medians do not add up, and a child that counts once may be of two teams
     known = {one.name for one in counted} | set(found.on_the_day["measure"])
     wanted = set(settings.breakdowns or MEASURES) & known
     kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]

@@ -53,6 +53,25 @@ def curve_of(found: Outcomes, curve: CurveToTurn, settings: OutcomeTrends) -> Tu
     )
 
 
+NO_CURVE = (
+    "No curve is named. For a performance meeting, give `curves` the measure, its target, what was "
+    "done and since when; parameters/outcome_trends.yml has an example."
+)
+
+
+def curves_words(settings: OutcomeTrends) -> str:
+    """Say which curves are to be turned, or how to name one.
+
+    Parameters
+    ----------
+    settings : OutcomeTrends
+        Checked parameters.
+    """
+    if not settings.curves:
+        return NO_CURVE
+    return f"To be turned: {'; '.join(MEASURES[one.measure].title for one in settings.curves)}."
+
+
 def planned(curve: CurveToTurn, settings: OutcomeTrends) -> pd.DataFrame:
     """Give what the meeting wrote: the story, the partners, the actions with their review.
 

@@ -14,17 +14,28 @@ from qa_sampling.errors import TrendError
 from qa_sampling.results import ControlChart
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.asked import (
+    GROUPS_NOTE,
+    NO_SIGNALS,
+    ROLLING_NOTE,
+    STOCK_NOTE,
+    Asked,
+    Look,
+)
+from qa_sampling.runs.outcomes.charting import charted, waits_between
 from qa_sampling.runs.outcomes.graded import MEASURE as GRADE
 from qa_sampling.runs.outcomes.graded import graded_readings, graded_series
+from qa_sampling.runs.outcomes.group_cells import protected_groups, shown_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of
 from qa_sampling.runs.outcomes.listed import ONE_DAY, is_listed, listed_readings, over_time
 from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.runs.outcomes.steps import spikes_in
-from qa_sampling.settings.explorer import Every, RuleSet, TrendExplorer, UnitKind
+from qa_sampling.settings.charting import BETWEEN, fitting_chart
+from qa_sampling.settings.explorer import Every, TrendExplorer, UnitKind
 from qa_sampling.settings.outcomes import OutcomeTrends
-from qa_sampling.trends.changes import ProposedRebase, propose_rebases
-from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.changes import propose_rebases
+from qa_sampling.trends.charts import chart
 from qa_sampling.trends.measured import EVERYBODY, READINGS, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
@@ -33,74 +44,7 @@ from qa_sampling.trends.rebasing import Rebase
 from qa_sampling.trends.rolling import rolling_year
 from qa_sampling.trends.showing import control_chart_of
 from qa_sampling.trends.spikes import Spikes
-
-ROLLING_NOTE = (
-    "Neighbours share 11 of their 12 months, so limits and rules do not hold: read the line. "
-    "Choose months or quarters for rules."
-)
-STOCK_NOTE = (
-    "Counted on a day of each period, which holds most children of the one before and what they "
-    "keep, so limits and rules do not hold: read the line."
-)
-NO_SIGNALS = (
-    "it is a median, mostly repeats the month before, or counts each child once. Look at the "
-    "measure of its events where there is one, or at what fired."
-)
-_CHARTS: dict[RuleSet, str | None] = {
-    "ours": None, "mdc": "xmr", "nhsr": "xmr", "excel": "xmr", "anhoej": "run",
-}  # fmt: skip
-"""The chart that each set of rules was made for; None to let the data choose."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is looked at.
-
-    Attributes
-    ----------
-    measure : str
-        Its name in the registry.
-    unit_kind, unit : str
-        What and where; "all" and "All" for everybody.
-    every : {"month", "quarter", "rolling"}
-        Length of a period.
-    rules : {"ours", "mdc", "nhsr", "excel", "anhoej"}
-        Set of rules.
-    """
-
-    measure: str
-    unit_kind: UnitKind = "all"
-    unit: str = EVERYBODY
-    every: Every = "month"
-    rules: RuleSet = "ours"
-
-
-@dataclass(frozen=True)
-class Look:
-    """One measure of one unit, as it was asked for. Restricted: it holds small counts.
-
-    Attributes
-    ----------
-    asked : Asked
-        What was asked for.
-    control : ControlChart
-        What is drawn, and what the table says.
-    counts : DataFrame
-        `numerator`, `denominator` of each period, in the chart's order; audits read, of estimates.
-    chart : Chart or None
-        With every rule at every point; None where rules do not hold.
-    proposals : tuple of ProposedRebase
-        Where the centre line could be set anew.
-    notes : tuple of str
-        What a reader must know, each a sentence.
-    """
-
-    asked: Asked
-    control: ControlChart
-    counts: pd.DataFrame
-    chart: Chart | None
-    proposals: tuple[ProposedRebase, ...] = ()
-    notes: tuple[str, ...] = ()
+from qa_sampling.trends.unit_kinds import CHILDREN, UNIT_KINDS
 
 
 @dataclass
@@ -147,19 +91,23 @@ class Exploration:
     def unit_kinds(self) -> tuple[UnitKind, ...]:
         """Give the kinds of unit that the extracts tell, everybody first."""
         events = self.told.events
-        kinds: tuple[UnitKind, ...] = ("service", "team", "source")
-        return ("all", *(one for one in kinds if one in events and events[one].notna().any()))
+        columns = {one: one for one in ("service", "team", "source")}
+        columns |= {one: UNIT_KINDS[one].column for one in CHILDREN}
+        told = [k for k, one in columns.items() if one in events and events[one].notna().any()]
+        return ("all", *told)
 
     def units(self, measure: str, unit_kind: UnitKind) -> list[str]:
-        """Give the units of a kind that a measure has, in order.
+        """Give the units of a kind that a measure has, in order; of groups the large ones.
 
         Parameters
         ----------
         measure : str
             Its name in the registry.
-        unit_kind : {"all", "service", "team", "source"}
+        unit_kind : str
             What the unit is.
         """
+        if unit_kind in CHILDREN:
+            return shown_groups(self.readings(measure, unit_kind, "quarter"))
         return sorted(self.readings(measure, unit_kind, "month")["unit"].unique())
 
     def readings(self, measure: str, unit_kind: UnitKind, every: Every) -> pd.DataFrame:
@@ -169,7 +117,7 @@ class Exploration:
         ----------
         measure : str
             Its name in the registry.
-        unit_kind : {"all", "service", "team", "source"}
+        unit_kind : str
             What the unit is.
         every : {"month", "quarter", "rolling"}
             Length of a period.
@@ -177,14 +125,18 @@ class Exploration:
         Returns
         -------
         DataFrame
-            ``measured.READINGS``, of rolling years ``rolling.ROLLING``.
+            ``measured.READINGS``, of rolling years ``rolling.ROLLING``; of groups of children with
+            the small ones blank, and `hidden`.
 
         Raises
         ------
         TrendError
-            When months of the measure do not add up to a year, as estimates from audits do not.
+            When groups of children are asked for by other periods than quarters, or months of
+            the measure do not add up to a year, as estimates from audits do not.
         """
         key = (measure, unit_kind, every)
+        if unit_kind in CHILDREN and every != "quarter":
+            raise TrendError(f"{GROUPS_NOTE} Choose quarters.")
         if key not in self._counted:
             if MEASURES[measure].kind == "grade":
                 self._counted[key] = self._graded(unit_kind, every)
@@ -203,17 +155,13 @@ class Exploration:
             table = self.registered.activity
             if unit_kind != "all" and unit_kind not in table:
                 return READINGS.empty()
-        found = readings_of(
-            table,
-            measure,
-            as_at=settings.extract_day,
-            period=every,
-            unit=None if unit_kind == "all" else unit_kind,
-            first=settings.first_day,
-            last=settings.period_end,
-            covered=self.told.covered,
-        )
-        return without_seams(found, [measure], self.told.seams, period=every)
+        groups = unit_kind in CHILDREN
+        unit = UNIT_KINDS[unit_kind].column if groups else unit_kind
+        about = {"as_at": settings.extract_day, "period": every, "covered": self.told.covered}
+        about |= {"first": settings.first_day, "last": settings.period_end}
+        found = readings_of(table, measure, unit=None if unit == "all" else unit, **about)
+        found = without_seams(found, [measure], self.told.seams, period=every)
+        return protected_groups(found.assign(unit_kind=unit_kind)) if groups else found
 
     def _graded(self, unit_kind: UnitKind, every: str) -> pd.DataFrame:
         """Give the estimates from audits that the register tells of."""
@@ -241,6 +189,8 @@ class Exploration:
         TrendError
             When it cannot be counted so, with what to choose instead.
         """
+        if asked.chart in BETWEEN:
+            return self._waits(asked)
         rows = self.readings(asked.measure, asked.unit_kind, asked.every)
         rows = rows[rows["unit"] == asked.unit].reset_index(drop=True)
         if rows.empty:
@@ -276,6 +226,8 @@ class Exploration:
         one = self._series(rows, asked)
         blank = dict.fromkeys(("centre", "low", "high"), float("nan"))
         table = one.table[["period", "mature"]].assign(value=one.values, **blank)
+        if "hidden" in rows:
+            table["hidden"] = rows["hidden"].to_numpy(dtype=bool)
         if one.kind == "proportion":
             table["n"] = one.table["denominator"].to_numpy(dtype="float64")
         return ControlChart(
@@ -285,12 +237,36 @@ class Exploration:
 
     def _charted(self, rows: pd.DataFrame, counts: pd.DataFrame, asked: Asked) -> Look:
         one = self._series(rows, asked)
-        decided = self.decided(asked)
-        rebases, left = fitting_rebases(one, decided)
-        preset = None if asked.rules == "ours" else asked.rules
-        drawn = chart(one, _CHARTS[asked.rules], preset=preset, rebases=rebases)
+        rebases, left = fitting_rebases(one, self.decided(asked))
+        kind, freeze = asked.chart, asked.freeze
+        if asked.unit_kind == "all":
+            scheduled = self.trends.charts.get(asked.measure, "")
+            held = asked.rules == "ours" and scheduled not in BETWEEN
+            kind = kind or (scheduled if held else "")
+            freeze = freeze or self.trends.freeze.get(asked.measure, "")
+        drawn = charted(one, kind=kind, rules=asked.rules, freeze=freeze, rebases=rebases)
         proposals = propose_rebases(one, rebases=rebases) if one.mature.any() else ()
-        return Look(asked, control_chart_of(drawn), counts, drawn, proposals, left)
+        shown = control_chart_of(drawn)
+        if "hidden" in rows:
+            hidden = rows["hidden"].to_numpy(dtype=bool)
+            shown = replace(shown, table=shown.table.assign(hidden=hidden))
+            left = (*left, GROUPS_NOTE)
+        return Look(asked, shown, counts, drawn, proposals, left)
+
+    def _waits(self, asked: Asked) -> Look:
+        """Look at what lies between rare events, of everybody."""
+        if asked.unit_kind != "all":
+            raise TrendError("What lies between rare events is charted of everybody alone.")
+        measure = MEASURES[asked.measure]
+        try:
+            fitting_chart(asked.measure, asked.chart)
+        except ValueError as error:
+            raise TrendError(f"{measure.title}: {error}. Choose another chart.") from None
+        counted = self.readings(asked.measure, "all", "month")
+        one = waits_between(self.told, measure, counted, self.settings, asked.chart)
+        drawn = chart(one, asked.chart, preset=None if asked.rules == "ours" else asked.rules)
+        counts = one.table[["numerator", "denominator"]].astype("float64")
+        return Look(asked, control_chart_of(drawn), counts, drawn)
 
     def decided(self, asked: Asked) -> tuple[Rebase, ...]:
         """Give the recorded rebases of a measure; of units there are none.
@@ -343,7 +319,7 @@ class Exploration:
             none = spikes_in(self.readings(asked.measure, "all", "month").iloc[:0], [], rate)
             return replace(none, words=f"No signal is looked for in {measure.title}: {NO_SIGNALS}")
         every = "quarter" if asked.every == "quarter" else "month"
-        kind = self.trends.unit if asked.unit_kind == "all" else asked.unit_kind
+        kind = self.trends.unit if asked.unit_kind in ("all", *CHILDREN) else asked.unit_kind
         key = (asked.measure, kind, every)
         if key not in self._signals:
             kinds = [one for one in ("all", kind) if one in self.unit_kinds()]
@@ -382,4 +358,5 @@ def first_asked(found: Exploration) -> Asked:
     unit = asked.unit or next(iter(units), EVERYBODY)
     if units and unit not in units:
         raise TrendError(f"`unit`: there is no {unit!r}. Choose one of {', '.join(units)}.")
-    return Asked(asked.measure, asked.unit_kind, unit, asked.every, asked.rules)
+    about = (asked.every, asked.rules, asked.chart, asked.freeze)
+    return Asked(asked.measure, asked.unit_kind, unit, *about)

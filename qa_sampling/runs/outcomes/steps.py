@@ -12,6 +12,7 @@ from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.charting import charted, charted_as_set, wait_charts
 from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
@@ -65,6 +66,8 @@ class Outcomes:
         Of rates, by measure; no stocks.
     registered : Registered or None
         What the register tells; None where it was not read.
+    wait_charts : dict of str to Chart
+        Of the days or cases between rare events, by measure, where `charts` asks for them.
     grades : DataFrame
         ``graded.GRADED`` by month, of everybody and of units; empty where they were not asked
         for, or cannot be told.
@@ -82,6 +85,7 @@ class Outcomes:
     rates: pd.DataFrame
     rate_charts: dict[str, Chart]
     registered: Registered | None = None
+    wait_charts: dict[str, Chart] = field(default_factory=dict)
     grades: pd.DataFrame = field(default_factory=GRADED.empty)
 
 
@@ -144,6 +148,7 @@ def outcomes_of(
         rates=rates,
         rate_charts={name: one for (name, _), one in _charts(rates, settings).items()},
         registered=registered,
+        wait_charts=wait_charts(told, timed, readings, settings),
         grades=grades,
     )
 
@@ -216,12 +221,19 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
             if rate
             else {"target": settings.target_of(name)}
         )
+        about |= {"measure": f"{title}, the median"} if one.kind == "duration" else {}
         known = replace(one, **about, scope=settings.whose if unit == EVERYBODY else unit)
         decided = rebases_of(settings).get(name, ()) if unit == EVERYBODY else ()
         # The months that are shown move on: what was decided stays, though it begins before them.
-        found[name, unit] = chart(
-            known, settings.rate_chart if rate else None, rebases=fitting_rebases(known, decided)[0]
-        )
+        fitting = fitting_rebases(known, decided)[0]
+        if rate:
+            asked = settings.rate_chart
+            kind = None if asked == "gamma_poisson" else asked  # ours is what fits such data
+            found[name, unit] = chart(known, kind, rebases=fitting)
+        elif unit == EVERYBODY:
+            found[name, unit] = charted_as_set(known, name, settings, fitting)
+        else:
+            found[name, unit] = charted(known, rules=settings.rules)
     return found
 
 
@@ -243,7 +255,7 @@ def graded_chart(grades: pd.DataFrame, settings: OutcomeTrends) -> Chart | None:
         graded_series(whole, settings), scope=settings.whose, target=target, n=audits
     )
     decided = rebases_of(settings).get("audits_good", ())
-    return chart(one, rebases=fitting_rebases(one, decided)[0])
+    return charted_as_set(one, "audits_good", settings, fitting_rebases(one, decided)[0])
 
 
 def signals_of(found: Outcomes, settings: OutcomeTrends) -> Spikes:
