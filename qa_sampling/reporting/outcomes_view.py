@@ -129,7 +129,7 @@ def stock_lines(readings: pd.DataFrame, *, measures: Sequence[Measure], scope: s
 
 
 def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparklines:
-    """Give the charts of one kind as lines with their latest signal.
+    """Give the charts of one kind as lines with their latest signal; none counted on a day.
 
     Parameters
     ----------
@@ -141,7 +141,8 @@ def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparkli
         The months in words.
     """
     words = {"count": "How many a month", "proportion": "Share of those who could, by month"}
-    named = [one for one in charts.values() if one.readings.kind == kind]
+    flows = {name: one for name, one in charts.items() if not MEASURES[name].stock}
+    named = [one for one in flows.values() if one.readings.kind == kind]
     return sparklines_of(named, measure=words[kind], scope=scope)
 
 

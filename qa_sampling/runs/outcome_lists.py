@@ -14,7 +14,7 @@ from qa_sampling.settings.analyses import AnalysisSettings
 
 __all__ = ["INVENTED_EXTRACTS", "lists_over_time"]
 
-INVENTED_EXTRACTS = 24
+INVENTED_EXTRACTS = 18
 """Monthly extracts that the invented authority has kept, the newest among them."""
 
 
