@@ -22,7 +22,14 @@ from qa_sampling.trends.measures import Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
-__all__ = ["ONE_DAY", "extract_months", "extracts_words", "is_listed", "listed_readings", "over_time"]
+__all__ = [
+    "ONE_DAY",
+    "extract_months",
+    "extracts_words",
+    "is_listed",
+    "listed_readings",
+    "over_time",
+]
 
 ONE_DAY = (
     "the extract of another month: the lists of each tell of their own day, and only one extract "
@@ -133,7 +140,9 @@ def extracts_words(told: Told, settings: AnalysisSettings) -> str:
     settings : AnalysisSettings
         Say up to which day.
     """
-    parts = [extract_months(told, number, last=settings.extract_day) for number in told.lists.tables]
+    parts = [
+        extract_months(told, number, last=settings.extract_day) for number in told.lists.tables
+    ]
     months = pd.DatetimeIndex(sorted(set().union(*parts)))
     if months.empty:
         return "No extract tells what was overdue on its day."

@@ -84,6 +84,12 @@ class Outcomes:
     registered: Registered | None = None
     grades: pd.DataFrame = field(default_factory=GRADED.empty)
 
+    @property
+    def measured(self) -> pd.DataFrame:
+        """Every measure of everybody, with what is told of the day alone where nothing else is."""
+        alone = ~self.on_the_day["measure"].isin(self.readings["measure"])
+        return pd.concat([self.readings, self.on_the_day[alone]], ignore_index=True)
+
 
 def outcomes_of(
     told: Told, settings: OutcomeTrends, registered: Registered | None = None
