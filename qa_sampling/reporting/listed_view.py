@@ -11,8 +11,8 @@ from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
 
-_RENEWED = "In time on a day of each month, made anew from month to month"
-_KEPT = "Share on a day of each month, mostly that of the month before: no limits hold"
+_RENEWED = "On a day of each month: what falls due anew"
+_KEPT = "On a day of each month: what children keep, so that no limits hold"
 
 
 def day_lines(

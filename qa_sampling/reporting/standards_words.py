@@ -28,7 +28,8 @@ _WITHOUT = ("Standard", "Why it has no measure", "What else the framework names"
 STANDARDS_CAPTION = (
     "Of audits, the share of open cases graded good or better; of measures, the share over the "
     "latest year of finished quarters; what is counted on a day, such as visits in time, is held "
-    "against what is wanted on the latest day, and its share is not told here. In brackets: where the true share very likely lies."
+    "against what is wanted on the latest day, and its share is not told here. In brackets: where "
+    "the true share very likely lies."
 )
 
 
