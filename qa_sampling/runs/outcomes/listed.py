@@ -16,6 +16,7 @@ import pandas as pd
 
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.trends.measured import READINGS
 from qa_sampling.trends.measures import Measure
@@ -29,6 +30,7 @@ __all__ = [
     "is_listed",
     "listed_readings",
     "over_time",
+    "table_of",
 ]
 
 ONE_DAY = (
@@ -153,3 +155,20 @@ def extracts_words(told: Told, settings: AnalysisSettings) -> str:
     if len(lacking):
         said += f" Without one, and so a gap: {months_in_words(lacking)}."
     return said if len(months) > 1 else f"{said} Over time takes a second month's extract."
+
+
+def table_of(told: Told, registered: Registered | None, measure: Measure) -> pd.DataFrame:
+    """Give the table that a measure is counted from, other than lists.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts and the extra tables tell.
+    registered : Registered or None
+        What the register tells.
+    measure : Measure
+        A measure that these tables can answer.
+    """
+    if measure.base.of == "activity":
+        return registered.activity
+    return told.entered if measure.base.of == "measure_events" else told.events

@@ -15,7 +15,7 @@ from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
-from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time
+from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time, table_of
 from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
@@ -115,7 +115,7 @@ def outcomes_of(
     wanted = [MEASURES[name] for name in settings.measures or every]
     lacking = {one.name: lacks_of(told, registered, one, settings.extract_day) for one in wanted}
     known = [one for one in wanted if not lacking[one.name]]
-    timed = [one for one in known if one.base.of in ("events", "activity")]
+    timed = [one for one in known if one.base.of in ("events", "activity", "measure_events")]
     graded = [one for one in known if one.base.of == "audits"]
     listed = [one for one in known if is_listed(one)]
     unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
@@ -126,7 +126,7 @@ def outcomes_of(
             "others with `measures`, or leave it empty for all."
         )
     readings = _counted(told, registered, timed, settings)
-    flows = [one for one in timed if is_listed(one) or not one.carries_over]
+    flows = [one for one in timed if one.base.of != "events" or not one.carries_over]
     by_unit = _counted(told, registered, flows, settings, settings.unit)
     extra = [UNIT_KINDS[kind] for kind in settings.signals_by if kind != settings.unit]
     by_group = [
@@ -171,7 +171,7 @@ def _counted(
             parts.append(listed_readings(told, one, settings, unit=unit))
             continue
         of_events = one.base.of == "events"
-        table = told.events if of_events else registered.activity
+        table = table_of(told, registered, one)
         about = asked | ({"covered": told.covered} if of_events else {})
         if unit is None or unit in table:
             counted = readings_of(events if of_events else table, one, **about)
