@@ -34,7 +34,7 @@ from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
 from qa_sampling.trends.measures import MEASURES
 
-ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "care_applications")
+ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "pre_proceedings")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ class TestWhatIsCounted:
             "cp_visits",
         ]
         assert found.on_the_day["measure"].tolist() == ["cp_visits"]
-        assert found.unable["measure"].tolist() == [MEASURES["care_applications"].title]
+        assert found.unable["measure"].tolist() == [MEASURES["pre_proceedings"].title]
         assert "children_in_need" not in found.charts, "a stock has no limits"
         assert found.families_known
 
@@ -85,7 +85,7 @@ class TestWhatIsCounted:
         assert one.loc[one["mature"], "period"].min() == pd.Timestamp("2024-11-01")
 
     def test_nothing_that_can_be_counted_is_refused(self, told, settings):
-        asked = settings.model_copy(update={"measures": ("care_applications", "cp_visits")})
+        asked = settings.model_copy(update={"measures": ("pre_proceedings", "cp_visits")})
         assert list(outcomes_of(told, asked).charts) == ["cp_visits"]
         day = told.on_lists["day"] == told.on_lists["day"].max()
         one = replace(told, on_lists=told.on_lists[day].reset_index(drop=True))

@@ -1,7 +1,7 @@
 """Reads the tables an authority keeps beside Annex A: staff, families, case roles and more.
 
 Each is a CSV file or a sheet named after its table ("staff", "families", "case_roles",
-"restricted", "past_audits", "measure_events"), with the column names of :mod:`qa_sampling.schema` as headers;
+"restricted", "past_audits", "measure_events"), with the column names that it declares as headers;
 :func:`write_templates` writes empty ones. Each is optional, and what cannot be guaranteed
 without it is said in a sentence.
 """

@@ -64,6 +64,8 @@ class Periods:
         note = note.mask(last > self.until, "period not over")
         if asked.base.of == "on_lists":
             note = note.mask(~self.known(asked), "no extract in its last month")
+        if asked.base.of == "measure_events" and asked.stock:
+            note = note.mask(~self.known(asked), "nobody entered for its last month")
         note = note.mask(~self._followed(asked), "no extract covers what follows")
         note = note.mask(~self._looked_back(asked), "too few months before it")
         note = note.mask(~self._on_record(asked), "no extract covers it")
@@ -172,10 +174,11 @@ def periods_of(
         days = _extract_days(table[table["list"] == asked.base.number], ends)
         return Periods(starts, None, whole, months, until, days)
     if asked.base.of == "measure_events":
-        spans = covered_of(table, asked.base.event, until)
-        own = table[table["measure"] == asked.base.event].rename(columns={"date": "day"})
-        days = _extract_days(own, ends) if asked.stock else ends[ends <= until]
-        return Periods(starts, spans, whole if asked.stock else begun, months, until, days)
+        if asked.stock:
+            own = table[table["measure"] == asked.base.event].rename(columns={"date": "day"})
+            return Periods(starts, None, whole, months, until, _extract_days(own, ends))
+        held = covered_of(table, asked.base.event, until)
+        return Periods(starts, held, begun, months, until, ends[ends <= until])
     if asked.base.of == "activity":
         return Periods(starts, None, begun, months, until, ends[ends <= until])
     if covered is None:
