@@ -25,7 +25,7 @@ Made by `python tests/measures_page.py` from the registry; a test holds it to th
 
 ```python
 from qa_sampling.records.events import build_events
-from qa_sampling.records.on_lists import build_on_lists
+from qa_sampling.records.on_lists import build_over_time
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.trends.charts import chart
 from qa_sampling.trends.measured import series_of
@@ -34,7 +34,7 @@ from qa_sampling.trends.measuring import readings_of
 events = with_units(build_events(annex), staff=staff, families=families)
 months = readings_of(events, "re_referrals", as_at=as_at, unit="service")  # a row a unit and month
 charts = {name: chart(one) for name, one in series_of(months).items()}  # what alerts() takes
-lists = build_on_lists(annex, as_at=as_at)  # join those of each month's own extract
+lists = build_over_time(annex)  # each extract on its own day
 readings_of(events, "health_checks", as_at=as_at, on_lists=lists)
 ```
 
@@ -97,7 +97,13 @@ open in the events; hold the latest count against the cases of the newest extrac
 LISTS = """## Counted on the day of an extract, from its lists
 
 The lists have the latest visit, review and assessment alone. Whether the next was overdue can be
-told for the day of each extract that was read (`build_on_lists`), not for days between. Intervals
+told for the day of each extract that was read (`build_over_time`), not for days between: the
+extracts of two months or more make a series by month, of everybody and by unit, and a month whose
+extract is lacking, or lacks the list, is a gap. Name each file by its day, such as
+`annex_a_2026-10-31.xlsx`, since the day decides what is overdue. What falls due anew (visits,
+reviews, health assessments) has limits, rules and signals; what a child keeps (carried over) is a
+line without them, as the table above shows why. On the scorecard each is read on its latest day
+alone, never added up over months: the same children would count twelve times. Intervals
 that an authority sets itself are usual ones: give a measure another with
 `dataclasses.replace(measure_of("cp_visits"), rule=...)`.
 """
@@ -115,9 +121,18 @@ Give their names as `measures`. They answer single boxes of ChAT's pages (`docs/
 all of them). A page that counted them every month would look at far more series and find less in
 each.
 """
-OTHER = """## Not in the extracts
+OTHER = """## From the table of measure events
 
-Asked for, each refuses and says what it needs.
+Neither extract nor register holds these. An authority that lists them in the optional extra table
+`measure_events` (`qa-sampling templates FOLDER` writes an empty one) has them counted by month, by
+team and by group as any other measure, with limits and signals where they are due anew. A row is
+one strategy discussion, core group, review or application of a child, or one child on a day, such
+as each month's end: `measure` (a name below), `date`, `child_id`, `met` (of a share: Yes where it
+counts above, No where it does not, blank where that is not known and it is left out) and `team`.
+Families and services come from the tables `families` and `staff`. The table reaches to the end of
+the month of its latest row: a month before that without a row is a count of none, one after it a
+gap. The month of a measure's first row is left out unless it begins on the first. Without the
+table each refuses and says what it needs.
 """
 FAULTS = """## Faults of other tools that these are tested against
 
@@ -187,11 +202,9 @@ def page() -> str:
         (ASKED, (*ASKED_EVENTS, *ASKED_ON_A_DAY, *ASKED_LISTS)),
     ):
         parts += [head, _table(_TITLES, [_row(one) for one in measures]), _definitions(measures)]
-    rows = [
-        [f"`{one.name}`", one.question, _WAYS[one.better], f"{one.needs[0].upper()}{one.needs[1:]}"]
-        for one in FROM_ELSEWHERE
-    ]
-    parts += [OTHER, _table(["name", "question", "direction", "needs"], rows)]
+    rows = [[f"`{one.name}`", f"{one.needs[0].upper()}{one.needs[1:]}"] for one in FROM_ELSEWHERE]
+    parts += [OTHER, _table(_TITLES, [_row(one) for one in FROM_ELSEWHERE])]
+    parts += [_definitions(FROM_ELSEWHERE), _table(["name", "needs"], rows)]
     return "\n".join([*parts, FAULTS])
 
 

@@ -117,6 +117,7 @@ def test_every_table_as_declared(tmp_path):
     write(tmp_path, "case_roles", ["00123", "S1", "worker", "01/02/2026", ""])
     write(tmp_path, "restricted", ["124", "Relative of staff"])
     write(tmp_path, "past_audits", ["00123", "2026-05-20", "S1", "Good"])
+    write(tmp_path, "measure_events", ["education_plans", "2026-05-31", "00123", "Yes", ""])
     extras = read_extras(tmp_path)
     for name, table in EXTRA_TABLES.items():
         check_table(getattr(extras, name), table)

@@ -34,7 +34,7 @@ from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn, DoneThing, PlannedAction
 from qa_sampling.trends.measures import MEASURES
 
-ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "care_applications")
+ASKED = ("referrals", "re_referrals", "s47", "children_in_need", "cp_visits", "pre_proceedings")
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +61,10 @@ class TestWhatIsCounted:
             "re_referrals",
             "s47",
             "children_in_need",
+            "cp_visits",
         ]
         assert found.on_the_day["measure"].tolist() == ["cp_visits"]
-        assert found.unable["measure"].tolist() == [MEASURES["care_applications"].title]
+        assert found.unable["measure"].tolist() == [MEASURES["pre_proceedings"].title]
         assert "children_in_need" not in found.charts, "a stock has no limits"
         assert found.families_known
 
@@ -86,9 +87,12 @@ class TestWhatIsCounted:
         assert one.loc[one["mature"], "period"].min() == pd.Timestamp("2024-11-01")
 
     def test_nothing_that_can_be_counted_is_refused(self, told, settings):
-        asked = settings.model_copy(update={"measures": ("care_applications", "cp_visits")})
+        asked = settings.model_copy(update={"measures": ("pre_proceedings", "cp_visits")})
+        assert list(outcomes_of(told, asked).charts) == ["cp_visits"]
+        day = told.on_lists["day"] == told.on_lists["day"].max()
+        one = replace(told, on_lists=told.on_lists[day].reset_index(drop=True))
         with pytest.raises(TrendError, match="None of the measures asked for"):
-            outcomes_of(told, asked)
+            outcomes_of(one, asked)
 
     def test_a_list_that_was_not_given_is_no_count_of_none(self, told, settings):
         held = told.events[told.events["event"] != "Section 47 enquiry"]
@@ -99,9 +103,11 @@ class TestWhatIsCounted:
 
     def test_lists_of_a_later_day_say_nothing_of_an_earlier(self, told, settings):
         early = settings.model_copy(update={"period": "2025-12"})
-        found = outcomes_of(told, early)
+        late = told.on_lists["day"] > pd.Timestamp("2025-12-31")
+        later = replace(told, on_lists=told.on_lists[late].reset_index(drop=True))
+        found = outcomes_of(later, early)
         assert found.on_the_day.empty
-        assert "list 7 in the newest extract" in set(found.unable["needs"])
+        assert "list 7 in an extract" in set(found.unable["needs"])
 
     def test_stocks_are_lines_without_signals(self, found):
         lines = view.stock_lines(found.readings, measures=found.measures, scope="")

@@ -17,7 +17,7 @@ from qa_sampling.reporting.explorer_view import (
     fired_view,
     twin_view,
 )
-from qa_sampling.runs.outcomes.asked import ONE_DAY, ROLLING_NOTE, STOCK_NOTE, Asked
+from qa_sampling.runs.outcomes.asked import ROLLING_NOTE, STOCK_NOTE, Asked
 from qa_sampling.runs.outcomes.exploring import Exploration, first_asked
 from qa_sampling.runs.outcomes.rebased import rebases_of
 from qa_sampling.runs.outcomes.steps import outcomes_of
@@ -62,7 +62,11 @@ def test_every_measure_is_tellable_or_says_why_not(found) -> None:
     why = unable.set_index("measure")["needs"]
     assert why[MEASURES["pre_proceedings"].title] == MEASURES["pre_proceedings"].needs
     assert "page of outcome trends reads it" in why[MEASURES["complaints"].title]
-    assert why[MEASURES["cp_visits"].title] == ONE_DAY
+    assert {"cp_visits", "three_placements"} <= set(known)
+    assert found.look(Asked("cp_visits")).chart.long_enough
+    assert found.look(Asked("three_placements")).chart is None
+    assert len(found.signals(Asked("cp_visits")).considered)
+    assert "No signal is looked for" in found.signals(Asked("three_placements")).words
 
 
 def test_the_chart_is_that_of_the_scheduled_run(found, invented_told) -> None:

@@ -1,7 +1,7 @@
 """Reads the tables an authority keeps beside Annex A: staff, families, case roles and more.
 
 Each is a CSV file or a sheet named after its table ("staff", "families", "case_roles",
-"restricted", "past_audits"), with the column names of :mod:`qa_sampling.schema` as headers;
+"restricted", "past_audits", "measure_events"), with the column names that it declares as headers;
 :func:`write_templates` writes empty ones. Each is optional, and what cannot be guaranteed
 without it is said in a sentence.
 """
@@ -17,6 +17,7 @@ import pandas as pd
 from qa_sampling.errors import ExtractError
 from qa_sampling.records.annex_a_headers import normal
 from qa_sampling.records.book import Sheet
+from qa_sampling.records.entries import checked_entries
 from qa_sampling.records.extras_tables import TableReader
 from qa_sampling.records.extras_templates import TABLES, write_templates
 from qa_sampling.records.quality import FaultLog, in_two
@@ -52,7 +53,9 @@ class Extras:
     quality : DataFrame
         Faults found in them (:data:`schema.QUALITY`).
     cannot_guarantee : tuple of str
-        A sentence for each table that is absent.
+        A sentence for each table that is absent and that a draw would need.
+    measure_events : DataFrame or None
+        ``trends.entered.ENTERED``; None when not given.
     """
 
     staff: pd.DataFrame | None
@@ -62,6 +65,7 @@ class Extras:
     past_audits: pd.DataFrame | None
     quality: pd.DataFrame
     cannot_guarantee: tuple[str, ...]
+    measure_events: pd.DataFrame | None = None
 
 
 def read_extras(folder_or_files: Path | str | Sequence[Path | str] | None) -> Extras:
@@ -95,8 +99,9 @@ def read_extras(folder_or_files: Path | str | Sequence[Path | str] | None) -> Ex
         file, sheet = held[0]
         tables[name] = TableReader(file, sheet, name, EXTRA_TABLES[name], log).read()
     _check_between(tables, log)
+    tables["measure_events"] = checked_entries(tables["measure_events"], log)
     log.raise_if_stopped("The set of extra tables")
-    absent = tuple(WITHOUT[name] for name, table in tables.items() if table is None)
+    absent = tuple(WITHOUT[name] for name in WITHOUT if tables[name] is None)
     return Extras(**tables, quality=log.table(), cannot_guarantee=absent)
 
 

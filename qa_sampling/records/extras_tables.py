@@ -147,9 +147,9 @@ class TableReader:
     def _note(self, column: Column, reading: ColumnReading) -> None:
         for reason, rows in reading.faults.items():
             if column.name in self.table.key or column.name.endswith("child_id"):
-                self._add(
-                    "stop", f"the cell {reason}", "Write the identifier as text.", column.name, rows
-                )
+                todo = "Write the identifier as text."
+                todo = "Write a day, dd/mm/yyyy." if column.kind == "date" else todo
+                self._add("stop", f"the cell {reason}", todo, column.name, rows)
             elif column.kind == "flag":
                 self._add("mended", f"the cell {reason}", "Read as No.", column.name, rows)
             else:

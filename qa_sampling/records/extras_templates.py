@@ -21,6 +21,8 @@ from qa_sampling.schema import (
     Column,
     Table,
 )
+from qa_sampling.trends.elsewhere_measures import FROM_ELSEWHERE
+from qa_sampling.trends.entered import ENTERED
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -37,8 +39,14 @@ TABLES: dict[str, tuple[Table, str]] = {
     "case_roles": (CASE_ROLES, "Who worked on or managed a case, and when"),
     "restricted": (RESTRICTED, "Cases that are never drawn, and why"),
     "past_audits": (PAST_AUDITS, "Audits done before the register was begun"),
+    "measure_events": (
+        ENTERED,
+        "What outcomes need beyond Annex A: strategy discussions, core groups, reviews, education "
+        "plans, pre-proceedings, applications, children's visits and social workers",
+    ),
 }
-_SUGGESTED = {"role": AUDITOR_ROLES, "grade": GRADES}
+_SUGGESTED = {"role": AUDITOR_ROLES, "grade": GRADES, "met": ("Yes", "No")}
+_SUGGESTED["measure"] = tuple(one.name for one in FROM_ELSEWHERE)
 _HOW = {
     "text": "text",
     "date": "a day, dd/mm/yyyy",
@@ -58,8 +66,8 @@ def write_templates(folder: Path | str) -> list[Path]:
     Returns
     -------
     list of Path
-        staff.csv, families.csv, case_roles.csv, restricted.csv, past_audits.csv and
-        extra_tables.xlsx. Fill in either the CSV files or the workbook.
+        staff.csv, families.csv, case_roles.csv, restricted.csv, past_audits.csv,
+        measure_events.csv and extra_tables.xlsx. Fill in either the CSV files or the workbook.
 
     Raises
     ------

@@ -16,6 +16,7 @@ _SMALL = "A group of children whose count here is too small to be shown; look at
 _NO_CASES = {
     "activity": "None: no child stands in the register. Read them (page of actions and activity).",
     "audits": "None: it is an estimate. Read its audits (page of audit findings).",
+    "measure_events": "None: the table names the children. Read their records.",
     "on a day": "None: it is counted on a day. The children are on the list of that month's "
     "extract, with the date that is overdue.",
 }

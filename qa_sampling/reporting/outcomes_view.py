@@ -159,7 +159,7 @@ def stock_lines(readings: pd.DataFrame, *, measures: Sequence[Measure], scope: s
 
 
 def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparklines:
-    """Give the charts of one kind as lines with their latest signal.
+    """Give the charts of one kind as lines with their latest signal; none counted on a day.
 
     Parameters
     ----------
@@ -175,7 +175,8 @@ def flow_lines(charts: Mapping[str, Chart], kind: str, *, scope: str) -> Sparkli
         "proportion": "Share of those who could, by month",
         "duration": "Days of the usual case (median), by month",
     }
-    named = [one for one in charts.values() if one.readings.kind == kind]
+    flows = {name: one for name, one in charts.items() if not MEASURES[name].stock}
+    named = [one for one in flows.values() if one.readings.kind == kind]
     return sparklines_of(named, measure=words[kind], scope=scope)
 
 

@@ -208,14 +208,19 @@ def _sources(one: Reading) -> str:
     return "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}".join(counts)
 
 
-def evidence_view(readings: tuple[Reading, ...]) -> pd.DataFrame:
-    """Give every piece of evidence: its share with the interval, and what it says.
+def evidence_view(
+    readings: tuple[Reading, ...], measures: Mapping[tuple[str, str], str] | None = None
+) -> pd.DataFrame:
+    """Give every piece of evidence: its share with the interval, what it says, which way it goes.
 
     Parameters
     ----------
     readings : tuple of Reading
         The standards.
+    measures : mapping of (str, str) to str, optional
+        Which way each measure goes beside a year before, by standard and title (``Well.measures``).
     """
+    ways = measures or {}
     rows = [
         (
             QUALITY_STANDARDS[one.standard],
@@ -224,11 +229,13 @@ def evidence_view(readings: tuple[Reading, ...]) -> pd.DataFrame:
             _span(part),
             _wanted(part),
             part.says,
+            way_in_short(ways.get((one.standard, part.source), "–")),
         )
         for one in readings
         for part in one.evidence
     ]
     heads = ["Standard", "Source", "Of", "Share (interval)", "Good enough", "Says"]
+    heads.append("Beside a year before")
     return pd.DataFrame(rows, columns=heads)
 
 

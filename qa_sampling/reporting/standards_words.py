@@ -27,7 +27,9 @@ _HEADS = ("Standard, and how it reads", "What good looks like", "What tells of i
 _WITHOUT = ("Standard", "Why it has no measure", "What else the framework names")
 STANDARDS_CAPTION = (
     "Of audits, the share of open cases graded good or better; of measures, the share over the "
-    "latest year of finished quarters. In brackets: where the true share very likely lies."
+    "latest year of finished quarters; what is counted on a day, such as visits in time, is held "
+    "against what is wanted on the latest day, and its share is not told here. In brackets: where "
+    "the true share very likely lies."
 )
 
 
@@ -42,6 +44,7 @@ def standards_table(
     quarters: OutcomeTables,
     fewest: int,
     level: float,
+    measures: Mapping[tuple[str, str], str] | None = None,
 ) -> WordTable:
     """Give every standard with its reading, what good looks like, and what each source says.
 
@@ -66,7 +69,10 @@ def standards_table(
         Gradings or cases below which no share is told.
     level : float
         Of the intervals.
+    measures : mapping of (str, str) to str, optional
+        Which way each measure goes beside a year before (``well.Well.measures``).
     """
+    ways_of = measures or {}
     audited = estimates.rename(columns={"graded": "n"}).set_index("standard")
     titles = {measure.title: name for name, measure in MEASURES.items()}
     rows = []
@@ -79,7 +85,8 @@ def standards_table(
                 share = _of_quarters(part, titles[part.source], quarters, fewest, level)
             else:
                 continue
-            words += _sealed(f"{part.source}: {share}{_SAID[part.says]}.")
+            way = _beside(ways_of.get((one.standard, part.source), ""))
+            words += _sealed(f"{part.source}: {share}{_SAID[part.says]}{way}.")
         words += _others(one, {_AUDITS, *titles})
         if one.standard in no_measure:
             words += _sealed(f"{judged_on(one, has_measure=False)}.")
@@ -91,6 +98,12 @@ def _read(one: Reading, ways: Mapping[str, str]) -> Words:
     words = _sealed(QUALITY_STANDARDS[one.standard]) + _sealed(marked(one.reading))
     words += _sealed(f"Confidence: {one.confidence.lower()}")
     return words + _sealed(f"Since the months before: {way_in_short(ways[one.standard]).lower()}")
+
+
+def _beside(way: str) -> str:
+    """Say which way a measure goes; nothing where that is not known."""
+    known = way and not way.startswith("Not known")
+    return f"; beside a year before: {way_in_short(way).lower()}" if known else ""
 
 
 def _others(one: Reading, apart: Collection[str]) -> Words:

@@ -16,7 +16,7 @@ from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.extract_gaps import gaps_in_words
 from qa_sampling.runs.extract_seams import seams_of
 from qa_sampling.runs.inputs import invented_authority, read_extracts
-from qa_sampling.runs.outcome_lists import lists_over_time
+from qa_sampling.runs.outcome_lists import entered_of, lists_over_time
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
@@ -46,6 +46,8 @@ class Told:
         First days of extracts around which conferences are in none of them.
     covered : Coverage or None
         Which days the extracts hold of each kind of event; None where all are held.
+    entered : DataFrame or None
+        ``entered.ENTERED`` with the columns to count by; None where no such table was given.
     cases : DataFrame or None
         ``schema.CASES`` of that day: who holds a case now; for a deep dive.
     staff, case_roles : DataFrame or None
@@ -59,6 +61,7 @@ class Told:
     never_drawn: frozenset[str]
     seams: tuple[pd.Timestamp, ...] = ()
     covered: Coverage | None = None
+    entered: pd.DataFrame | None = None
     cases: pd.DataFrame | None = None
     staff: pd.DataFrame | None = None
     case_roles: pd.DataFrame | None = None
@@ -104,7 +107,9 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     )
     on_lists = with_units(of_days, **about)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
-    told = Told(events, on_lists, known, children, kept, seams, covered)
+    given = entered_of(extras, settings)
+    entered = None if given is None else with_units(given, **about)
+    told = Told(events, on_lists, known, children, kept, seams, covered, entered)
     if not isinstance(settings, DeepDive):
         return told
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)

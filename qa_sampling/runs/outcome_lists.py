@@ -8,13 +8,14 @@ from functools import cache
 import pandas as pd
 
 from qa_sampling.records.annex_a import AnnexA
+from qa_sampling.records.extras import Extras
 from qa_sampling.records.on_lists import build_over_time, children_on
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.settings.analyses import AnalysisSettings
 
-__all__ = ["INVENTED_EXTRACTS", "lists_over_time"]
+__all__ = ["INVENTED_EXTRACTS", "entered_of", "lists_over_time"]
 
-INVENTED_EXTRACTS = 24
+INVENTED_EXTRACTS = 18
 """Monthly extracts that the invented authority has kept, the newest among them."""
 
 
@@ -50,3 +51,23 @@ def _invented_between(until: date, read: frozenset[date]) -> pd.DataFrame:
     return children_on(
         {pd.Timestamp(day): authority.fields_at(day) for day in ends if day not in read}
     )
+
+
+def entered_of(extras: Extras, settings: AnalysisSettings) -> pd.DataFrame | None:
+    """Give the table of measure events; of the invented authority its own.
+
+    Parameters
+    ----------
+    extras : Extras
+        The extra tables that were read.
+    settings : AnalysisSettings
+        Checked parameters.
+
+    Returns
+    -------
+    DataFrame or None
+        ``trends.entered.ENTERED``; None where no such table was given.
+    """
+    if not settings.is_invented:
+        return extras.measure_events
+    return invented_authority().measure_events_at(settings.extract_day)

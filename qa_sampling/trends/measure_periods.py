@@ -11,6 +11,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.coverage import Coverage
+from qa_sampling.trends.entered import Entered, covered_of
 from qa_sampling.trends.measure_bases import Base, Logged, OpenOn
 from qa_sampling.trends.measures import Measure
 
@@ -63,6 +64,8 @@ class Periods:
         note = note.mask(last > self.until, "period not over")
         if asked.base.of == "on_lists":
             note = note.mask(~self.known(asked), "no extract in its last month")
+        if asked.base.of == "measure_events" and asked.stock:
+            note = note.mask(~self.known(asked), "nobody entered for its last month")
         note = note.mask(~self._followed(asked), "no extract covers what follows")
         note = note.mask(~self._looked_back(asked), "too few months before it")
         note = note.mask(~self._on_record(asked), "no extract covers it")
@@ -170,6 +173,12 @@ def periods_of(
     if asked.base.of == "on_lists":
         days = _extract_days(table[table["list"] == asked.base.number], ends)
         return Periods(starts, None, whole, months, until, days)
+    if asked.base.of == "measure_events":
+        if asked.stock:
+            own = table[table["measure"] == asked.base.event].rename(columns={"date": "day"})
+            return Periods(starts, None, whole, months, until, _extract_days(own, ends))
+        held = covered_of(table, asked.base.event, until)
+        return Periods(starts, held, begun, months, until, ends[ends <= until])
     if asked.base.of == "activity":
         return Periods(starts, None, begun, months, until, ends[ends <= until])
     if covered is None:
@@ -207,6 +216,14 @@ def _begun(table: pd.DataFrame, asked: Measure, until: pd.Timestamp) -> pd.Times
             raise TrendError(
                 f"Up to {until:%d %B %Y} no extract holds list {asked.base.number}, which "
                 f"{asked.title.lower()} is counted from. Read extracts that have it."
+            )
+        return held.min()
+    if isinstance(asked.base, Entered):
+        held = table.loc[table["measure"] == asked.base.event, "date"]
+        if held.empty:
+            raise TrendError(
+                f"Up to {until:%d %B %Y} the table of measure events holds no row of "
+                f"{asked.name}. Add them."
             )
         return held.min()
     if isinstance(asked.base, Logged):

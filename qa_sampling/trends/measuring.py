@@ -11,6 +11,7 @@ import pandas as pd
 from qa_sampling.declared import Column, Table, check_table
 from qa_sampling.errors import TrendError
 from qa_sampling.trends.coverage import Coverage
+from qa_sampling.trends.entered import ENTERED
 from qa_sampling.trends.measure_cases import KnownEvents, known_events
 from qa_sampling.trends.measure_periods import STEPS, Periods, periods_of, starts_of
 from qa_sampling.trends.measured import COUNTS, EVERYBODY, READINGS
@@ -53,7 +54,8 @@ def readings_of(
         ``schema.EVENTS`` of all stacked extracts; rows repeated by them count once. To count many
         measures of one table, give it as :class:`KnownEvents`: it is checked once then. With a
         column `family_id` families are counted beside children; a child without one is a family
-        of its own. For a measure of the register's activity :data:`LOGGED` in its place.
+        of its own. For a measure of the register's activity :data:`LOGGED` in its place, for one
+        that the authority enters ``entered.ENTERED``.
     measure : Measure or str
         The measure, or its name in :data:`measures.MEASURES`.
     as_at : date
@@ -144,6 +146,12 @@ def _table_of(
             f"{asked.title} is estimated from audits that are a sample, never counted. Read the "
             "register (runs.outcomes.registered.read_registered)."
         )
+    if asked.base.of == "measure_events":
+        if "measure" not in events:
+            raise TrendError(
+                f"{asked.title} cannot be counted from the extracts: it needs {asked.needs}."
+            )
+        return check_table(events, ENTERED).loc[lambda held: held["date"] <= until]
     if asked.base.of == "activity":
         return check_table(events, LOGGED).loc[lambda held: held["date"] <= until]
     return known_events(events, until)

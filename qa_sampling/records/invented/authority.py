@@ -11,7 +11,7 @@ import pandas as pd
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.records.annex_a_windows import OF_A_DAY
-from qa_sampling.records.invented import lists, lists_care
+from qa_sampling.records.invented import entered, lists, lists_care
 from qa_sampling.records.invented.days import (
     month_end,
     month_starts,
@@ -164,6 +164,21 @@ class Authority:
         """
         day = self._day(as_at)
         return {number: _LISTS[number](self.history, day) for number in OF_A_DAY}
+
+    def measure_events_at(self, as_at: date) -> pd.DataFrame:
+        """Give what the authority has entered beyond Annex A up to a day.
+
+        Parameters
+        ----------
+        as_at : date
+            A day within the records.
+
+        Returns
+        -------
+        DataFrame
+            ``trends.entered.ENTERED``: three of the measures that it serves.
+        """
+        return entered.measure_events(self.history, self._day(as_at))
 
     def cases_at(self, as_at: date) -> pd.DataFrame:
         """Give every child known on a day, with its one status.

@@ -27,7 +27,13 @@ from qa_sampling.runs.outcomes.graded import MEASURE as GRADE
 from qa_sampling.runs.outcomes.graded import graded_readings, graded_series
 from qa_sampling.runs.outcomes.group_cells import protected_groups, shown_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of
-from qa_sampling.runs.outcomes.listed import ONE_DAY, is_listed, listed_readings, over_time
+from qa_sampling.runs.outcomes.listed import (
+    ONE_DAY,
+    is_listed,
+    listed_readings,
+    over_time,
+    table_of,
+)
 from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.runs.outcomes.steps import spikes_in
@@ -147,16 +153,15 @@ class Exploration:
         return self._counted[key]
 
     def _count(self, measure: Measure, unit_kind: UnitKind, every: str) -> pd.DataFrame:
-        settings, table = self.settings, self.told.events
+        settings = self.settings
         if is_listed(measure):
             unit = None if unit_kind == "all" else unit_kind
             return listed_readings(self.told, measure, settings, unit=unit, period=every)
-        if measure.base.of == "activity":
-            table = self.registered.activity
-            if unit_kind != "all" and unit_kind not in table:
-                return READINGS.empty()
+        table = table_of(self.told, self.registered, measure)
         groups = unit_kind in CHILDREN
         unit = UNIT_KINDS[unit_kind].column if groups else unit_kind
+        if measure.base.of != "events" and unit not in ("all", *table.columns):
+            return READINGS.empty()
         about = {"as_at": settings.extract_day, "period": every, "covered": self.told.covered}
         about |= {"first": settings.first_day, "last": settings.period_end}
         found = readings_of(table, measure, unit=None if unit == "all" else unit, **about)

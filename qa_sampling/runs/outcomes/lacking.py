@@ -33,7 +33,7 @@ def lacks_of(told: Told, registered: Registered | None, one: Measure, day: date)
     day : date
         Day that the newest extract describes.
     """
-    if one.base is None or one.base.of not in FROM_REGISTER or registered is None:
+    if one.base.of not in FROM_REGISTER or registered is None:
         return what_lacks(told, one, day)
     return registered.lacks.get(one.name, "")
 
@@ -52,8 +52,9 @@ def what_lacks(told: Told, one: Measure, day: date) -> str:
     day : date
         Day that the newest extract describes.
     """
-    if one.base is None:
-        return one.needs
+    if one.base.of == "measure_events":
+        held = told.entered is not None and (told.entered["measure"] == one.name).any()
+        return "" if held else one.needs
     if one.base.of in ("activity", "audits"):
         return "the register, which was not read here; the page of outcome trends reads it"
     if isinstance(one.base, OnList):

@@ -14,14 +14,24 @@ from datetime import date
 
 import pandas as pd
 
+from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.trends.measured import READINGS
 from qa_sampling.trends.measures import Measure
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.unit_kinds import UNIT_KINDS
 
-__all__ = ["ONE_DAY", "extract_months", "is_listed", "listed_readings", "over_time"]
+__all__ = [
+    "ONE_DAY",
+    "extract_months",
+    "extracts_words",
+    "is_listed",
+    "listed_readings",
+    "over_time",
+    "table_of",
+]
 
 ONE_DAY = (
     "the extract of another month: the lists of each tell of their own day, and only one extract "
@@ -120,3 +130,45 @@ def listed_readings(
         on_lists=told.lists,
     )
     return counted if unit is None else counted.assign(unit_kind=unit)
+
+
+def extracts_words(told: Told, settings: AnalysisSettings) -> str:
+    """Say of which months extracts tell the lists, and which between them have none.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    settings : AnalysisSettings
+        Say up to which day.
+    """
+    parts = [
+        extract_months(told, number, last=settings.extract_day) for number in told.lists.tables
+    ]
+    months = pd.DatetimeIndex(sorted(set().union(*parts)))
+    if months.empty:
+        return "No extract tells what was overdue on its day."
+    every = pd.date_range(months[0], months[-1], freq="MS")
+    lacking = every.difference(months)
+    said = f"{len(months)} extracts tell what their lists said on their day: "
+    said += months_in_words(months) + "."
+    if len(lacking):
+        said += f" Without one, and so a gap: {months_in_words(lacking)}."
+    return said if len(months) > 1 else f"{said} Over time takes a second month's extract."
+
+
+def table_of(told: Told, registered: Registered | None, measure: Measure) -> pd.DataFrame:
+    """Give the table that a measure is counted from, other than lists.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts and the extra tables tell.
+    registered : Registered or None
+        What the register tells.
+    measure : Measure
+        A measure that these tables can answer.
+    """
+    if measure.base.of == "activity":
+        return registered.activity
+    return told.entered if measure.base.of == "measure_events" else told.events

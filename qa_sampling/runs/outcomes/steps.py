@@ -16,7 +16,7 @@ from qa_sampling.runs.outcomes.charting import charted, charted_as_set, wait_cha
 from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
-from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time
+from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time, table_of
 from qa_sampling.runs.outcomes.rates import rates_over_time
 from qa_sampling.runs.outcomes.rebased import fitting_rebases, rebases_of
 from qa_sampling.runs.outcomes.registered import Registered
@@ -88,6 +88,12 @@ class Outcomes:
     wait_charts: dict[str, Chart] = field(default_factory=dict)
     grades: pd.DataFrame = field(default_factory=GRADED.empty)
 
+    @property
+    def measured(self) -> pd.DataFrame:
+        """Every measure of everybody, with what is told of the day alone where nothing else is."""
+        alone = ~self.on_the_day["measure"].isin(self.readings["measure"])
+        return pd.concat([self.readings, self.on_the_day[alone]], ignore_index=True)
+
 
 def outcomes_of(
     told: Told, settings: OutcomeTrends, registered: Registered | None = None
@@ -113,7 +119,7 @@ def outcomes_of(
     wanted = [MEASURES[name] for name in settings.measures or every]
     lacking = {one.name: lacks_of(told, registered, one, settings.extract_day) for one in wanted}
     known = [one for one in wanted if not lacking[one.name]]
-    timed = [one for one in known if one.base.of in ("events", "activity")]
+    timed = [one for one in known if one.base.of in ("events", "activity", "measure_events")]
     graded = [one for one in known if one.base.of == "audits"]
     listed = [one for one in known if is_listed(one)]
     unable = [(one.title, lacking[one.name]) for one in wanted if lacking[one.name]]
@@ -124,7 +130,7 @@ def outcomes_of(
             "others with `measures`, or leave it empty for all."
         )
     readings = _counted(told, registered, timed, settings)
-    flows = [one for one in timed if is_listed(one) or not one.carries_over]
+    flows = [one for one in timed if one.base.of != "events" or not one.carries_over]
     by_unit = _counted(told, registered, flows, settings, settings.unit)
     extra = [UNIT_KINDS[kind] for kind in settings.signals_by if kind != settings.unit]
     by_group = [
@@ -170,7 +176,7 @@ def _counted(
             parts.append(listed_readings(told, one, settings, unit=unit))
             continue
         of_events = one.base.of == "events"
-        table = told.events if of_events else registered.activity
+        table = table_of(told, registered, one)
         about = asked | ({"covered": told.covered} if of_events else {})
         if unit is None or unit in table:
             counted = readings_of(events if of_events else table, one, **about)

@@ -19,12 +19,16 @@ from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, FEEDBACK
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.runs.moderation_chance import chance_of_moderation
+from qa_sampling.runs.programme_page.standard_measures import (
+    WAYS,
+    measures_told,
+    ways_of_measures,
+)
 from qa_sampling.schema import GRADES, QUALITY_STANDARDS
-from qa_sampling.trends.measures import MEASURES
 
 if TYPE_CHECKING:
     from qa_sampling.settings.programme import QaProgramme
-    from qa_sampling.settings.programme_files import QualityStandard, QualityStandards
+    from qa_sampling.settings.programme_files import QualityStandards
 
 AUDITS, MODERATORS, SEEN = "Audits", "Moderators", "Observations and checks"
 FAMILIES, STAFF = "Families and children", "Practitioners and partners"
@@ -34,8 +38,6 @@ _HEARD = {
     FAMILIES: ("Feedback from a family", "Feedback from a child"),
     STAFF: ("Feedback from a practitioner", "Feedback from a partner"),
 }
-WAYS = ("Better", "Worse", "No change that can be told from chance", "Not known")
-_MONTHS_OF_A_MEASURE = 12
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Well:
         names; only where the file says so.
     counted : dict of str to dict of str to int
         By standard how many activities of the kinds that stand beside its reading name it.
+    measures : dict of (str, str) to str
+        Which way each measure goes beside a year before, of :data:`WAYS`, by standard and title.
     """
 
     readings: tuple[Reading, ...]
@@ -63,6 +67,7 @@ class Well:
     no_measure: dict[str, str] = field(default_factory=dict)
     other_evidence: dict[str, str] = field(default_factory=dict)
     counted: dict[str, dict[str, int]] = field(default_factory=dict)
+    measures: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def well_of(
@@ -104,6 +109,7 @@ def well_of(
     given = {"wanted": standards.good_enough, "level": settings.level}
     given["fewest"] = settings.fewest_for_reading
     audited = graded.set_index("standard")
+    held = measures_told(standards, measured, settings)
     readings = []
     for one in standards.standards:
         own = moderated[moderated["standard"] == one.key]
@@ -113,7 +119,7 @@ def well_of(
             weighted_share_of(one.key, MODERATORS, good, chances, **given),
             _seen(one.key, counts[SEEN], given),
             *(_heard(one.key, name, counts[name], given) for name in _HEARD),
-            *_measures(one, measured, settings),
+            *(part.evidence for part in held if part.standard == one.key),
         ]
         readings.append(read_standard(one.key, evidence))
     return Well(
@@ -123,6 +129,7 @@ def well_of(
         {one.key: one.no_measure for one in standards.standards if one.no_measure},
         {one.key: one.other_evidence for one in standards.standards if one.other_evidence},
         _counted(standards, activities),
+        ways_of_measures(held),
     )
 
 
@@ -166,29 +173,6 @@ def _heard(key: str, name: str, counts: pd.DataFrame, given: dict) -> Evidence:
     row = counts.loc[key] if key in counts.index else None
     good, n = (0, 0) if row is None else (int(row["positive"]), int(row["viewed"]))
     return share_of(key, name, good, n, **given)
-
-
-def _measures(one: QualityStandard, measured: pd.DataFrame, settings: QaProgramme) -> list:
-    found = []
-    for name, wanted in one.measures.items():
-        measure = MEASURES[name]
-        rows = measured[(measured["measure"] == name) & measured["mature"]]
-        rows = rows.sort_values("start").tail(_MONTHS_OF_A_MEASURE)
-        whole = int(rows["denominator"].fillna(0).sum())
-        part = int(rows["numerator"].fillna(0).sum())
-        found.append(
-            share_of(
-                one.key,
-                measure.title,
-                part,
-                whole,
-                wanted=wanted,
-                fewest=settings.fewest_for_reading,
-                level=settings.level,
-                better=measure.better,
-            )
-        )
-    return found
 
 
 def _moderated(settings: QaProgramme, register: Register) -> pd.DataFrame:
