@@ -85,6 +85,12 @@ class Dive:
         return "a month" if self.kind == "period" else "on the day"
 
     @property
+    def called(self) -> str:
+        """What the concerned are called: the measure, or those of its cases that do not count."""
+        is_other = not self.now["met"].astype("int64").equals(self.now[OUTCOME].astype("int64"))
+        return f"{self.measure.title}: those that did not" if is_other else self.measure.title
+
+    @property
     def around(self) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
         """First days of the months in which the front door is looked at: of a day, a year's."""
         if self.kind == "period":
