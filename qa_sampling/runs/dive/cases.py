@@ -87,8 +87,9 @@ class Dive:
     @property
     def called(self) -> str:
         """What the concerned are called: the measure, or those of its cases that do not count."""
-        is_other = not self.now["met"].astype("int64").equals(self.now[OUTCOME].astype("int64"))
-        return f"{self.measure.title}: those that did not" if is_other else self.measure.title
+        if self.now.empty or (self.now["met"].astype("int64") == self.now[OUTCOME]).all():
+            return self.measure.title
+        return f"{self.measure.title}: those that did not"
 
     @property
     def around(self) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:

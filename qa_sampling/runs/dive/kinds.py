@@ -58,8 +58,8 @@ def left_out(dive: Dive, settings: DeepDive) -> tuple[str, ...]:
     elif dive.measure.base.of == "on_lists":
         said.append(
             f"This measure is told by the list of one extract, of {dive.spans[1]}, so those "
-            "concerned are held against the others of that day. The test of months, the front door, "
-            "the population and what the change is made of are left out with it."
+            "concerned are held against the others of that day. The test of months, the front "
+            "door, the population and what the change is made of are left out with it."
         )
     else:
         said.append(
