@@ -41,6 +41,8 @@ def test_counts_and_expectations_are_those_of_plain_tables() -> None:
         assert row["observed"] == own["late"].sum()
         assert row["expected"] == pytest.approx(share * len(own))
         assert row["families"] == pytest.approx(own.loc[own["late"] == 1, "family_id"].nunique())
+    figures = found.groups.select_dtypes("number")
+    assert np.isfinite(figures.fillna(0)).all(axis=None), "all cases have nobody outside them"
     assert (found.observed, found.excess) == (table["late"].sum(), pytest.approx(0, abs=1e-9))
     both = table[(table["team"] == "B") & (table["age"] == "0 to 4")]
     assert rows.loc["team B, age 0 to 4", "observed"] == both["late"].sum()

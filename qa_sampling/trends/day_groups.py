@@ -25,6 +25,9 @@ from qa_sampling.trends.drivers import Search
 
 __all__ = ["find_day_groups"]
 
+_ROUNDING = 1e-9
+"""Fewer families than this are none: families in parts do not add up exactly."""
+
 
 def find_day_groups(
     cases: pd.DataFrame,
@@ -103,12 +106,12 @@ def _evidence(held: Tallies, members: np.ndarray) -> tuple[Evidence, Evidence]:
     now, here = held.families[1] @ members, held.at_risk[1] @ members
     whole, risk = held.families[1].sum(), held.at_risk[1].sum()
     outside = np.maximum(risk - here, 0.0)
-    with np.errstate(divide="ignore"):
-        ratio = np.where(outside > 1e-9, here / np.maximum(outside, 1e-9), np.inf)
+    is_part = outside > _ROUNDING
+    ratio = np.where(is_part, here / np.maximum(outside, _ROUNDING), np.inf)
     spread = np.full(len(now), 1 - whole / risk)
     expected = np.maximum(held.families[0], 1e-9)
     most = np.minimum(whole, here)
     return (
-        Evidence(whole - now, now, ratio, spread, expected),
-        Evidence(whole - most, most, ratio, spread, expected),
+        Evidence(np.where(is_part, whole - now, 0.0), now, ratio, spread, expected),
+        Evidence(np.where(is_part, whole - most, 0.0), most, ratio, spread, expected),
     )

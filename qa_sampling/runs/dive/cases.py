@@ -85,6 +85,13 @@ class Dive:
         return "a month" if self.kind == "period" else "on the day"
 
     @property
+    def called(self) -> str:
+        """What the concerned are called: the measure, or those of its cases that do not count."""
+        if self.now.empty or (self.now["met"].astype("int64") == self.now[OUTCOME]).all():
+            return self.measure.title
+        return f"{self.measure.title}: those that did not"
+
+    @property
     def around(self) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
         """First days of the months in which the front door is looked at: of a day, a year's."""
         if self.kind == "period":

@@ -6,8 +6,12 @@ from qa_sampling.runs.dive.cases import Dive
 from qa_sampling.settings.deep_dive import DeepDive
 
 NO_CHANGE = (
-    "What the change is made of is left out: lists hold the latest visit or review of each child, "
+    "Left out: lists hold the latest visit or review of each child, "
     "so that no earlier day can be told from them, and one day alone has no change."
+)
+NO_YEAR = (
+    "Left out: the records do not reach back to the same day of the year before, and one day alone "
+    "has no change."
 )
 NO_WAY = (
     "The way since the referral is left out: children counted on a day were referred at different "
@@ -17,6 +21,19 @@ NO_TABLE = (
     "There is no table for everybody here: how many there are on a day stands on the page of "
     "outcomes, protected together with all other measures of that day."
 )
+
+
+def no_change(dive: Dive) -> tuple[str, ...]:
+    """Say why the change is not taken apart; nothing where it is.
+
+    Parameters
+    ----------
+    dive : Dive
+        The cases.
+    """
+    if dive.kind != "list":
+        return ()
+    return (NO_CHANGE if dive.measure.base.of == "on_lists" else NO_YEAR,)
 
 
 def left_out(dive: Dive, settings: DeepDive) -> tuple[str, ...]:
@@ -41,8 +58,8 @@ def left_out(dive: Dive, settings: DeepDive) -> tuple[str, ...]:
     elif dive.measure.base.of == "on_lists":
         said.append(
             f"This measure is told by the list of one extract, of {dive.spans[1]}, so those "
-            "concerned are held against the others of that day. The test of months, the front door "
-            f"and the population are left out with it. {NO_CHANGE}"
+            "concerned are held against the others of that day. The test of months, the front "
+            "door, the population and what the change is made of are left out with it."
         )
     else:
         said.append(

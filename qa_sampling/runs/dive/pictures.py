@@ -157,7 +157,7 @@ def change_waterfalls(apart: Apart | None, dive: Dive) -> list[Decomposition]:
     fall = apart.together.waterfall(
         start_name="A year before" if is_day else "A month before",
         end_name="On the day" if is_day else "A month now",
-        measure=f"{dive.measure.title}, {dive.per}",
+        measure=f"{dive.called}, {dive.per}",
         scope=dive.of_everybody(dive.against),
         unit="count",
     )
@@ -181,12 +181,12 @@ def carried_waterfalls(found: dict[str, Drivers], dive: Dive) -> list[Decomposit
     """
     if dive.kind == "list" or found[EVERYBODY].named.empty:
         return []
-    about = {"measure": f"{dive.measure.title}, expected and seen"}
+    about = {"measure": f"{dive.called}, expected and seen"}
     return [found[EVERYBODY].waterfall(scope=dive.of_everybody(dive.spans[1]), **about)]
 
 
 def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
-    """Give how many times the expected families each group has; a mark that none has is no key.
+    """Give how many times the expected families each group has; without a key where all are alike.
 
     Parameters
     ----------
@@ -195,11 +195,10 @@ def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
     dive : Dive
         The measure and the months.
     """
-    scope = dive.of_everybody(f"{dive.measure.title}, {dive.spans[1]}")
+    scope = dive.of_everybody(f"{dive.called}, {dive.spans[1]}")
     ratios = found[EVERYBODY].intervals(scope=scope)
-    marked = ratios.table["marked"]
-    keys = zip(ratios.marks, (marked.any(), (~marked.astype("bool")).any()), strict=True)
-    return replace(ratios, marks=tuple(words if used else "" for words, used in keys))
+    is_alike = ratios.table["marked"].nunique() < 2
+    return replace(ratios, marks=("", "")) if is_alike else ratios
 
 
 def cohort_curves(found: Cohorts | None, dive: Dive) -> list[CohortCurves]:

@@ -150,7 +150,7 @@ def population_change(dive: Dive, settings: DeepDive) -> PopulationChange | None
         rows.append((what, *shares, dive.measure.adds))
         counts[what] = [float(one["numerator"].mean()) for one in held]
     before, now = (_estimates(one) for one in held)
-    then, later = counts[dive.measure.title]
+    then, later = counts[dive.called]
     wanted = max(int(wanted_years(one).max()) for one in held)
     known, last = population[population["year"] <= wanted], dive.own.max()
     latest = int(known["year"].max())
@@ -211,7 +211,7 @@ def _counts(dive: Dive, settings: DeepDive) -> dict[str, pd.Series]:
     cases = held["denominator"].astype("Int64")
     concerned = held["numerator"] if settings.looks_at_met else cases - held["numerator"]
     whole = whole_of(dive.measure)
-    return {whole.title if whole else _ALL: cases, dive.measure.title: concerned}
+    return {whole.title if whole else _ALL: cases, dive.called: concerned}
 
 
 def _estimates(rates: pd.DataFrame) -> Estimates:

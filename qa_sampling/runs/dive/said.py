@@ -88,7 +88,7 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     if dive.kind != "list":
         said += [
             _front_door(real, dive),
-            population_words(real.population, dive.measure.title, dive.own.max()),
+            population_words(real.population, dive.called, dive.own.max()),
         ]
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
              for month, what in real.declared]  # fmt: skip
@@ -271,7 +271,7 @@ def _who(recorded: Recorded | None, settings: DeepDive) -> str:
 
 
 def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
+    return title if title.startswith("Section") else title[:1].lower() + title[1:]
 
 
 def sample_words(reading: Reading, settings: DeepDive) -> str:
