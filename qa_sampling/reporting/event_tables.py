@@ -123,10 +123,10 @@ def protect_events(
             _crossed(held, "month", list(periods)).replace({"month": short}),
             by=["kind", "month"],
             population=population,
-            total_label="All months",
         ),
-        event_request(_crossed(held, "service", services), by=["kind", "service"],
-                      population=population, total_label="All services"),
+        event_request(
+            _crossed(held, "service", services), by=["kind", "service"], population=population
+        ),
         _decided(decisions, population),
     ]  # fmt: skip
     known = [one for one in earlier if one.population == population]

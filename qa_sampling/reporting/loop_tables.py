@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -66,6 +66,11 @@ class LoopTables:
     def count(self) -> str:
         """Name of the count of actions."""
         return self.states.counts[0]
+
+    @property
+    def without_events(self) -> LoopTables:
+        """The same for a page that has tables of events of its own."""
+        return replace(self, events=None)
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
