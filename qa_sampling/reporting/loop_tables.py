@@ -172,9 +172,10 @@ def _events(
         return None
     done = activities["kind"].value_counts().reindex(list(EVENT_KINDS), fill_value=0)
     table = pd.DataFrame({"kind": EVENT_KINDS, EVENTS: done.to_numpy()})
-    population = population_of_edition(f"events besides audits as at {told}", edition)
+    series = f"events besides audits as at {told}"
+    population = population_of_edition(series, edition)
     request = event_request(table, by=["kind"], population=population)
-    known = [one for one in earlier if one.population == population]
+    known = tied_editions([request], earlier, series=series, edition=edition)
     return protect_linked([request], earlier=known)[0]
 
 
