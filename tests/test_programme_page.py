@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from test_programme_attack import OWED, OWED_NAMES, stand_of
 from test_programme_sparse import pairs_of
 
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.loop.standards import read_standard, share_of
+from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.parameters import read_parameters, read_programme_files
 from qa_sampling.reporting.again_tables import again_words, protect_again
 from qa_sampling.reporting.disclosure import protect
@@ -17,7 +20,9 @@ from qa_sampling.reporting.members_page import build_members_page
 from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.outcome_tables import OutcomeTables, charted, titled
 from qa_sampling.reporting.outcome_turning import turned
+from qa_sampling.reporting.plots_programme import scorecard_chart
 from qa_sampling.reporting.programme_difference_words import reconciling_words
+from qa_sampling.reporting.programme_tables import protect_programme
 from qa_sampling.reporting.programme_view import judged_on, scorecard_view
 from qa_sampling.reporting.programme_words import roles_table
 from qa_sampling.reporting.slides import Slide, write_slides
@@ -60,7 +65,26 @@ def evidence_of(key: str, good: int) -> list:
         found.append(
             share_of(key, measure.title, 30, 160, wanted=0.22, fewest=10, better=measure.better)
         )
-    return found
+    return [*found, *several_measures(key)] if key == "statutory" else found
+
+
+SEVERAL = {
+    "icpc_15_days": (95, 0.85),
+    "cp_visits": (60, 0.85),
+    "care_visits": (86, 0.85),
+    "cp_reviews": (99, 0.85),
+    "care_reviews": (98, 0.85),
+    "health_checks": (85, 0.85),
+    "dental_checks": (84, 0.85),
+}
+"""Measures of one standard: how many of a hundred, and what is wanted."""
+
+
+def several_measures(key: str) -> list:
+    return [
+        share_of(key, MEASURES[name].title, good, 100, wanted=wanted, fewest=10)
+        for name, (good, wanted) in SEVERAL.items()
+    ]
 
 
 def table_of(goods: dict[str, int], parts: list[int]) -> dict[str, list[str]]:
@@ -109,6 +133,40 @@ def test_each_standard_is_told_as_far_as_counts_are_printed():
     assert "Too little to go by from families and children." in tells
     assert "No measure: judged on audits only." in rows[QUALITY_STANDARDS["visits"]][2]
     assert "Audits: share hidden; good." in rows[QUALITY_STANDARDS["recording"]][2]
+
+
+def test_a_standard_with_several_measures_tells_each_on_a_line_of_its_own():
+    reads, _, tells = table_of({}, [9, 9, 9, 9])[QUALITY_STANDARDS["statutory"]]
+    lines = tells.split("\n")
+    for name, says in (("icpc_15_days", "good"), ("cp_visits", "not yet good"),
+                       ("care_visits", "cannot tell")):  # fmt: skip
+        told = [line for line in lines if line.startswith(f"{MEASURES[name].title}: ")]
+        assert len(told) == 1, name
+        assert told[0].endswith(f"at least 85% wanted; {says}.")
+    assert "Sources disagree" in reads
+    assert len(lines) == len(SEVERAL) + 2, "audits, and families who are too few"
+
+
+def test_the_marks_of_many_sources_stay_apart_and_in_their_column():
+    readings = [
+        read_standard(key, [*evidence_of(key, 20), *several_measures(key)])
+        for key in QUALITY_STANDARDS
+    ]
+    activity = pd.DataFrame({"what": list(ACTIVITY_KINDS), "planned": 0, "done": 9})
+    tables = protect_programme(
+        stand_of({"2026-10": 20}, as_at="2026-10-31"), activity, readings,
+        pd.DataFrame(OWED, columns=OWED_NAMES), as_at="2026-10-31", periods=["2026-10"],
+        days=["2026-10-15"],
+    )  # fmt: skip
+    drawn = scorecard_chart(tables.standards)
+    room = drawn.get_xlim()[1] / 3
+    marks = [dots for dots in drawn.collections if len(dots.get_offsets()) > 1]
+    assert max(len(dots.get_offsets()) for dots in marks) >= 4
+    for dots in marks:
+        across = sorted(float(x) for x, _ in dots.get_offsets())
+        wide = float(dots.get_sizes()[0]) ** 0.5
+        assert min(b - a for a, b in pairwise(across)) > wide
+        assert int(across[0] // room) == int(across[-1] // room)
 
 
 def test_a_share_that_rests_on_a_hidden_quarter_is_not_told():

@@ -13,6 +13,7 @@ from PIL import Image
 
 from qa_sampling.errors import DisclosureError, SchemaError
 from qa_sampling.loop.standards import READINGS, marked
+from qa_sampling.loop.vocabulary import EVENT_KINDS, GUARDED_KINDS
 from qa_sampling.parameters import read_parameters, read_programme_files
 from qa_sampling.reporting.again_tables import again_words
 from qa_sampling.reporting.members_page import build_members_page
@@ -208,9 +209,12 @@ def test_one_service_and_voices(much, own, settings, tables):
     assert 0 < told["Audits returned"] <= told["Audits planned"]
     held = much.activities[much.activities["service"] == "Family Safeguarding"]
     printed = tables.own.body.set_index("group")["activities"]
-    assert printed["Observations"] == told["Observations"]
-    feedback = held["kind"].str.startswith("Feedback")
-    assert tables.own.totals["activities"] == int((~feedback).sum())
+    assert set(printed.index) == {"Complaints", "Escalations and rapid reviews"}
+    assert printed["Complaints"] == held["kind"].isin(("Complaint", "Compliment")).sum()
+    by_service = {row[:2]: row[2] for row in tables.events.services.rows}
+    observed = sum(by_service[kind, "Family Safeguarding"] for kind in EVENT_KINDS
+                   if kind.endswith("observed"))  # fmt: skip
+    assert observed == told["Observations"]
     assert own.outcomes.empty
     assert all(team.startswith("Family Safeguarding") for team in own.teams)
     heard = voices_of(much.activities)
@@ -284,7 +288,10 @@ def test_small_counts_are_hidden(tables, much):
             assert not [one for one in shown if 0 < one < 6]
     hidden = tables.kinds.body.set_index("kind")[ACTIVITIES]
     done = much.activity.set_index("what")["done"]
-    assert hidden["Practice week"] == HIDDEN_MARK
+    assert set(hidden.index) == set(GUARDED_KINDS)
+    own = tables.events.kinds.body.set_index("kind")["events"]
+    assert 0 < own["Practice week"] < 6
+    assert own.to_dict() == {kind: done[kind] for kind in EVENT_KINDS}, "events count nobody"
     assert hidden["Feedback from a family"] == done["Feedback from a family"]
     months = tables.months.body
     for row in months.itertuples():
@@ -312,7 +319,7 @@ def test_words(tables, much, well):
 def test_pictures_have_the_size_of_a_slide_and_their_words(tables, tmp_path):
     paths = write_slides(tmp_path, slides_of(tables, ()), source="Invented")
     pictures = [path for path in paths if path.suffix == ".png"]
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     for path in pictures:
         with Image.open(path) as picture:
             assert picture.size == (1920, 1080)
@@ -324,7 +331,8 @@ def test_pictures_have_the_size_of_a_slide_and_their_words(tables, tmp_path):
         tmp_path, [replace(slides_of(tables, ())[1], about=about)], source="Invented"
     )
     assert f"{about}. From: Invented." in told.read_text(encoding="utf-8").splitlines()
-    assert HIDDEN_MARK in plan_chart_alt(tables.kinds)
+    assert HIDDEN_MARK in plan_chart_alt(tables.months)
+    assert HIDDEN_MARK not in plan_chart_alt(tables.events.kinds)
 
 
 def test_the_picture_and_the_table_say_how_each_standard_is_read(tables, well):
@@ -400,7 +408,7 @@ def test_a_page_of_one_month(settings, files, register, found, loop, tmp_path):
     assert escalations_of(much.activities, asked.all_periods)["month"].tolist() == ["2026-10"]
     escalated = escalations_of(much.activities, asked.all_periods)["escalations"].tolist()
     assert not escalation_words(escalated * 0).sentences
-    assert len(slides_of(tables, ())) == 3
+    assert len(slides_of(tables, ())) == 4
 
 
 def test_a_role_that_was_deleted_owes_under_other_roles(

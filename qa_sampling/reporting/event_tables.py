@@ -16,7 +16,7 @@ import pandas as pd
 from qa_sampling.errors import DisclosureError
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS, EVENT_KINDS
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
-from qa_sampling.reporting.editions import population_of_edition
+from qa_sampling.reporting.editions import population_of_edition, tied_editions
 from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.reporting.standing_tables import PLANNED, month_words
 from qa_sampling.reporting.table_request import TableRequest
@@ -112,7 +112,8 @@ def protect_events(
     held = activities[activities["kind"].isin(EVENT_KINDS)]
     held = held.assign(service=held["service"].fillna(NOT_RECORDED))
     services = sorted(held["service"].unique()) or [NOT_RECORDED]
-    population = population_of_edition(f"events {' and '.join(periods)}, as at {as_at}", edition)
+    series = f"events {' and '.join(periods)}, as at {as_at}"
+    population = population_of_edition(series, edition)
     plan = [int(planned.get(kind, 0)) for kind in EVENT_KINDS]
     done = held["kind"].value_counts().reindex(list(EVENT_KINDS), fill_value=0)
     kinds = pd.DataFrame({"kind": EVENT_KINDS, EVENTS: done.to_numpy(), PLANNED: plan})
@@ -123,13 +124,13 @@ def protect_events(
             _crossed(held, "month", list(periods)).replace({"month": short}),
             by=["kind", "month"],
             population=population,
-            total_label="All months",
         ),
-        event_request(_crossed(held, "service", services), by=["kind", "service"],
-                      population=population, total_label="All services"),
+        event_request(
+            _crossed(held, "service", services), by=["kind", "service"], population=population
+        ),
         _decided(decisions, population),
     ]  # fmt: skip
-    known = [one for one in earlier if one.population == population]
+    known = tied_editions(requests, earlier, series=series, edition=edition)
     return EventTables(*protect_linked(requests, earlier=known))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -66,6 +66,11 @@ class LoopTables:
     def count(self) -> str:
         """Name of the count of actions."""
         return self.states.counts[0]
+
+    @property
+    def without_events(self) -> LoopTables:
+        """The same for a page that has tables of events of its own."""
+        return replace(self, events=None)
 
     def by_title(self) -> dict[str, SafeTable]:
         """Give the tables by the titles they are shared under."""
@@ -167,9 +172,10 @@ def _events(
         return None
     done = activities["kind"].value_counts().reindex(list(EVENT_KINDS), fill_value=0)
     table = pd.DataFrame({"kind": EVENT_KINDS, EVENTS: done.to_numpy()})
-    population = population_of_edition(f"events besides audits as at {told}", edition)
+    series = f"events besides audits as at {told}"
+    population = population_of_edition(series, edition)
     request = event_request(table, by=["kind"], population=population)
-    known = [one for one in earlier if one.population == population]
+    known = tied_editions([request], earlier, series=series, edition=edition)
     return protect_linked([request], earlier=known)[0]
 
 

@@ -83,7 +83,11 @@ class ProgrammeTables:
     @property
     def pictured(self) -> tuple[tuple[SafeTable, str], ...]:
         """What stands beside its plan, with what it is called; activity only where there is any."""
-        done = () if self.events is None else ((self.events.kinds, "What we did besides audits"),)
+        done = (
+            ()
+            if self.events is None
+            else ((self.events.kinds, "Observations, checks and meetings"),)
+        )
         kinds = (*done, (self.kinds, "What people told us")) if self.has_activity else ()
         return ((self.months, "Audits"), *kinds)
 
