@@ -23,7 +23,7 @@ from qa_sampling.trends.readings import KINDS
 AS_AT = date(2026, 10, 31)
 COUNTS = ["numerator", "denominator", "children", "families", "pending", "unknown"]
 ANSWERED = list(TWINS)
-ELSEWHERE = [name for name, one in MEASURES.items() if not one.base]
+ELSEWHERE = [one.name for one in MEASURES.values() if one.base.of == "measure_events"]
 
 
 @pytest.fixture(scope="module")

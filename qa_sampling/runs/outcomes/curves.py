@@ -29,13 +29,13 @@ def curve_of(found: Outcomes, curve: CurveToTurn, settings: OutcomeTrends) -> Tu
     Raises
     ------
     TrendError
-        When the measure was not counted or estimated over time, or is counted on a day.
+        When the measure was not counted or estimated over time, or carries over from month to month.
     """
     measure = MEASURES[curve.measure]
     rows = found.readings[found.readings["measure"] == curve.measure]
     if measure.kind == "grade":
         rows = graded_series(found.grades[found.grades["unit_kind"] == "all"], settings)
-    if rows.empty or measure.stock:
+    if rows.empty or measure.carries_over:
         raise TrendError(
             f"`curves`: {measure.title} is not counted month by month here, so no curve can be "
             "drawn. Name a measure of events."
