@@ -29,14 +29,14 @@ def curve_of(found: Outcomes, curve: CurveToTurn, settings: OutcomeTrends) -> Tu
     Raises
     ------
     TrendError
-        When the measure was not counted or estimated over time, is counted on a day, or is a
-        median: none of the forecasts is of days.
+        When the measure was not counted or estimated over time, carries over from month to
+        month, or is a median: none of the forecasts is of days.
     """
     measure = MEASURES[curve.measure]
     rows = found.readings[found.readings["measure"] == curve.measure]
     if measure.kind == "grade":
         rows = graded_series(found.grades[found.grades["unit_kind"] == "all"], settings)
-    if rows.empty or measure.stock or measure.length:
+    if rows.empty or measure.carries_over or measure.length:
         raise TrendError(
             f"`curves`: {measure.title} is not counted month by month here, so no curve can be "
             "drawn. Name a count or a share of events."
