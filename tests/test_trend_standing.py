@@ -149,6 +149,14 @@ class TestStanding:
         found = judged(many)
         assert (found["verdict"] == "outside").tolist() == [True, True, *[False] * 4]
 
+    def test_the_printed_range_is_of_one_measure_however_many_are_looked_at(self) -> None:
+        spread = spread_of(NEAR)
+        base = standing(world(0.10), **ASKED)
+        one = Standing(2025, base.row, 20.0, 24.0, 0.5, 0.5, 0.5, spread)
+        found = judged({str(place): one for place in range(30)})
+        for row in found[["low", "high"]].to_numpy():
+            assert tuple(row) == pytest.approx(PREDICTED[0.95], abs=5e-9)
+
     def test_refused(self) -> None:
         with pytest.raises(TrendError, match=r"Give 0\.95"):
             judged({}, level=95)

@@ -230,8 +230,10 @@ def benchmark_method(*, level: float, design_effect: float) -> Words:
         "Beyond chance means that counts so far apart would be rare if the true figures were the "
         "same, all measures judged together (Benjamini and Hochberg). Outside how neighbours "
         "differ means that besides, one more authority like them would rarely lie as far from "
-        "their mean. Where it is expected (one more like them) is wider than their own range: it "
-        "allows for their being few, for the authority’s size and for all measures being looked at."
+        "their mean. Where it is expected (one more like them, {level} times in 100) allows for "
+        "their being few and for the authority’s size. Of many measures some lie beyond it by "
+        "chance, so a figure just beyond it need not be outside.",
+        level=declared(f"{100 * level:g}"),
     )
     words += say(
         "The neighbours are those of the latest list, for every year. A difference says nothing "

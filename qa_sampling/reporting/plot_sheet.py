@@ -78,6 +78,8 @@ class Sheet:
     width: float
     plot: tuple[float, float, float, float] = field(default=(0.0, 0.0, 1.0, 1.0))
     right: float = 0.0
+    _measured: tuple[float, ...] = field(default=(), repr=False)
+    _points: Any = field(default=None, repr=False)
 
     @property
     def narrow(self) -> bool:
@@ -164,10 +166,17 @@ class Sheet:
         look = {
             "fontsize": SMALL,
             "linespacing": LINE * 0.94,
-            "transform": in_points(self.ax),
+            "transform": self._in_points(),
             **look,
         }
         return self.ax.text(x, y, text, **look)
+
+    def _in_points(self) -> Any:  # noqa: ANN401
+        """Give :func:`in_points`, made once for each size of the figure."""
+        size = tuple(self.ax.figure.get_size_inches())
+        if size != self._measured:
+            self._measured, self._points = size, in_points(self.ax)
+        return self._points
 
     def to_page(self, x: float, y: float) -> tuple[float, float]:
         """Give the place of a point of the plot in points from the figure's lower left corner."""

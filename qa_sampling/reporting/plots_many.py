@@ -304,11 +304,12 @@ def _collect_values(strokes: _Strokes, places: np.ndarray, rows: Mapping[str, np
     mature, told = rows["mature"], np.isfinite(places[:, 1])
     strokes.lines += _unbroken(np.where(mature[:, None], places, np.nan))
     loose = told & ~mature
-    beside = loose.copy()
-    beside[1:] |= told[1:] & loose[:-1]
-    beside[:-1] |= told[:-1] & loose[1:]
-    strokes.soft += _unbroken(np.where(beside[:, None], places, np.nan))
-    strokes.hollow += [tuple(one) for one in places[loose]]
+    if loose.any():
+        beside = loose.copy()
+        beside[1:] |= told[1:] & loose[:-1]
+        beside[:-1] |= told[:-1] & loose[1:]
+        strokes.soft += _unbroken(np.where(beside[:, None], places, np.nan))
+        strokes.hollow += [tuple(one) for one in places[loose]]
     seen = np.flatnonzero(told & mature)
     signals = rows["signal"]
     for place in seen[signals[seen] != ""]:
@@ -321,6 +322,8 @@ def _collect_values(strokes: _Strokes, places: np.ndarray, rows: Mapping[str, np
 def _unbroken(places: np.ndarray) -> list[np.ndarray]:
     """Split a line where values are missing; gaps are never bridged."""
     missing = np.flatnonzero(~np.isfinite(places[:, 1]))
+    if not len(missing) and len(places) > 1:
+        return [places]
     pieces = np.split(places, missing)
     pieces = [piece[np.isfinite(piece[:, 1])] for piece in pieces]
     return [piece if len(piece) > 1 else piece[[0, 0]] + [(-2, 0), (2, 0)]

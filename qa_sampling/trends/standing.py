@@ -251,8 +251,9 @@ def judged(standings: Mapping[str, Standing], *, level: float = 0.95) -> pd.Data
         neighbours differ by; "apart": beyond chance, within what they differ by; "alike": cannot
         be told from chance; "within": a ratio within what they differ by; "unknown": no figure,
         or too few neighbours), `verdict_country` ("apart", "alike", "unknown"), `low` and `high`:
-        where one more authority like the neighbours is expected, all measures judged together;
-        what lies beyond them is beyond what the neighbours differ by.
+        where one more authority like the neighbours is expected with probability `level`, this
+        measure alone. A figure that is called outside lies beyond them; of many measures one
+        in 20 does so by chance, and then is not called outside.
 
     References
     ----------
@@ -275,8 +276,7 @@ def judged(standings: Mapping[str, Standing], *, level: float = 0.95) -> pd.Data
         default="alike",
     )
     at_home = np.select([~np.isfinite(country), abroad], ["unknown", "apart"], default="alike")
-    share = (1 - level) * max(int(beyond.sum()), 1) / max(int(np.isfinite(outside).sum()), 1)
-    ends = np.array([standings[name].spread.ends(share) for name in names]).reshape(-1, 2)
+    ends = np.array([standings[name].spread.ends(1 - level) for name in names]).reshape(-1, 2)
     return pd.DataFrame({
         "measure": names, "verdict": verdict, "verdict_country": at_home,
         "low": ends[:, 0], "high": ends[:, 1],
