@@ -14,6 +14,7 @@ from trend_samples import readings, share
 from qa_sampling.errors import ParameterError, TrendError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.reporting.outcome_charts_view import large_charts, reasons_view
+from qa_sampling.reporting.plot_findings import chart_finding
 from qa_sampling.runs.outcomes.asked import Asked
 from qa_sampling.runs.outcomes.charting import charted, wait_charts
 from qa_sampling.runs.outcomes.exploring import Exploration
@@ -125,10 +126,16 @@ def test_the_page_draws_what_was_asked_for(page):
     shown = large_charts(page.charts, {}, page.wait_charts, ("s47",))
     assert [one.measure for one, _ in shown] == [
         "Section 47 enquiries",
-        "Days between: Child protection plans ended",
-        "Cases between: Not: Initial conferences within 15 working days",
+        "Days between events: Child protection plans ended",
+        "Cases between misses: Initial conferences within 15 working days",
     ]
     assert shown[0][1] == "C chart. Asked for in the parameters."
+    assert shown[1][0].warnings[0].startswith("These events are not rare")
+    rate = chart(ONE)
+    both = {"s47": page.charts["s47"], "icpc_15_days": page.charts["icpc_15_days"]}
+    drawn = large_charts(both, dict.fromkeys(both, rate), {}, ("s47", "icpc_15_days"))
+    assert [one.unit for one, _ in drawn] == ["count", "share"], "what was asked for is shown"
+    assert chart_finding(shown[1][0]).split(";")[0].startswith(("As usual on", "Unusual on"))
 
 
 def test_waits_are_those_of_plain_loops(told, page):
@@ -175,7 +182,7 @@ class TestTheExplorer:
         assert found.look(Asked("s47", chart="u_prime")).chart.kind.name == "u_prime"
         assert found.look(Asked("s47", rules="anhoej")).chart.kind.name == "run"
         days = found.look(Asked("s47", chart="t"))
-        assert days.control.measure == "Days between: Section 47 enquiries"
+        assert days.control.measure == "Days between events: Section 47 enquiries"
         with pytest.raises(TrendError, match="is for a share of cases, not for s47"):
             found.look(Asked("s47", chart="g"))
 

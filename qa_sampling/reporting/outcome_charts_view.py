@@ -23,7 +23,8 @@ def large_charts(
 ) -> list[tuple[ControlChart, str]]:
     """Give the charts that are shown large, with which chart each is and why.
 
-    They are rates where there are any; waits stand at the end.
+    They are rates where there are any and no other chart or rules were asked for; waits stand at
+    the end.
 
     Parameters
     ----------
@@ -33,7 +34,8 @@ def large_charts(
     pictured : sequence of str
         What was asked for.
     """
-    known = dict(charts) | dict(rates)
+    chosen = {name: one for name, one in rates.items() if name in charts and charts[name].reason}
+    known = dict(charts) | chosen
     drawn = [known[name] for name in drawn_large(charts, pictured)] + list(waits.values())
     return [(control_chart_of(one), chart_words(one)) for one in drawn]
 

@@ -90,15 +90,16 @@ def chart_finding(chart: ControlChart) -> str:
     row = latest_settled(chart.table)
     if row is None or not row["mature"] or pd.isna(row["low"]) or pd.isna(row["high"]):
         return ""
-    moment = when(row["period"], chart.frequency, short=False)
+    at = "on" if chart.frequency == "event" else "in"
+    moment = f"{at} {when(row['period'], chart.frequency, short=False)}"
     if signal := row["signal"]:
         rules = f": {row['rules']}" if row["rules"] else ""
-        return f"{SIGNALS[signal][2]} in {moment}{rules}"
+        return f"{SIGNALS[signal][2]} {moment}{rules}"
     earlier = chart.table.loc[chart.table["signal"].fillna("") != "", "period"]
     last = "" if earlier.empty else (
-        f"; last a signal in {when(earlier.iloc[-1], chart.frequency, short=False)}"
+        f"; last a signal {at} {when(earlier.iloc[-1], chart.frequency, short=False)}"
     )  # fmt: skip
-    return f"As usual in {moment}{last}"
+    return f"As usual {moment}{last}"
 
 
 def turning_finding(turning: Turning) -> str:

@@ -24,6 +24,9 @@ MADE_FOR: dict[RuleSet, str | None] = {
 }  # fmt: skip
 """The chart that each set of rules was made for; None to let the data choose."""
 
+_OFTEN = 15
+"""Days between events below which they are not rare: more than two a month."""
+
 
 def charted(
     readings: Readings,
@@ -149,14 +152,13 @@ def waits_between(
     last = (pd.Timestamp(day) - pd.DateOffset(months=measure.lag)).date()  # settled by then
     cases = cases_of(told.events, measure, as_at=day, first=first.date(), last=last)
     cases = cases.sort_values(["start", "child_id"], kind="stable").reset_index(drop=True)
-    rare = ~cases["met"] if measure.better == "up" and measure.rule else cases["met"]
-    what = measure.title if measure.better != "up" or not measure.rule else f"Not: {measure.title}"
+    missed = measure.better == "up" and measure.rule is not None
+    rare = ~cases["met"] if missed else cases["met"]
+    what = f"between {'misses' if missed else 'events'}: {measure.title}"
     if kind == "t":
         table = waits(cases.loc[rare, "start"], as_at=last)
-        return _between(table, f"Days between: {what}", "days", measure, settings)
-    return _between(
-        _cases_between(cases, rare), f"Cases between: {what}", "count", measure, settings
-    )
+        return _between(table, f"Days {what}", "days", measure, settings)
+    return _between(_cases_between(cases, rare), f"Cases {what}", "count", measure, settings)
 
 
 def wait_charts(
@@ -216,7 +218,9 @@ def _between(
 ) -> Readings:
     """Give waits as a series: what is rare and unwanted should be far apart."""
     better = {"down": "up", "up": "up", "": ""}[measure.better]
+    often = unit == "days" and table["numerator"].mean() < _OFTEN
     return Readings(
         table, kind="between", frequency="event", better=better, unit=unit, measure=words,
         series=words, scope=settings.whose, n_of="events",
+        warnings=("These events are not rare: the chart of months says more.",) if often else (),
     )  # fmt: skip
