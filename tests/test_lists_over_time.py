@@ -96,6 +96,7 @@ def facts_of(lists: dict[int, list[dict]], day: date) -> list[dict]:
             born = one["date_of_birth"]
             fact["age_years"] = day.year - born.year - ((day.month, day.day) < (3, 1))
             codes = ("in_touch", "seen_alone", "case_status", "interview_offered", "eligibility")
+            codes += ("uasc", "disability", "subsequent_period")
             for name in codes:
                 fact[name] = WORDS.get(fact[name], fact[name])
             fact["legal_status"] = (fact["legal_status"] or "")[:2] or None

@@ -25,12 +25,7 @@ from qa_sampling.errors import DisclosureError
 from qa_sampling.reporting.attack import attack, given_away
 from qa_sampling.reporting.coarsening import coarsened
 from qa_sampling.reporting.releases import released
-from qa_sampling.reporting.safe_table import (
-    HIDDEN_MARK,
-    PrintedTable,
-    SafeTable,
-    require_safe,
-)
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, PrintedTable, SafeTable, require_safe
 from qa_sampling.reporting.suppression import hidden_too, hide
 from qa_sampling.reporting.table_cells import TableCells, cells_of
 from qa_sampling.reporting.table_grid import Grid, agrees, print_table, sealed, with_totals
