@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from day_twins import on_list
 from qa_sampling.records.annex_a import read_annex_a
 from qa_sampling.records.cases import completed_years
 from qa_sampling.records.on_lists import build_over_time, children_on
+from qa_sampling.reporting.outcome_signals import filled_by, handed_over
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.runs.outcome_inputs import read_outcomes
 from qa_sampling.runs.outcome_lists import INVENTED_EXTRACTS
@@ -236,3 +238,18 @@ def test_the_invented_authority_has_kept_its_extracts(invented_told) -> None:
             assert shares.nunique() > 3, one.name
     whole = invented_authority().cases_at(ends[-4])["status"].eq("Looked after").sum()
     assert ((held["day"] == pd.Timestamp(ends[-4])) & (held["list"] == 8)).sum() == whole
+
+
+@pytest.mark.parametrize(
+    ("measure", "says"),
+    [
+        ("cp_visits", "counted on a day"),
+        ("assessments_overdue", "counted on a day"),
+        ("strategy_discussions", "the table names the children"),
+    ],
+)
+def test_a_signal_without_events_names_what_to_look_at_and_no_dive(measure, says) -> None:
+    one = SimpleNamespace(measure=measure, unit_kind="all", unit="All", words="Low.", id="x")
+    found = SimpleNamespace(signals=(one,))
+    assert says in handed_over(found).loc[0, "Deep dive"]
+    assert filled_by(found, as_at="2026-09-30") == {}
