@@ -131,7 +131,7 @@ def test_what_cannot_be_explained_is_refused() -> None:
         explain_outcome(table.assign(again=2), outcome="again", columns="team")
     with pytest.raises(TrendError, match="the same in all 180 cases"):
         explain_outcome(table.assign(again=0), outcome="again", columns="team")
-    with pytest.raises(TrendError, match="No column has two values"):
+    with pytest.raises(TrendError, match="No factor has two values"):
         explain_outcome(table.assign(team="N"), outcome="again", columns="team")
     with pytest.raises(TrendError, match="3 families are too few for 3 differences"):
         explain_outcome(table.assign(family_id=table.index % 3), outcome="again",

@@ -299,7 +299,7 @@ class TestWhatIsRead:
     def test_the_answers_stand_first_in_plain_sentences(self, found, settings):
         words = in_short(found.dive, found.real, found.carried, found.reading, settings)
         assert words[:4] == (
-            "Why did re-referrals within 12 months in Assessment East move in January to March "
+            "Why did re-referrals within 12 months in Assessment East change in January to March "
             "2026, against January to December 2025? Who carries it, and what do their cases tell?",
             "It is more than chance: Assessment East, 37 families where 10 were expected.",
             f"Carried by {PLANTED} (47 concerned where 4 were expected).",
@@ -345,7 +345,7 @@ class TestNoSpike:
     def test_in_short_nobody_is_accused_and_nothing_read(self, calm, outputs):
         asked_for = asked(outputs, period="2026-10")
         words = in_short(calm.dive, calm.real, calm.carried, calm.reading, asked_for)
-        assert words[0].startswith("Did re-referrals within 12 months move in August to October")
+        assert words[0].startswith("Did re-referrals within 12 months change in August to October")
         assert words[1] == (
             "It is not more than chance: Re-referrals within 12 months, August to October 2026."
         )

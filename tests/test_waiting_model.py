@@ -130,8 +130,8 @@ def test_brothers_and_sisters_widen_the_interval() -> None:
         ({}, ["source", "service"], "lacks columns that were asked for: service"),
         ({}, [], "none were named"),
         ({"days": -1}, "source", "180 cases have no days of 0 or more"),
-        ({"source": "A"}, "source", "No column has two values"),
-        ({"state": "Waiting"}, "source", "No column has two values"),
+        ({"source": "A"}, "source", "No factor has two values"),
+        ({"state": "Waiting"}, "source", "No factor has two values"),
         ({"team": sixty_families()["source"]}, ["source", "team"], "or each other, completely"),
     ],
 )

@@ -68,7 +68,7 @@ def coded_columns(
     alone = [factor_words(name) for name in coded if name not in left]
     notes += [f"{name} has a single value left and is not in the model." for name in alone]
     if not left:
-        raise TrendError("No column has two values with enough cases to compare; ask for others.")
+        raise TrendError("No factor has two values with enough cases to compare; ask for others.")
     return left, kept, notes
 
 

@@ -89,7 +89,7 @@ class Dive:
         """What the concerned are called: the measure, or those of its cases that do not count."""
         if self.now.empty or (self.now["met"].astype("int64") == self.now[OUTCOME]).all():
             return self.measure.title
-        return f"{self.measure.title}: those that did not"
+        return f"{self.measure.title}: those that do not count"
 
     @property
     def around(self) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:

@@ -48,7 +48,8 @@ def comparisons_view(
     )  # fmt: skip
     rows += _of_models(*models)
     if not isinstance(ways, str):
-        steps = int((ways.table["step"] != "Referral").sum())
+        told = ways.table["difference"].notna() & (ways.table["step"] != "Referral")
+        steps = int(told.sum())
         rows.append(("What became of the children", steps, "All steps together (Holm, 95%)"))
     return pd.DataFrame([row for row in rows if row[1]], columns=_HEADS)
 

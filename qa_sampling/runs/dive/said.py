@@ -65,7 +65,7 @@ def question_words(dive: Dive, real: Reality, settings: DeepDive) -> str:
         counted = "share" if dive.is_share else "number"
         move = f"the {counted} of {what} change between {dive.spans[0]} and {dive.spans[1]}"
     else:
-        move = f"{what} move in {dive.spans[1]}, against {dive.spans[0]}"
+        move = f"{what} change in {dive.spans[1]}, against {dive.spans[0]}"
     return f"{asked} {move}? Who carries it, and what do their cases tell?"
 
 

@@ -182,7 +182,7 @@ def cohorts_view(found: Cohorts) -> pd.DataFrame:
 
 
 def ways_view(found: Journeys | str) -> pd.DataFrame:
-    """Give each step for the concerned and the others.
+    """Give each step for the concerned and the others; no rows where too few were watched.
 
     Parameters
     ----------
@@ -190,7 +190,8 @@ def ways_view(found: Journeys | str) -> pd.DataFrame:
         The ways, or why there are none.
     """
     rows = []
-    for row in () if isinstance(found, str) else found.table.itertuples():
+    is_told = not isinstance(found, str) and found.table["difference"].notna().any()
+    for row in found.table.itertuples() if is_told else ():
         shares = [_said(one, "{:.0%}") for one in (row.concerned, row.others)]
         begins = row.step == "Referral"  # where all ways begin
         gap, apart = ("–", "–") if begins else (_gap(row), _APART[row.change])
