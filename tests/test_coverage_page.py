@@ -162,6 +162,9 @@ def test_every_line_of_page_80_has_its_title_and_its_test() -> None:
     source = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
     held = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
     source += "".join(str(cell.get("outputs", "")) for cell in notebook["cells"])
+    tables = [*(ROOT / "qa_sampling" / "reporting").glob("*_tables.py")]
+    tables.append(ROOT / "qa_sampling" / "reporting" / "review_words.py")
+    source += "\n".join(path.read_text("utf-8") for path in tables)
     for _, titles, tests in rows:
         for title in re.findall('"(.+?)"', titles):
             assert title in source, title
