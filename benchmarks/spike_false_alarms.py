@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/spike_false_alarms.py [--series 4000] [--part NAME]
 
-Parts: counts, shares, season, rounds, farrington, groups. Independent months, Poisson or negative
-binomial (variance phi times the mean), binomial or beta-binomial. Prints the tables of
+Parts: counts, shares, season, rounds, levels, farrington, groups. Independent months, Poisson or
+negative binomial (variance phi times the mean), binomial or beta-binomial. Prints the tables of
 docs/trends.md. Nothing here is a test; a small piece of each part is in tests/test_spikes.py.
 """
 
@@ -148,6 +148,22 @@ def round_part(rounds: int) -> None:
             percent(np.mean(first)), percent(np.mean(false)))  # fmt: skip
 
 
+def level_part(series: int) -> None:
+    """How often chances are as rare as they say, of 36 stable months in ten teams; 1 is right."""
+    levels, means = (1e-3, 4e-4, 1e-4), (0.5, 1, 2, 3, 5, 8, 10, 15, 20, 30)
+    head("mean, φ", *(f"{kind} {level:g}" for kind in ("spike", "drift") for level in levels))
+    for phi in SPREADS:
+        told = []
+        for mean in means:
+            top = counts(np.random.default_rng([5, int(mean * 10)]), mean, phi, (2 * series, 36))
+            held = grid(top, None, 10)
+            chances = (expect_latest(held, method="auto", every="month").p("high"),
+                       expect_drift(held, every="month", side="high").p)  # fmt: skip
+            told.append([(p <= level).mean() / level for p in chances for level in levels])
+            row(f"{mean:g}, {phi:g}", *(f"{one:.2f}" for one in told[-1]))
+        row(f"mean of these, {phi:g}", *(f"{one:.2f}" for one in np.mean(told, axis=0)))
+
+
 def farrington_part(series: int) -> None:
     """Farrington's method as published, at 5 and at 1%, and what the pages use, at 64 months."""
     head("mean, φ", "published, 5%", "published, 1%", "1%, no least number", "pages, alone",
@@ -247,7 +263,8 @@ def main() -> None:
     parser.add_argument("--part", default="")
     given = parser.parse_args()
     parts = {"counts": count_part, "shares": share_part, "season": season_part,
-             "rounds": lambda series: round_part(series // 20), "farrington": farrington_part,
+             "rounds": lambda series: round_part(series // 20), "levels": level_part,
+             "farrington": farrington_part,
              "groups": lambda series: group_part(series // 20)}  # fmt: skip
     for name, run in parts.items():
         if given.part in ("", name):

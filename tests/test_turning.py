@@ -166,6 +166,7 @@ class TestForecast:
         """By hand: phi times that of chance, and the level's, of which a count tells 1/phi."""
         monkeypatch.setattr(forecasting, "_KEPT", np.array([1.0]))
         monkeypatch.setattr(forecasting, "_SCATTER", np.array([2.0]))
+        monkeypatch.setattr(forecasting, "_SCATTER_OF_SHARES", np.array([]))
         counts, of, phi = [40, 60, 50, 70, 30, 50, 60, 40, 50, 50], 200, 2.0
         table = history(counts, of) if kind == "proportion" else history(counts)
         checked = forecasting._checked(table, 1, kind, 1.0, 12)
@@ -253,6 +254,27 @@ class TestForecast:
         # benchmarks/coverage_turning.py: 0.79 and 0.94 at the worst
         assert held[0] / asked > 0.76 and held[1] / asked > 0.92
         assert held[0] / asked < 0.93 or mean < 1, "whole counts hold more when there are few"
+
+    @pytest.mark.parametrize(("of", "alike"), [(30, 0.03), (100, 0.1)])
+    def test_intervals_of_shares_hold(self, of: int, alike: float) -> None:
+        """Brothers and sisters among them; the number varies as well.
+
+        Of 100 with a tenth alike the spread is 11 times that of chance; with no more than 4 held
+        possible, 64% of months lay within the 80% fan.
+        """
+        chance, held, series = np.random.default_rng(23), np.zeros(2), 25
+        for _ in range(series):
+            whole = np.maximum(chance.poisson(of, 42), 1)
+            share = chance.beta(0.25 * (1 / alike - 1), 0.75 * (1 / alike - 1), 42)
+            met = chance.binomial(whole, share)
+            fan = forecast(history(met[:36], whole[:36]), ahead=6, kind="proportion").fan
+            later = met[36:] / whole[36:]
+            for n, level in enumerate(("80", "95")):
+                low, high = fan[f"low_{level}"] - 1e-9, fan[f"high_{level}"] + 1e-9
+                held[n] += ((later >= low) & (later <= high)).sum()
+        # benchmarks/coverage_shares.py; three errors of 150 months
+        shares = held / (6 * series)
+        assert 0.68 < shares[0] < 0.92 and shares[1] > 0.88
 
     @pytest.mark.parametrize(
         ("table", "asked", "message"),

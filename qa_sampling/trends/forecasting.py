@@ -30,6 +30,8 @@ _KEPT = np.concatenate([np.linspace(0.6, 0.95, 8), [0.97, 0.985, 1.0]])
 """How much of what is known stays known from one period to the next."""
 _SCATTER = np.array([1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0])
 """Variance of a count about its level over what chance alone makes it."""
+_SCATTER_OF_SHARES = np.array([6.0, 9.0, 14.0])
+"""More of it, for shares: of 100 who come in tenths alike it is 10."""
 _NEGLIGIBLE = 1e-5
 """Weight of a pair, beside the likeliest, below which it is left out."""
 LEAST = 8
@@ -210,7 +212,8 @@ def _filter(table: pd.DataFrame, kind: Kind, factors: np.ndarray, periods: int) 
     usable = np.isfinite(counts) & (size > 0) & table["mature"].to_numpy()
     exposure = size * factors[_place(table["period"], periods)]
     prior = counts[usable].sum() / size[usable].sum()
-    kept, scatter = (one.ravel() for one in np.meshgrid(_KEPT, _SCATTER))
+    more = _SCATTER_OF_SHARES if kind == "proportion" else []
+    kept, scatter = (one.ravel() for one in np.meshgrid(_KEPT, np.append(_SCATTER, more)))
     first = np.full(len(kept), 0.5)
     second = first if kind == "proportion" else first / max(prior, 1e-12)
     log = -np.log(scatter)  # a scatter twice as large is half as likely beforehand
