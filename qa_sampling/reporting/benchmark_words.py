@@ -230,7 +230,7 @@ def benchmark_method(*, level: float, design_effect: float) -> Words:
         "Beyond chance means that counts so far apart would be rare if the true figures were the "
         "same, all measures judged together (Benjamini and Hochberg). Outside how neighbours "
         "differ means that besides, one more authority like them would rarely lie as far from "
-        "their mean. Where it is expected (one more like them, {level} times in 100) allows for "
+        "their mean. Where it is expected (one more like them, at {level}%) allows for "
         "their being few and for the authority’s size. Of many measures some lie beyond it by "
         "chance, so a figure just beyond it need not be outside.",
         level=declared(f"{100 * level:g}"),
