@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -153,6 +153,7 @@ methods = st.sampled_from(sorted(METHODS))
 shares = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.001, 0.999))
 
 
+@settings(deadline=None)
 @given(
     methods,
     shares,
@@ -172,6 +173,7 @@ def test_never_missing_never_outside_never_of_zero_width(
         assert p <= high + 1e-12
 
 
+@settings(deadline=None)
 @given(methods, shares, st.integers(2, 200))
 def test_a_higher_level_is_wider_and_good_mirrors_bad(method: str, p: float, n: int) -> None:
     variance = 1.3 * p * (1 - p) / n

@@ -101,7 +101,7 @@ def run(arguments: list[str], outputs: Path, *, seconds: int = 600) -> subproces
 def test_recorded_outputs_are_made_again_by_strict_nbval(tmp_path) -> None:
     """What cannot be made again from the invented authority did not come from it."""
     options = ["-p", "no:randomly", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
-    done = run(["pytest", "-q", *options, *map(str, NOTEBOOKS)], tmp_path)
+    done = run(["pytest", "-q", *options, *map(str, NOTEBOOKS)], tmp_path, seconds=1800)
     assert done.returncode == 0, done.stdout[-4000:]
     cells = sum(len(code_cells(path)) for path in NOTEBOOKS)
     assert f"{cells} passed" in done.stdout

@@ -258,7 +258,11 @@ def test_what_scrolls_is_scrolled_by_key(visit, part):
 @pytest.mark.parametrize("name", PAGES)
 def test_pictures_are_named_by_their_words(visit, name):
     page = visit(name)
-    pictures = page.locator("svg")
+    icons = page.locator("svg.icon")
+    for place in range(icons.count()):
+        assert icons.nth(place).get_attribute("role") == "img"
+        assert icons.nth(place).get_attribute("aria-label").strip()
+    pictures = page.locator("svg:not(.icon)")
     for place in range(pictures.count()):
         words = pictures.nth(place).get_attribute("aria-label")
         named = page.get_by_role("img", name=words, exact=True)

@@ -298,7 +298,7 @@ def test_small_counts_are_hidden(tables, much):
         told = (getattr(row, PLANNED), getattr(row, BACK), getattr(row, IN_TIME))
         if HIDDEN_MARK not in told:
             assert not [one for one in (told[0] - told[1], told[1] - told[2]) if 0 < one < 6]
-    assert set(tables.standards.body[SOURCES]) <= set(range(9)), "sources are no children"
+    assert set(tables.standards.body[SOURCES]) <= set(range(13)), "sources are no children"
 
 
 def test_words(tables, much, well):

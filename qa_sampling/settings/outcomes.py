@@ -145,8 +145,7 @@ class OutcomeTrends(AnalysisSettings):
     rebases: tuple[RebaseDecision, ...] = ()
     curves: tuple[CurveToTurn, ...] = ()
     breakdowns: tuple[str, ...] = (
-        "re_referrals", "referrals", "assessments_45_days", "s47_to_icpc", "second_plans",
-        "starting_care", "looked_after",
+        "re_referrals", "referrals", "second_plans", "starting_care", "looked_after",
     )  # fmt: skip
     breakdowns_by: tuple[str, ...] = ("service", "source", "need", "age", "gender", "ethnicity")
     quarters: int = Field(8, ge=1, le=40)

@@ -41,6 +41,8 @@ def why_no_cases(measure: Measure) -> str:
         )
     return {
         "activity": "the register of activity names no child",
+        "measure_events": "a deep dive does not read the table of measure events; the page of "
+        "outcomes shows it by team and by group",
         "audits": "it is estimated from a sample of audits, not counted from children; the "
         "findings of audits tell what stands behind it",
     }.get(measure.base.of, "")

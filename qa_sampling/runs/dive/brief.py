@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.dates import day_in_words
@@ -86,8 +84,9 @@ def _is_real(dive: Dive, real: Reality) -> str:
 
 
 def _who(dive: Dive, found: Mapping[str, Drivers]) -> str:
-    named = pd.concat([one.named for one in found.values()]).drop_duplicates("group")
-    if named.empty:
+    # Of everybody first: a group found within a unit as well is mostly the same cases.
+    named = next((one.named for one in found.values() if not one.named.empty), None)
+    if named is None:
         return "No group carries it: none stands out by more than chance."
     parts = [
         f"{row.group} ({row.observed:.0f} concerned where {row.expected:.0f} "
