@@ -12,6 +12,7 @@ LONG = (
     "test_lab_browser_trends.py",
     "test_invented_year.py",
     "test_month_kill.py",
+    "test_small_year.py",
 )
 """Files that take a minute or more: begun first, so that no worker is left with one at the end."""
 

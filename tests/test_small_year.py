@@ -45,9 +45,9 @@ def broken_home(place: Path) -> Path:
     """Give a home whose plan notebook fails in its middle for the themed audits, and them alone."""
     home = place / "home"
     home.mkdir()
-    for name in ("parameters", "pyproject.toml"):
-        (home / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    for name in ("parameters", "notebooks"):
+        shutil.copytree(ROOT / name, home / name)
+    shutil.copy(ROOT / "pyproject.toml", home)
     path = home / "notebooks" / "10_monthly_audit_plan.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     code = [one for one in notebook["cells"] if one["cell_type"] == "code"]
