@@ -46,6 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="also run every notebook in a real JupyterLab (minutes)",
     )
+    parser.addoption(
+        "--whole-year",
+        action="store_true",
+        help="also run a small year on one register, month by month (a minute or more)",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -131,8 +131,10 @@ def take_back(year, period: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_year_month_by_month_on_one_register(tmp_path, monkeypatch):
+def test_a_year_month_by_month_on_one_register(tmp_path, monkeypatch, request):
     """Drawn, sent out, returned, moderated, followed up; then counted as December's page counts."""
+    if not request.config.getoption("--whole-year"):
+        pytest.skip("takes a minute or more: give --whole-year")
     days = [day_before(f"2026-{month:02d}") for month in range(1, 13)]
     monkeypatch.setattr(making, "_days", lambda made: days)
     year = making.make_year(tmp_path / "year", scale=0.03, tell=lambda step: None)
