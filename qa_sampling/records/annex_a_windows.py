@@ -7,12 +7,14 @@ export of more months than the guidance asks for is told by what it holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 import pandas as pd
 
+from qa_sampling.records.annex_a_finding import Extract
 from qa_sampling.records.annex_a_layout import LISTS
 from qa_sampling.records.annex_a_months import Read, month_in_name
 from qa_sampling.records.annex_a_source import KEY_DATES
@@ -89,16 +91,10 @@ def held_on(ordered: list[Read], as_at: date | None) -> tuple[Held, ...]:
     as_at : date or None
         Day up to which they were read; that of the newest where its name tells none.
     """
-    found = []
-    for place, (extract, lists) in enumerate(ordered):
-        newest = place == len(ordered) - 1
-        day = _day_of(extract.name, lists, as_at if newest else None)
-        if day is None:
-            continue
-        day = day if as_at is None else min(day, pd.Timestamp(as_at))
-        kept = {number: lists[number] for number in OF_A_DAY if number in lists}
-        found.append(Held(extract.name, day, kept))
-    return tuple(found)
+    return tuple(
+        Held(extract.name, last, {one: lists[one] for one in OF_A_DAY if one in lists})
+        for extract, lists, _, last in _dated(ordered, as_at)
+    )
 
 
 def windows_of(ordered: list[Read], as_at: date | None) -> tuple[Window, ...]:
@@ -117,12 +113,7 @@ def windows_of(ordered: list[Read], as_at: date | None) -> tuple[Window, ...]:
         By extract and list. A list without rows tells of no day.
     """
     found = []
-    for place, (extract, lists) in enumerate(ordered):
-        newest = place == len(ordered) - 1
-        day = _day_of(extract.name, lists, as_at if newest else None)
-        if day is None:
-            continue
-        last = day if as_at is None else min(day, pd.Timestamp(as_at))
+    for extract, lists, day, last in _dated(ordered, as_at):
         begun = _begun(lists, day)
         received = max(begun, day - pd.DateOffset(months=6) + _A_DAY)
         longest = min(_reaching_back(lists, number, received, last) for number in _RECEIVED)
@@ -136,6 +127,17 @@ def windows_of(ordered: list[Read], as_at: date | None) -> tuple[Window, ...]:
                 first = longest
             found.append(Window(extract.name, number, first, last))
     return tuple(found)
+
+
+def _dated(
+    ordered: list[Read], as_at: date | None
+) -> Iterator[tuple[Extract, dict[int, pd.DataFrame], pd.Timestamp, pd.Timestamp]]:
+    """Give each extract whose day is told, its lists, that day, and the day capped by `as_at`."""
+    for place, (extract, lists) in enumerate(ordered):
+        newest = place == len(ordered) - 1
+        day = _day_of(extract.name, lists, as_at if newest else None)
+        if day is not None:
+            yield extract, lists, day, day if as_at is None else min(day, pd.Timestamp(as_at))
 
 
 def _day_of(name: str, lists: dict[int, pd.DataFrame], as_at: date | None) -> pd.Timestamp | None:

@@ -15,7 +15,6 @@ from qa_sampling.runs.dive.recording import READERS, Recorded
 from qa_sampling.runs.dive.reviewing import Review
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
-from qa_sampling.trends.cohorts import Cohorts
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.journeys import Journeys
@@ -161,24 +160,6 @@ def carriers_view(found: dict[str, Drivers]) -> pd.DataFrame:
     heads = ["Looked at", "Group", "Seen", "Expected", "Families", "Families expected",
              "Explains", "Of the difference"]  # fmt: skip
     return pd.DataFrame(rows, columns=heads)
-
-
-def cohorts_view(found: Cohorts) -> pd.DataFrame:
-    """Give the share that has come by each day, by quarter.
-
-    Parameters
-    ----------
-    found : Cohorts
-        The curves.
-    """
-    held = found.table
-    said = held["share"].map(lambda one: "–" if pd.isna(one) else f"{one:.0%}")
-    wide = held.assign(said=said, days=held["days"].astype(int)).pivot(
-        index="cohort", columns="days", values="said"
-    )
-    wide = wide.loc[list(dict.fromkeys(held["cohort"]))].reset_index()
-    return wide.rename(columns={"cohort": "Quarter"} | {
-        day: f"Within {day} days" for day in wide.columns if day != "cohort"})  # fmt: skip
 
 
 def ways_view(found: Journeys | str) -> pd.DataFrame:
