@@ -279,7 +279,25 @@ def _display_figure(
     plt.close(figure)
     mark = _mark("figure", title=title, alt=alt, caption=caption) | {"restricted": restricted}
     width = round(figure.get_figwidth() * _SCREEN_DPI)
-    _display(mark, png=stored.getvalue(), svg=svg, width=width)
+    _display(mark, png=with_a_palette(stored.getvalue()), svg=svg, width=width)
+
+
+def with_a_palette(png: bytes) -> bytes:
+    """Give a PNG with a palette of 256 colours: a third of the size, and to the eye the same.
+
+    Parameters
+    ----------
+    png : bytes
+        A chart as PNG; what is transparent becomes white.
+    """
+    from PIL import Image
+
+    made = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as drawn:
+        seen = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn.convert("RGBA"))
+        palette = seen.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        palette.save(made, format="png", optimize=True)
+    return made.getvalue()
 
 
 def _display(mark: dict[str, Any], *, png: bytes = b"", svg: str = "", width: int = 0) -> None:
