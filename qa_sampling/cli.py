@@ -37,6 +37,7 @@ from qa_sampling.errors import (
     QASamplingError,
     SeedNeeded,
 )
+from qa_sampling.runs.invented_kept import keeping
 
 app = typer.Typer(
     name="qa-sampling",
@@ -77,7 +78,8 @@ app.command(
 def main() -> None:
     """Run the command line and turn refusals into one message and an exit code."""
     try:
-        app(args=_joined_pairs(sys.argv[1:]), standalone_mode=True)
+        with keeping():
+            app(args=_joined_pairs(sys.argv[1:]), standalone_mode=True)
     except SeedNeeded as error:
         err.print(str(error), style="bold", markup=False)
         sys.exit(3)

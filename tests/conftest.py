@@ -1,8 +1,13 @@
 """What holds for every test."""
 
+import os
+import shutil
 import sys
+import tempfile
 
 import pytest
+
+from qa_sampling.runs.invented_kept import KEPT_VARIABLE
 
 LONG = (
     "test_notebooks.py",
@@ -37,6 +42,14 @@ def invented_told(invented_outputs):
     from qa_sampling.settings.outcomes import OutcomeTrends
 
     return read_outcomes(OutcomeTrends(period="2026-03", outputs=invented_outputs))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what is invented for all workers and the programs they start."""
+    if KEPT_VARIABLE not in os.environ:
+        os.environ[KEPT_VARIABLE] = tempfile.mkdtemp(prefix="invented-")
+        folder = os.environ[KEPT_VARIABLE]
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

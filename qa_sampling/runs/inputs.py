@@ -24,6 +24,7 @@ from qa_sampling.records.cases import build_cases
 from qa_sampling.records.extras import Extras, read_extras
 from qa_sampling.records.quality import FaultLog, combine_quality
 from qa_sampling.records.register import Register
+from qa_sampling.runs.invented_kept import kept, kept_folder
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.settings.common import Settings
 
@@ -146,8 +147,12 @@ def read_extracts(settings: Settings) -> tuple[AnnexA, Extras]:
     """
     lying = _as_they_lie(settings)
     paths, tables = _places(settings)
-    annex = read_annex_a(list(paths), as_at=settings.records_day)
-    extras = read_extras(tables)
+
+    def read() -> tuple[AnnexA, Extras]:
+        return read_annex_a(list(paths), as_at=settings.records_day), read_extras(tables)
+
+    of_days = f"read-{settings.extract_day}-{settings.records_day}"
+    annex, extras = kept(of_days, read) if settings.is_invented else read()
     _NUMBERS[lying] = _numbers_in(annex, extras)
     return annex, extras
 
@@ -183,7 +188,7 @@ def invented_authority() -> Authority:
     """Give the invented authority; invented once a process, and never to be altered."""
     from qa_sampling.records.synthetic import invent
 
-    return invent(INVENTED_SEED)
+    return kept("authority", lambda: invent(INVENTED_SEED))
 
 
 def invented_files(settings: Settings) -> Path:
@@ -214,7 +219,11 @@ def invented_files(settings: Settings) -> Path:
         )
     draft = folder.with_name(f"{folder.name}-{uuid.uuid4().hex[:8]}")
     before = (pd.Timestamp(day) - pd.DateOffset(months=6) + pd.offsets.MonthEnd(0)).date()
-    write_authority(authority, draft, as_at=[before, day])
+
+    def write(to: Path) -> None:
+        write_authority(authority, to, as_at=[before, day])
+
+    kept_folder(f"files-{day}", draft, write)
     try:
         draft.rename(folder)
     except OSError:

@@ -11,6 +11,7 @@ from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.extras import Extras
 from qa_sampling.records.on_lists import build_over_time, children_on
 from qa_sampling.runs.inputs import invented_authority
+from qa_sampling.runs.invented_kept import kept
 from qa_sampling.settings.analyses import AnalysisSettings
 
 __all__ = ["INVENTED_EXTRACTS", "entered_of", "lists_over_time"]
@@ -48,8 +49,10 @@ def _invented_between(until: date, read: frozenset[date]) -> pd.DataFrame:
     """Give the months' ends up to a day but those that were read; once a process."""
     authority = invented_authority()
     ends = [day for day in authority.month_ends if day <= until][-INVENTED_EXTRACTS:]
-    return children_on(
-        {pd.Timestamp(day): authority.fields_at(day) for day in ends if day not in read}
+    days = [day for day in ends if day not in read]
+    return kept(
+        f"between-{until}-{'-'.join(map(str, sorted(read)))}",
+        lambda: children_on({pd.Timestamp(day): authority.fields_at(day) for day in days}),
     )
 
 
