@@ -6,6 +6,7 @@ that differ in hidden values only and print alike, with what ``derive`` makes of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import nan, sqrt
 
@@ -306,10 +307,14 @@ def derived_pictures(small: tuple[int, int]) -> dict[str, tuple[object, Derived]
     return {name: (getattr(plots, name), one) for name, one in found.items()}
 
 
-def edge_cases() -> dict[str, tuple[object, object]]:
-    """Give every picture of results at every edge."""
-    cases = {}
-    for name, (draw, make, _) in made.PICTURES.items():
-        for edge, change in EDGES.items():
-            cases[f"{name}, {edge}"] = (draw, change(make()))
-    return cases
+def edge_cases() -> dict[str, tuple[object, Callable[[], object]]]:
+    """Give every picture, and how its results at every edge are made."""
+
+    def changed(change: Callable, make: Callable) -> Callable[[], object]:
+        return lambda: change(make())
+
+    return {
+        f"{name}, {edge}": (draw, changed(change, make))
+        for name, (draw, make, _) in made.PICTURES.items()
+        for edge, change in EDGES.items()
+    }

@@ -38,9 +38,9 @@ def test_every_picture_is_whole_and_readable(name, width):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", EDGES)
 def test_every_picture_holds_at_its_edges(name, width):
-    draw, result = EDGES[name]
+    draw, make = EDGES[name]
     with plots.at_width(WIDTHS[width]):
-        ax = draw(result, title=LONG if "long" in name else "The finding")
+        ax = draw(make(), title=LONG if "long" in name else "The finding")
     assert_picture(ax)
 
 
