@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ from qa_sampling.records.returned import (
     OVERALL,
 )
 from qa_sampling.runs.inputs import invented_authority, open_register
+from qa_sampling.runs.invented_kept import kept
 from qa_sampling.runs.returns_in import as_known, open_returns, record_activities
 from qa_sampling.sampling.frame import frame_snapshot
 from qa_sampling.sampling.tickets import pseudonym
@@ -75,7 +77,7 @@ def _record(settings: AuditFindings, register: Register, periods: list[str]) -> 
         if design == "re_audit":
             again.append(_re_audited(authority, register, period, before, months))
             continue
-        month = drawn_month(authority, period, drawn)
+        month = kept(f"drawn-{period}", partial(drawn_month, authority, period, drawn))
         register_month(register, month, MonthlyAuditPlan(period=period))
         refs = month.draw.cases["case_ref"]
         one = pd.DataFrame({"case_ref": refs, "date": pd.Timestamp(month.as_at)})
@@ -119,7 +121,8 @@ def _re_audited(
     refs = [pseudonym(number, keys.INVENTED_KEY.secret) for number in past["child_id"]]
     past = past.assign(case_ref=refs, date=past["date_completed"], grade=past["grade_overall"])
     past = past.dropna(subset=["date", "grade"])[["case_ref", "date", "grade"]]
-    month = re_audited_month(authority, period, past)
+    again = partial(re_audited_month, authority, period, past)
+    month = kept(f"drawn-again-{period}", again)
     register_month(register, month, MonthlyAuditPlan(period=period, **_RE_AUDIT))
     return month
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from qa_sampling.runs.case_places import Describer
 from qa_sampling.runs.inputs import invented_authority, load_inputs
+from qa_sampling.runs.invented_kept import kept
 from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.findings import AuditFindings
@@ -49,7 +50,10 @@ def _invented(day: dt.date) -> pd.DataFrame:
     from qa_sampling.records.invented.cases_of_day import cases_of_day
     from qa_sampling.records.keys import INVENTED_KEY
 
-    return _referred(cases_of_day(invented_authority(), day), INVENTED_KEY.secret)
+    def known() -> pd.DataFrame:
+        return _referred(cases_of_day(invented_authority(), day), INVENTED_KEY.secret)
+
+    return kept(f"known-{day}", known)
 
 
 def _extract(settings: AuditFindings) -> pd.DataFrame:
