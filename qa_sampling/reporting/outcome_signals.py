@@ -14,11 +14,7 @@ from qa_sampling.trends.unit_kinds import CHILDREN
 
 _SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
 _NO_CASES = {
-    "activity": "None: no child stands in the register. Read them (page of actions and activity).",
     "audits": "None: it is an estimate. Read its audits (page of audit findings).",
-    "measure_events": "None: the table names the children. Read their records.",
-    "on a day": "None: it is counted on a day. The children are on the list of that month's "
-    "extract, with the date that is overdue.",
 }
 
 
@@ -86,8 +82,7 @@ def _looked_into(one: Signal) -> Signal:
 
 def _no_cases(one: Signal) -> str:
     """Say why no deep dive can be made into a signal; blank where one can."""
-    base = MEASURES[one.measure].base
-    return _NO_CASES.get("on a day" if base.stock else base.of, "")
+    return _NO_CASES.get(MEASURES[one.measure].base.of, "")
 
 
 def _command(one: Signal, file: str) -> str:

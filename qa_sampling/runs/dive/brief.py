@@ -16,6 +16,7 @@ from qa_sampling.runs.dive.said import question_words
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, Reading, draw_reading
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.measured import EVERYBODY
 
@@ -59,7 +60,7 @@ def in_short(
     """
     said = [question_words(dive, real, settings), _is_real(dive, real), _who(dive, found)]
     said += _beside(real)
-    said.append(_to_read(reading, settings))
+    said.append(_to_read(reading, dive, settings))
     return tuple(said)
 
 
@@ -68,8 +69,25 @@ def _is_real(dive: Dive, real: Reality) -> str:
         return day_words(real.day, dive)[0]
     if not real.is_judged:
         return "Whether it is real cannot be told: too few settled months are on record."
+    if real.median is not None:
+        return _of_the_median(real, dive)
     if not real.is_signal:
         return f"It is not more than chance: {dive.measure.title}, {dive.spans[1]}."
+    return _signals(real)
+
+
+def _of_the_median(real: Reality, dive: Dive) -> str:
+    """Say how the median moved, and whether more cases than usual are long."""
+    found = real.median
+    told = "More than chance" if found.is_change else "Within what chance does"
+    clock = dive.measure.rule.length.clock
+    said = f"{told}: the median is {found.now:.0f} {clock}, {found.before:.0f} before."
+    if real.signals.signals:
+        return f"{said} More are long: {_signals(real)[:1].lower()}{_signals(real)[1:]}"
+    return said
+
+
+def _signals(real: Reality) -> str:
     parts = []
     for one in real.signals.signals[:_MOST_NAMED]:
         whose = "everybody together" if one.unit == EVERYBODY else one.unit
@@ -112,7 +130,9 @@ def _beside(real: Reality) -> list[str]:
     return ["The front door was as usual: contacts, referrals and those closed at once."]
 
 
-def _to_read(reading: Reading, settings: DeepDive) -> str:
+def _to_read(reading: Reading, dive: Dive, settings: DeepDive) -> str:
+    if why_no_sample(dive.measure):
+        return reading.why_not
     if not reading.is_drawn:
         return "Nothing has to be read, and no case was drawn (`draw_when: always` draws some)."
     parts = reading.cases["part"].value_counts()

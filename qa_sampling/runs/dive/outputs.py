@@ -17,6 +17,7 @@ from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.dive.carried import Apart
 from qa_sampling.runs.dive.cases import Dive, in_words, unit_words
 from qa_sampling.runs.dive.closing import Closing, closing_words
+from qa_sampling.runs.dive.medians import median_groups_view, median_parts_view
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded, write_reading
 from qa_sampling.runs.dive.reviewing import Review, review_words
@@ -162,7 +163,9 @@ def release_dive(
     DisclosureError
         When figures of the same extract contradict what was released; name an `edition` then.
     """
-    quarter = _finished_quarter(found.dive) if found.dive.kind == "period" else None
+    dive = found.dive
+    is_told = dive.kind == "period" and dive.measure.base.of == "events" and not dive.is_long
+    quarter = _finished_quarter(dive) if is_told else None
     if quarter is None:
         return None
     kind = "team" if settings.unit_kind == "all" else settings.unit_kind
@@ -274,7 +277,7 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Terms of reference": terms_of(found, settings, bank),
         "Front door": recording_view(found.real),
         "Population": population_view(found.real),
-        **_taken_apart(found.apart),
+        **_taken_apart(found),
         "In words": said,
         "Who carries it": carriers_view(found.carried),
         "All groups": in_full(found.carried["All"].groups),
@@ -289,11 +292,15 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
     }
 
 
-def _taken_apart(apart: Apart | None) -> dict[str, pd.DataFrame]:
+def _taken_apart(found: Found) -> dict[str, pd.DataFrame]:
     """Give the sheets of the change; none of one day alone."""
+    apart, median = found.apart, found.real.median
     if apart is None:
         return {}
-    return {
+    medians = {} if median is None else {
+        "What moved the median": median_parts_view(median), "Medians": median_groups_view(median),
+    }  # fmt: skip
+    return medians | {
         "Taken apart": in_full(apart.together.parts),
         "By value": in_full(apart.together.values),
         "Mix by factor": mixes_view(apart),

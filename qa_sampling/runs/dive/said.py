@@ -9,16 +9,19 @@ from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.day_change import day_words
 from qa_sampling.runs.dive.kinds import left_out
+from qa_sampling.runs.dive.medians import median_words
 from qa_sampling.runs.dive.population_said import population_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_results import BinaryModel
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import value_words
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.waiting_results import WaitModel
 
 
@@ -57,7 +60,9 @@ def question_words(dive: Dive, real: Reality, settings: DeepDive) -> str:
         Name the unit.
     """
     whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
-    what = f"{_lower(dive.measure.title)}{whose}"
+    if dive.is_long:
+        whose = f", their median{whose},"
+    what = f"{_lower(MEASURES[settings.measure].title)}{whose}"
     if dive.kind == "list":
         return f"{dive.measure.title}{whose}, {dive.spans[1]}: who is concerned, and why?"
     asked = "Why did" if real.is_signal else "Did"
@@ -82,6 +87,8 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
         Name the measure and the period.
     """
     said = list(day_words(real.day, dive)) if real.day else [_answer(dive, real)]
+    if real.median is not None:
+        said.append(median_words(real.median, dive, settings))
     said += [one.words for one in real.signals.signals]
     if not real.is_signal and real.day is None:
         said += _needed(real)
@@ -111,7 +118,7 @@ def _month(text: str) -> str:
 
 def _answer(dive: Dive, real: Reality) -> str:
     title, signals = dive.measure.title, real.signals.signals
-    if not real.is_judged:
+    if not real.signals.considered["p"].notna().any():
         return (
             f"Whether there is a spike cannot be told: the records hold too few settled months of "
             f"{_lower(title)} up to {dive.spans[1]} to say what is usual. Give earlier extracts as "
@@ -210,7 +217,10 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
     """
     whose = {unit: dive.of_everybody if unit == EVERYBODY else f"Within {unit}: {{}}".format
              for unit in found}  # fmt: skip
-    said = [whose[unit](one.words) for unit, one in found.items()]
+    text = {unit: one.words for unit, one in found.items()}
+    if why_no_sample(dive.measure):
+        text = {unit: one.replace(" families ", " entries ") for unit, one in text.items()}
+    said = [whose[unit](one) for unit, one in text.items()]
     said += [whose[unit](note) for unit, one in found.items() for note in one.notes]
     scatter = monthly_scatter(dive)
     if scatter > 1:

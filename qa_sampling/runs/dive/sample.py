@@ -21,6 +21,7 @@ from qa_sampling.sampling.selection import Size, draw_sample
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import FRAME
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.dive_cases import values_of
 from qa_sampling.trends.driver_results import Drivers
 
@@ -154,6 +155,8 @@ def draw_reading(
     earlier : Earlier, optional
         The draw that the register holds: it stands, whatever the records say now.
     """
+    if why_not := why_no_sample(dive.measure):
+        return nothing_to_read(why_not)
     none = not is_signal and all(one.named.empty for one in found.values())
     if earlier is None and settings.draw_when == "signal" and none:
         return nothing_to_read(
