@@ -18,8 +18,8 @@ from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.reporting.outcome_signals import filled_by, handed_over
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
+from qa_sampling.runs.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.curves import curve_of
-from qa_sampling.runs.outcomes.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.looking_back import signals_before
 from qa_sampling.runs.outcomes.rates import rates_over_time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -14,6 +15,7 @@ from qa_sampling.records.events_covered import covered_by
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.extract_gaps import gaps_in_words
 from qa_sampling.runs.extract_seams import seams_of
+from qa_sampling.runs.graded import Audited
 from qa_sampling.runs.inputs import (
     invented_authority,
     open_register,
@@ -27,6 +29,7 @@ from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.coverage import Coverage
 from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.on_lists import KnownLists
 
@@ -57,6 +60,8 @@ class Told:
     logged : DataFrame or None
         ``measuring.LOGGED`` with a `child_id` that tells entries apart; for a deep dive into what
         the register holds.
+    audited : Audited or None
+        The audits with their draws, for a deep dive into them; `entered` holds them as entries.
     cases : DataFrame or None
         ``schema.CASES`` of that day: who holds a case now; for a deep dive.
     staff, case_roles : DataFrame or None
@@ -72,6 +77,7 @@ class Told:
     covered: Coverage | None = None
     entered: pd.DataFrame | None = None
     logged: pd.DataFrame | None = None
+    audited: Audited | None = None
     cases: pd.DataFrame | None = None
     staff: pd.DataFrame | None = None
     case_roles: pd.DataFrame | None = None
@@ -80,6 +86,27 @@ class Told:
     def lists(self) -> KnownLists:
         """The children on lists, checked once."""
         return KnownLists.of(self.on_lists)
+
+    @cached_property
+    def _known(self) -> dict[date, KnownEvents]:
+        return {}
+
+    def known_on(self, as_at: date) -> KnownEvents:
+        """Give the events as known on a day, checked once a day.
+
+        Parameters
+        ----------
+        as_at : date
+            The day.
+
+        Raises
+        ------
+        SchemaError
+            When the events are not as declared.
+        """
+        if as_at not in self._known:
+            self._known[as_at] = KnownEvents.of(self.events, as_at)
+        return self._known[as_at]
 
     def own_table(self, measure: Measure) -> pd.DataFrame | None:
         """Give the table that a measure is counted from, where it is not of the extracts.

@@ -12,8 +12,9 @@ from qa_sampling.runs.dive.cases import Dive
 from qa_sampling.runs.dive.day_change import day_words
 from qa_sampling.runs.dive.reality import Reality, retest
 from qa_sampling.runs.dive.recording import drawn_earlier
-from qa_sampling.runs.dive.said import question_words
+from qa_sampling.runs.dive.said import is_it_real, question_words
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, Reading, draw_reading
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.day_cases import why_no_sample
@@ -58,17 +59,19 @@ def in_short(
     settings : DeepDive
         Name the unit, and by when cases are read.
     """
-    said = [question_words(dive, real, settings), _is_real(dive, real), _who(dive, found)]
+    said = [question_words(dive, real, settings), _is_real(dive, real, settings), _who(dive, found)]
     said += _beside(real)
     said.append(_to_read(reading, dive, settings))
     return tuple(said)
 
 
-def _is_real(dive: Dive, real: Reality) -> str:
+def _is_real(dive: Dive, real: Reality, settings: DeepDive) -> str:
     if real.day is not None:
         return day_words(real.day, dive)[0]
     if not real.is_judged:
         return "Whether it is real cannot be told: too few settled months are on record."
+    if dive.measure.name == AUDITED:
+        return is_it_real(dive, real, settings)[0]
     if real.median is not None:
         return _of_the_median(real, dive)
     if not real.is_signal:

@@ -67,7 +67,7 @@ def take_apart(dive: Dive, settings: DeepDive) -> Apart | None:
     """
     if dive.kind == "list":
         return None
-    asked = {"outcome": OUTCOME, "of": "count", "periods": dive.months, "draws": _DRAWS}
+    asked = {"outcome": OUTCOME, "of": dive.of, "periods": dive.months, "draws": _DRAWS}
     both = (dive.before, dive.now)
     first = list(dive.factors[:_TOGETHER])
     together = decompose(*both, factors=first, seed=f"{settings.slug} together", **asked)
@@ -91,7 +91,7 @@ def monthly_scatter(dive: Dive) -> float:
     float
         At least 1; 1 where fewer than 12 months are known, and of a measure of a day.
     """
-    if dive.kind != "period":
+    if dive.kind != "period" or dive.of == "rate":
         return 1.0
     held = dive.readings[dive.readings["mature"] & (dive.readings["start"] < dive.days[0])]
     known = held["families"] if held["families"].notna().all() else held["children"]
@@ -121,7 +121,7 @@ def who_carries(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
     if dive.kind == "list":
         return _who_of_a_day(dive, settings)
     asked = {
-        "outcome": OUTCOME, "periods": dive.months, "direction": settings.direction,
+        "outcome": OUTCOME, "of": dive.of, "periods": dive.months, "direction": settings.direction,
         "false_discovery": settings.false_discovery_rate, "spread": monthly_scatter(dive),
     }  # fmt: skip
     groups = list(dive.factors)

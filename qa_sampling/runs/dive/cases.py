@@ -11,12 +11,14 @@ from qa_sampling.errors import TrendError
 from qa_sampling.records.annex_a_layout import CODES
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_gaps import months_in_words
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.schema import PRIMARY_NEEDS
 from qa_sampling.settings.deep_dive import DeepDive, Factor
 from qa_sampling.trends.background import add_background
+from qa_sampling.trends.entered import audits_entered
 from qa_sampling.trends.long_cases import as_share, long_from
-from qa_sampling.trends.measure_cases import cases_of
+from qa_sampling.trends.measure_cases import KnownEvents, cases_of
 from qa_sampling.trends.measure_rules import Longer
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
@@ -75,6 +77,14 @@ class Dive:
         if self.own[-1] - pd.DateOffset(years=1) == self.held[-1]:
             return "a year before"
         return f"on {self.spans[0]}"
+
+    @property
+    def of(self) -> Literal["count", "rate"]:
+        """Whether the concerned are held against time, or, of audits, against how many there are.
+
+        How many audits come back in a month says nothing of practice.
+        """
+        return "rate" if self.measure.name == AUDITED else "count"
 
     @property
     def is_long(self) -> bool:
@@ -144,7 +154,7 @@ def open_months(told: Told, settings: DeepDive) -> Dive:
     TrendError
         When the records hold no settled months, or none to hold them against.
     """
-    measure = MEASURES[settings.measure]
+    measure = audits_entered(MEASURES[settings.measure])
     readings = monthly_readings(told, measure, settings)
     settled = readings.loc[readings["mature"], "start"].sort_values()
     own = settled.iloc[-settings.over :]
@@ -220,7 +230,7 @@ def monthly_readings(
     """
     first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
     return readings_of(
-        own_table(told, measure), measure, as_at=settings.extract_day, first=first,
+        own_table(told, measure, settings), measure, as_at=settings.extract_day, first=first,
         last=settings.period_end, unit=unit, covered=told.covered,
     )  # fmt: skip
 
@@ -252,12 +262,12 @@ def day_readings(
         raise TrendError(f"{measure.title}: no extract holds list {measure.base.number}.")
     first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
     return readings_of(
-        told.events, measure, as_at=settings.extract_day, first=first, last=settings.period_end,
-        unit=unit, on_lists=told.lists,
+        told.known_on(settings.extract_day), measure, as_at=settings.extract_day, first=first,
+        last=settings.period_end, unit=unit, on_lists=told.lists,
     )  # fmt: skip
 
 
-def own_table(told: Told, measure: Measure) -> pd.DataFrame:
+def own_table(told: Told, measure: Measure, settings: DeepDive) -> pd.DataFrame | KnownEvents:
     """Give what a measure is counted from: the events, or a table of its own.
 
     Parameters
@@ -266,6 +276,8 @@ def own_table(told: Told, measure: Measure) -> pd.DataFrame:
         What the extracts and the authority's own tables tell.
     measure : Measure
         The measure.
+    settings : DeepDive
+        Give the day of the extract.
 
     Raises
     ------
@@ -273,7 +285,7 @@ def own_table(told: Told, measure: Measure) -> pd.DataFrame:
         When its own table was not given.
     """
     if measure.base.of in ("events", "on_lists"):
-        return told.events
+        return told.known_on(settings.extract_day)
     table = told.own_table(measure)
     if table is None:
         needs = measure.needs or "the register with its entries (`register_at`)"
@@ -304,8 +316,8 @@ def _cases(told: Told, measure: Measure, settings: DeepDive, months: pd.Series) 
     """Give the cases of some months with what is known of each."""
     last = months.iloc[-1] + pd.offsets.MonthEnd(0)
     found = cases_of(
-        told.events, measure, as_at=settings.extract_day, first=months.iloc[0].date(),
-        last=last.date(), entered=told.own_table(measure),
+        told.known_on(settings.extract_day), measure, as_at=settings.extract_day,
+        first=months.iloc[0].date(), last=last.date(), entered=told.own_table(measure),
     )  # fmt: skip
     found = found[found["month"].isin(months)].reset_index(drop=True)
     return with_background(found, told, settings)

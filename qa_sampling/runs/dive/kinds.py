@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qa_sampling.runs.dive.cases import Dive
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.settings.deep_dive import DeepDive
 
 NO_CHANGE = (
@@ -24,6 +25,12 @@ NO_WAY = (
 NO_TABLE = (
     "There is no table for everybody here: how many there are on a day stands on the page of "
     "outcomes, protected together with all other measures of that day."
+)
+OF_AUDITS = (
+    "Audits are a sample. Whether practice changed is told by estimates, which weigh each audit "
+    "for the cases it stands for; what the change is made of, who carries it and what goes with "
+    "it are told of the audits as they were read, without weights, and say nothing of cases that "
+    "were not audited. The population is left out."
 )
 NO_OWN_TABLE = (
     "There is no table for everybody here: what everybody may read of this measure stands on the "
@@ -104,4 +111,6 @@ def _of_a_period(dive: Dive) -> tuple[str, ...]:
             "as they were written down. The way since the referral is left out, no case is drawn, "
             "and there is no table for everybody here.",
         )
+    if dive.measure.name == AUDITED:
+        return (OF_AUDITS, NO_OWN_TABLE)
     return (NO_OWN_TABLE,) if dive.is_long or dive.measure.base.of != "events" else ()

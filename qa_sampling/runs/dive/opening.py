@@ -8,6 +8,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.reporting.dates import day_in_words
+from qa_sampling.runs.dive.audited import FindingsOf, with_audits
 from qa_sampling.runs.dive.cases import (
     OUTCOME,
     Dive,
@@ -16,11 +17,33 @@ from qa_sampling.runs.dive.cases import (
     open_months,
     with_background,
 )
-from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.outcome_inputs import Told, read_outcomes
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.background import age_bands
 from qa_sampling.trends.day_cases import cases_on
 from qa_sampling.trends.measures import MEASURES, Measure
+
+
+def read_dive(settings: DeepDive, findings: FindingsOf) -> tuple[Told, Dive]:
+    """Read what a deep dive rests on, and open it.
+
+    Parameters
+    ----------
+    settings : DeepDive
+        Checked parameters.
+    findings : callable
+        Brings audits together with their draws (``runs.findings.steps.findings_of``); asked for a
+        dive into audits alone.
+
+    Raises
+    ------
+    ExtractError
+        With every fault of the files that cannot be mended.
+    TrendError
+        When there is nothing to look into, or to hold it against.
+    """
+    told = with_audits(read_outcomes(settings), settings, findings)
+    return told, open_dive(told, settings)
 
 
 def open_dive(told: Told, settings: DeepDive) -> Dive:
@@ -125,8 +148,8 @@ def _cases(told: Told, settings: DeepDive, start: pd.Timestamp) -> pd.DataFrame:
     """Give the cases of a day with what was known when each began, and the age on the day."""
     day = _day(told, settings, start)
     found = cases_on(
-        told.events, MEASURES[settings.measure], day=day.date(), as_at=settings.extract_day,
-        on_lists=told.on_lists, entered=told.entered,
+        told.known_on(settings.extract_day), MEASURES[settings.measure], day=day.date(),
+        as_at=settings.extract_day, on_lists=told.on_lists, entered=told.entered,
     )  # fmt: skip
     if found.empty:
         return found

@@ -170,8 +170,8 @@ def release_dive(
         return None
     kind = "team" if settings.unit_kind == "all" else settings.unit_kind
     cases = cases_of(
-        told.events, found.dive.measure, as_at=settings.extract_day, first=quarter.date(),
-        last=(quarter + pd.offsets.QuarterEnd(0)).date(),
+        told.known_on(settings.extract_day), found.dive.measure, as_at=settings.extract_day,
+        first=quarter.date(), last=(quarter + pd.offsets.QuarterEnd(0)).date(),
     )  # fmt: skip
     day = f"extract of {settings.extract_day.isoformat()}"
     table = protect_dive(

@@ -154,6 +154,10 @@ def change_waterfalls(apart: Apart | None, dive: Dive) -> list[Decomposition]:
     """
     if apart is None:
         return []
+    if dive.of == "rate":
+        named = {"measure": f"{dive.called}, share of the audits read", "unit": "share"}
+        scope = dive.of_everybody(dive.against)
+        return [apart.together.waterfall(scope=scope, **named)]
     is_day = dive.kind == "day"
     fall = apart.together.waterfall(
         start_name=(dive.ago[:1].upper() + dive.ago[1:]) if is_day else "A month before",

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from qa_sampling.runs.dive.cases import Dive, day_readings, monthly_readings, own_table
+from qa_sampling.runs.dive.audited import GradeChange, grade_change
+from qa_sampling.runs.dive.cases import Dive, day_readings, monthly_readings
 from qa_sampling.runs.dive.day_change import DayChange, day_change
 from qa_sampling.runs.dive.medians import median_of
 from qa_sampling.runs.dive.population import PopulationChange, population_change
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.charts import Chart, chart
@@ -49,6 +51,8 @@ class Reality:
         Of a measure that is counted on a day, how it stands beside an earlier day.
     median : MedianChange or None
         Of a measure of how long things take, its median then and now.
+    grades : GradeChange or None
+        Of audits, the estimates then and now.
     """
 
     signals: Spikes
@@ -59,17 +63,19 @@ class Reality:
     population: PopulationChange | None = None
     day: DayChange | None = None
     median: MedianChange | None = None
+    grades: GradeChange | None = None
 
     @property
     def is_signal(self) -> bool:
         """Whether there is a spike or a drift, or a day or a median that differs from before."""
-        changes = [one.is_change for one in (self.day, self.median) if one is not None]
+        held = (self.day, self.median, self.grades)
+        changes = [one.is_change for one in held if one is not None]
         return bool(self.signals.signals) or any(changes)
 
     @property
     def is_judged(self) -> bool:
         """Whether any series is long and settled enough to be tested."""
-        if self.median is not None or (self.day and self.day.units):
+        if self.median or self.grades or (self.day and self.day.units):
             return True
         return bool(self.signals.considered["p"].notna().any())
 
@@ -88,6 +94,8 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     """
     if dive.kind != "period":
         return _of_a_day(told, dive, settings)
+    if dive.measure.name == AUDITED:
+        return _of_audits(told, dive, settings)
     tested = _all_tested(told, dive, settings)
     signals = _signals(tested, dive.measure)
     return Reality(
@@ -97,11 +105,21 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     )  # fmt: skip
 
 
+def _of_audits(told: Told, dive: Dive, settings: DeepDive) -> Reality:
+    """Set the estimates side by side: a share of the audits read is none of the cases."""
+    return Reality(
+        find_spikes(dive.readings.iloc[:0]), {}, _recording(told, dive, settings),
+        _declared(dive, settings), {}, grades=grade_change(told, dive, settings),
+    )  # fmt: skip
+
+
 def _all_tested(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
     """Give the readings of everybody, and of the unit or of every unit of its kind."""
     parts = [dive.readings]
-    table = told.on_lists if dive.measure.base.of == "on_lists" else own_table(told, dive.measure)
-    has_units = dive.measure.base.of == "events" or settings.unit_kind in table
+    table = told.own_table(dive.measure)
+    if dive.measure.base.of == "on_lists":
+        table = told.on_lists
+    has_units = table is None or settings.unit_kind in table
     if settings.unit_kind != "all" and settings.unit != EVERYBODY and has_units:
         counted = day_readings if dive.measure.stock else monthly_readings
         parts.append(counted(told, dive.measure, settings, unit=settings.unit_kind))
@@ -130,10 +148,10 @@ def _of_a_day(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     is_alone = dive.kind == "list"
     front_door = NO_FRONT_DOOR if is_alone else _recording(told, dive, settings)
     tested, charts = dive.readings.iloc[:0], {}
+    signals = find_spikes(tested)
     if dive.measure.watched:
         tested = _all_tested(told, dive, settings)
-    signals = _signals(tested, dive.measure)
-    if dive.measure.watched:
+        signals = _signals(tested, dive.measure)
         charts = _charts(tested, signals, dive, settings)
     return Reality(
         signals, charts, front_door, _declared(dive, settings),

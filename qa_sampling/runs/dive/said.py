@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from qa_sampling.reporting.dates import day_in_words, month_in_words
+from qa_sampling.runs.dive.audited import grade_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.day_change import day_words
@@ -14,6 +15,7 @@ from qa_sampling.runs.dive.population_said import population_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded
 from qa_sampling.runs.dive.sample import Reading
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_results import BinaryModel
 from qa_sampling.trends.day_cases import why_no_sample
@@ -87,16 +89,17 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
         Name the measure and the period.
     """
     said = list(day_words(real.day, dive)) if real.day else [_answer(dive, real)]
+    if dive.measure.name == AUDITED:
+        said = [_of_audits(dive, real, settings)]
     if real.median is not None:
         said.append(median_words(real.median, dive, settings))
     said += [one.words for one in real.signals.signals]
-    if not real.is_signal and real.day is None:
+    if not real.is_signal and real.day is None and dive.measure.name != AUDITED:
         said += _needed(real)
     if dive.kind != "list":
-        said += [
-            _front_door(real, dive),
-            population_words(real.population, dive.called, dive.own.max()),
-        ]
+        said.append(_front_door(real, dive))
+    if dive.kind != "list" and dive.measure.name != AUDITED:
+        said.append(population_words(real.population, dive.called, dive.own.max()))
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
              for month, what in real.declared]  # fmt: skip
     if not settings.events_declared:
@@ -110,6 +113,12 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
             f"at end before {settings.period}: {dive.spans[1]}."
         )
     return tuple(said)
+
+
+def _of_audits(dive: Dive, real: Reality, settings: DeepDive) -> str:
+    if real.grades is not None:
+        return grade_words(real.grades, dive, settings)
+    return "Whether practice changed cannot be told: too few audits came back then or now."
 
 
 def _month(text: str) -> str:

@@ -155,9 +155,9 @@ def draw_reading(
     earlier : Earlier, optional
         The draw that the register holds: it stands, whatever the records say now.
     """
+    none = not is_signal and all(one.named.empty for one in found.values())
     if why_not := why_no_sample(dive.measure):
         return nothing_to_read(why_not)
-    none = not is_signal and all(one.named.empty for one in found.values())
     if earlier is None and settings.draw_when == "signal" and none:
         return nothing_to_read(
             "No spike was found, and no group that carries one, so no case is drawn: reading would "

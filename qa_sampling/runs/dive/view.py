@@ -118,8 +118,10 @@ def mixes_view(apart: Apart | None) -> pd.DataFrame:
     heads = ["Factor", "Mix did", "95% interval", "More than chance"]
     if apart is None or (apart.table["mix"] == 0).all():
         return pd.DataFrame(columns=heads)
+    scale, per = (100, "points") if apart.together.of == "rate" else (1, apart.per)
     rows = [
-        (_title(row.factor), f"{row.mix:+.1f} {apart.per}", f"{row.low:+.1f} to {row.high:+.1f}",
+        (_title(row.factor), f"{scale * row.mix:+.1f} {per}",
+         f"{scale * row.low:+.1f} to {scale * row.high:+.1f}",
          "yes" if row.low * row.high > 0 else "no")
         for row in apart.table.itertuples()
     ]  # fmt: skip
