@@ -96,12 +96,12 @@ class TestComplaints:
         assert rows["numerator"].isna().tolist() == [True, True, False, False, False]
         assert rows["numerator"].dropna().tolist() == [0, 1, 0]
 
-    def test_they_have_no_rate_and_no_deep_dive(self, found):
+    def test_they_have_no_rate_and_a_deep_dive_of_their_entries(self, found):
         assert "complaints" not in set(found.rates["measure"])
         one = SimpleNamespace(measure="complaints", unit_kind="team", unit="A", words="", id="a",
                               children=9.0, observed=9.0, out_of=None)  # fmt: skip
         line = handed_over(SimpleNamespace(signals=(one,))).loc[0, "Deep dive"]
-        assert line.startswith("None: no child stands")
+        assert line == "qa-sampling run deep_dive -p signal a"
 
     def test_an_empty_register_says_what_is_wanting(self):
         blank = pd.Series(dtype="str")
