@@ -31,7 +31,7 @@ __all__ = ["LONG", "MedianChange", "as_share", "long_from", "median_change", "we
 
 LONG = 0.75
 """Share of the cases before that a long case took longer than."""
-_FEWEST = 5
+_FEWEST = 10
 """Fewest cases, then and now, of which a group's medians are told."""
 _EVEN = 1e-9
 """Weights that differ by less, as a share of all, are alike."""
@@ -78,7 +78,7 @@ def as_share(measure: Measure, days: float) -> Measure:
     if measure.length is None:
         raise TrendError(f"{measure.title} is not a measure of how long things take.")
     rule = Longer(measure.length, days)
-    title = f"{measure.title}: more than {days:g}"
+    title = f"{measure.title}, more than {days:g}"
     return replace(measure, kind="proportion", rule=rule, length=None, title=title, target=None)
 
 
@@ -97,7 +97,7 @@ class MedianChange:
         `high` (of `mix`).
     groups : DataFrame
         One row a value of a factor: `factor`, `value`, `cases_before`, `cases_now`, `before`,
-        `now` (medians), `change`, `low`, `high`; medians are missing below five cases, and the
+        `now` (medians), `change`, `low`, `high`; medians are missing below ten cases, and the
         change with either.
     cases : tuple of (int, int)
         Cases then and now.

@@ -79,6 +79,16 @@ class Dive:
         return f"on {self.spans[0]}"
 
     @property
+    def title(self) -> str:
+        """Title in the registry: of long cases without what makes them long."""
+        return MEASURES[self.measure.name].title
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is of a period, and what everybody may read of it is not shown here."""
+        return not self.measure.stock and (self.is_long or self.measure.base.of != "events")
+
+    @property
     def of(self) -> Literal["count", "rate"]:
         """Whether the concerned are held against time, or, of audits, against how many there are.
 

@@ -113,4 +113,4 @@ def _of_a_period(dive: Dive) -> tuple[str, ...]:
         )
     if dive.measure.name == AUDITED:
         return (OF_AUDITS, NO_OWN_TABLE)
-    return (NO_OWN_TABLE,) if dive.is_long or dive.measure.base.of != "events" else ()
+    return (NO_OWN_TABLE,) if dive.is_elsewhere else ()

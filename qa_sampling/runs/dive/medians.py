@@ -59,12 +59,12 @@ def median_words(found: MedianChange, dive: Dive, settings: DeepDive) -> str:
     clock = _length(dive).clock
     whose = f"{unit_words(settings)}: the" if settings.is_of_unit else "The"
     told = "more than chance" if found.is_change else "within what chance does"
+    ends = f"{_signed(found.low, 1)} to {_signed(found.high, 1)}"
     return (
         f"{whose} median is {found.now:.0f} {clock} in {dive.spans[1]} and was {found.before:.0f} "
-        f"in {dive.spans[0]}: {found.change:+.0f} ({found.level:.0%} interval {found.low:+.1f} to "
-        f"{found.high:+.1f}), {told}. A median is of no single case, so the cases looked into are "
-        f"the long ones: more than {dive.measure.rule.days:g} {clock}, as at most one in four were "
-        "before."
+        f"in {dive.spans[0]}: {_signed(found.change)} ({found.level:.0%} interval {ends}), {told}. "
+        f"A median is of no single case, so the cases looked into are the long ones: more than "
+        f"{dive.measure.rule.days:g} {clock}, as at most one in four were before."
     )
 
 
@@ -81,8 +81,8 @@ def median_parts_view(found: MedianChange | None) -> pd.DataFrame:
         The change.
     """
     rows = [
-        (_title(row.factor), f"{row.within:+.1f}", f"{row.mix:+.1f}",
-         f"{row.low:+.1f} to {row.high:+.1f}")
+        (_title(row.factor), _signed(row.within, 1), _signed(row.mix, 1),
+         f"{_signed(row.low, 1)} to {_signed(row.high, 1)}")
         for row in ([] if found is None else found.parts.itertuples())
     ]  # fmt: skip
     heads = ["Factor", "Within its values, days", "By their mix, days", "95% interval of the mix"]
@@ -98,14 +98,19 @@ def median_groups_view(found: MedianChange | None) -> pd.DataFrame:
         The change.
     """
     rows = [
-        (_title(row.factor), row.value, str(row.cases_before), str(row.cases_now),
-         f"{row.before:.0f}", f"{row.now:.0f}",
-         f"{row.change:+.0f} ({row.low:+.0f} to {row.high:+.0f})")
+        (_title(row.factor), row.value, f"{row.before:.0f} of {row.cases_before}",
+         f"{row.now:.0f} of {row.cases_now}",
+         f"{_signed(row.change)} ({_signed(row.low)} to {_signed(row.high)})")
         for row in ([] if found is None else found.groups.dropna(subset="change").itertuples())
     ]  # fmt: skip
-    heads = ["Factor", "Group", "Cases before", "Cases now", "Median before", "Median now",
-             "Change (95%)"]  # fmt: skip
+    heads = ["Factor", "Group", "Median before, of cases", "Median now, of cases", "Change (95%)"]
     return pd.DataFrame(rows, columns=heads)
+
+
+def _signed(value: float, places: int = 0) -> str:
+    """Give a number with its sign, and none before 0."""
+    said = f"{value:+.{places}f}"
+    return said if float(said) else "0"
 
 
 def _title(name: str) -> str:

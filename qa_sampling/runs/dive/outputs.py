@@ -164,7 +164,7 @@ def release_dive(
         When figures of the same extract contradict what was released; name an `edition` then.
     """
     dive = found.dive
-    is_told = dive.kind == "period" and dive.measure.base.of == "events" and not dive.is_long
+    is_told = dive.kind == "period" and not dive.is_elsewhere
     quarter = _finished_quarter(dive) if is_told else None
     if quarter is None:
         return None
@@ -224,7 +224,7 @@ def publish_dive(
     findings : Words
         What the page says first.
     """
-    title = f"Deep dive: {found.dive.measure.title}, {found.dive.spans[1]}"
+    title = f"Deep dive: {found.dive.title}, {found.dive.spans[1]}"
 
     def write(folder: Path) -> None:
         restricted = folder / "restricted"
@@ -237,7 +237,7 @@ def publish_dive(
         )  # fmt: skip
         write_form(
             restricted / "deep_dive_form.yml",
-            bank.form_of(settings.measure, title=f"Deep dive: {found.dive.measure.title}"),
+            bank.form_of(settings.measure, title=f"Deep dive: {found.dive.title}"),
         )
         if found.recorded is not None:
             write_reading(restricted, found.recorded, settings, bank=bank)

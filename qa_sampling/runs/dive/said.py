@@ -23,7 +23,6 @@ from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import value_words
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
-from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.waiting_results import WaitModel
 
 
@@ -40,7 +39,10 @@ def looked_into(dive: Dive, settings: DeepDive) -> str:
     said = [f"{dive.measure.title}: {dive.against}."]
     if dive.is_share:
         count = "count" if settings.looks_at_met else "do not count"
-        said[0] += f" Concerned are the cases that {count} in it."
+        concerned = f"the cases that {count} in it"
+        if dive.is_long:
+            concerned = "those that took longer" if settings.looks_at_met else "those that did not"
+        said[0] += f" Concerned are {concerned}."
     if dive.everybody:
         said[0] += (
             f" Looked into: {unit_words(settings)}. Figures that do not name it are of "
@@ -62,9 +64,7 @@ def question_words(dive: Dive, real: Reality, settings: DeepDive) -> str:
         Name the unit.
     """
     whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
-    if dive.is_long:
-        whose = f", their median{whose},"
-    what = f"{_lower(MEASURES[settings.measure].title)}{whose}"
+    what = f"{'the median of ' if dive.is_long else ''}{_lower(dive.title)}{whose}"
     if dive.kind == "list":
         return f"{dive.measure.title}{whose}, {dive.spans[1]}: who is concerned, and why?"
     asked = "Why did" if real.is_signal else "Did"
