@@ -547,10 +547,6 @@ class TestFaults:
         [
             ({"measure": "re_referals"}, "there is no measure 're_referals'; choose one of"),
             ({"factors": ["open_for"]}, "known of a count on a day"),
-            (
-                {"measure": "cp_visits", "review": "2026-09"},
-                "review is not told of a measure of lists",
-            ),
             ({"unit": "A", "unit_kind": "all"}, "unit_kind is all"),
             ({"factors": ["team", "team"]}, "names a column twice"),
             ({"factors": ["since_referral"]}, "explains nothing"),

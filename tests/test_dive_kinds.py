@@ -23,6 +23,7 @@ from qa_sampling.runs.dive.comparisons import comparisons_view
 from qa_sampling.runs.dive.kinds import left_out
 from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.reality import retest
+from qa_sampling.runs.dive.reviewing import review
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading, nothing_to_read
 from qa_sampling.runs.dive.ways import coming_sooner, waited_for, ways_of
 from qa_sampling.runs.inputs import invented_authority
@@ -279,3 +280,16 @@ def test_lists_are_held_against_the_earliest_extract_of_the_year_before(told, in
     assert pictures.change_waterfalls(take_apart(dive, settings), dive)[0].start_name == (
         "On 31 October 2025"
     )
+
+
+def test_a_measure_of_lists_is_told_again_at_review(told, invented_outputs):
+    asked_for = {"measure": "cin_visits", "period": "2025-12", "review": "2026-03"}
+    settings = asked(invented_outputs, factors=["team", "age"], **asked_for)
+    dive = open_dive(told, settings)
+    found = review(told, dive, settings, pd.DataFrame({"completed": []}))
+    assert found.table["when"].tolist() == ["before", "in it", "at review"]
+    days = [pd.Timestamp(one) for one in ("2024-12-31", "2025-12-31", "2026-03-31")]
+    cases = [cases_on(told.events, dive.measure, day=day.date(), as_at=date(2026, 3, 31),
+                      on_lists=told.on_lists) for day in days]  # fmt: skip
+    assert found.table["concerned"].tolist() == [one["met"].sum() for one in cases]
+    assert found.table["of"].tolist() == [len(one) for one in cases]

@@ -261,13 +261,21 @@ def _day_words(found: Drivers) -> str:
     )
 
 
+def _expected(found: Drivers) -> str:
+    """Say how many were expected, so that the difference is that of what is shown."""
+    shown = f"{found.expected:.0f}"
+    if int(f"{found.observed:.0f}") - int(shown) != int(f"{found.excess:.0f}"):
+        shown = f"{found.expected:.1f}"
+    return f"{shown} {'was' if shown == '1' else 'were'}"
+
+
 def _words(found: Drivers) -> str:
     if found.of == "share":
         return _day_words(found)
     more = found.direction == "more"
-    start = (
-        f"{found.observed:.0f} seen where {found.expected:.0f} were expected ({found.excess:+.0f})."
-    )
+    start = f"{found.observed:.0f} seen where {_expected(found)} expected ({found.excess:+.0f})."
+    if found.named.empty and found.tested <= 1:
+        return f"{start} There are too few for any group by itself to be tested."
     if found.named.empty:
         return (
             f"{start} No group stands out: of {found.tested} groups none holds so many "

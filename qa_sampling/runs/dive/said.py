@@ -289,6 +289,20 @@ def _who(recorded: Recorded | None, settings: DeepDive) -> str:
     return " ".join([*said, *([recorded.words] if recorded else [])])
 
 
+def published_words(published: str, *, is_shared: bool) -> str:
+    """Say where everything is.
+
+    Parameters
+    ----------
+    published : str
+        Name of the run's folder.
+    is_shared : bool
+        Whether there is a table for everybody.
+    """
+    shared = "one table for everybody" if is_shared else "no table for everybody"
+    return f"{published}: everything for those who look into it, and {shared}"
+
+
 def _lower(title: str) -> str:
     return title if title.startswith("Section") else title[:1].lower() + title[1:]
 
