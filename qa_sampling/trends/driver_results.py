@@ -232,7 +232,7 @@ def _notes(held: Tallies, of: str, table: pd.DataFrame) -> tuple[str, ...]:
     events, families = held.events[1].sum(), held.families[1].sum()
     if of == "count" and families and events > 1.25 * families:
         notes.append(
-            f"{events:.0f} children of {families:.0f} families: families are counted once in the "
+            f"{events:.0f} cases of {families:.0f} families: families are counted once in the "
             "tests."
         )
     if of == "rate":

@@ -8,12 +8,11 @@ from typing import Literal
 import pandas as pd
 
 from qa_sampling.errors import TrendError
-from qa_sampling.records.annex_a_layout import CODES
 from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.runs.dive.code_words import in_words
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.schema import PRIMARY_NEEDS
 from qa_sampling.settings.deep_dive import DeepDive, Factor
 from qa_sampling.trends.background import add_background
 from qa_sampling.trends.entered import audits_entered
@@ -346,26 +345,9 @@ def with_background(found: pd.DataFrame, told: Told, settings: DeepDive) -> pd.D
         Say who is concerned.
     """
     known = add_background(found, told.events, children=told.children)
-    known = known.assign(source=[in_words("source", one) for one in known["source"]],
-                         need=[in_words("need", one) for one in known["need"]])  # fmt: skip
+    coded = ("source", "need", "category")
+    known = known.assign(**{name: [in_words(name, one) for one in known[name]] for name in coded})
     return known.assign(**{OUTCOME: (known["met"] == settings.looks_at_met).astype(int)})
-
-
-_SOURCES = {code: f"{text.rpartition(': ')[2]} ({code})" for text, code in CODES["source"].items()}
-
-
-def in_words(kind: str, value: str) -> str:
-    """Give a code in words: "6", a source, as "Police (6)"; other values as they are.
-
-    Parameters
-    ----------
-    kind : str
-        Column it stands in.
-    value : str
-        The code.
-    """
-    known = {"source": _SOURCES, "need": PRIMARY_NEEDS}.get(kind, {})
-    return known.get(value, value)
 
 
 def unit_words(settings: DeepDive) -> str:

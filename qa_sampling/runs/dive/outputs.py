@@ -15,8 +15,9 @@ from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.dive.carried import Apart
-from qa_sampling.runs.dive.cases import Dive, in_words, unit_words
+from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.closing import Closing, closing_words
+from qa_sampling.runs.dive.code_words import in_words
 from qa_sampling.runs.dive.medians import median_groups_view, median_parts_view
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded, write_reading

@@ -232,7 +232,7 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
     said = [whose[unit](one) for unit, one in text.items()]
     said += [whose[unit](note) for unit, one in found.items() for note in one.notes]
     scatter = monthly_scatter(dive)
-    if scatter > 1:
+    if scatter >= 1.05:  # said to one place
         said.append(
             f"Months before scattered {scatter:.1f} times as much as chance, which the tests allow "
             "for."

@@ -8,7 +8,8 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.runs.dive.carried import ELSEWHERE, in_groups
-from qa_sampling.runs.dive.cases import OUTCOME, Dive, in_words
+from qa_sampling.runs.dive.cases import OUTCOME, Dive
+from qa_sampling.runs.dive.code_words import in_words
 from qa_sampling.runs.dive.kinds import NO_WAY
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
