@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
@@ -18,7 +19,7 @@ from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.day_cases import why_no_sample
-from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.driver_results import Drivers, expected_words
 from qa_sampling.trends.measured import EVERYBODY
 
 _MOST_NAMED = 3
@@ -110,12 +111,17 @@ def _who(dive: Dive, found: Mapping[str, Drivers]) -> str:
     if named is None:
         return "No group carries it: none stands out by more than chance."
     parts = [
-        f"{row.group} ({row.observed:.0f} concerned where {row.expected:.0f} "
-        f"{'would be its share' if dive.kind == 'list' else 'were expected'})"
+        f"{row.group} ({row.observed:.0f} concerned where {_its_share(row, dive)})"
         for row in named.head(_MOST_NAMED).itertuples()
     ]
     more = len(named) - len(parts)
     return f"Carried by {'; '.join(parts)}{f'; and {more} more' if more else ''}."
+
+
+def _its_share(row: Any, dive: Dive) -> str:  # noqa: ANN401 - a row of a table
+    if dive.kind == "list":
+        return f"{row.expected:.0f} would be its share"
+    return f"{expected_words(row.observed, row.expected)} expected"
 
 
 def _beside(real: Reality) -> list[str]:
