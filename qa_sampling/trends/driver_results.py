@@ -279,7 +279,8 @@ def _words(found: Drivers) -> str:
     if found.of == "share":
         return _day_words(found)
     more = found.direction == "more"
-    start = f"{found.observed:.0f} seen where {expected_words(found.observed, found.expected)} expected ({found.excess:+.0f})."
+    expected = expected_words(found.observed, found.expected)
+    start = f"{found.observed:.0f} seen where {expected} expected ({found.excess:+.0f})."
     if found.named.empty and found.tested <= 1:
         return f"{start} There are too few for any group by itself to be tested."
     if found.named.empty:
@@ -292,6 +293,7 @@ def _words(found: Drivers) -> str:
         share = "" if np.isnan(row.share) else f", {100 * row.share:.0f}% of the difference"
         expected = expected_words(row.observed, row.expected)
         parts.append(
-            f"{row.group}: {row.observed:.0f} where {expected} expected ({row.explains:+.0f}{share})"
+            f"{row.group}: {row.observed:.0f} where {expected} expected "
+            f"({row.explains:+.0f}{share})"
         )
     return f"{start} It is carried by {'; '.join(parts)}. Elsewhere {found.elsewhere:+.0f}."
