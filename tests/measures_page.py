@@ -73,8 +73,9 @@ FLOW = """## Counted over a period, from events
 LENGTH = """## How long it takes, from events
 
 The figure of a month is the median of its cases, and missing below the minimum; the chart is an
-XmR chart. Medians do not add up: no rolling years, no signals across teams, no deep dive. What
-still waits is not in them, so a month in which a backlog is cleared looks slow.
+XmR chart. Medians do not add up: no rolling years, no signals across teams; a deep dive looks into
+the long cases. What still waits is not in them, so a month in which a backlog is cleared looks
+slow.
 """
 STOCK = """## Counted at the end of a period, from events
 
@@ -111,9 +112,9 @@ REGISTER = """## From the register
 
 Read before the series are made (`runs.outcomes.registered.read_registered`); without a register
 the page of outcomes says so and goes on. Complaints are counts by month, by team and service where
-these were written down; no child stands in them, so they have no rate, no families and no deep
-dive. Audits are a sample: their grades are an estimate of all open cases with its interval, by
-quarter, service and team, and never a count.
+these were written down; no child stands in them, so they have no rate and no families, and a deep
+dive draws no case. Audits are a sample: their grades are an estimate of all open cases with its
+interval, by quarter, service and team, and never a count.
 """
 ASKED = """## Counted where they are asked for by name
 

@@ -13,7 +13,7 @@ from day_twins import STOCKS, stock
 from measure_twins import plain
 from scipy import stats
 
-from qa_sampling.errors import ParameterError, TrendError
+from qa_sampling.errors import TrendError
 from qa_sampling.parameters import read_parameters
 from qa_sampling.runs.dive import pictures, said, view
 from qa_sampling.runs.dive.brief import in_short
@@ -23,96 +23,174 @@ from qa_sampling.runs.dive.comparisons import comparisons_view
 from qa_sampling.runs.dive.kinds import left_out
 from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.reality import retest
+from qa_sampling.runs.dive.reviewing import review
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading, nothing_to_read
 from qa_sampling.runs.dive.ways import coming_sooner, waited_for, ways_of
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.runs.keyring import load_keys
-from qa_sampling.trends.day_cases import cases_on, come_and_gone, why_no_cases
+from qa_sampling.runs.returns_in import invented_activities
+from qa_sampling.trends.day_cases import cases_on, come_and_gone, why_no_cases, why_no_sample
+from qa_sampling.trends.entered import ENTERED
+from qa_sampling.trends.measure_cases import cases_of
 from qa_sampling.trends.measures import MEASURES
 
-WITHOUT_CHILDREN = (
-    "complaints", "audits_good", "strategy_discussions", "core_groups_on_time",
-    "cp_reviews_all_on_time", "visits_all_on_time", "three_social_workers",
-    "care_reviews_all_on_time", "education_plans", "pre_proceedings", "care_applications",
-    "assessment_days", "icpc_days", "plan_days",
+ENTERED_ALONE = (
+    "strategy_discussions", "core_groups_on_time", "cp_reviews_all_on_time", "visits_all_on_time",
+    "three_social_workers", "care_reviews_all_on_time", "education_plans", "pre_proceedings",
+    "care_applications",
 )  # fmt: skip
-DIVED = tuple(name for name in MEASURES if name not in WITHOUT_CHILDREN)
-ON_DAYS = tuple(name for name in DIVED if MEASURES[name].stock and not MEASURES[name].by_name)
-ON_DAYS += ("need_disabled", "care_fostered")
-"""Those of the page, and two that are counted where they are asked for by name."""
-NO_OTHERS = ("cp_visits", "return_interviews", "cp_reviews", "care_reviews", "health_checks",
-             "dental_checks")  # fmt: skip
-"""Measures of which, on some invented day, all children may be in time."""
+"""Told by the optional table of measure events."""
+LENGTHS = ("assessment_days", "icpc_days", "plan_days")
+WHOLE = (
+    "plans_open", "assessments_overdue", "looked_after", "cin_visits", "three_placements",
+    "need_disabled", "care_leavers_in_touch_19_21", *ENTERED_ALONE, *LENGTHS, "complaints",
+    "re_referrals", "starting_care",
+)  # fmt: skip
+"""Measures that go through every step: of each kind of base, rule and table."""
 
 
 @pytest.fixture(scope="module")
 def told(invented_told):
+    """The invented authority, with a table of every measure that it may enter."""
     known = invented_authority().families.set_index("child_id")["family_id"]
     family = invented_told.events["child_id"].map(known)
-    return replace(invented_told, events=invented_told.events.assign(family_id=family))
+    held = invented_activities()
+    held = held[held["date"] <= "2026-03-31"].reset_index(drop=True)
+    return replace(
+        invented_told,
+        events=invented_told.events.assign(family_id=family),
+        entered=everything_entered(invented_told, known),
+        logged=held.assign(child_id=[f"entry {place}" for place in held.index]),
+    )
+
+
+def everything_entered(told, known):
+    """Entries of all nine measures, a child in eight late; of one team every other."""
+    lists = told.on_lists[told.on_lists["list"] == 8].reset_index(drop=True)
+    rows = lists[["day", "child_id", "team"]].rename(columns={"day": "date"})
+    number = rows["child_id"].str.extract(r"(\d+)", expand=False).astype("int64")
+    number += rows["date"].dt.month
+    late = (number % 8 == 0) | ((rows["team"] == BAD) & (number % 2 == 0))
+    rows = rows.assign(family_id=rows["child_id"].map(known))
+    parts = []
+    for name in ENTERED_ALONE:
+        one = MEASURES[name]
+        met = None if one.rule is None else late.map({True: "No", False: "Yes"})
+        if met is not None and one.better == "down":
+            met = late.map({True: "Yes", False: "No"})
+        part = rows.assign(measure=name, met=met)
+        parts.append(part if one.rule else part[number % 9 == 0])
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.astype(ENTERED.empty().dtypes.to_dict())
+
+
+BAD = "Children in Care 2"
 
 
 def asked(outputs, **values):
     return read_parameters("deep_dive", {"outputs": outputs} | values)
 
 
-def test_the_registry_has_both_and_no_other():
-    assert len(DIVED) + len(WITHOUT_CHILDREN) == len(MEASURES) == 99
-    assert {name for name, one in MEASURES.items() if why_no_cases(one)} == set(WITHOUT_CHILDREN)
-    for name in DIVED:
-        assert read_parameters("deep_dive", {"measure": name}).measure == name
+def test_every_measure_of_the_registry_has_cases(told, invented_outputs):
+    """What a deep dive cannot do without; those of audits are tested with the audits."""
+    assert len(MEASURES) == 99
+    assert not [name for name, one in MEASURES.items() if why_no_cases(one)]
+    assert [name for name, one in MEASURES.items() if why_no_sample(one)] == ["complaints"]
+    day, none = date(2026, 3, 31), []
+    known = told.known_on(day)
+    for name, one in MEASURES.items():
+        assert asked(invented_outputs, measure=name).measure == name
+        if name == "audits_good":
+            continue
+        own = told.own_table(one)
+        if one.stock:
+            cases = cases_on(known, one, day=day, as_at=day, on_lists=told.on_lists, entered=own)
+        else:
+            first = date(2025, 4, 1)
+            cases = cases_of(known, one, as_at=day, first=first, last=day, entered=own)
+        if cases.empty:
+            none.append(name)
+    assert none == ["adoption_decisions", "adoptions", "adoption_reversals"], "it invents none"
 
 
-@pytest.mark.parametrize("name", WITHOUT_CHILDREN)
-def test_what_no_child_stands_behind_is_refused_in_a_sentence(name):
-    with pytest.raises(ParameterError) as refused:
-        read_parameters("deep_dive", {"measure": name})
-    text = str(refused.value)
-    assert MEASURES[name].title.lower() in text.lower() and "cannot be dived into: " in text
-    why = text.partition("cannot be dived into: ")[2]
-    assert "\n" not in why.strip() and why_no_cases(MEASURES[name]) in why
+def test_what_no_table_tells_is_refused_with_what_it_needs(told, invented_outputs):
+    lacking = replace(told, entered=None, logged=None)
+    for name, needs in (("education_plans", "it needs the virtual school's list of plans"),
+                        ("complaints", "it needs the register with its entries")):  # fmt: skip
+        with pytest.raises(TrendError, match=needs):
+            open_dive(lacking, asked(invented_outputs, measure=name))
+
+
+@pytest.fixture(scope="module")
+def events_in_loops(told):
+    return plain(told.events, date(2026, 3, 31))
 
 
 @pytest.mark.parametrize("name", STOCKS)
-def test_the_cases_of_a_day_are_those_that_plain_loops_count(name, told):
+def test_the_cases_of_a_day_are_those_that_plain_loops_count(name, told, events_in_loops):
     day, as_at = date(2025, 9, 30), date(2026, 3, 31)
-    found = cases_on(told.events, MEASURES[name], day=day, as_at=as_at)
-    above, below = stock(plain(told.events, as_at), name, day)
+    found = cases_on(told.known_on(as_at), MEASURES[name], day=day, as_at=as_at)
+    above, below = stock(events_in_loops, name, day)
     assert found["met"].sum() == above
     assert len(found) == (above if below is None else below)
     assert found["day"].eq(pd.Timestamp(day)).all() and (found["start"] <= found["day"]).all()
 
 
-@pytest.mark.parametrize("name", ON_DAYS)
-def test_every_measure_of_a_day_goes_through_the_steps(name, told, invented_outputs):
+@pytest.mark.parametrize("name", WHOLE)
+def test_measures_of_every_kind_go_through_the_steps(name, told, invented_outputs):
     settings = asked(invented_outputs, measure=name, factors=["team", "age"])
-    try:
-        dive = open_dive(told, settings)
-    except TrendError as refused:
-        assert name in NO_OTHERS and "nobody is concerned" in str(refused)
-        return
-    assert dive.kind == ("day" if MEASURES[name].base.of == "events" else "list")
+    dive = open_dive(told, settings)
+    assert dive.kind == ("day" if MEASURES[name].stock else "period")
+    own = dive.readings[dive.readings["start"].isin(dive.own)]
+    assert own["numerator"].sum() == dive.now["met"].sum(), "its cases are those of its figure"
     real, carried = retest(told, dive, settings), who_carries(dive, settings)
     apart = take_apart(dive, settings)
     falls = pictures.change_waterfalls(apart, dive)
-    if dive.kind == "list":
-        assert apart is None and not falls and not real.is_signal
-    else:
-        ends = (dive.before[OUTCOME].sum(), dive.now[OUTCOME].sum())
-        assert falls[0].table["contribution"].sum() == pytest.approx(ends[1] - ends[0], abs=1e-9)
-        assert len(view.ends_view(real)) > 4
+    ends = [one[OUTCOME].sum() / months
+            for one, months in zip((dive.before, dive.now), dive.months, strict=True)]  # fmt: skip
+    assert falls[0].table["contribution"].sum() == pytest.approx(ends[1] - ends[0], abs=1e-9)
     goes_with = explained(dive, settings)
     sooner = coming_sooner(waited_for(told, dive, settings), told, dive, settings)
     ways = ways_of(told, dive, settings, carried["All"])
-    assert "left out" in ways and any(ways == one for one in left_out(dive, settings))
+    reading = nothing_to_read("none")
+    if name == "complaints":
+        reading = draw_reading(told, dive, settings, carried, key=load_keys(settings).key,
+                               is_signal=True)  # fmt: skip
+        assert not reading.is_drawn and "names no child" in reading.why_not
     text = "\n".join(
         [said.looked_into(dive, settings), *said.is_it_real(dive, real, settings),
          *said.who_words(carried, dive), *said.model_words(goes_with, dive),
-         *in_short(dive, real, carried, nothing_to_read("none"), settings)]
+         *in_short(dive, real, carried, reading, settings)]
     )  # fmt: skip
-    assert "left out" in text and not re.search(r"\bnan\b|since_|comes_with|closed_by", text)
+    assert not re.search(r"\bnan\b|since_|comes_with|closed_by", text)
+    if dive.kind == "day":
+        assert len(view.ends_view(real)) > 4 and ways in left_out(dive, settings)
+    assert (real.median is not None) == (name in LENGTHS)
     made = comparisons_view(real, apart, carried, (goes_with, sooner), ways)
     assert (made["Comparisons"] > 0).all()
+
+
+@pytest.mark.parametrize("name", ["three_social_workers", "education_plans"])
+def test_a_team_entered_late_is_named_and_its_children_are_drawn(name, told, invented_outputs):
+    settings = asked(invented_outputs, measure=name, factors=["team", "age"], draw_when="always")
+    own = (told.entered["team"] == BAD) & (told.entered["date"] < "2026-03-01")
+    usual = {"three_social_workers": "No"}.get(name, "Yes")
+    before = told.entered.assign(met=told.entered["met"].mask(own, usual))
+    now = replace(told, entered=before)
+    dive = open_dive(now, settings)
+    rows = [row for row in now.entered.itertuples() if row.measure == name]
+    ends = [[row for row in rows if row.date == pd.Timestamp(day)]
+            for day in ("2025-03-31", "2026-03-31")]  # fmt: skip
+    late = {"three_social_workers": "Yes"}.get(name, "No")
+    for table, those in zip((dive.before, dive.now), ends, strict=True):
+        assert sorted(table["child_id"]) == sorted(row.child_id for row in those)
+        assert table[OUTCOME].sum() == sum(row.met == late for row in those)
+    carried = who_carries(dive, settings)
+    assert f"team {BAD}" in carried["All"].words
+    reading = draw_reading(now, dive, settings, carried, key=load_keys(settings).key,
+                           is_signal=False)  # fmt: skip
+    ours = reading.cases[reading.cases["part"] == CONCERNED]
+    assert (ours[OUTCOME] == 1).all() and (ours["team"] == BAD).any()
 
 
 def test_who_came_and_went_is_mcnemars_test_of_families():
@@ -157,11 +235,13 @@ def test_a_planted_team_that_visits_late_is_named_and_its_cases_are_drawn(told, 
     late = (lists["list"] == 6) & (lists["team"] == lists.loc[lists["list"] == 6, "team"].mode()[0])
     lists.loc[late, "last_visit"] = pd.Timestamp("2025-12-01")
     lists.loc[late, "start"] = pd.Timestamp("2025-06-02")
-    slow = replace(told, on_lists=lists)
+    newest = lists["day"] == lists["day"].max()
+    slow = replace(told, on_lists=lists[newest])
     settings = asked(invented_outputs, measure="cin_visits", factors=["team", "age"])
     dive = open_dive(slow, settings)
     carried = who_carries(dive, settings)
     team = lists.loc[late, "team"].iloc[0]
+    assert dive.kind == "list" and "no earlier" in said.looked_into(dive, settings).lower()
     assert carried["All"].words.count("More than its share has") == 1
     assert f"team {team}" in carried["All"].words
     reading = draw_reading(slow, dive, settings, carried, key=load_keys(settings).key,
@@ -182,3 +262,34 @@ def test_records_that_do_not_reach_back_a_year(told, invented_outputs):
     dive = open_dive(short, settings)
     assert dive.kind == "list" and dive.before.empty
     assert "do not reach back a year" in said.looked_into(dive, settings)
+
+
+def test_lists_are_held_against_the_earliest_extract_of_the_year_before(told, invented_outputs):
+    """Of extracts of six months alone the oldest; a planted rise since is that team's."""
+    lists = told.on_lists[told.on_lists["day"] >= "2025-10-01"].copy()
+    team = lists.loc[lists["list"] == 6, "team"].mode()[0]
+    late = (lists["list"] == 6) & (lists["team"] == team) & (lists["day"] == lists["day"].max())
+    lists.loc[late, ["last_visit", "start"]] = pd.to_datetime(["2025-12-01", "2025-06-02"])
+    told = replace(told, on_lists=lists)
+    settings = asked(invented_outputs, measure="cin_visits", factors=["team", "age"])
+    dive = open_dive(told, settings)
+    assert dive.kind == "day" and dive.spans == ("31 October 2025", "31 March 2026")
+    real, carried = retest(told, dive, settings), who_carries(dive, settings)
+    assert real.is_signal and f"team {team}" in carried["All"].words
+    assert "on 31 October 2025" in said.is_it_real(dive, real, settings)[0]
+    assert pictures.change_waterfalls(take_apart(dive, settings), dive)[0].start_name == (
+        "On 31 October 2025"
+    )
+
+
+def test_a_measure_of_lists_is_told_again_at_review(told, invented_outputs):
+    asked_for = {"measure": "cin_visits", "period": "2025-12", "review": "2026-03"}
+    settings = asked(invented_outputs, factors=["team", "age"], **asked_for)
+    dive = open_dive(told, settings)
+    found = review(told, dive, settings, pd.DataFrame({"completed": []}))
+    assert found.table["when"].tolist() == ["before", "in it", "at review"]
+    days = [pd.Timestamp(one) for one in ("2024-12-31", "2025-12-31", "2026-03-31")]
+    cases = [cases_on(told.events, dive.measure, day=day.date(), as_at=date(2026, 3, 31),
+                      on_lists=told.on_lists) for day in days]  # fmt: skip
+    assert found.table["concerned"].tolist() == [one["met"].sum() for one in cases]
+    assert found.table["of"].tolist() == [len(one) for one in cases]

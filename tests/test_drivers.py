@@ -69,7 +69,7 @@ def test_families_count_once() -> None:
     assert table.loc["source A", ["observed", "families"]].tolist() == pytest.approx([11, 1])
     assert found.named.empty
     assert "No group stands out" in found.words
-    assert "17 children of 7 families" in found.notes[0]
+    assert "17 cases of 7 families" in found.notes[0]
     # A family over two groups is shared between them, so that families add up.
     split = cases({("A", "N"): (3, 0), ("B", "N"): (1, 0)}).assign(family_id="x")
     held = read_cases(before, split, outcome="again", factors=("source",), cluster="family_id")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,6 +12,7 @@ from annex_a_factory import row, write_lists
 from day_twins import ON_LISTS as TWINS
 from day_twins import on_list
 
+from qa_sampling.parameters import read_parameters
 from qa_sampling.records.annex_a import read_annex_a
 from qa_sampling.records.cases import completed_years
 from qa_sampling.records.on_lists import build_over_time, children_on
@@ -30,6 +30,7 @@ from qa_sampling.trends.list_measures import FROM_LISTS
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.on_lists import ON_LISTS
+from qa_sampling.trends.spikes import find_spikes
 
 DAYS = [date(2026, 5, 31), date(2026, 6, 30), date(2026, 8, 31), date(2026, 9, 30)]
 LAST = DAYS[-1]
@@ -240,16 +241,19 @@ def test_the_invented_authority_has_kept_its_extracts(invented_told) -> None:
     assert ((held["day"] == pd.Timestamp(ends[-4])) & (held["list"] == 8)).sum() == whole
 
 
-@pytest.mark.parametrize(
-    ("measure", "says"),
-    [
-        ("cp_visits", "counted on a day"),
-        ("assessments_overdue", "counted on a day"),
-        ("strategy_discussions", "the table names the children"),
-    ],
-)
-def test_a_signal_without_events_names_what_to_look_at_and_no_dive(measure, says) -> None:
-    one = SimpleNamespace(measure=measure, unit_kind="all", unit="All", words="Low.", id="x")
-    found = SimpleNamespace(signals=(one,))
-    assert says in handed_over(found).loc[0, "Deep dive"]
-    assert filled_by(found, as_at="2026-09-30") == {}
+@pytest.mark.parametrize("measure", ["cp_visits", "core_groups_on_time", "complaints"])
+def test_a_signal_of_lists_or_of_a_table_of_its_own_is_handed_over(measure) -> None:
+    """Its id fills the parameters, and the deep dive takes them."""
+    readings = pd.DataFrame(
+        {
+            "measure": measure, "unit_kind": "team", "unit": "A", "mature": True,
+            "start": pd.date_range("2023-01-01", periods=39, freq="MS"),
+            "numerator": [5.0] * 38 + [60.0],
+        }
+    )  # fmt: skip
+    found = find_spikes(readings)
+    line = handed_over(found).loc[0, "Deep dive"]
+    assert line == f"qa-sampling run deep_dive -p signal {found.signals[0].id}"
+    (filled,) = filled_by(found, as_at="2026-03-31").values()
+    asked = read_parameters("deep_dive", filled)
+    assert (asked.measure, asked.unit, asked.period) == (measure, "A", "2026-03")

@@ -18,8 +18,8 @@ from qa_sampling.reporting.disclosure import HIDDEN_MARK
 from qa_sampling.reporting.outcome_signals import filled_by, handed_over
 from qa_sampling.runs.analyses import basis_of
 from qa_sampling.runs.findings.steps import design_of, findings_of
+from qa_sampling.runs.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.curves import curve_of
-from qa_sampling.runs.outcomes.graded import graded_series, grades_over_time
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.looking_back import signals_before
 from qa_sampling.runs.outcomes.rates import rates_over_time
@@ -96,12 +96,12 @@ class TestComplaints:
         assert rows["numerator"].isna().tolist() == [True, True, False, False, False]
         assert rows["numerator"].dropna().tolist() == [0, 1, 0]
 
-    def test_they_have_no_rate_and_no_deep_dive(self, found):
+    def test_they_have_no_rate_and_a_deep_dive_of_their_entries(self, found):
         assert "complaints" not in set(found.rates["measure"])
         one = SimpleNamespace(measure="complaints", unit_kind="team", unit="A", words="", id="a",
                               children=9.0, observed=9.0, out_of=None)  # fmt: skip
         line = handed_over(SimpleNamespace(signals=(one,))).loc[0, "Deep dive"]
-        assert line.startswith("None: no child stands")
+        assert line == "qa-sampling run deep_dive -p signal a"
 
     def test_an_empty_register_says_what_is_wanting(self):
         blank = pd.Series(dtype="str")

@@ -145,15 +145,6 @@ def test_audits_are_looked_at_with_the_limits_of_their_draw(registered) -> None:
     assert registered.signals(Asked("audits_good")).signals == ()
 
 
-def test_what_the_register_tells_has_no_deep_dive(folder, registered) -> None:
-    desk = TrendDesk(registered)
-    desk.measure.value = "complaints"
-    assert "No child stands in what the register tells" in desk.dive.shown.value
-    assert desk.dive.controls.layout.display == "none"
-    desk.measure.value = "re_referrals"
-    assert "No child stands" not in desk.dive.shown.value
-
-
 def test_stocks_are_a_line_and_have_no_rolling_year(found) -> None:
     assert found.look(Asked("looked_after")).notes == (STOCK_NOTE,)
     with pytest.raises(TrendError, match="Show its months"):

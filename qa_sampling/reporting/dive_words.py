@@ -7,7 +7,9 @@ from qa_sampling.reporting.quantities import cell, declared
 from qa_sampling.reporting.words import Words, _sealed, say
 
 
-def dive_findings(table: DiveTable | None, *, title: str, on_a_day: bool = False) -> Words:
+def dive_findings(
+    table: DiveTable | None, *, title: str, on_a_day: bool = False, elsewhere: bool = False
+) -> Words:
     """Say what is looked into, and the figures of the protected table.
 
     Parameters
@@ -18,10 +20,13 @@ def dive_findings(table: DiveTable | None, *, title: str, on_a_day: bool = False
         Title of the measure.
     on_a_day : bool
         Whether it is counted on a day, and so has no table here.
+    elsewhere : bool
+        Whether it is of a kind that has no table here.
     """
     words = say("A deep dive looks into one measure: {title}.", title=declared(title))
     if table is None:
-        return words + _sealed(_ON_A_DAY if on_a_day else _NO_TABLE)
+        why = _ELSEWHERE if elsewhere else _NO_TABLE
+        return words + _sealed(_ON_A_DAY if on_a_day else why)
     whole = cell(table.table, table.whole.name)
     words += say("{what}, {when}: {whole}.", what=declared(table.whole.title),
                  when=declared(table.quarter), whole=whole)  # fmt: skip
@@ -43,6 +48,7 @@ def dive_method() -> Words:
 
 _NO_TABLE = "There is no table to share: too few cases, or no finished quarter."
 _ON_A_DAY = "It is counted on a day: how many there are stands on the page of outcomes."
+_ELSEWHERE = "What everybody may read of it stands on the page of outcomes."
 _WHO = (
     "Which groups carry a change, and which cases are read, is for those who look into it; "
     "findings come back to everybody with the report of the deep dive."

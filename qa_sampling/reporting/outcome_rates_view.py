@@ -24,7 +24,7 @@ MONTH_HEADS = ["Month", "Good or better", "Interval", "Audits", "As precise as",
 
 
 class Graded(Protocol):
-    """A row of ``runs.outcomes.graded.GRADED``."""
+    """A row of ``runs.graded.GRADED``."""
 
     value: float
     low: float
@@ -206,7 +206,7 @@ def graded_view(grades: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     grades : DataFrame
-        ``runs.outcomes.graded.GRADED``; where too few were read there is no figure.
+        ``runs.graded.GRADED``; where too few were read there is no figure.
     """
     rows = [
         (
@@ -227,7 +227,7 @@ def graded_months(grades: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     grades : DataFrame
-        ``runs.outcomes.graded.GRADED`` of everybody, by month.
+        ``runs.graded.GRADED`` of everybody, by month.
     """
     rows = [
         (
@@ -269,7 +269,7 @@ def graded_tables(
     Parameters
     ----------
     grades, by_unit : DataFrame
-        ``runs.outcomes.graded.GRADED`` of everybody, and by service and team, by quarter. Units
+        ``runs.graded.GRADED`` of everybody, and by service and team, by quarter. Units
         without a quarter of enough audits are left out.
     by_month : DataFrame
         The same by month; that of everybody is shown.
@@ -294,7 +294,7 @@ def graded_lists(
     Parameters
     ----------
     grades, by_month : DataFrame
-        ``runs.outcomes.graded.GRADED`` by quarter, and by month, of which everybody's latest 12 are
+        ``runs.graded.GRADED`` by quarter, and by month, of which everybody's latest 12 are
         shown; what has too few audits is left out.
     level : float
         Level of the intervals.

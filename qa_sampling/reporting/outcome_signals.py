@@ -8,18 +8,10 @@ import pandas as pd
 
 from qa_sampling.reporting.outcomes_view import signals_view, too_small
 from qa_sampling.trends.measured import EVERYBODY
-from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
 from qa_sampling.trends.unit_kinds import CHILDREN
 
 _SMALL = "A group of children whose count here is too small to be shown; look at everybody first."
-_NO_CASES = {
-    "activity": "None: no child stands in the register. Read them (page of actions and activity).",
-    "audits": "None: it is an estimate. Read its audits (page of audit findings).",
-    "measure_events": "None: the table names the children. Read their records.",
-    "on a day": "None: it is counted on a day. The children are on the list of that month's "
-    "extract, with the date that is overdue.",
-}
 
 
 def signal_tables(found: Spikes, *, budget: int, file: str = "") -> dict[str, pd.DataFrame]:
@@ -62,8 +54,7 @@ def handed_over(found: Spikes, *, file: str = "") -> pd.DataFrame:
 def filled_by(found: Spikes, *, as_at: str) -> dict[str, dict[str, str | int]]:
     """Give what each signal fills of a deep dive's parameters, by its id.
 
-    One of a group of children fills those of everybody; one that no deep dive can be made into
-    is left out.
+    One of a group of children fills those of everybody.
 
     Parameters
     ----------
@@ -73,9 +64,7 @@ def filled_by(found: Spikes, *, as_at: str) -> dict[str, dict[str, str | int]]:
         Day the records are read up to.
     """
     return {
-        one.id: deep_dive_parameters(_looked_into(one)) | {"as_at": as_at}
-        for one in found.signals
-        if not _no_cases(one)
+        one.id: deep_dive_parameters(_looked_into(one)) | {"as_at": as_at} for one in found.signals
     }
 
 
@@ -84,15 +73,7 @@ def _looked_into(one: Signal) -> Signal:
     return replace(one, unit_kind="all", unit=EVERYBODY) if one.unit_kind in CHILDREN else one
 
 
-def _no_cases(one: Signal) -> str:
-    """Say why no deep dive can be made into a signal; blank where one can."""
-    base = MEASURES[one.measure].base
-    return _NO_CASES.get("on a day" if base.stock else base.of, "")
-
-
 def _command(one: Signal, file: str) -> str:
-    if none := _no_cases(one):
-        return none
     quoted = f'"{file}"' if " " in file else file
     files = f"-f parameters/deep_dive.yml -f {quoted} " if file else ""
     return f"qa-sampling run deep_dive {files}-p signal {one.id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -11,16 +12,25 @@ from qa_sampling.records.annex_a import AnnexA
 from qa_sampling.records.cases import build_cases
 from qa_sampling.records.events import build_events
 from qa_sampling.records.events_covered import covered_by
-from qa_sampling.records.on_lists import build_on_lists
 from qa_sampling.records.unit_columns import with_units
 from qa_sampling.runs.extract_gaps import gaps_in_words
 from qa_sampling.runs.extract_seams import seams_of
-from qa_sampling.runs.inputs import invented_authority, read_extracts
+from qa_sampling.runs.graded import Audited
+from qa_sampling.runs.inputs import (
+    invented_authority,
+    open_register,
+    read_extracts,
+    register_is_there,
+)
 from qa_sampling.runs.outcome_lists import entered_of, lists_over_time
+from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.analyses import AnalysisSettings
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.coverage import Coverage
+from qa_sampling.trends.measure import Measure
+from qa_sampling.trends.measure_cases import KnownEvents
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.on_lists import KnownLists
 
 
@@ -34,8 +44,7 @@ class Told:
         ``schema.EVENTS``, with the columns to count by (``unit_columns.with_units``) that the
         extra tables and the lists give.
     on_lists : DataFrame
-        ``on_lists.ON_LISTS`` of the day of each extract, with the same columns; for a deep dive
-        of the newest alone.
+        ``on_lists.ON_LISTS`` of the day of each extract, with the same columns.
     families_known : bool
         Whether families can be counted beside children.
     children : DataFrame
@@ -48,6 +57,11 @@ class Told:
         Which days the extracts hold of each kind of event; None where all are held.
     entered : DataFrame or None
         ``entered.ENTERED`` with the columns to count by; None where no such table was given.
+    logged : DataFrame or None
+        ``measuring.LOGGED`` with a `child_id` that tells entries apart; for a deep dive into what
+        the register holds.
+    audited : Audited or None
+        The audits with their draws, for a deep dive into them; `entered` holds them as entries.
     cases : DataFrame or None
         ``schema.CASES`` of that day: who holds a case now; for a deep dive.
     staff, case_roles : DataFrame or None
@@ -62,6 +76,8 @@ class Told:
     seams: tuple[pd.Timestamp, ...] = ()
     covered: Coverage | None = None
     entered: pd.DataFrame | None = None
+    logged: pd.DataFrame | None = None
+    audited: Audited | None = None
     cases: pd.DataFrame | None = None
     staff: pd.DataFrame | None = None
     case_roles: pd.DataFrame | None = None
@@ -70,6 +86,42 @@ class Told:
     def lists(self) -> KnownLists:
         """The children on lists, checked once."""
         return KnownLists.of(self.on_lists)
+
+    @cached_property
+    def _known(self) -> dict[date, KnownEvents]:
+        return {}
+
+    def known_on(self, as_at: date) -> KnownEvents:
+        """Give the events as known on a day, checked once a day.
+
+        Parameters
+        ----------
+        as_at : date
+            The day.
+
+        Raises
+        ------
+        SchemaError
+            When the events are not as declared.
+        """
+        if as_at not in self._known:
+            self._known[as_at] = KnownEvents.of(self.events, as_at)
+        return self._known[as_at]
+
+    def own_table(self, measure: Measure) -> pd.DataFrame | None:
+        """Give the table that a measure is counted from, where it is not of the extracts.
+
+        Parameters
+        ----------
+        measure : Measure
+            The measure.
+
+        Returns
+        -------
+        DataFrame or None
+            None of the extracts' own, and where no such table was given.
+        """
+        return {"measure_events": self.entered, "activity": self.logged}.get(measure.base.of)
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -100,12 +152,7 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     events = with_units(events, **about)
     known = extras.families is not None and len(extras.families) > 0
     seams = () if settings.is_invented else seams_of(annex)
-    of_days = (
-        build_on_lists(annex, as_at=settings.extract_day)
-        if isinstance(settings, DeepDive)
-        else lists_over_time(annex, settings)
-    )
-    on_lists = with_units(of_days, **about)
+    on_lists = with_units(lists_over_time(annex, settings), **about)
     kept = frozenset() if extras.restricted is None else frozenset(extras.restricted["child_id"])
     given = entered_of(extras, settings)
     entered = None if given is None else with_units(given, **about)
@@ -113,7 +160,23 @@ def read_outcomes(settings: AnalysisSettings) -> Told:
     if not isinstance(settings, DeepDive):
         return told
     cases = build_cases(annex, as_at=settings.extract_day, staff=extras.staff)
+    told = replace(told, logged=_logged(settings))
     return replace(told, cases=cases, staff=extras.staff, case_roles=extras.case_roles)
+
+
+def _logged(settings: DeepDive) -> pd.DataFrame | None:
+    """Give the register's activity up to the day, where a deep dive looks into it."""
+    if MEASURES[settings.measure].base.of != "activity":
+        return None
+    if settings.is_invented:
+        held = invented_activities()
+    elif register_is_there(settings):
+        with open_register(settings) as register:
+            held = register.activities()
+    else:
+        return None
+    held = held[held["date"] <= pd.Timestamp(settings.extract_day)].reset_index(drop=True)
+    return held.assign(child_id=[f"entry {place}" for place in held.index])
 
 
 def _invented_children() -> pd.DataFrame:

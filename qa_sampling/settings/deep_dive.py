@@ -241,18 +241,18 @@ class DeepDive(AnalysisSettings):
                 "open_for is known of a count on a day, such as looked_after; leave it out of "
                 "factors and match_on"
             )
-        if self.review and MEASURES[self.measure].base.of == "on_lists":
-            raise ValueError(
-                "review is not told of a measure of lists, which each extract tells of its own day "
-                "alone; run a deep dive of that month"
-            )
         if self.due and date.fromisoformat(self.due) < self.extract_day:
             raise ValueError("due lies before the day of the extract; give a later day")
         if self.review and self.review <= self.period:
             raise ValueError("review is not after the period; give a later month")
-        if self.concerned == "not_met" and MEASURES[self.measure].rule is None:
+        if self.concerned == "not_met" and self._counts_all:
             raise ValueError("concerned: not_met needs a share; this measure is a count")
         return self
+
+    @property
+    def _counts_all(self) -> bool:
+        """Whether every case counts alike, so that none of them do not."""
+        return MEASURES[self.measure].rule is None and MEASURES[self.measure].length is None
 
     @property
     def _can_be_open_for(self) -> bool:

@@ -12,15 +12,22 @@ from qa_sampling.errors import TrendError
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.trends.background import SINCE, since_bands
 from qa_sampling.trends.measure import Measure
-from qa_sampling.trends.measure_cases import known_events, with_referral
+from qa_sampling.trends.measure_cases import KnownEvents, known_events, with_referral
 
-__all__ = ["NO_REFERRAL", "ComeAndGone", "cases_on", "come_and_gone", "why_no_cases"]
+__all__ = [
+    "NO_REFERRAL",
+    "ComeAndGone",
+    "cases_on",
+    "come_and_gone",
+    "why_no_cases",
+    "why_no_sample",
+]
 
 NO_REFERRAL = "No referral in the year before"
 
 
 def why_no_cases(measure: Measure) -> str:
-    """Say why no child stands behind a measure; blank where the cases can be given.
+    """Say why no case stands behind a measure; blank where the cases can be given.
 
     Parameters
     ----------
@@ -34,27 +41,38 @@ def why_no_cases(measure: Measure) -> str:
     """
     if measure.base is None:
         return f"the extracts do not hold what it counts; it needs {measure.needs}"
-    if measure.length is not None:
+    return ""
+
+
+def why_no_sample(measure: Measure) -> str:
+    """Say why no child can be drawn of a measure's cases; blank where they are children.
+
+    Parameters
+    ----------
+    measure : Measure
+        A measure of the registry.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    if measure.base is not None and measure.base.of == "activity":
         return (
-            "it is a median of how long things take, which no group of cases adds up to; dive into "
-            "the share that is in time, or into the events that it is of"
+            f"No case is drawn: the register of activity names no child of {measure.title.lower()}."
+            " Read its entries (page of actions and activity), of the groups named above first."
         )
-    return {
-        "activity": "the register of activity names no child",
-        "measure_events": "a deep dive does not read the table of measure events; the page of "
-        "outcomes shows it by team and by group",
-        "audits": "it is estimated from a sample of audits, not counted from children; the "
-        "findings of audits tell what stands behind it",
-    }.get(measure.base.of, "")
+    return ""
 
 
 def cases_on(
-    events: pd.DataFrame,
+    events: pd.DataFrame | KnownEvents,
     measure: Measure,
     *,
     day: date,
     as_at: date,
     on_lists: pd.DataFrame | None = None,
+    entered: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Give the cases that a measure counts on a day, one row each.
 
@@ -63,13 +81,15 @@ def cases_on(
     events : DataFrame
         ``schema.EVENTS``, with `family_id` where it is known.
     measure : Measure
-        A measure that is counted on a day: of the events, or of lists.
+        A measure that is counted on a day: of the events, of lists, or of a table of its own.
     day : date
         The day.
     as_at : date
         Day the records reach to.
     on_lists : DataFrame, optional
         ``on_lists.ON_LISTS`` of that day, for a measure of lists.
+    entered : DataFrame, optional
+        ``entered.ENTERED``, for a measure of that table.
 
     Returns
     -------
@@ -83,14 +103,17 @@ def cases_on(
     Raises
     ------
     TrendError
-        When the measure is not counted on a day, or its lists were not given.
+        When the measure is not counted on a day, or its table was not given.
     """
     if measure.base is None or not measure.stock:
         raise TrendError(f"{measure.title} is not counted on a day. Ask for one that is.")
     held, until = known_events(events, pd.Timestamp(as_at)), pd.Timestamp(day)
-    table = held if measure.base.of == "events" else on_lists
+    tables = {"events": held, "on_lists": on_lists, "measure_events": entered}
+    table = tables[measure.base.of]
     if table is None:
-        raise TrendError(f"{measure.title} is told by lists. Give `on_lists` of the day.")
+        named = {"on_lists": "by lists. Give `on_lists` of the day"}
+        own = "by a table of its own. Give it as `entered`"
+        raise TrendError(f"{measure.title} is told {named.get(measure.base.of, own)}.")
     rows = measure.base.rows(table, pd.DatetimeIndex([until]).as_unit("us"))
     met = measure.rule.met(rows, held) if measure.rule else pd.Series(True, index=rows.index)
     known = met.notna() & ~rows.get("undecided", pd.Series(data=False, index=rows.index))
@@ -101,8 +124,6 @@ def cases_on(
     if measure.counted == "children":
         rows = rows.drop_duplicates("child_id")
     rows = rows.reset_index(drop=True)
-    for name in ("source", "outcome"):
-        rows[name] = rows.get(name)
     rows["category"] = rows.get("category", rows.get("legal_status"))
     return _on_the_day(rows, with_referral(rows, held))
 

@@ -13,7 +13,7 @@ from qa_sampling.trends.driver_groups import Group, Tallies
 from qa_sampling.trends.driver_ratios import ratio_of_the_rest, shrunken_ratios
 from qa_sampling.trends.driver_tests import Evidence
 
-__all__ = ["Drivers", "drivers_of"]
+__all__ = ["Drivers", "drivers_of", "expected_words"]
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def _notes(held: Tallies, of: str, table: pd.DataFrame) -> tuple[str, ...]:
     events, families = held.events[1].sum(), held.families[1].sum()
     if of == "count" and families and events > 1.25 * families:
         notes.append(
-            f"{events:.0f} children of {families:.0f} families: families are counted once in the "
+            f"{events:.0f} cases of {families:.0f} families: families are counted once in the "
             "tests."
         )
     if of == "rate":
@@ -261,13 +261,28 @@ def _day_words(found: Drivers) -> str:
     )
 
 
+def expected_words(observed: float, expected: float) -> str:
+    """Say how many were expected, so that the difference is that of what is shown: "9 were".
+
+    Parameters
+    ----------
+    observed, expected : float
+        Cases.
+    """
+    shown = f"{expected:.0f}"
+    if int(f"{observed:.0f}") - int(shown) != int(f"{observed - expected:.0f}"):
+        shown = f"{expected:.1f}"
+    return f"{shown} {'was' if shown == '1' else 'were'}"
+
+
 def _words(found: Drivers) -> str:
     if found.of == "share":
         return _day_words(found)
     more = found.direction == "more"
-    start = (
-        f"{found.observed:.0f} seen where {found.expected:.0f} were expected ({found.excess:+.0f})."
-    )
+    expected = expected_words(found.observed, found.expected)
+    start = f"{found.observed:.0f} seen where {expected} expected ({found.excess:+.0f})."
+    if found.named.empty and found.tested <= 1:
+        return f"{start} There are too few for any group by itself to be tested."
     if found.named.empty:
         return (
             f"{start} No group stands out: of {found.tested} groups none holds so many "
@@ -276,8 +291,9 @@ def _words(found: Drivers) -> str:
     parts = []
     for row in found.named.itertuples():
         share = "" if np.isnan(row.share) else f", {100 * row.share:.0f}% of the difference"
+        expected = expected_words(row.observed, row.expected)
         parts.append(
-            f"{row.group}: {row.observed:.0f} where {row.expected:.0f} were expected "
+            f"{row.group}: {row.observed:.0f} where {expected} expected "
             f"({row.explains:+.0f}{share})"
         )
     return f"{start} It is carried by {'; '.join(parts)}. Elsewhere {found.elsewhere:+.0f}."

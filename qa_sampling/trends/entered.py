@@ -6,17 +6,18 @@ whether it was as it should be. Without it each measure says what it would need.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pandas as pd
 
 from qa_sampling.declared import Column, Table
 from qa_sampling.trends.coverage import Coverage
+from qa_sampling.trends.measure import Measure
 from qa_sampling.trends.measure_bases import Whole
 from qa_sampling.trends.measure_rules import Rule
 
-__all__ = ["ENTERED", "Entered", "EnteredOn", "Marked", "covered_of"]
+__all__ = ["ENTERED", "Entered", "EnteredOn", "Marked", "audits_entered", "covered_of"]
 
 ENTERED = Table(
     "measure events",
@@ -106,6 +107,20 @@ class Marked(Rule):
     def met(self, rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
         """Tell whether it is marked so."""
         return rows["met"].map({"Yes": True, "No": False}).astype("boolean")
+
+
+def audits_entered(measure: Measure) -> Measure:
+    """Give a measure of drawn audits as one of their entries, a row an audit that came back.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure; one that is not of audits is given back as it is.
+    """
+    if measure.base is None or measure.base.of != "audits":
+        return measure
+    base = Entered(measure.name, "Audits that were drawn and came back")
+    return replace(measure, kind="proportion", base=base, rule=Marked("graded good or better"))
 
 
 def covered_of(table: pd.DataFrame, measure: str, until: pd.Timestamp) -> Coverage:

@@ -92,7 +92,13 @@ def known_events(events: pd.DataFrame | KnownEvents, until: pd.Timestamp) -> pd.
 
 
 def cases_of(
-    events: pd.DataFrame, measure: Measure, *, as_at: date, first: date, last: date
+    events: pd.DataFrame | KnownEvents,
+    measure: Measure,
+    *,
+    as_at: date,
+    first: date,
+    last: date,
+    entered: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Give the cases that a measure counts in some months, one row each.
 
@@ -101,11 +107,14 @@ def cases_of(
     events : DataFrame
         ``schema.EVENTS``, with `family_id` where it is known.
     measure : Measure
-        A measure of the events of a period.
+        A measure of a period: of the events, or of a table of its own.
     as_at : date
         Day the records reach to.
     first, last : date
         First and last day.
+    entered : DataFrame, optional
+        The measure's own table, where it is not of the events: ``entered.ENTERED``, or
+        ``measuring.LOGGED`` with a `child_id` that tells its entries apart.
 
     Returns
     -------
@@ -113,23 +122,31 @@ def cases_of(
         `child_id`, `family_id`, `start` (the day that puts it there), `month` (its first day),
         `source`, `outcome`, `category`, `team`, `service`, `referred` (day of the child's latest
         referral by then, at most 12 months before; missing without) and `met` (whether it counts
-        above; always, for a count). The source is the case's own, or else that of the referral.
-        Cases of which it cannot be told are left out.
+        above; always, for a count); where it is about how long things take, `days` as well. The
+        source is the case's own, or else that of the referral. Cases of which it cannot be told
+        are left out.
 
     Raises
     ------
     TrendError
-        When the measure is not of the events of a period.
+        When the measure is not of a period, or its own table was not given.
     """
-    if measure.base is None or measure.base.of != "events" or measure.stock:
+    own = measure.base is not None and measure.base.of in ("measure_events", "activity")
+    if measure.base is None or not (own or measure.base.of == "events") or measure.stock:
         raise TrendError(
             f"{measure.title} is not counted from the events of a period, so there are no cases "
             "to look into. Ask for one that is (docs/measures.md)."
         )
+    if own and entered is None:
+        raise TrendError(f"{measure.title} has a table of its own. Give it as `entered`.")
     until = pd.Timestamp(as_at)
     held = known_events(events, until)
-    rows = measure.base.rows(held, pd.DatetimeIndex([until]))
+    rows = measure.base.rows(entered if own else held, pd.DatetimeIndex([until]))
     met = measure.rule.met(rows, held) if measure.rule else pd.Series(True, index=rows.index)
+    length = measure.length or getattr(measure.rule, "length", None)
+    if length is not None:
+        rows = rows.assign(days=length.days(rows, held).astype("Float64"))
+        met = met.astype("boolean").mask(rows["days"].isna())
     inside = rows["day"].between(pd.Timestamp(first), pd.Timestamp(last)) & met.notna()
     rows = rows[inside].assign(met=met[inside].astype("bool"))
     return with_referral(rows.reset_index(drop=True), held)
@@ -150,6 +167,9 @@ def with_referral(rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         As :func:`cases_of` says.
     """
+    rows = rows.assign(
+        **{name: None for name in ("source", "outcome", "category") if name not in rows}
+    )
     day = latest_before(events, "Referral", rows["child_id"], rows["day"], same_day=True)
     day = day.where(day >= rows["day"] - pd.DateOffset(months=REFERRED_MONTHS))
     named = events.loc[events["event"] == "Referral", ["child_id", "date", "source"]]
@@ -166,7 +186,8 @@ def with_referral(rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
         text = table[name].astype("object")
         table[name] = text.where(text.notna(), NOT_RECORDED).astype("str")
     order = ["child_id", "family_id", "start", "month", "source", "outcome", "category", "team"]
-    return table[[*order, "service", "referred", "met"]]
+    took = ["days"] if "days" in table else []
+    return table[[*order, "service", "referred", "met", *took]]
 
 
 def waits_of(measure: Measure) -> dict[str, object] | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.trends.event_neighbours import latest_before, next_from
-from qa_sampling.trends.measure_lengths import working_days_of
+from qa_sampling.trends.measure_lengths import Length, working_days_of
 
-__all__ = ["Earlier", "Followed", "Lasted", "Outcome", "Rule", "SinceLatest", "Within"]
+__all__ = ["Earlier", "Followed", "Lasted", "Longer", "Outcome", "Rule", "SinceLatest", "Within"]
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,47 @@ class Within(Rule):
         """Tell whether it ended in time, or late."""
         in_time = _in_time(rows["date"], rows["end_date"], self.working_days)
         return ~in_time if self.late else in_time
+
+
+@dataclass(frozen=True)
+class Longer(Rule):
+    """Took longer than so many days; missing where how long it took cannot be told.
+
+    Attributes
+    ----------
+    length : Length
+        How long it took.
+    days : float
+        What it must be above.
+    """
+
+    length: Length
+    days: float
+
+    @property
+    def words(self) -> str:
+        """Say how long."""
+        return f"longer than {self.clock}"
+
+    @property
+    def clock(self) -> str:
+        """Say the clock."""
+        return f"{self.days:g} {self.length.clock}"
+
+    @property
+    def back(self) -> int:
+        """Months before the event that must be known."""
+        return self.length.back
+
+    @property
+    def event(self) -> str:
+        """Kind of event it is told since; none, as of its length, where that looks for none."""
+        return self.length.event
+
+    def met(self, rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+        """Tell whether it took longer."""
+        took = self.length.days(rows, events).astype("Float64")
+        return (took > self.days).astype("boolean")
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,7 @@ from pydantic import ValidationError
 from qa_sampling.errors import QASamplingError
 from qa_sampling.reporting.explorer_view import measure_signals_view, proposed_view, when_words
 from qa_sampling.runs.outcomes.exploring import Asked, Exploration, Look
-from qa_sampling.runs.outcomes.lacking import FROM_REGISTER
 from qa_sampling.settings.outcomes import RebaseDecision
-from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.rebasing import Rebase
 from qa_sampling.trends.spikes import Signal
 from qa_sampling.widgets.trend_files import (
@@ -26,10 +24,6 @@ from qa_sampling.widgets.trend_files import (
 from qa_sampling.widgets.words import said_html, table_html
 
 _ROW = {"flex_flow": "row wrap", "align_items": "flex-end"}
-_NO_CHILD = (
-    "No child stands in what the register tells, so there is no deep dive: read the complaints on "
-    "the page of actions and activity, the audits on that of audit findings."
-)
 _ONE_MEASURE = (
     "Signals of this measure alone, looked for in everybody and unit by unit; the scheduled run "
     "looks at all measures together and keeps fewer."
@@ -178,15 +172,13 @@ class DiveForm:
         self._asked, self.told.value = asked, ""
         head = "<h3>Is it worth a deep dive?</h3>"
         found = self.found.signals(asked)
-        of_children = MEASURES[asked.measure].base.of not in FROM_REGISTER
         signals = sorted(found.signals, key=lambda one: one.unit != asked.unit)
-        self._fill(signals if of_children else [])
+        self._fill(signals)
         more = f" {_ONE_MEASURE}" if len(found.considered) else ""
         note = f"<p class='qa-note'>{html.escape(found.words)}{more}</p>"
         table = measure_signals_view(found)
         shown = table_html(table, caption="Signals, the most children first") if len(table) else ""
-        none = "" if of_children else f"<p class='qa-note'>{_NO_CHILD}</p>"
-        self.shown.value = f"{head}{note}{none}{shown}"
+        self.shown.value = f"{head}{note}{shown}"
 
     def _fill(self, signals: list[Signal]) -> None:
         self._signals = {one.id: one for one in signals}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from qa_sampling.records.keys import Key
 from qa_sampling.records.register import Register
@@ -12,11 +13,13 @@ from qa_sampling.runs.dive.cases import Dive
 from qa_sampling.runs.dive.day_change import day_words
 from qa_sampling.runs.dive.reality import Reality, retest
 from qa_sampling.runs.dive.recording import drawn_earlier
-from qa_sampling.runs.dive.said import question_words
+from qa_sampling.runs.dive.said import is_it_real, question_words
 from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, Reading, draw_reading
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
-from qa_sampling.trends.driver_results import Drivers
+from qa_sampling.trends.day_cases import why_no_sample
+from qa_sampling.trends.driver_results import Drivers, expected_words
 from qa_sampling.trends.measured import EVERYBODY
 
 _MOST_NAMED = 3
@@ -57,19 +60,38 @@ def in_short(
     settings : DeepDive
         Name the unit, and by when cases are read.
     """
-    said = [question_words(dive, real, settings), _is_real(dive, real), _who(dive, found)]
+    said = [question_words(dive, real, settings), _is_real(dive, real, settings), _who(dive, found)]
     said += _beside(real)
-    said.append(_to_read(reading, settings))
+    said.append(_to_read(reading, dive, settings))
     return tuple(said)
 
 
-def _is_real(dive: Dive, real: Reality) -> str:
+def _is_real(dive: Dive, real: Reality, settings: DeepDive) -> str:
     if real.day is not None:
         return day_words(real.day, dive)[0]
     if not real.is_judged:
         return "Whether it is real cannot be told: too few settled months are on record."
+    if dive.measure.name == AUDITED:
+        return is_it_real(dive, real, settings)[0]
+    if real.median is not None:
+        return _of_the_median(real, dive)
     if not real.is_signal:
         return f"It is not more than chance: {dive.measure.title}, {dive.spans[1]}."
+    return _signals(real)
+
+
+def _of_the_median(real: Reality, dive: Dive) -> str:
+    """Say how the median moved, and whether more cases than usual are long."""
+    found = real.median
+    told = "More than chance" if found.is_change else "Within what chance does"
+    clock = dive.measure.rule.length.clock
+    said = f"{told}: the median is {found.now:.0f} {clock}, {found.before:.0f} before."
+    if real.signals.signals:
+        return f"{said} More are long: {_signals(real)[:1].lower()}{_signals(real)[1:]}"
+    return said
+
+
+def _signals(real: Reality) -> str:
     parts = []
     for one in real.signals.signals[:_MOST_NAMED]:
         whose = "everybody together" if one.unit == EVERYBODY else one.unit
@@ -89,12 +111,17 @@ def _who(dive: Dive, found: Mapping[str, Drivers]) -> str:
     if named is None:
         return "No group carries it: none stands out by more than chance."
     parts = [
-        f"{row.group} ({row.observed:.0f} concerned where {row.expected:.0f} "
-        f"{'would be its share' if dive.kind == 'list' else 'were expected'})"
+        f"{row.group} ({row.observed:.0f} concerned where {_its_share(row, dive)})"
         for row in named.head(_MOST_NAMED).itertuples()
     ]
     more = len(named) - len(parts)
     return f"Carried by {'; '.join(parts)}{f'; and {more} more' if more else ''}."
+
+
+def _its_share(row: Any, dive: Dive) -> str:  # noqa: ANN401 - a row of a table
+    if dive.kind == "list":
+        return f"{row.expected:.0f} would be its share"
+    return f"{expected_words(row.observed, row.expected)} expected"
 
 
 def _beside(real: Reality) -> list[str]:
@@ -112,7 +139,9 @@ def _beside(real: Reality) -> list[str]:
     return ["The front door was as usual: contacts, referrals and those closed at once."]
 
 
-def _to_read(reading: Reading, settings: DeepDive) -> str:
+def _to_read(reading: Reading, dive: Dive, settings: DeepDive) -> str:
+    if why_no_sample(dive.measure):
+        return reading.why_not
     if not reading.is_drawn:
         return "Nothing has to be read, and no case was drawn (`draw_when: always` draws some)."
     parts = reading.cases["part"].value_counts()

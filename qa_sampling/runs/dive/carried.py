@@ -67,13 +67,13 @@ def take_apart(dive: Dive, settings: DeepDive) -> Apart | None:
     """
     if dive.kind == "list":
         return None
-    asked = {"outcome": OUTCOME, "of": "count", "periods": dive.months, "draws": _DRAWS}
+    asked = {"outcome": OUTCOME, "of": dive.of, "periods": dive.months, "draws": _DRAWS}
     both = (dive.before, dive.now)
-    first = list(settings.factors[:_TOGETHER])
+    first = list(dive.factors[:_TOGETHER])
     together = decompose(*both, factors=first, seed=f"{settings.slug} together", **asked)
     each = {
         name: decompose(*both, factors=name, seed=f"{settings.slug} {name}", **asked)
-        for name in settings.factors
+        for name in dive.factors
     }
     return Apart(together, each, dive.per)
 
@@ -91,7 +91,7 @@ def monthly_scatter(dive: Dive) -> float:
     float
         At least 1; 1 where fewer than 12 months are known, and of a measure of a day.
     """
-    if dive.kind != "period":
+    if dive.kind != "period" or dive.of == "rate":
         return 1.0
     held = dive.readings[dive.readings["mature"] & (dive.readings["start"] < dive.days[0])]
     known = held["families"] if held["families"].notna().all() else held["children"]
@@ -121,10 +121,10 @@ def who_carries(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
     if dive.kind == "list":
         return _who_of_a_day(dive, settings)
     asked = {
-        "outcome": OUTCOME, "periods": dive.months, "direction": settings.direction,
+        "outcome": OUTCOME, "of": dive.of, "periods": dive.months, "direction": settings.direction,
         "false_discovery": settings.false_discovery_rate, "spread": monthly_scatter(dive),
     }  # fmt: skip
-    groups = list(settings.factors)
+    groups = list(dive.factors)
     found = {EVERYBODY: find_drivers(dive.before, dive.now, groups=groups, **asked)}
     if settings.is_of_unit:
         parts = [of_unit(one, settings) for one in (dive.before, dive.now)]
@@ -137,10 +137,10 @@ def who_carries(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
 def _who_of_a_day(dive: Dive, settings: DeepDive) -> dict[str, Drivers]:
     """Hold each group against the others of the day."""
     asked = {"outcome": OUTCOME, "false_discovery": settings.false_discovery_rate}
-    found = {EVERYBODY: find_day_groups(dive.now, groups=list(settings.factors), **asked)}
+    found = {EVERYBODY: find_day_groups(dive.now, groups=list(dive.factors), **asked)}
     if settings.is_of_unit:
         own = of_unit(dive.now, settings)
-        within = [name for name in settings.factors if name != settings.unit_kind]
+        within = [name for name in dive.factors if name != settings.unit_kind]
         if within and own[OUTCOME].nunique() > 1:
             found[unit_words(settings)] = find_day_groups(own, groups=within, **asked)
     return found
@@ -194,8 +194,8 @@ def explained(dive: Dive, settings: DeepDive) -> BinaryModel | str:
     """
     if not dive.is_share:
         return "A count has no cases without it, so nothing can be said of what goes with it."
-    known = set(settings.factors) - (BEFORE if isinstance(dive.measure.rule, Earlier) else set())
-    columns = [one for one in settings.factors if one in known and dive.now[one].nunique() > 1]
+    known = set(dive.factors) - (BEFORE if isinstance(dive.measure.rule, Earlier) else set())
+    columns = [one for one in dive.factors if one in known and dive.now[one].nunique() > 1]
     why = "All cases are alike in every factor, so nothing goes with it more than anything else."
     while columns:
         try:

@@ -8,14 +8,17 @@ from typing import Literal
 import pandas as pd
 
 from qa_sampling.errors import TrendError
-from qa_sampling.records.annex_a_layout import CODES
 from qa_sampling.reporting.dates import period_in_words
+from qa_sampling.runs.dive.code_words import in_words
 from qa_sampling.runs.extract_gaps import months_in_words
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.schema import PRIMARY_NEEDS
-from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.settings.deep_dive import DeepDive, Factor
 from qa_sampling.trends.background import add_background
-from qa_sampling.trends.measure_cases import cases_of
+from qa_sampling.trends.entered import audits_entered
+from qa_sampling.trends.long_cases import as_share, long_from
+from qa_sampling.trends.measure_cases import KnownEvents, cases_of
+from qa_sampling.trends.measure_rules import Longer
 from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.measuring import readings_of
 
@@ -48,8 +51,10 @@ class Dive:
         What figures of everybody are called where one unit is looked into: "All teams together".
         Blank where none is.
     kind : {"period", "day", "list"}
-        Whether its cases are those of months; those of a day, held against the same day of the
-        year before; or those of one day alone, without any held against.
+        Whether its cases are those of months; those of a day, held against an earlier day, the
+        same of the year before where that is known; or those of one day alone.
+    factors : tuple of str
+        What is asked for that its cases have.
     """
 
     measure: Measure
@@ -63,6 +68,37 @@ class Dive:
     dropped: int
     everybody: str = ""
     kind: Literal["period", "day", "list"] = "period"
+    factors: tuple[str, ...] = ()
+
+    @property
+    def ago(self) -> str:
+        """How the day that a day is held against is called: "a year before", or the day."""
+        if self.own[-1] - pd.DateOffset(years=1) == self.held[-1]:
+            return "a year before"
+        return f"on {self.spans[0]}"
+
+    @property
+    def title(self) -> str:
+        """Title in the registry: of long cases without what makes them long."""
+        return MEASURES[self.measure.name].title
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is of a period, and what everybody may read of it is not shown here."""
+        return not self.measure.stock and (self.is_long or self.measure.base.of != "events")
+
+    @property
+    def of(self) -> Literal["count", "rate"]:
+        """Whether the concerned are held against time, or, of audits, against how many there are.
+
+        How many audits come back in a month says nothing of practice.
+        """
+        return "rate" if self.measure.name == AUDITED else "count"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is about how long things take, and its cases are the long ones."""
+        return isinstance(self.measure.rule, Longer)
 
     def of_everybody(self, text: str) -> str:
         """Say before a text that it is of everybody, where it could be taken for the unit's.
@@ -97,7 +133,7 @@ class Dive:
         if self.kind == "period":
             return self.held, self.own
         years = [pd.date_range(end=last, periods=12, freq="MS")
-                 for last in (self.own[-1] - pd.DateOffset(years=1), self.own[-1])]  # fmt: skip
+                 for last in (self.held[-1], self.own[-1])]  # fmt: skip
         return years[0], years[1]
 
     @property
@@ -127,12 +163,8 @@ def open_months(told: Told, settings: DeepDive) -> Dive:
     TrendError
         When the records hold no settled months, or none to hold them against.
     """
-    measure = MEASURES[settings.measure]
-    readings = readings_of(
-        told.events, measure, as_at=settings.extract_day,
-        first=(pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date(),
-        last=settings.period_end, covered=told.covered,
-    )  # fmt: skip
+    measure = audits_entered(MEASURES[settings.measure])
+    readings = monthly_readings(told, measure, settings)
     settled = readings.loc[readings["mature"], "start"].sort_values()
     own = settled.iloc[-settings.over :]
     held = _baseline(settled, own, settings)
@@ -143,6 +175,11 @@ def open_months(told: Told, settings: DeepDive) -> Dive:
             f"against. {_reach(told, measure)} Ask for a later `period`, for fewer months with "
             "`over`, or give earlier or later extracts as well."
         )
+    if measure.length is not None:
+        before = _cases(told, measure, settings, held)
+        if len(before):
+            measure = as_share(measure, long_from(before["days"]))
+            readings = monthly_readings(told, measure, settings)
     parts = [_cases(told, measure, settings, months) for months in (held, own)]
     if parts[0].empty or parts[1].empty:
         lacking = months_in_words(held if parts[0].empty else own)
@@ -158,11 +195,117 @@ def open_months(told: Told, settings: DeepDive) -> Dive:
         spans=(months_in_words(held), months_in_words(own)),
         days=(own.iloc[0], own.iloc[-1] + pd.offsets.MonthEnd(0)), dropped=int(after.n),
         everybody=f"All {settings.unit_kind}s together" if settings.is_of_unit else "",
+        factors=factors_of(measure, settings),
     )  # fmt: skip
+
+
+_OF_THE_REGISTER: tuple[Factor, ...] = ("team", "service")
+"""What the register of activity says of an entry; no child stands in it."""
+
+
+def factors_of(measure: Measure, settings: DeepDive) -> tuple[str, ...]:
+    """Give the factors that were asked for; of the register's entries those that they have.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    settings : DeepDive
+        Name the factors.
+    """
+    return _OF_THE_REGISTER if measure.base.of == "activity" else settings.factors
+
+
+def monthly_readings(
+    told: Told, measure: Measure, settings: DeepDive, unit: str | None = None
+) -> pd.DataFrame:
+    """Count a measure in each of the five years of months up to the period.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts and the authority's own tables tell.
+    measure : Measure
+        A measure of a period.
+    settings : DeepDive
+        Give the period and the day of the extract.
+    unit : str, optional
+        Column to count by.
+
+    Raises
+    ------
+    TrendError
+        When the measure's own table was not given.
+    """
+    first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
+    return readings_of(
+        own_table(told, measure, settings), measure, as_at=settings.extract_day, first=first,
+        last=settings.period_end, unit=unit, covered=told.covered,
+    )  # fmt: skip
+
+
+def day_readings(
+    told: Told, measure: Measure, settings: DeepDive, unit: str | None = None
+) -> pd.DataFrame:
+    """Count a measure of a day at the end of each month; of lists, on the day of each extract.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    measure : Measure
+        A measure that is counted on a day.
+    settings : DeepDive
+        Name the months.
+    unit : str, optional
+        Column to count by.
+
+    Raises
+    ------
+    TrendError
+        When nothing tells it.
+    """
+    if measure.base.of != "on_lists":
+        return monthly_readings(told, measure, settings, unit)
+    if measure.base.number not in told.lists.tables:
+        raise TrendError(f"{measure.title}: no extract holds list {measure.base.number}.")
+    first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
+    return readings_of(
+        told.known_on(settings.extract_day), measure, as_at=settings.extract_day, first=first,
+        last=settings.period_end, unit=unit, on_lists=told.lists,
+    )  # fmt: skip
+
+
+def own_table(told: Told, measure: Measure, settings: DeepDive) -> pd.DataFrame | KnownEvents:
+    """Give what a measure is counted from: the events, or a table of its own.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts and the authority's own tables tell.
+    measure : Measure
+        The measure.
+    settings : DeepDive
+        Give the day of the extract.
+
+    Raises
+    ------
+    TrendError
+        When its own table was not given.
+    """
+    if measure.base.of in ("events", "on_lists"):
+        return told.known_on(settings.extract_day)
+    table = told.own_table(measure)
+    if table is None:
+        needs = measure.needs or "the register with its entries (`register_at`)"
+        raise TrendError(f"{measure.title}: nothing is there to look into; it needs {needs}.")
+    return table
 
 
 def _reach(told: Told, measure: Measure) -> str:
     """Say which months the records of a measure are of; for messages, so without a count."""
+    if measure.base.of != "events":
+        return f"It is counted from {measure.base.words.lower()}."
     event = measure.base.event
     days = told.events.loc[told.events["event"] == event, "date"].dropna()
     if days.empty:
@@ -182,8 +325,8 @@ def _cases(told: Told, measure: Measure, settings: DeepDive, months: pd.Series) 
     """Give the cases of some months with what is known of each."""
     last = months.iloc[-1] + pd.offsets.MonthEnd(0)
     found = cases_of(
-        told.events, measure, as_at=settings.extract_day, first=months.iloc[0].date(),
-        last=last.date(),
+        told.known_on(settings.extract_day), measure, as_at=settings.extract_day,
+        first=months.iloc[0].date(), last=last.date(), entered=told.own_table(measure),
     )  # fmt: skip
     found = found[found["month"].isin(months)].reset_index(drop=True)
     return with_background(found, told, settings)
@@ -202,26 +345,9 @@ def with_background(found: pd.DataFrame, told: Told, settings: DeepDive) -> pd.D
         Say who is concerned.
     """
     known = add_background(found, told.events, children=told.children)
-    known = known.assign(source=[in_words("source", one) for one in known["source"]],
-                         need=[in_words("need", one) for one in known["need"]])  # fmt: skip
+    coded = ("source", "need", "category")
+    known = known.assign(**{name: [in_words(name, one) for one in known[name]] for name in coded})
     return known.assign(**{OUTCOME: (known["met"] == settings.looks_at_met).astype(int)})
-
-
-_SOURCES = {code: f"{text.rpartition(': ')[2]} ({code})" for text, code in CODES["source"].items()}
-
-
-def in_words(kind: str, value: str) -> str:
-    """Give a code in words: "6", a source, as "Police (6)"; other values as they are.
-
-    Parameters
-    ----------
-    kind : str
-        Column it stands in.
-    value : str
-        The code.
-    """
-    known = {"source": _SOURCES, "need": PRIMARY_NEEDS}.get(kind, {})
-    return known.get(value, value)
 
 
 def unit_words(settings: DeepDive) -> str:

@@ -38,7 +38,7 @@ def comparisons_view(
     ways : Journeys or str
         The ways.
     """
-    rows = [*_of_step_1(real), *_of_mix(apart)]
+    rows = [*_of_step_1(real), *_of_mix(apart), *_of_medians(real)]
     tested = sum(one.tested for one in found.values())
     rate = next(iter(found.values())).false_discovery
     rows.append(
@@ -76,6 +76,13 @@ def _of_mix(apart: Apart | None) -> list[tuple[str, int, str]]:
         return []
     number = len(apart.each)
     return [("Mix of each factor", number, _alone(number))]
+
+
+def _of_medians(real: Reality) -> list[tuple[str, int, str]]:
+    if real.median is None:
+        return []
+    number = int(real.median.groups["change"].notna().sum())
+    return [("Medians of groups", number, _alone(number))]
 
 
 def _of_models(

@@ -1,4 +1,4 @@
-"""A measure of a day beside the same day of the year before: who stayed, came and went."""
+"""A measure of a day beside an earlier day, mostly a year before: who stayed, came and went."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class DayChange:
 
     @property
     def is_change(self) -> bool:
-        """Whether the day differs from the year before: that of the unit, where one was named."""
+        """Whether it differs from the earlier day: that of the unit, where one was named."""
         return bool(self.units) and list(self.units.values())[-1].is_change
 
 
 def day_change(dive: Dive, settings: DeepDive) -> DayChange | None:
-    """Set a day beside the same day of the year before; None of a measure of months.
+    """Set a day beside the earlier day it is held against; None of a measure of months.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _families(cases: pd.DataFrame) -> tuple[int, int]:
 
 
 def day_words(found: DayChange, dive: Dive) -> tuple[str, ...]:
-    """Say how the day stands beside the year before, and who came and went.
+    """Say how the day stands beside the earlier one, and who came and went.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _figures(one: OneChange, dive: Dive) -> str:
     if one.shares is None:
         return f"{now} children on {dive.spans[1]}, {then} on {dive.spans[0]}."
     counts = f"{now} children concerned, {then} then"
-    return f"{one.shares[1]:.0%} on {dive.spans[1]}, {one.shares[0]:.0%} a year before ({counts})."
+    return f"{one.shares[1]:.0%} on {dive.spans[1]}, {one.shares[0]:.0%} {dive.ago} ({counts})."
 
 
 def _moved(one: OneChange, dive: Dive) -> str:

@@ -8,13 +8,42 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.reporting.dates import day_in_words
-from qa_sampling.runs.dive.cases import OUTCOME, Dive, open_months, with_background
-from qa_sampling.runs.outcome_inputs import Told
+from qa_sampling.runs.dive.audited import FindingsOf, with_audits
+from qa_sampling.runs.dive.cases import (
+    OUTCOME,
+    Dive,
+    day_readings,
+    factors_of,
+    open_months,
+    with_background,
+)
+from qa_sampling.runs.outcome_inputs import Told, read_outcomes
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.background import age_bands
 from qa_sampling.trends.day_cases import cases_on
 from qa_sampling.trends.measures import MEASURES, Measure
-from qa_sampling.trends.measuring import readings_of
+
+
+def read_dive(settings: DeepDive, findings: FindingsOf) -> tuple[Told, Dive]:
+    """Read what a deep dive rests on, and open it.
+
+    Parameters
+    ----------
+    settings : DeepDive
+        Checked parameters.
+    findings : callable
+        Brings audits together with their draws (``runs.findings.steps.findings_of``); asked for a
+        dive into audits alone.
+
+    Raises
+    ------
+    ExtractError
+        With every fault of the files that cannot be mended.
+    TrendError
+        When there is nothing to look into, or to hold it against.
+    """
+    told = with_audits(read_outcomes(settings), settings, findings)
+    return told, open_dive(told, settings)
 
 
 def open_dive(told: Told, settings: DeepDive) -> Dive:
@@ -41,19 +70,18 @@ def open_dive(told: Told, settings: DeepDive) -> Dive:
 
 def _of_a_day(told: Told, settings: DeepDive) -> Dive:
     measure = MEASURES[settings.measure]
-    readings = day_readings(told, settings)
+    readings = day_readings(told, measure, settings)
     own = pd.Timestamp(settings.period_end.replace(day=1))
     known = set(readings.loc[readings["mature"] & readings["numerator"].notna(), "start"])
     if own not in known:
         raise TrendError(
             f"{measure.title}: no extract tells how many there are at the end of "
             f"{settings.period}. Ask for a `period` whose last day the records reach to; a "
-            "measure of lists is known on the day of the newest extract alone."
+            "measure of lists is known on the days of the extracts alone."
         )
-    year = own - pd.DateOffset(years=1)
-    of_events = measure.base.of == "events"
-    kind: Literal["day", "list"] = "day" if of_events and year in known else "list"
-    starts = [year, own] if kind == "day" else [own]
+    held = _held_against(own, known, of_events=measure.base.of == "events")
+    kind: Literal["day", "list"] = "list" if held is None else "day"
+    starts = [own] if held is None else [held, own]
     parts = [_cases(told, settings, start) for start in starts]
     if any(one.empty for one in parts):
         raise TrendError(
@@ -69,7 +97,23 @@ def _of_a_day(told: Told, settings: DeepDive) -> Dive:
         spans=(days[0] if kind == "day" else "", days[-1]),
         days=(own, own + pd.offsets.MonthEnd(0)), dropped=0,
         everybody=f"All {settings.unit_kind}s together" if settings.is_of_unit else "", kind=kind,
+        factors=factors_of(measure, settings),
     )  # fmt: skip
+
+
+def _held_against(
+    own: pd.Timestamp, known: set[pd.Timestamp], *, of_events: bool
+) -> pd.Timestamp | None:
+    """Give the month whose day a day is held against: a year before, or the oldest since then.
+
+    Of lists and of entered days any earlier day will do, for each tells of itself; what is open by
+    the events is whole a year after the records begin, and not before.
+    """
+    year = own - pd.DateOffset(years=1)
+    if year in known:
+        return year
+    since = [] if of_events else sorted(one for one in known if year < one < own)
+    return since[0] if since else None
 
 
 def _no_others(measure: Measure) -> str:
@@ -86,33 +130,17 @@ def _no_others(measure: Measure) -> str:
     )
 
 
-def day_readings(told: Told, settings: DeepDive, unit: str | None = None) -> pd.DataFrame:
-    """Count a measure of a day at the end of each month; of lists, of the extract's day alone.
-
-    Parameters
-    ----------
-    told : Told
-        What the extracts tell.
-    settings : DeepDive
-        Name the measure and the months.
-    unit : str, optional
-        Column to count by.
-    """
-    measure = MEASURES[settings.measure]
-    asked = {"as_at": settings.extract_day, "last": settings.period_end, "unit": unit}
-    if measure.base.of == "on_lists":
-        first = settings.period_start
-        return readings_of(told.events, measure, first=first, on_lists=told.on_lists, **asked)
-    first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
-    return readings_of(told.events, measure, first=first, covered=told.covered, **asked)
-
-
 def _day(told: Told, settings: DeepDive, start: pd.Timestamp) -> pd.Timestamp:
-    """Give the day of a month: its last, or that of the extract with the lists."""
+    """Give the day of a month: its last, that of its extract, or that of its entries."""
     last = start + pd.offsets.MonthEnd(0)
-    if MEASURES[settings.measure].base.of == "events":
+    base = MEASURES[settings.measure].base
+    if base.of == "events":
         return last
-    days = told.on_lists["day"]
+    if base.of == "on_lists":
+        days = told.lists.on(base.number)["day"]
+    else:
+        days = told.entered.loc[told.entered["measure"] == base.event, "date"]
+    days = days[days <= pd.Timestamp(settings.extract_day)]
     return days[(days >= start) & (days <= last)].max()
 
 
@@ -120,8 +148,8 @@ def _cases(told: Told, settings: DeepDive, start: pd.Timestamp) -> pd.DataFrame:
     """Give the cases of a day with what was known when each began, and the age on the day."""
     day = _day(told, settings, start)
     found = cases_on(
-        told.events, MEASURES[settings.measure], day=day.date(), as_at=settings.extract_day,
-        on_lists=told.on_lists,
+        told.known_on(settings.extract_day), MEASURES[settings.measure], day=day.date(),
+        as_at=settings.extract_day, on_lists=told.on_lists, entered=told.entered,
     )  # fmt: skip
     if found.empty:
         return found

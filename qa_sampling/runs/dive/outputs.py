@@ -15,8 +15,10 @@ from qa_sampling.reporting.releases import printed_tables, release_text
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
 from qa_sampling.runs.dive.carried import Apart
-from qa_sampling.runs.dive.cases import Dive, in_words, unit_words
+from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.closing import Closing, closing_words
+from qa_sampling.runs.dive.code_words import in_words
+from qa_sampling.runs.dive.medians import median_groups_view, median_parts_view
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded, write_reading
 from qa_sampling.runs.dive.reviewing import Review, review_words
@@ -162,13 +164,15 @@ def release_dive(
     DisclosureError
         When figures of the same extract contradict what was released; name an `edition` then.
     """
-    quarter = _finished_quarter(found.dive) if found.dive.kind == "period" else None
+    dive = found.dive
+    is_told = dive.kind == "period" and not dive.is_elsewhere
+    quarter = _finished_quarter(dive) if is_told else None
     if quarter is None:
         return None
     kind = "team" if settings.unit_kind == "all" else settings.unit_kind
     cases = cases_of(
-        told.events, found.dive.measure, as_at=settings.extract_day, first=quarter.date(),
-        last=(quarter + pd.offsets.QuarterEnd(0)).date(),
+        told.known_on(settings.extract_day), found.dive.measure, as_at=settings.extract_day,
+        first=quarter.date(), last=(quarter + pd.offsets.QuarterEnd(0)).date(),
     )  # fmt: skip
     day = f"extract of {settings.extract_day.isoformat()}"
     table = protect_dive(
@@ -221,7 +225,7 @@ def publish_dive(
     findings : Words
         What the page says first.
     """
-    title = f"Deep dive: {found.dive.measure.title}, {found.dive.spans[1]}"
+    title = f"Deep dive: {found.dive.title}, {found.dive.spans[1]}"
 
     def write(folder: Path) -> None:
         restricted = folder / "restricted"
@@ -234,7 +238,7 @@ def publish_dive(
         )  # fmt: skip
         write_form(
             restricted / "deep_dive_form.yml",
-            bank.form_of(settings.measure, title=f"Deep dive: {found.dive.measure.title}"),
+            bank.form_of(settings.measure, title=f"Deep dive: {found.dive.title}"),
         )
         if found.recorded is not None:
             write_reading(restricted, found.recorded, settings, bank=bank)
@@ -274,7 +278,7 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Terms of reference": terms_of(found, settings, bank),
         "Front door": recording_view(found.real),
         "Population": population_view(found.real),
-        **_taken_apart(found.apart),
+        **_taken_apart(found),
         "In words": said,
         "Who carries it": carriers_view(found.carried),
         "All groups": in_full(found.carried["All"].groups),
@@ -289,11 +293,15 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
     }
 
 
-def _taken_apart(apart: Apart | None) -> dict[str, pd.DataFrame]:
+def _taken_apart(found: Found) -> dict[str, pd.DataFrame]:
     """Give the sheets of the change; none of one day alone."""
+    apart, median = found.apart, found.real.median
     if apart is None:
         return {}
-    return {
+    medians = {} if median is None else {
+        "What moved the median": median_parts_view(median), "Medians": median_groups_view(median),
+    }  # fmt: skip
+    return medians | {
         "Taken apart": in_full(apart.together.parts),
         "By value": in_full(apart.together.values),
         "Mix by factor": mixes_view(apart),

@@ -12,6 +12,7 @@ from qa_sampling.runs.dive.carried import Apart
 from qa_sampling.runs.dive.cases import Dive
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.trends.cohorts import Cohorts
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.measured import EVERYBODY
@@ -153,9 +154,13 @@ def change_waterfalls(apart: Apart | None, dive: Dive) -> list[Decomposition]:
     """
     if apart is None:
         return []
+    if dive.of == "rate":
+        named = {"measure": f"{dive.called}, share of the audits read", "unit": "share"}
+        scope = dive.of_everybody(dive.against)
+        return [apart.together.waterfall(scope=scope, **named)]
     is_day = dive.kind == "day"
     fall = apart.together.waterfall(
-        start_name="A year before" if is_day else "A month before",
+        start_name=(dive.ago[:1].upper() + dive.ago[1:]) if is_day else "A month before",
         end_name="On the day" if is_day else "A month now",
         measure=f"{dive.called}, {dive.per}",
         scope=dive.of_everybody(dive.against),
@@ -197,6 +202,8 @@ def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
     """
     scope = dive.of_everybody(f"{dive.called}, {dive.spans[1]}")
     ratios = found[EVERYBODY].intervals(scope=scope)
+    if why_no_sample(dive.measure):
+        ratios = replace(ratios, measure=ratios.measure.replace("Families", "Entries"))
     is_alike = ratios.table["marked"].nunique() < 2
     return replace(ratios, marks=("", "")) if is_alike else ratios
 

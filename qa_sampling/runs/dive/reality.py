@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from qa_sampling.runs.dive.cases import Dive
+from qa_sampling.runs.dive.audited import GradeChange, grade_change
+from qa_sampling.runs.dive.cases import Dive, day_readings, monthly_readings
 from qa_sampling.runs.dive.day_change import DayChange, day_change
+from qa_sampling.runs.dive.medians import median_of
 from qa_sampling.runs.dive.population import PopulationChange, population_change
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.long_cases import MedianChange
 from qa_sampling.trends.measured import EVERYBODY, series_of
 from qa_sampling.trends.measures import MEASURES, Measure
-from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.series_grid import CountedKind
 from qa_sampling.trends.spikes import Spikes, find_spikes
 from qa_sampling.trends.windows_tested import windows_tested
@@ -45,7 +48,11 @@ class Reality:
     population : PopulationChange or None
         The counts beside the children of the authority; None without an estimate.
     day : DayChange or None
-        Of a measure that is counted on a day, how it stands beside the year before.
+        Of a measure that is counted on a day, how it stands beside an earlier day.
+    median : MedianChange or None
+        Of a measure of how long things take, its median then and now.
+    grades : GradeChange or None
+        Of audits, the estimates then and now.
     """
 
     signals: Spikes
@@ -55,18 +62,22 @@ class Reality:
     tested: dict[str, pd.DataFrame]
     population: PopulationChange | None = None
     day: DayChange | None = None
+    median: MedianChange | None = None
+    grades: GradeChange | None = None
 
     @property
     def is_signal(self) -> bool:
-        """Whether there is a spike or a drift at all; of a day, whether it changed in a year."""
-        return self.day.is_change if self.day else bool(self.signals.signals)
+        """Whether there is a spike or a drift, or a day or a median that differs from before."""
+        held = (self.day, self.median, self.grades)
+        changes = [one.is_change for one in held if one is not None]
+        return bool(self.signals.signals) or any(changes)
 
     @property
     def is_judged(self) -> bool:
         """Whether any series is long and settled enough to be tested."""
-        return (
-            bool(self.day.units) if self.day else bool(self.signals.considered["p"].notna().any())
-        )
+        if self.median or self.grades or (self.day and self.day.units):
+            return True
+        return bool(self.signals.considered["p"].notna().any())
 
 
 def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
@@ -81,38 +92,71 @@ def retest(told: Told, dive: Dive, settings: DeepDive) -> Reality:
     settings : DeepDive
         Name the unit and the declared events.
     """
-    measure = dive.measure
     if dive.kind != "period":
         return _of_a_day(told, dive, settings)
+    if dive.measure.name == AUDITED:
+        return _of_audits(told, dive, settings)
+    tested = _all_tested(told, dive, settings)
+    signals = _signals(tested, dive.measure)
+    return Reality(
+        signals, _charts(tested, signals, dive, settings), _recording(told, dive, settings),
+        _declared(dive, settings), _tested(tested, signals, dive.measure),
+        population_change(dive, settings), median=median_of(dive, settings),
+    )  # fmt: skip
+
+
+def _of_audits(told: Told, dive: Dive, settings: DeepDive) -> Reality:
+    """Set the estimates side by side: a share of the audits read is none of the cases."""
+    return Reality(
+        find_spikes(dive.readings.iloc[:0]), {}, _recording(told, dive, settings),
+        _declared(dive, settings), {}, grades=grade_change(told, dive, settings),
+    )  # fmt: skip
+
+
+def _all_tested(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
+    """Give the readings of everybody, and of the unit or of every unit of its kind."""
     parts = [dive.readings]
-    if settings.unit_kind != "all" and settings.unit != EVERYBODY:
-        parts.append(_readings(told, settings, measure.name, unit=settings.unit_kind))
+    table = told.own_table(dive.measure)
+    if dive.measure.base.of == "on_lists":
+        table = told.on_lists
+    has_units = table is None or settings.unit_kind in table
+    if settings.unit_kind != "all" and settings.unit != EVERYBODY and has_units:
+        counted = day_readings if dive.measure.stock else monthly_readings
+        parts.append(counted(told, dive.measure, settings, unit=settings.unit_kind))
         if settings.is_of_unit:
             parts[1] = parts[1][parts[1]["unit"] == settings.unit]
-    tested = pd.concat(parts, ignore_index=True)
-    charts = {}
-    signals = _signals(tested, measure.name)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _charts(
+    tested: pd.DataFrame, signals: Spikes, dive: Dive, settings: DeepDive
+) -> dict[str, Chart]:
+    """Chart everybody, the unit where one was named, and units with a signal."""
+    charts, title = {}, dive.measure.title
     shown = {EVERYBODY, settings.unit, *(one.unit for one in signals.signals)}
     known = tested[tested["start"] >= tested.loc[tested["mature"], "start"].min()]
     for (_, unit), one in series_of(known).items():
         if unit in shown and one.mature.any():
             whose = settings.whose if unit == EVERYBODY else unit
-            named = {"measure": measure.title, "series": measure.title, "n_of": "cases"}
+            named = {"measure": title, "series": title, "n_of": "cases"}
             charts[unit] = chart(replace(one, **named, scope=whose))
-    return Reality(
-        signals, charts, _recording(told, dive, settings), _declared(dive, settings),
-        _tested(tested, signals, measure), population_change(dive, settings),
-    )  # fmt: skip
+    return charts
 
 
 def _of_a_day(told: Told, dive: Dive, settings: DeepDive) -> Reality:
-    """Test a day against the same day of the year before, if there is one."""
+    """Test a day against an earlier one, if there is one; months, where each tells anew."""
     is_alone = dive.kind == "list"
     front_door = NO_FRONT_DOOR if is_alone else _recording(told, dive, settings)
+    tested, charts = dive.readings.iloc[:0], {}
+    signals = find_spikes(tested)
+    if dive.measure.watched:
+        tested = _all_tested(told, dive, settings)
+        signals = _signals(tested, dive.measure)
+        charts = _charts(tested, signals, dive, settings)
     return Reality(
-        find_spikes(dive.readings.iloc[:0]), {}, front_door,
-        _declared(dive, settings), {}, None if is_alone else population_change(dive, settings),
-        day_change(dive, settings),
+        signals, charts, front_door, _declared(dive, settings),
+        _tested(tested, signals, dive.measure),
+        None if is_alone else population_change(dive, settings), day_change(dive, settings),
     )  # fmt: skip
 
 
@@ -129,21 +173,14 @@ def _months(dive: Dive) -> list[pd.Timestamp]:
     return list(pd.date_range(first, dive.days[1], freq="MS"))
 
 
-def _readings(told: Told, settings: DeepDive, name: str, unit: str | None = None) -> pd.DataFrame:
-    first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
-    return readings_of(told.events, MEASURES[name], as_at=settings.extract_day, first=first,
-                       last=settings.period_end, unit=unit, covered=told.covered)  # fmt: skip
-
-
-def _signals(readings: pd.DataFrame, name: str) -> Spikes:
+def _signals(readings: pd.DataFrame, one: Measure) -> Spikes:
     """Test a measure as the notebook of trends does: what should not happen, by families."""
-    one = MEASURES[name]
     kind = _kind(one)
     return find_spikes(
         readings.reset_index(drop=True),
-        kinds={name: kind} if kind else {},
-        sides={name: _SIDES[one.better]},
-        titles={name: one.title},
+        kinds={one.name: kind} if kind else {},
+        sides={one.name: _SIDES[one.better]},
+        titles={one.name: one.title},
     )
 
 
@@ -170,10 +207,10 @@ def _recording(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
         one = MEASURES[name]
         if one.base.event not in known or name == dive.measure.name:
             continue
-        readings = _readings(told, settings, name)
+        readings = monthly_readings(told, one, settings)
         readings = readings[readings["start"] <= dive.days[1]]
         before, now = (_figure(readings, months) for months in dive.around)
-        round_ = _signals(readings.assign(families=pd.NA), name)
+        round_ = _signals(readings.assign(families=pd.NA), one)
         judged = round_.considered["p"].notna().any()
         unusual = bool(round_.signals) if judged else None
         rows.append((one.title, before, now, "share" if one.rule else "a month", unusual))

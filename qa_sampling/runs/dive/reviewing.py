@@ -8,15 +8,13 @@ import pandas as pd
 
 from qa_sampling.reporting.dates import month_in_words
 from qa_sampling.results import Turning
-from qa_sampling.runs.dive.cases import Dive, unit_words
-from qa_sampling.runs.dive.opening import day_readings, open_dive
+from qa_sampling.runs.dive.cases import Dive, day_readings, monthly_readings, unit_words
+from qa_sampling.runs.dive.opening import open_dive
 from qa_sampling.runs.dive.reality import Reality, retest
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.measured import EVERYBODY
-from qa_sampling.trends.measures import MEASURES
-from qa_sampling.trends.measuring import readings_of
 from qa_sampling.trends.turning import turning_the_curve
 
 
@@ -69,7 +67,7 @@ def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> R
     later = settings.at_review
     then = open_dive(told, later)
     real = retest(told, then, later)
-    readings = _own(told, later)
+    readings = _own(told, dive, later)
     spans = ((dive.held, "before"), (dive.own, "in it"))
     rows = [_figures(readings, months, when) for months, when in spans]
     last = pd.date_range(*then.days, freq="MS")
@@ -90,17 +88,10 @@ def review(told: Told, dive: Dive, settings: DeepDive, acted: pd.DataFrame) -> R
     return Review(table, real, turning)
 
 
-def _own(told: Told, settings: DeepDive) -> pd.DataFrame:
+def _own(told: Told, dive: Dive, settings: DeepDive) -> pd.DataFrame:
     kind = settings.unit_kind if settings.is_of_unit else None
-    if MEASURES[settings.measure].stock:
-        counted = day_readings(told, settings, kind)
-        whose = settings.unit if settings.is_of_unit else EVERYBODY
-        return counted[counted["unit"] == whose].reset_index(drop=True)
-    first = (pd.Timestamp(settings.period_end) - pd.DateOffset(months=59)).date()
-    readings = readings_of(
-        told.events, settings.measure, as_at=settings.extract_day, first=first,
-        last=settings.period_end, unit=kind, covered=told.covered,
-    )  # fmt: skip
+    counted = day_readings if dive.measure.stock else monthly_readings
+    readings = counted(told, dive.measure, settings, kind)
     whose = settings.unit if settings.is_of_unit else EVERYBODY
     return readings[readings["unit"] == whose].reset_index(drop=True)
 
@@ -135,7 +126,7 @@ def review_words(found: Review | None, settings: DeepDive) -> tuple[str, ...]:
         for row in found.table.itertuples()
     ]
     back = (
-        "It differs from a year before at review, too, by more than chance."
+        "It differs from the day it is held against at review, too, by more than chance."
         if found.real.is_signal and found.real.day
         else "There is a signal at review: it is back, or has not gone. " + found.real.signals.words
         if found.real.is_signal

@@ -5,16 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from qa_sampling.reporting.dates import day_in_words, month_in_words
+from qa_sampling.runs.dive.audited import grade_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.day_change import day_words
 from qa_sampling.runs.dive.kinds import left_out
+from qa_sampling.runs.dive.medians import median_words
 from qa_sampling.runs.dive.population_said import population_words
 from qa_sampling.runs.dive.reality import Reality
 from qa_sampling.runs.dive.recording import Recorded
 from qa_sampling.runs.dive.sample import Reading
+from qa_sampling.runs.graded import MEASURE as AUDITED
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.binary_results import BinaryModel
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import value_words
 from qa_sampling.trends.journeys import Journeys
@@ -35,7 +39,10 @@ def looked_into(dive: Dive, settings: DeepDive) -> str:
     said = [f"{dive.measure.title}: {dive.against}."]
     if dive.is_share:
         count = "count" if settings.looks_at_met else "do not count"
-        said[0] += f" Concerned are the cases that {count} in it."
+        concerned = f"the cases that {count} in it"
+        if dive.is_long:
+            concerned = "those that took longer" if settings.looks_at_met else "those that did not"
+        said[0] += f" Concerned are {concerned}."
     if dive.everybody:
         said[0] += (
             f" Looked into: {unit_words(settings)}. Figures that do not name it are of "
@@ -57,7 +64,7 @@ def question_words(dive: Dive, real: Reality, settings: DeepDive) -> str:
         Name the unit.
     """
     whose = f" in {unit_words(settings)}" if settings.is_of_unit else ""
-    what = f"{_lower(dive.measure.title)}{whose}"
+    what = f"{'the median of ' if dive.is_long else ''}{_lower(dive.title)}{whose}"
     if dive.kind == "list":
         return f"{dive.measure.title}{whose}, {dive.spans[1]}: who is concerned, and why?"
     asked = "Why did" if real.is_signal else "Did"
@@ -82,14 +89,17 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
         Name the measure and the period.
     """
     said = list(day_words(real.day, dive)) if real.day else [_answer(dive, real)]
+    if dive.measure.name == AUDITED:
+        said = [_of_audits(dive, real, settings)]
+    if real.median is not None:
+        said.append(median_words(real.median, dive, settings))
     said += [one.words for one in real.signals.signals]
-    if not real.is_signal and real.day is None:
+    if not real.is_signal and real.day is None and dive.measure.name != AUDITED:
         said += _needed(real)
     if dive.kind != "list":
-        said += [
-            _front_door(real, dive),
-            population_words(real.population, dive.called, dive.own.max()),
-        ]
+        said.append(_front_door(real, dive))
+    if dive.kind != "list" and dive.measure.name != AUDITED:
+        said.append(population_words(real.population, dive.called, dive.own.max()))
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
              for month, what in real.declared]  # fmt: skip
     if not settings.events_declared:
@@ -105,13 +115,19 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     return tuple(said)
 
 
+def _of_audits(dive: Dive, real: Reality, settings: DeepDive) -> str:
+    if real.grades is not None:
+        return grade_words(real.grades, dive, settings)
+    return "Whether practice changed cannot be told: too few audits came back then or now."
+
+
 def _month(text: str) -> str:
     return month_in_words(pd.Timestamp(f"{text}-01").date())
 
 
 def _answer(dive: Dive, real: Reality) -> str:
     title, signals = dive.measure.title, real.signals.signals
-    if not real.is_judged:
+    if not real.signals.considered["p"].notna().any():
         return (
             f"Whether there is a spike cannot be told: the records hold too few settled months of "
             f"{_lower(title)} up to {dive.spans[1]} to say what is usual. Give earlier extracts as "
@@ -210,10 +226,13 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
     """
     whose = {unit: dive.of_everybody if unit == EVERYBODY else f"Within {unit}: {{}}".format
              for unit in found}  # fmt: skip
-    said = [whose[unit](one.words) for unit, one in found.items()]
+    text = {unit: one.words for unit, one in found.items()}
+    if why_no_sample(dive.measure):
+        text = {unit: one.replace(" families ", " entries ") for unit, one in text.items()}
+    said = [whose[unit](one) for unit, one in text.items()]
     said += [whose[unit](note) for unit, one in found.items() for note in one.notes]
     scatter = monthly_scatter(dive)
-    if scatter > 1:
+    if scatter >= 1.05:  # said to one place
         said.append(
             f"Months before scattered {scatter:.1f} times as much as chance, which the tests allow "
             "for."
@@ -268,6 +287,20 @@ def _who(recorded: Recorded | None, settings: DeepDive) -> str:
     if not (default and is_given):
         said.append(f"Readers: {settings.readers}.")
     return " ".join([*said, *([recorded.words] if recorded else [])])
+
+
+def published_words(published: str, *, is_shared: bool) -> str:
+    """Say where everything is.
+
+    Parameters
+    ----------
+    published : str
+        Name of the run's folder.
+    is_shared : bool
+        Whether there is a table for everybody.
+    """
+    shared = "one table for everybody" if is_shared else "no table for everybody"
+    return f"{published}: everything for those who look into it, and {shared}"
 
 
 def _lower(title: str) -> str:

@@ -21,6 +21,7 @@ from qa_sampling.sampling.selection import Size, draw_sample
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.schema import FRAME
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.dive_cases import values_of
 from qa_sampling.trends.driver_results import Drivers
 
@@ -28,6 +29,12 @@ CONCERNED, COMPARISON = "Concerned", "Comparison"
 _PART = ": "
 _MARGIN = "Deep dive"
 """Both margins of the frame: they are shown to readers, who must not see who is concerned."""
+
+
+_NO_SIGNAL = (
+    "No spike was found, and no group that carries one, so no case is drawn: reading would find "
+    "what is always there. Write draw_when: always to read all the same."
+)
 
 
 @dataclass(frozen=True)
@@ -133,9 +140,9 @@ def draw_reading(
 
     The concerned are drawn in strata of every driver (``strata.strata_of``) and "Elsewhere", in
     equal parts as far as there are families; the others alike from families of whom no child is
-    concerned, so many in each cell of `match_on` as were drawn there, as far as there are such
-    families. Of a count there are no others now, so they are those of the months it is held
-    against. It is one draw of fixed sizes, so that ``verify_draw`` can follow it.
+    concerned, as many in each cell of `match_on`, as far as there are such families. Of a count
+    they are those of the months it is held against. It is one draw of fixed sizes, so that
+    ``verify_draw`` can follow it.
 
     Parameters
     ----------
@@ -152,14 +159,13 @@ def draw_reading(
     is_signal : bool
         Whether there is a signal.
     earlier : Earlier, optional
-        The draw that the register holds: it stands, whatever the records say now.
+        The draw that the register holds: it stands.
     """
     none = not is_signal and all(one.named.empty for one in found.values())
+    if why_not := why_no_sample(dive.measure):
+        return nothing_to_read(why_not)
     if earlier is None and settings.draw_when == "signal" and none:
-        return nothing_to_read(
-            "No spike was found, and no group that carries one, so no case is drawn: reading would "
-            "find what is always there. Write draw_when: always to read all the same."
-        )
+        return nothing_to_read(_NO_SIGNAL)
     ours, others, formed = _frames(told, dive, settings, found, key)
     if earlier is None and ours.empty:
         return nothing_to_read("No child is concerned in these months, so there is none to read.")
@@ -273,15 +279,12 @@ def _frame(known: pd.DataFrame, key: Key) -> Frame:
 
 
 def _drawn(frame: Frame, known: pd.DataFrame, settings: DeepDive, seed: str) -> Draw:
-    """Draw the concerned, see what they have in common, and draw all in sizes that are fixed.
-
-    The concerned are the same in both draws: a case's place in its stratum is its ticket's.
-    """
+    """Draw the concerned, see what they share, and draw all in fixed sizes: they stay the same."""
     ours = frame.cases["stratum"].str.startswith(CONCERNED + _PART)
     part = replace(frame, cases=frame.cases[ours].reset_index(drop=True))
     held = part.cases.drop_duplicates("family_ref")
-    n = settings.read or _needed(len(held), settings)
-    n = min(max(n, part.cases["stratum"].nunique()), _families(part, seed))
+    n = max(settings.read or _needed(len(held), settings), part.cases["stratum"].nunique())
+    n = min(n, _families(part, seed))
     fixed = {"method": "equal", "rounding": "fixed"}
     first = draw_sample(part, Size(n, **fixed, minimum=1, reserves=0), seed=seed)
     sizes = dict(zip(first.allocation["stratum"], first.allocation["sampled"], strict=True))
@@ -375,8 +378,7 @@ def _size_words(strata: pd.DataFrame, settings: DeepDive) -> str:
             "drawn"
         )
     said = f"How many: {why}, which tells a share of one in two to {_points(told)} points."
-    other = int(strata.loc[strata["part"] == COMPARISON, "sampled"].sum())
-    if other:
+    if other := int(strata.loc[strata["part"] == COMPARISON, "sampled"].sum()):
         wide = precision_of(other, proportions=(0.5,)).table["half_width"].iloc[-1]
         said += f" The {other} others tell one only to {_points(wide)} points."
     return said

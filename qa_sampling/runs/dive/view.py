@@ -118,12 +118,20 @@ def mixes_view(apart: Apart | None) -> pd.DataFrame:
     heads = ["Factor", "Mix did", "95% interval", "More than chance"]
     if apart is None or (apart.table["mix"] == 0).all():
         return pd.DataFrame(columns=heads)
+    scale, per = (100, "points") if apart.together.of == "rate" else (1, apart.per)
     rows = [
-        (_title(row.factor), f"{row.mix:+.1f} {apart.per}", f"{row.low:+.1f} to {row.high:+.1f}",
+        (_title(row.factor), f"{_signed(scale * row.mix)} {per}",
+         f"{_signed(scale * row.low)} to {_signed(scale * row.high)}",
          "yes" if row.low * row.high > 0 else "no")
         for row in apart.table.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=heads)
+
+
+def _signed(value: float) -> str:
+    """Give a number with its sign, and none before 0."""
+    said = f"{value:+.1f}"
+    return said if float(said) else "0"
 
 
 def _title(name: str) -> str:

@@ -8,12 +8,14 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.runs.dive.carried import ELSEWHERE, in_groups
-from qa_sampling.runs.dive.cases import OUTCOME, Dive, in_words
+from qa_sampling.runs.dive.cases import OUTCOME, Dive
+from qa_sampling.runs.dive.code_words import in_words
 from qa_sampling.runs.dive.kinds import NO_WAY
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.settings.deep_dive import DeepDive
 from qa_sampling.trends.background import add_background
 from qa_sampling.trends.cohorts import Cohorts, compare_cohorts
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.journeys import Journeys, journeys
@@ -101,7 +103,7 @@ def coming_sooner(
     held = add_background(waits, told.events, children=told.children)
     for name in ("source", "need"):
         held[name] = [in_words(name, one) for one in held[name]]
-    known = [one for one in settings.factors if one in held and held[one].nunique() > 1]
+    known = [one for one in dive.factors if one in held and held[one].nunique() > 1]
     columns, why = (
         list(known),
         "All starts are alike in every factor, so none makes it come sooner.",
@@ -144,6 +146,8 @@ def ways_of(told: Told, dive: Dive, settings: DeepDive, found: Drivers) -> Journ
     """
     if dive.kind != "period":
         return NO_WAY
+    if why_no_sample(dive.measure):
+        return "No child stands behind these entries, so there is no way to follow."
     cases = dive.now.assign(own=concerned_of(dive, found))
     if not dive.is_share:
         cases = pd.concat([cases[cases["own"]], dive.before.assign(own=False)], ignore_index=True)

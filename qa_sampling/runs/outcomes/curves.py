@@ -6,7 +6,7 @@ import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.results import Turning
-from qa_sampling.runs.outcomes.graded import graded_series
+from qa_sampling.runs.graded import graded_series
 from qa_sampling.runs.outcomes.steps import Outcomes
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.turning import CurveToTurn

@@ -13,6 +13,8 @@ import pandas as pd
 from qa_sampling.errors import TrendError
 from qa_sampling.results import ControlChart
 from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.graded import MEASURE as GRADE
+from qa_sampling.runs.graded import graded_readings, graded_series
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.asked import (
     GROUPS_NOTE,
@@ -23,8 +25,6 @@ from qa_sampling.runs.outcomes.asked import (
     Look,
 )
 from qa_sampling.runs.outcomes.charting import charted, waits_between
-from qa_sampling.runs.outcomes.graded import MEASURE as GRADE
-from qa_sampling.runs.outcomes.graded import graded_readings, graded_series
 from qa_sampling.runs.outcomes.group_cells import protected_groups, shown_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of
 from qa_sampling.runs.outcomes.listed import (

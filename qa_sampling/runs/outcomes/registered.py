@@ -10,8 +10,8 @@ import pandas as pd
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
 from qa_sampling.runs.drawn_returns import open_findings
+from qa_sampling.runs.graded import GRADED, Audited, grades_over_time
 from qa_sampling.runs.inputs import register_is_there
-from qa_sampling.runs.outcomes.graded import GRADED, Audited, grades_over_time
 from qa_sampling.runs.returns_in import invented_activities, staff_of
 from qa_sampling.schema import NOT_RECORDED
 from qa_sampling.settings.findings import AuditFindings

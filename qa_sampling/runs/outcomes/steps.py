@@ -11,9 +11,9 @@ from qa_sampling.errors import TrendError
 from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.extract_seams import without_seams
+from qa_sampling.runs.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.outcomes.charting import charted, charted_as_set, wait_charts
-from qa_sampling.runs.outcomes.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
 from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time, table_of
