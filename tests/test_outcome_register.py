@@ -183,7 +183,7 @@ class TestGradedMonths:
         shown = more.graded_months(one.grades)["State"].tolist()
         assert shown[-2:] == ["too few to judge", "open: 2 may still come back"]
 
-    def test_a_fall_is_a_signal_of_the_same_budget_and_has_no_deep_dive(self, found):
+    def test_a_fall_is_a_signal_of_the_same_budget_and_has_a_deep_dive(self, found):
         one, settings = with_grades(found, years((15, 16, 14, 15), months=25))
         held = years((15, 16, 14, 15), months=25)
         held.cases.loc[held.cases["period"] == "2026-01", "overall"] = "Inadequate"
@@ -197,7 +197,7 @@ class TestGradedMonths:
         assert shown["Seen"] == "0%, estimated" and shown["Excess"] == "–"
         assert shown["Meaning"] == "Concern"
         lines = handed_over(signals)["Deep dive"].tolist()
-        assert any(line.startswith("None: it is an estimate") for line in lines)
+        assert f"qa-sampling run deep_dive -p signal {told.id}" in lines
         charted = graded_chart(fallen.grades, settings)
         assert charted.fired["rule"].tolist() == ["beyond_limit"]
         row = view.overview({"audits_good": charted}).iloc[0]

@@ -68,7 +68,8 @@ def in_short(
 
 def _is_real(dive: Dive, real: Reality, settings: DeepDive) -> str:
     if real.day is not None:
-        return day_words(real.day, dive)[0]
+        months = f" By months: {_signals(real)}" if real.signals.signals else ""
+        return f"{day_words(real.day, dive)[0]}{months}"
     if not real.is_judged:
         return "Whether it is real cannot be told: too few settled months are on record."
     if dive.measure.name == AUDITED:

@@ -139,7 +139,8 @@ def _figures(one: OneChange, dive: Dive) -> str:
     if one.shares is None:
         return f"{now} children on {dive.spans[1]}, {then} on {dive.spans[0]}."
     counts = f"{now} children concerned, {then} then"
-    return f"{one.shares[1]:.0%} on {dive.spans[1]}, {one.shares[0]:.0%} {dive.ago} ({counts})."
+    now, then = (f"{one.shares[place]:.0%}" for place in (1, 0))
+    return f"{now} are concerned on {dive.spans[1]}, {then} {dive.ago} ({counts})."
 
 
 def _moved(one: OneChange, dive: Dive) -> str:

@@ -121,12 +121,13 @@ def measure_charts(real: Reality, dive: Dive) -> list[tuple[ControlChart, str]]:
 def _finding(table: pd.DataFrame, dive: Dive, *, is_spike: bool) -> str:
     marked = table.loc[table["signal"].fillna("") != "", "period"]
     own = marked[marked.isin(dive.own)]
+    span = dive.spans[1] if dive.kind == "period" else f"{dive.own[-1]:%B %Y}"
     if len(own):
         said = f"A signal in {_months(own)}."
     elif is_spike:
-        said = f"No month of {dive.spans[1]} stands out by itself; together they do."
+        said = f"No month of {span} stands out by itself; together they do."
     else:
-        said = f"No signal in {dive.spans[1]}."
+        said = f"No signal in {span}."
     older = marked[~marked.isin(dive.own)]
     return f"{said} What is marked is older: {_months(older)}." if len(older) else said
 

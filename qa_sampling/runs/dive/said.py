@@ -94,6 +94,8 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     if real.median is not None:
         said.append(median_words(real.median, dive, settings))
     said += [one.words for one in real.signals.signals]
+    if real.day and dive.measure.watched and not real.signals.signals:
+        said.append(f"By months: {real.signals.words}")
     if not real.is_signal and real.day is None and dive.measure.name != AUDITED:
         said += _needed(real)
     if dive.kind != "list":
