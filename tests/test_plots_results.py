@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import picture_factory as made
 import pytest
-from matplotlib.collections import LineCollection, PathCollection
-from picture_checks import assert_picture, contrast, dots, written
+from matplotlib.collections import PathCollection
+from picture_checks import assert_picture, contrast, dots, strokes, written
 from picture_factory import PICTURES
 
 from qa_sampling.reporting import plots
@@ -221,16 +221,13 @@ def test_many_series_are_drawn_as_a_handful_of_collections():
     ax = plots.sparklines(made.many(120))
     assert len(ax.collections) < 12
     assert len(ax.lines) + len(ax.patches) < 12
-    lines = [one for one in ax.collections if isinstance(one, LineCollection)]
-    assert sum(len(one.get_segments()) for one in lines) > 240
+    assert len(strokes(ax, "bands")) == len(strokes(ax, "centres")) == 120
+    assert len(strokes(ax, "lines")) > 120
 
 
 def test_sparklines_break_at_gaps():
     many = made.many(4, 36)
-    ax = plots.sparklines(many)
-    ink = [one for one in ax.collections if isinstance(one, LineCollection)
-           and one.get_linewidth()[0] == 1.3]  # fmt: skip
-    assert len(ink[0].get_segments()) == 4 + 2
+    assert len(strokes(plots.sparklines(many), "lines")) == 4 + 2
 
 
 def test_small_multiples_can_share_one_scale():
@@ -240,15 +237,18 @@ def test_small_multiples_can_share_one_scale():
     assert "Each panel on a scale of its own" in written(ax).replace("\n", " ")
 
 
-def test_a_hundred_and_twenty_sparklines_take_less_than_20_ms_each():
-    """Measured by the processor's time, so that a busy machine does not matter."""
+def test_a_hundred_and_twenty_series_take_less_than_5_ms_each():
+    """Measured by the processor's time, the better of two, as another program may be beside."""
     import io
     from time import process_time
 
-    many = made.many(120)
-    start = process_time()
-    plots.sparklines(many).figure.savefig(io.BytesIO(), format="svg")
-    assert (process_time() - start) / 120 < 0.02
+    many, taken = made.many(120), []
+    for _ in range(2):
+        start = process_time()
+        plots.small_multiples(many).figure.savefig(io.BytesIO(), format="svg")
+        taken.append(process_time() - start)
+        plt.close("all")
+    assert min(taken) / 120 < 0.005
 
 
 def test_titles_captions_and_warnings_are_written():

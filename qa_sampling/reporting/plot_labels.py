@@ -45,12 +45,13 @@ def _line_width(text: str, size: float, bold: bool) -> float:
     """Measure a line; a chart asks for its numbers and names many times over."""
     from matplotlib.textpath import text_to_path
 
-    measured = text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)
+    measured = text_to_path.get_text_width_height_descent(text, font_of(size, bold), ismath=False)
     return float(measured[0])
 
 
 @cache
-def _font(size: float, bold: bool) -> FontProperties:
+def font_of(size: float, bold: bool) -> FontProperties:
+    """Give the font of a size, made once."""
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")

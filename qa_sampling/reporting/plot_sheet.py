@@ -163,13 +163,12 @@ class Sheet:
         if look.get("va") == "center" and "\n" not in text:
             y -= 0.36 * look.get("fontsize", SMALL)
             look["va"] = "baseline"
-        look = {
-            "fontsize": SMALL,
-            "linespacing": LINE * 0.94,
-            "transform": self._in_points(),
-            **look,
-        }
-        return self.ax.text(x, y, text, **look)
+        look = {"fontsize": SMALL, "transform": self._in_points(), **look}
+        if look.get("path_effects"):
+            return self.ax.text(x, y, text, linespacing=LINE * 0.94, **look)
+        from qa_sampling.reporting.plot_words import add_words
+
+        return add_words(self.ax, x, y, text, **look)
 
     def _in_points(self) -> Any:  # noqa: ANN401
         """Give :func:`in_points`, made once for each size of the figure."""

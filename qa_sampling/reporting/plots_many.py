@@ -332,20 +332,18 @@ def _unbroken(places: np.ndarray) -> list[np.ndarray]:
 
 def _draw(ax: Axes, strokes: _Strokes) -> None:
     """Draw all strokes of all series, one collection a kind."""
-    from matplotlib.collections import LineCollection, PolyCollection
+    from matplotlib.collections import PolyCollection
 
-    thin = {"colors": QUIET_LINE, "linewidths": 0.8, "zorder": 1}
-    for drawn in (
-        PolyCollection(strokes.bands, facecolor=BAND, linewidth=0, zorder=0.5),
-        LineCollection(strokes.feet, **thin),
-        LineCollection(strokes.centres, **thin),
-        LineCollection(strokes.lines, colors=PALETTE["grey"], linewidths=1.3, zorder=2),
-        LineCollection(
-            strokes.soft, colors=THIN, linewidths=1.1, zorder=1.9, linestyles=[(0, (2.2, 1.6))]
-        ),
-        PolyCollection(strokes.hidden, zorder=2.5, **HATCHED),
-    ):
-        ax.add_collection(drawn, autolim=False)
+    thin = {"edgecolor": QUIET_LINE, "linewidth": 0.8, "zorder": 1}
+    _as_one(ax, strokes.bands, facecolor=BAND, zorder=0.5, label="_bands")
+    _as_one(ax, strokes.feet, label="_feet", **thin)
+    _as_one(ax, strokes.centres, label="_centres", **thin)
+    _as_one(ax, strokes.lines, edgecolor=PALETTE["grey"], linewidth=1.3, zorder=2, label="_lines")
+    _as_one(ax, strokes.soft, edgecolor=THIN, linewidth=1.1, zorder=1.9, label="_soft",
+            linestyle=(0, (2.2, 1.6)))  # fmt: skip
+    if strokes.hidden:
+        hidden = PolyCollection(strokes.hidden, zorder=2.5, **HATCHED)
+        ax.add_collection(hidden, autolim=False)
     _dots(ax, strokes.hollow, "o", PALETTE["grey"], 9, filled=False)
     _dots(ax, strokes.last, "o", PALETTE["grey"], 18)
     for signal, (marker, colour, _) in SIGNALS.items():
@@ -353,6 +351,24 @@ def _draw(ax: Axes, strokes: _Strokes) -> None:
 
 
 QUIET_LINE = "#A8A8A8"
+
+
+def _as_one(ax: Axes, pieces: list[np.ndarray], **look: Any) -> None:  # noqa: ANN401
+    """Draw lines, or filled outlines, of one look as one path: an element, not one a series."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    if not pieces:
+        return
+    places = np.concatenate(pieces)
+    codes = np.full(len(places), Path.LINETO)
+    codes[np.cumsum([0, *map(len, pieces[:-1])])] = Path.MOVETO
+    path = Path(places, codes)
+    path.should_simplify = False
+    face = look.pop("facecolor", "none")
+    patch = PathPatch(path, facecolor=face, joinstyle="round", **look)
+    patch.set_linewidth(look.get("linewidth", 0.0))
+    ax.add_artist(patch)
 
 
 def _dots(
