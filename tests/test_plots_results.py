@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 import matplotlib
@@ -15,6 +16,7 @@ import pandas as pd
 import picture_factory as made
 import pytest
 from matplotlib.collections import PathCollection
+from matplotlib.patches import Polygon
 from picture_checks import assert_picture, contrast, dots, strokes, written
 from picture_factory import PICTURES
 
@@ -337,3 +339,38 @@ def test_a_calibration_draws_months_average_and_a_drift() -> None:
     points = [one.get_offsets() for one in ax.collections if len(one.get_offsets()) == 1]
     drift = float(found.table.loc[5, "average"])
     assert any(float(one[0][1]) == drift for one in points)
+
+
+def test_words_between_the_steps_of_a_journey_do_not_cross_the_edge_of_a_flow():
+    ax = plots.journey_chart(made.journey())
+    ax.figure.canvas.draw()
+    flows = [one for one in ax.patches if isinstance(one, Polygon)]
+    words = [one for one in ax.texts if "of the step before" in one.get_text()]
+    assert len(words) == len(flows) > 3
+    for flow, text in zip(flows, words, strict=True):
+        box = text.get_window_extent()
+        edge = flow.get_window_extent()
+        middle = ax.transData.inverted().transform((0, (box.y0 + box.y1) / 2))[1]
+        top, foot = flow.get_xy()[1], flow.get_xy()[2]
+        share = (middle - top[1]) / (foot[1] - top[1])
+        reach = edge.x0 + (edge.x1 - edge.x0) * (top[0] + share * (foot[0] - top[0])) / max(
+            top[0], foot[0]
+        )
+        assert box.x0 > reach
+
+
+def test_months_stand_on_one_level_and_keys_show_the_dashes_of_their_lines():
+    ax = plots.control_chart(made.control())
+    names = r"(Jan|Apr|Jul|Oct)(\n20\d\d)?"
+    months = [one for one in ax.texts if re.fullmatch(names, one.get_text())]
+    assert len(months) > 6
+    assert len({one.get_position()[1] for one in months}) == 1
+    plt.close("all")
+    ax = plots.cohort_chart(made.cohorts())
+    curves, keys = (
+        {one.get_color(): one._unscaled_dash_pattern for one in ax.lines
+         if (len(one.get_xdata()) == 2) == is_key and one.get_linestyle() != "None"}
+        for is_key in (False, True)
+    )  # fmt: skip
+    assert len(set(map(str, curves.values()))) == 3
+    assert keys.items() >= curves.items()
