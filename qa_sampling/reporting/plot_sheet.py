@@ -59,7 +59,7 @@ class KeyItem:
         return _KEY_LINE if self.pattern else _KEY_MARK
 
 
-_KEY_MARK, _KEY_LINE, _KEY_GAP = 14.0, 30.0, 16.0
+_KEY_MARK, _KEY_LINE, _KEY_GAP = 14.0, 37.0, 16.0
 HIDDEN_KEY = KeyItem("Hidden", "hatch")
 IMMATURE_KEY = KeyItem("Can still change", "o", PALETTE["grey"], filled=False)
 
@@ -282,7 +282,8 @@ def _mark(sheet: Sheet, item: KeyItem, x: float, y: float) -> None:
         ))  # fmt: skip
     face = item.colour if item.filled else "white"
     mark = Line2D(
-        [x], [y], marker=item.marker, markersize=7, linestyle="none", markerfacecolor=face,
+        [x], [y], marker=item.marker, markersize=6 if item.pattern else 7, linestyle="none",
+        markerfacecolor=face,
         markeredgecolor=item.colour, markeredgewidth=1.3, transform=at, clip_on=False,
     )  # fmt: skip
     sheet.ax.add_artist(mark)

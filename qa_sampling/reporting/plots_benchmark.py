@@ -117,14 +117,14 @@ def benchmark_panels(
 def _notes() -> list[str]:
     return [
         "Each panel has a scale of its own, from zero; years end in March.",
-        "A gap is a figure that is missing.",
+        "Band: the neighbours’ range. A gap is a figure that is missing.",
     ]
 
 
 def _key(trends: BenchmarkTrends) -> list[KeyItem]:
     words = {
         "own": trends.own_name,
-        "median": "Neighbours’ median and range",
+        "median": "Neighbours’ median",
         "region": trends.region_name,
         "country": trends.country_name,
     }
