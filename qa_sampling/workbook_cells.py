@@ -45,6 +45,7 @@ _LINED = {"align": "left", "valign": "vcenter", "indent": 1, "bottom": 1, "botto
 _STYLES: dict[str, dict] = {
     "text": {},
     "wrap": {"text_wrap": True},
+    "pictured": {"text_wrap": True, "indent": 3},
     "bold": {"bold": True, "text_wrap": True},
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "title wrapped": {"bold": True, "font_size": 16, "font_color": NAVY, "text_wrap": True},

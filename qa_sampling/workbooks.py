@@ -24,6 +24,7 @@ from qa_sampling.workbook_cells import (
     safe_sheet_name,
     write_cell,
 )
+from qa_sampling.workbook_pictures import PICTURED, ROOM, CellPicture, place_pictures
 from qa_sampling.workbook_tables import (
     LINE_HEIGHT,
     PADDING,
@@ -159,6 +160,7 @@ def write_sheet(
     filters: bool = True,
     strong_rows: int = 0,
     row_height: float = 0,
+    pictures: Mapping[str, Sequence[CellPicture | None]] | None = None,
 ) -> Worksheet:
     """Add a sheet with one table: title, marking, notes, then a real Excel table from column A.
 
@@ -200,6 +202,8 @@ def write_sheet(
         How many of the last rows are written in bold: totals that come with the table.
     row_height : float
         Least height of a row below the headings in points, such as 34 to write in by hand.
+    pictures : mapping of str to sequence of CellPicture or None, optional
+        By column a small picture before the words of each cell.
 
     Returns
     -------
@@ -210,10 +214,11 @@ def write_sheet(
     sheet.hide_gridlines(2)
     top = write_title(sheet, title, notes, formats, marking=marking, contents=contents)
     chosen = {column: style_of(frame[column]) for column in frame.columns} | dict(styles or {})
+    chosen |= dict.fromkeys(pictures or {}, PICTURED)
     given = widths or {}
     room = [given.get(name) or width_of(name, frame[name], chosen[name]) for name in frame.columns]
-    for position, width in enumerate(room):
-        sheet.set_column(position, position, width)
+    for position, (column, width) in enumerate(zip(frame.columns, room, strict=True)):
+        sheet.set_column(position, position, width + ROOM * (column in (pictures or {})))
     pages = math.ceil(sum(room) / _PAGE_WIDTH)
     widest = max(sum(room), len(title) * 1.4, *(len(note) * 0.85 for note in ("", *notes)))
     set_page(
@@ -238,7 +243,8 @@ def write_sheet(
         filters=filters,
     )
     lay_table(sheet, top, table, formats)
-    set_heights(sheet, top, frame, room, least=row_height)
+    heights = set_heights(sheet, top, frame, room, least=row_height)
+    place_pictures(sheet, top, frame, pictures or {}, heights=heights)
     if freeze_columns is not None:
         sheet.freeze_panes(top + 1, freeze_columns)
     return sheet

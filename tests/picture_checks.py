@@ -115,3 +115,11 @@ def dots(ax) -> dict[str, list[tuple[float, float]]]:
             colour = matplotlib.colors.to_hex(one.get_facecolor()[0]).upper()
             found.setdefault(colour, []).extend(map(tuple, np.asarray(one.get_offsets())))
     return found
+
+
+def strokes(ax, name: str) -> list[np.ndarray]:
+    """Give the pieces of many series' lines or bands, which are drawn as one path."""
+    (patch,) = [one for one in ax.patches if one.get_label() == f"_{name}"]
+    path = patch.get_path()
+    starts = np.flatnonzero(path.codes == path.MOVETO)
+    return np.split(path.vertices, starts[1:])

@@ -228,7 +228,11 @@ class TestPictures:
         first = rows[rows["series"] == S47]
         lines = [line for line in ax.lines if len(line.get_xdata()) == len(first)]
         own = lines[3].get_ydata()
-        grid = next(line for line in ax.lines if len(line.get_xdata()) == 2)
+        grid = next(
+            line
+            for line in ax.lines
+            if len(line.get_xdata()) == 2 and line.get_transform() == ax.transData
+        )
         zero, top = grid.get_ydata()[0], own[5]
         assert (zero - own[0]) / (zero - top) == pytest.approx(176.0 / 412.3, abs=1e-6)
         assert pd.isna(own[1]), "a gap is no line"

@@ -1,16 +1,24 @@
 """Icons of variation and assurance: each name drawn, told apart in grey, and put on a page."""
 
+import io
 import re
+import zipfile
+from datetime import date
 from xml.etree import ElementTree
 
+import openpyxl
 import pandas as pd
 import pytest
 from trend_samples import share as share_of
+from workbook_rules import check_workbook
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.reporting import share
+from qa_sampling.reporting.icon_drawing import PIXELS, icon_png
 from qa_sampling.reporting.icon_pictures import ICONS, icon_svg
 from qa_sampling.reporting.outcomes_view import overview, overview_icons
+from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
+from qa_sampling.reporting.overview_slide import write_overview_slide
 from qa_sampling.reporting.report import build_page
 from qa_sampling.trends.charts import chart
 from qa_sampling.trends.icons import ASSURANCE, VARIATION, icons_of
@@ -107,3 +115,73 @@ def test_a_restricted_page_shows_the_icon_and_the_words(monkeypatch):
     assert page.count('<svg class="icon"') == 1
     assert 'aria-label="Concern, high"' in page
     assert "<span>up</span>" in page
+
+
+def every_icon() -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """A row a meaning, in the order of the names; half of them without a target."""
+    assured = [one for one in ASSURANCE if one]
+    second = [*assured, *[""] * (len(VARIATION) - len(assured))]
+    words = [ICONS[one].label for one in VARIATION]
+    table = pd.DataFrame({"Measure": [f"Measure {one}" for one in range(len(words))]})
+    table = table.assign(Month="Oct 2026", Value="12%", Variation=words)
+    table["Assurance"] = [ICONS[one].label if one else "No target" for one in second]
+    return table, {"Variation": list(VARIATION), "Assurance": second}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_png_of_an_icon_looks_like_its_svg(name):
+    """Colours at a grid of places, worked out from the shapes by hand: no drawing program."""
+    from PIL import Image
+
+    drawn = Image.open(io.BytesIO(icon_png(name))).convert("RGBA")
+    for shape in ICONS[name].shapes:
+        if not shape.radius or shape.width:
+            continue
+        x, y = (round(one * PIXELS / 40) for one in shape.points[0])
+        assert f"#{bytes(drawn.getpixel((x, y))[:3]).hex().upper()}" == shape.fill.upper()
+    ground = ICONS[name].shapes[0]
+    left, top, right, foot = drawn.getchannel("A").getbbox()
+    reach = ground.radius or max(abs(x - 20) for x, _ in ground.points)
+    expected = PIXELS * (20 - reach - ground.width / 2) / 40
+    for edge in (left, top, PIXELS - right, PIXELS - foot):
+        assert edge == pytest.approx(expected, abs=2.5)
+
+
+def test_a_workbook_shows_each_icon_in_its_cell_before_its_words(tmp_path):
+    table, icons = every_icon()
+    path = write_outcomes_workbook(
+        tmp_path / "w.xlsx", {"Overview": table}, title="Outcomes", as_at=date(2026, 11, 1),
+        icons={"Overview": icons},
+    )  # fmt: skip
+    assert check_workbook(path, kind="pictured") == []
+    faults = check_workbook(path, kind="restricted")
+    assert "part xl/drawings/drawing1.xml has no place here" in faults
+    sheet = openpyxl.load_workbook(path)["Overview"]
+    found = {
+        sheet.cell(one.anchor._from.row + 1, one.anchor._from.col + 1).value: one
+        for one in sheet._images
+    }
+    assert set(found) == {ICONS[one].label for one in NAMES}
+    drawing = zipfile.ZipFile(path).read("xl/drawings/drawing1.xml").decode()
+    told = re.findall(r'descr="([^"]*)"', drawing)
+    assert sorted(told) == sorted(found)
+
+
+def test_the_slide_puts_what_stands_out_first_and_says_it_all(tmp_path):
+    table, icons = every_icon()
+    more = pd.concat([table.iloc[[0]]] * 10 + [table], ignore_index=True)
+    many = {name: [held[0]] * 10 + held for name, held in icons.items()}
+    many["Assurance"][:10] = [""] * 10
+    picture, words = write_overview_slide(
+        tmp_path, more, many, source="Inventshire, October 2026", marking="RESTRICTED"
+    )
+    lines = words.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "6 of 19 measures stand out"
+    assert lines[1].endswith("The other 8 are in the workbook.")
+    kinds = [line.split("; ")[1].partition(",")[0] for line in lines[3:] if line]
+    assert kinds[:6] == ["Concern"] * 2 + ["Improvement"] * 2 + ["Unusual"] * 2
+    from PIL import Image
+
+    with Image.open(picture) as drawn:
+        assert drawn.size == (1920, 1080)
+        assert drawn.text["Description"] == words.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def test_the_title_names_what_is_at_an_end():
     words = lines_finding(lines(Up=UP, Down=DOWN, Flat=FLAT))
     assert words == "Of the months shown, at its highest: Up; at its lowest: Down"
     many = lines_finding(lines(A=UP, B=UP, C=UP))
-    assert many == "Of the months shown, at its highest: A, B and 1 more"
+    assert many == "Of the months shown, at their highest: A, B and 1 more"
 
 
 def test_what_never_moved_is_short_or_can_still_change_is_at_no_end():

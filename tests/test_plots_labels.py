@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from qa_sampling.reporting.plot_labels import (
     apart,
     beside_points,
+    by_sentence,
     height_of,
     shortened,
     width_of,
@@ -123,3 +124,19 @@ def test_names_beside_points_touch_nothing():
 def test_a_name_without_room_is_left_out():
     found = beside_points([(5.0, 5.0)], ["A long name"], size=11, room=(0, 0, 10, 10), taken=[])
     assert found == [None]
+
+
+def test_lines_of_a_name_are_of_about_one_length():
+    name = "Looked-after children with three or more placements in the year, %"
+    lines = wrapped(name, 330, 11, lines=3).split("\n")
+    assert " ".join(lines) == name
+    widths = [width_of(line, 11) for line in lines]
+    assert len(widths) == 2
+    assert min(widths) > 0.7 * max(widths)
+
+
+def test_a_subtitle_breaks_between_its_sentences_where_that_takes_no_more_lines():
+    text = "Share of those who could, by month. November 2023 to October 2026"
+    assert by_sentence(text, 350, 12) == text.replace(". ", ".\n")
+    assert by_sentence(text, 900, 12) == text
+    assert by_sentence("One. Two. Three words here", 80, 12) == "One. Two.\nThree words\nhere"

@@ -12,8 +12,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import picture_factory as made
 import pytest
-from matplotlib.collections import LineCollection
-from picture_checks import dots, written
+from picture_checks import dots, strokes, written
 
 from qa_sampling.errors import SchemaError
 from qa_sampling.reporting import plots
@@ -46,14 +45,11 @@ def test_what_can_still_change_is_hollow_and_not_the_value_said(draw):
     assert len(found["#FFFFFF"]) == 3
     (last,) = found["#3D3D3D"]
     assert last[0] < min(place[0] for place in found["#FFFFFF"])
-    solid, dashed = (
-        [one for one in ax.collections if isinstance(one, LineCollection)
-         and one.get_linewidth()[0] == width]
-        for width in (1.3, 1.1)
-    )  # fmt: skip
-    assert max(solid[0].get_segments()[0][:, 0]) == pytest.approx(last[0])
-    assert min(dashed[0].get_segments()[0][:, 0]) == pytest.approx(last[0])
-    assert dashed[0].get_linestyle()[0][1] is not None
+    solid, dashed = strokes(ax, "lines"), strokes(ax, "soft")
+    assert max(solid[0][:, 0]) == pytest.approx(last[0])
+    assert min(dashed[0][:, 0]) == pytest.approx(last[0])
+    (soft,) = [one for one in ax.patches if one.get_label() == "_soft"]
+    assert soft.get_linestyle() != "solid"
     assert "Can still change" in written(ax)
     plt.close("all")
     assert "Can still change" not in written(draw(tailed(0)))
@@ -61,8 +57,7 @@ def test_what_can_still_change_is_hollow_and_not_the_value_said(draw):
 
 def test_time_begins_with_the_first_value_on_record():
     ax = plots.sparklines(tailed())
-    (line,) = next(one for one in ax.collections if isinstance(one, LineCollection)
-                   and one.get_linewidth()[0] == 1.3).get_segments()  # fmt: skip
+    (line,) = strokes(ax, "lines")
     assert line[0, 0] == pytest.approx(3)
     assert "from Apr 2024 to Mar 2026" in written(ax).replace("\n", " ")
     chart = made.control(12)

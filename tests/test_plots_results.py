@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 import matplotlib
@@ -14,8 +15,9 @@ import numpy as np
 import pandas as pd
 import picture_factory as made
 import pytest
-from matplotlib.collections import LineCollection, PathCollection
-from picture_checks import assert_picture, contrast, dots, written
+from matplotlib.collections import PathCollection
+from matplotlib.patches import Polygon
+from picture_checks import assert_picture, contrast, dots, strokes, written
 from picture_factory import PICTURES
 
 from qa_sampling.reporting import plots
@@ -221,16 +223,13 @@ def test_many_series_are_drawn_as_a_handful_of_collections():
     ax = plots.sparklines(made.many(120))
     assert len(ax.collections) < 12
     assert len(ax.lines) + len(ax.patches) < 12
-    lines = [one for one in ax.collections if isinstance(one, LineCollection)]
-    assert sum(len(one.get_segments()) for one in lines) > 240
+    assert len(strokes(ax, "bands")) == len(strokes(ax, "centres")) == 120
+    assert len(strokes(ax, "lines")) > 120
 
 
 def test_sparklines_break_at_gaps():
     many = made.many(4, 36)
-    ax = plots.sparklines(many)
-    ink = [one for one in ax.collections if isinstance(one, LineCollection)
-           and one.get_linewidth()[0] == 1.3]  # fmt: skip
-    assert len(ink[0].get_segments()) == 4 + 2
+    assert len(strokes(plots.sparklines(many), "lines")) == 4 + 2
 
 
 def test_small_multiples_can_share_one_scale():
@@ -240,15 +239,18 @@ def test_small_multiples_can_share_one_scale():
     assert "Each panel on a scale of its own" in written(ax).replace("\n", " ")
 
 
-def test_a_hundred_and_twenty_sparklines_take_less_than_20_ms_each():
-    """Measured by the processor's time, so that a busy machine does not matter."""
+def test_a_hundred_and_twenty_series_take_less_than_5_ms_each():
+    """Measured by the processor's time, the better of two, as another program may be beside."""
     import io
     from time import process_time
 
-    many = made.many(120)
-    start = process_time()
-    plots.sparklines(many).figure.savefig(io.BytesIO(), format="svg")
-    assert (process_time() - start) / 120 < 0.02
+    many, taken = made.many(120), []
+    for _ in range(2):
+        start = process_time()
+        plots.small_multiples(many).figure.savefig(io.BytesIO(), format="svg")
+        taken.append(process_time() - start)
+        plt.close("all")
+    assert min(taken) / 120 < 0.005
 
 
 def test_titles_captions_and_warnings_are_written():
@@ -337,3 +339,38 @@ def test_a_calibration_draws_months_average_and_a_drift() -> None:
     points = [one.get_offsets() for one in ax.collections if len(one.get_offsets()) == 1]
     drift = float(found.table.loc[5, "average"])
     assert any(float(one[0][1]) == drift for one in points)
+
+
+def test_words_between_the_steps_of_a_journey_do_not_cross_the_edge_of_a_flow():
+    ax = plots.journey_chart(made.journey())
+    ax.figure.canvas.draw()
+    flows = [one for one in ax.patches if isinstance(one, Polygon)]
+    words = [one for one in ax.texts if "of the step before" in one.get_text()]
+    assert len(words) == len(flows) > 3
+    for flow, text in zip(flows, words, strict=True):
+        box = text.get_window_extent()
+        edge = flow.get_window_extent()
+        middle = ax.transData.inverted().transform((0, (box.y0 + box.y1) / 2))[1]
+        top, foot = flow.get_xy()[1], flow.get_xy()[2]
+        share = (middle - top[1]) / (foot[1] - top[1])
+        reach = edge.x0 + (edge.x1 - edge.x0) * (top[0] + share * (foot[0] - top[0])) / max(
+            top[0], foot[0]
+        )
+        assert box.x0 > reach
+
+
+def test_months_stand_on_one_level_and_keys_show_the_dashes_of_their_lines():
+    ax = plots.control_chart(made.control())
+    names = r"(Jan|Apr|Jul|Oct)(\n20\d\d)?"
+    months = [one for one in ax.texts if re.fullmatch(names, one.get_text())]
+    assert len(months) > 6
+    assert len({one.get_position()[1] for one in months}) == 1
+    plt.close("all")
+    ax = plots.cohort_chart(made.cohorts())
+    curves, keys = (
+        {one.get_color(): one._unscaled_dash_pattern for one in ax.lines
+         if (len(one.get_xdata()) == 2) == is_key and one.get_linestyle() != "None"}
+        for is_key in (False, True)
+    )  # fmt: skip
+    assert len(set(map(str, curves.values()))) == 3
+    assert keys.items() >= curves.items()

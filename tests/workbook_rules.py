@@ -23,6 +23,10 @@ PARTS = re.compile(
     r"|xl/(sharedStrings|styles)\.xml|xl/theme/theme\d+\.xml"
 )
 FORM_PARTS = re.compile(r"docProps/custom\.xml|xl/(comments|drawings/vmlDrawing)\d+\.(xml|vml)")
+PICTURE_PARTS = re.compile(
+    r"xl/drawings/drawing\d+\.xml|xl/drawings/_rels/drawing\d+\.xml\.rels|xl/media/image\d+\.png"
+)
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 STARTS = tuple("=+-@\t\r\n＝＋－＠")
 UNSEEN = " \u00a0\u200b\u2060\ufeff"
 MARK = re.compile(r"\[[a-z]+\]")
@@ -132,12 +136,15 @@ def check_workbook(path: Path, *, kind: str = "shareable") -> list[str]:
     ----------
     path : Path
         The workbook.
-    kind : {"shareable", "restricted", "working", "form"}
-        What it is for: a restricted workbook is marked in print, a working one goes to
-        colleagues, a form has inputs and lists on a hidden sheet.
+    kind : {"shareable", "restricted", "pictured", "working", "form"}
+        What it is for: a restricted workbook is marked in print, a pictured one is restricted
+        and has icons in its cells, a working one goes to colleagues, a form has inputs and lists
+        on a hidden sheet.
     """
     book = Book(path)
-    faults = [*_package(book, kind), *_workbook(book, kind), *_contrast(book)]
+    faults = list(_package(book, kind))
+    kind = "restricted" if kind == "pictured" else kind
+    faults += [*_workbook(book, kind), *_contrast(book)]
     for sheet in book.sheets:
         found = [*_sheet(book, sheet, kind), *_print(book, sheet, kind)]
         if kind != "form":
@@ -151,11 +158,17 @@ def check_workbook(path: Path, *, kind: str = "shareable") -> list[str]:
 def _package(book: Book, kind: str) -> Iterator[str]:
     for info in book.infos:
         form = kind == "form" and FORM_PARTS.fullmatch(info.filename)
+        form = form or (kind == "pictured" and PICTURE_PARTS.fullmatch(info.filename))
         if not PARTS.fullmatch(info.filename) and not form:
             yield f"part {info.filename} has no place here"
         if info.date_time[0] != 1980 or info.comment or info.extra:
             yield f"part {info.filename} carries a time or a remark"
     for name, part in book.parts.items():
+        if name.startswith("xl/drawings/drawing"):
+            told = [
+                one.get("descr") for one in ElementTree.fromstring(part).iter(f"{DRAWING}cNvPr")
+            ]
+            yield from ["a picture has no words"] * sum(not one for one in told)
         if name.endswith(".rels") and b'TargetMode="External"' in part:
             yield f"{name} leads out of the workbook"
     core = book.xml("docProps/core.xml")

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from qa_sampling.reporting.icon_drawing import PIXELS, icon_png
+from qa_sampling.reporting.icon_pictures import icon_named
+from qa_sampling.workbook_pictures import CellPicture
 from qa_sampling.workbooks import Formats, open_workbook, write_sheet, write_text_sheet
 
-_MARKING = "RESTRICTED – small numbers, single teams"
+MARKING = "RESTRICTED – small numbers, single teams"
 _COVER = (
     ("For", "Managers and the QA Group. What everybody may read is in another workbook."),
     (
@@ -38,7 +41,8 @@ def write_outcomes_workbook(
     title: str,
     as_at: date,
     cover: Sequence[tuple[str, str]] = _COVER,
-    marking: str = _MARKING,
+    marking: str = MARKING,
+    icons: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
 ) -> Path:
     """Write outcomes, or a deep dive, in full and give the path. Restricted.
 
@@ -56,6 +60,9 @@ def write_outcomes_workbook(
         What the first sheet says.
     marking : str
         What every sheet is marked with.
+    icons : mapping of str to mapping of str to sequence of str, optional
+        By sheet and column the icon that stands before each cell's words, by its name
+        (``icon_pictures.ICONS``); blank for none.
     """
     with open_workbook(path, title=title, created=as_at) as book:
         formats = Formats(book)
@@ -64,5 +71,17 @@ def write_outcomes_workbook(
             write_sheet(
                 book, name, f"{title}: {name.lower()}", (), table, formats, marking=marking,
                 contents=None, filters=True, empty="There is nothing to show.",
+                pictures=_pictures((icons or {}).get(name, {})),
             )  # fmt: skip
     return path
+
+
+def _pictures(icons: Mapping[str, Sequence[str]]) -> dict[str, list[CellPicture | None]]:
+    """Give the icons of a sheet as pictures, whose words are their labels."""
+    return {
+        column: [
+            CellPicture(icon_png(one), PIXELS, icon_named(one).label) if one else None
+            for one in names
+        ]
+        for column, names in icons.items()
+    }

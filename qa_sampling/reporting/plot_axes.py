@@ -207,8 +207,11 @@ def time_axis(sheet: Sheet, periods: Sequence[pd.Timestamp], frequency: str) -> 
         ticks.append(place)
         words.append(_tick_words(period, frequency, new_year=period.year != year))
         year = period.year
-    ax.set_xticks(ticks, words, fontsize=SMALL, color=INK, linespacing=LINE * 0.9)
+    ax.set_xticks(ticks, [""] * len(ticks))
     ax.tick_params(axis="x", length=3, color=QUIET, pad=3)
+    for place, text in zip(ticks, words, strict=True):
+        across = float(sheet.to_page(place, 0)[0])
+        sheet.write(across, sheet.plot[1] - 7, text.strip(), va="top", ha="center", color=INK)
     ax.spines["bottom"].set_visible(True)
     ax.spines["bottom"].set_color(QUIET)
 

@@ -124,9 +124,19 @@ def positions(periods: Iterable[pd.Timestamp], frequency: str) -> list[float]:
     return [position(one, frequency) for one in periods]
 
 
+def by_quarter(frequency: str) -> str:
+    """Say how quarters are named on the axis of time, where there are any."""
+    return "A quarter stands at its first month." if frequency == "quarter" else ""
+
+
 def subtitle_of(result: Described) -> str:
     """Put what is measured, and of whom and when, in one line."""
     return ". ".join(part for part in (result.measure, result.scope) if part)
+
+
+def _note(place: int, count: int) -> str:
+    """Begin the first of the notes."""
+    return "" if place else "Notes: " if count > 1 else "Note: "
 
 
 def caption_of(result: Described, *, more: Iterable[str] = (), hidden: bool = False) -> str:
@@ -146,5 +156,6 @@ def caption_of(result: Described, *, more: Iterable[str] = (), hidden: bool = Fa
     parts += [f"Baseline: {result.baseline}."] if result.baseline else []
     parts += [one for one in more if one]
     parts += [HIDDEN_WORDS] if hidden else []
-    parts += [f"Note: {warning}" for warning in result.warnings]
+    parts += [f"{_note(place, len(result.warnings))}{warning}"
+              for place, warning in enumerate(result.warnings)]  # fmt: skip
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)

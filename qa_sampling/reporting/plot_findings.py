@@ -50,11 +50,15 @@ def lines_finding(many: Sparklines) -> str:
         before = values[:-1]
         ends["highest"] += [str(name)] * bool(values[-1] > before.max())
         ends["lowest"] += [str(name)] * bool(values[-1] < before.min())
-    told = [f"{end}: {_named(names)}" for end, names in ends.items() if names]
+    told = [
+        f"at {'its' if len(names) == 1 else 'their'} {end}: {_named(names)}"
+        for end, names in ends.items()
+        if names
+    ]
     if not told:
         shown = f"{many.frequency}s shown"
         return f"None of {len(many.lines)} is at its highest or lowest of the {shown}"
-    return f"Of the {many.frequency}s shown, at its {'; at its '.join(told)}"
+    return f"Of the {many.frequency}s shown, {'; '.join(told)}"
 
 
 def estimates_finding(listed: IntervalList) -> str:

@@ -45,12 +45,13 @@ def _line_width(text: str, size: float, bold: bool) -> float:
     """Measure a line; a chart asks for its numbers and names many times over."""
     from matplotlib.textpath import text_to_path
 
-    measured = text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)
+    measured = text_to_path.get_text_width_height_descent(text, font_of(size, bold), ismath=False)
     return float(measured[0])
 
 
 @cache
-def _font(size: float, bold: bool) -> FontProperties:
+def font_of(size: float, bold: bool) -> FontProperties:
+    """Give the font of a size, made once."""
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
@@ -75,8 +76,27 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False, lines: 
     bold : bool
         Whether it is bold.
     lines : int
-        At most this many; what does not fit ends with "…".
+        At most this many, of about one length; what does not fit ends with "…".
     """
+    made = _broken(text, width, size, bold=bold, lines=lines)
+    if lines == 99 or len(made) < 2 or made[-1].endswith("…"):
+        return "\n".join(made)
+    return "\n".join(_even(made, width, size, bold=bold))
+
+
+def _even(made: list[str], width: float, size: float, *, bold: bool) -> list[str]:
+    """Break lines anew, as many, at the least width that holds them: no word stands alone."""
+    text, low, high = " ".join(made), 0.4 * width, width
+    while high - low > 2:
+        middle = (low + high) / 2
+        tried = _broken(text, middle, size, bold=bold, lines=99)
+        fits = len(tried) == len(made) and " ".join(tried) == text
+        low, high, made = (low, middle, tried) if fits else (middle, high, made)
+    return made
+
+
+def _broken(text: str, width: float, size: float, *, bold: bool, lines: int) -> list[str]:
+    """Put as many words on each line as fit."""
     made: list[str] = []
     words = text.split()
     while words:
@@ -87,7 +107,24 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False, lines: 
         while words and width_of(f"{line} {words[0]}", size, bold=bold) <= width:
             line = f"{line} {words.pop(0)}"
         made.append(shortened(line, width, size, bold=bold))
-    return "\n".join(made)
+    return made
+
+
+def by_sentence(text: str, width: float, size: float) -> str:
+    """Break a text after a sentence rather than within one, where it takes no more lines.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    width : float
+        Room, in points.
+    size : float
+        Font size, in points.
+    """
+    made = wrapped(text, width, size)
+    apart_by = "\n".join(wrapped(one, width, size) for one in text.replace(". ", ".\n").split("\n"))
+    return apart_by if apart_by.count("\n") == made.count("\n") else made
 
 
 def shortened(text: str, width: float, size: float, *, bold: bool = False) -> str:

@@ -61,7 +61,7 @@ def finish(ax: Axes) -> None:
     """
     seal = _SEALS.get(ax)
     if seal is not None and seal.table is not None:
-        _SEALS[ax] = replace(seal, looks=_looks(ax))
+        _SEALS[ax] = replace(seal, looks=_digest(_drawn_alone(ax)))
 
 
 def drawn_from(ax: Axes, table: SafeTable) -> bool:
@@ -78,24 +78,34 @@ def drawn_from(ax: Axes, table: SafeTable) -> bool:
     return seal is not None and bool(seal.looks) and seal.table is table
 
 
-def is_as_drawn(figure: Figure) -> bool:
-    """Say whether every picture of a figure looks as it did when it was done, and nothing else is.
+def svg_as_drawn(figure: Figure) -> str:
+    """Give a figure's SVG when every picture of it looks as it did when done; blank otherwise.
 
     Parameters
     ----------
     figure : Figure
-        The figure that is shared.
+        The figure that is shared; what stands on it besides its pictures makes it another.
     """
     axes = figure.axes
     if set(_others(figure)) - set(axes) or not all(one in _SEALS for one in axes):
-        return False
-    return all(_looks(one) == _SEALS[one].looks != "" for one in axes)
+        return ""
+    drawn = [_drawn_alone(one) for one in axes]
+    if not all(_SEALS[one].looks == _digest(svg) for svg, one in zip(drawn, axes, strict=True)):
+        return ""
+    if len(axes) == 1:
+        return drawn[0]
+    with house_style():
+        return figure_svg(figure)
 
 
-def _looks(ax: Axes) -> str:
-    """Give the SHA-256 of a picture's SVG, without what else is on its figure."""
+def _digest(svg: str) -> str:
+    return hashlib.sha256(svg.encode("utf-8")).hexdigest()
+
+
+def _drawn_alone(ax: Axes) -> str:
+    """Give a picture's SVG, without what else is on its figure."""
     with _alone(ax), house_style():
-        return hashlib.sha256(figure_svg(ax.figure).encode("utf-8")).hexdigest()
+        return figure_svg(ax.figure)
 
 
 @contextmanager

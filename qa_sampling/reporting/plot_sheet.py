@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_labels import LINE, by_sentence, height_of, width_of, wrapped
 from qa_sampling.reporting.plot_seal import begin
 from qa_sampling.reporting.plot_style import (
     HATCHED,
@@ -43,14 +43,23 @@ class KeyItem:
         Colour of the marker.
     filled : bool
         Whether it is filled.
+    pattern : tuple or str
+        How its line is drawn, where it stands for one; blank for a marker alone.
     """
 
     words: str
     marker: str = "o"
     colour: str = PALETTE["grey"]
     filled: bool = True
+    pattern: Any = ""
+
+    @property
+    def room(self) -> float:
+        """Room that its mark takes, in points."""
+        return _KEY_LINE if self.pattern else _KEY_MARK
 
 
+_KEY_MARK, _KEY_LINE, _KEY_GAP = 14.0, 37.0, 16.0
 HIDDEN_KEY = KeyItem("Hidden", "hatch")
 IMMATURE_KEY = KeyItem("Can still change", "o", PALETTE["grey"], filled=False)
 
@@ -128,8 +137,8 @@ class Sheet:
             The axes, empty and without ticks.
         """
         lines = {
-            "title": (wrapped(title, self.width, TITLE, bold=True), TITLE),
-            "subtitle": (wrapped(subtitle, self.width, TEXT), TEXT),
+            "title": (wrapped(title, self.width, TITLE, bold=True, lines=9), TITLE),
+            "subtitle": (by_sentence(subtitle, self.width, TEXT), TEXT),
             "caption": (wrapped(caption, self.width, SMALL), SMALL),
         }
         tall = {name: height_of(text, size) for name, (text, size) in lines.items()}
@@ -163,13 +172,12 @@ class Sheet:
         if look.get("va") == "center" and "\n" not in text:
             y -= 0.36 * look.get("fontsize", SMALL)
             look["va"] = "baseline"
-        look = {
-            "fontsize": SMALL,
-            "linespacing": LINE * 0.94,
-            "transform": self._in_points(),
-            **look,
-        }
-        return self.ax.text(x, y, text, **look)
+        look = {"fontsize": SMALL, "transform": self._in_points(), **look}
+        if look.get("path_effects"):
+            return self.ax.text(x, y, text, linespacing=LINE * 0.94, **look)
+        from qa_sampling.reporting.plot_words import add_words
+
+        return add_words(self.ax, x, y, text, **look)
 
     def _in_points(self) -> Any:  # noqa: ANN401
         """Give :func:`in_points`, made once for each size of the figure."""
@@ -219,14 +227,11 @@ class Sheet:
         for row in rows:
             across = x
             for item in row:
-                _mark(self, item, across + 5, top - 0.5 * LINE * SMALL)
-                words = wrapped(item.words, self.width - _KEY_MARK, SMALL, lines=1)
-                self.write(across + _KEY_MARK, top - 0.5 * LINE * SMALL, words, va="center")
-                across += _KEY_MARK + width_of(words, SMALL) + _KEY_GAP
+                _mark(self, item, across + item.room / 2 - 2, top - 0.5 * LINE * SMALL)
+                words = wrapped(item.words, self.width - item.room, SMALL, lines=1)
+                self.write(across + item.room, top - 0.5 * LINE * SMALL, words, va="center")
+                across += item.room + width_of(words, SMALL) + _KEY_GAP
             top -= LINE * SMALL
-
-
-_KEY_MARK, _KEY_GAP = 14.0, 16.0
 
 
 def _key_rows(key: Sequence[KeyItem], width: float) -> list[list[KeyItem]]:
@@ -234,7 +239,7 @@ def _key_rows(key: Sequence[KeyItem], width: float) -> list[list[KeyItem]]:
     rows: list[list[KeyItem]] = []
     used = width
     for item in key:
-        length = _KEY_MARK + min(width_of(item.words, SMALL), width - _KEY_MARK)
+        length = item.room + min(width_of(item.words, SMALL), width - item.room)
         if used + _KEY_GAP + length > width or not rows:
             rows.append([])
             used = -_KEY_GAP
@@ -269,9 +274,16 @@ def _mark(sheet: Sheet, item: KeyItem, x: float, y: float) -> None:
         patch = Rectangle((x - 5, y - 4), 10, 8, transform=at, clip_on=False, **HATCHED)
         sheet.ax.add_artist(patch)
         return
+    if item.pattern:
+        half = _KEY_LINE / 2 - 3
+        sheet.ax.add_artist(Line2D(
+            [x - half, x + half], [y, y], color=item.colour, linewidth=1.8,
+            linestyle=item.pattern, transform=at, clip_on=False,
+        ))  # fmt: skip
     face = item.colour if item.filled else "white"
     mark = Line2D(
-        [x], [y], marker=item.marker, markersize=7, linestyle="none", markerfacecolor=face,
+        [x], [y], marker=item.marker, markersize=6 if item.pattern else 7, linestyle="none",
+        markerfacecolor=face,
         markeredgecolor=item.colour, markeredgewidth=1.3, transform=at, clip_on=False,
     )  # fmt: skip
     sheet.ax.add_artist(mark)

@@ -85,14 +85,19 @@ def benchmark_panels(
     down = max(-(-len(names) // across), 1)
     room = sheet.width / across
     heads = [wrapped(name, room - 14, TEXT, bold=True, lines=3) for name in names]
-    head = max((height_of(one, TEXT) for one in heads), default=0.0) + 8
-    each = head + _PANEL_HEIGHT + _FOOT + _BETWEEN
+    tops = [
+        max(height_of(one, TEXT) for one in heads[across * row : across * (row + 1)]) + 8
+        for row in range(down if names else 0)
+    ]
+    below = _PANEL_HEIGHT + _FOOT + _BETWEEN
+    whole = sum(tops) + down * below - _BETWEEN
     sheet.lay(
-        height=down * each - _BETWEEN,
+        height=whole,
         title=title,
         subtitle=subtitle_of(trends),
         caption=caption_of(trends, more=_notes()),
         key=_key(trends),
+        above=6,
     )
     drawn = sheet.ax
     drawn.set_xlim(0, sheet.plot[2])
@@ -100,29 +105,31 @@ def benchmark_panels(
     if not names:
         nothing(sheet)
         return drawn
-    deep = sheet.plot[3] / (down * each - _BETWEEN)
+    deep = sheet.plot[3] / whole
     for place, name in enumerate(names):
         rows = trends.table[trends.table["series"] == name]
-        corner = room * (place % across), deep * each * (place // across)
-        _panel(sheet, rows, heads[place], corner, (room, head, deep * _PANEL_HEIGHT))
+        row = place // across
+        corner = room * (place % across), deep * (sum(tops[:row]) + row * below)
+        _panel(sheet, rows, heads[place], corner, (room, tops[row], deep * _PANEL_HEIGHT))
     return drawn
 
 
 def _notes() -> list[str]:
     return [
         "Each panel has a scale of its own, from zero; years end in March.",
-        "A gap is a figure that is missing.",
+        "Band: the neighbours’ range. A gap is a figure that is missing.",
     ]
 
 
 def _key(trends: BenchmarkTrends) -> list[KeyItem]:
     words = {
         "own": trends.own_name,
-        "median": "Neighbours: median; band: their range",
+        "median": "Neighbours’ median",
         "region": trends.region_name,
         "country": trends.country_name,
     }
-    return [KeyItem(text, *_LOOKS[name][:2]) for name, text in words.items()]
+    return [KeyItem(text, *_LOOKS[name][:2], pattern=_LOOKS[name][2])
+            for name, text in words.items()]  # fmt: skip
 
 
 def _panel(
@@ -144,8 +151,8 @@ def _panel(
     ends = (int(rows["year"].min()), int(rows["year"].max()))
     box = _Box(x + left, y + head, room - left - right, tall, ends, most)
     base = sheet.plot[1] + sheet.plot[3]
-    sheet.write(sheet.plot[0] + x, base - y, words, va="top", color=INK, fontweight="bold",
-                fontsize=TEXT)  # fmt: skip
+    sheet.write(sheet.plot[0] + x, base - y - head + 10, words, va="bottom", color=INK,
+                fontweight="bold", fontsize=TEXT)  # fmt: skip
     for tick, text in zip(ticks, texts, strict=True):
         level = float(box.down(np.array([tick]))[0])
         sheet.ax.plot([box.left, box.left + box.width], [level, level],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from qa_sampling.reporting.derived import Derived, opened
-from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of
+from qa_sampling.reporting.plot_axes import from_where, known, nothing, number_axis, steps_of
 from qa_sampling.reporting.plot_captions import caption_of, days_words, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, shortened, width_of, wrapped
 from qa_sampling.reporting.plot_seal import in_house_style
@@ -56,10 +57,14 @@ def decomposition_waterfall(
     size, left = sheet.name_size, sheet.name_room(names)
     right = max(width_of(word, SMALL) for word in words) + 16
     labels = [wrapped(name, left - 8, size, lines=3) for name in names]
+    left = max(width_of(label, size) for label in labels) + 8
     hidden = bool(rows["hidden"].any())
     has_lines = rows["low"].notna().any()
     more = [f"Thin lines: {100 * change.level:g}% intervals." if has_lines else ""]
     more += [f"Method: {change.method}." if change.method else ""]
+    levels = _levels(change)
+    low, high = _change_ends(change, levels)
+    more += [from_where((low, high))]
     each = max(_ROW, max(height_of(label, size) for label in labels) + 4)
     sheet.lay(
         height=each * len(names),
@@ -73,8 +78,6 @@ def decomposition_waterfall(
         below=LINE * SMALL + 6,
     )
     drawn = sheet.ax
-    levels = _levels(change)
-    low, high = _change_ends(change, levels)
     drawn.set_xlim(low, high)
     drawn.set_ylim(len(names) - 0.5, -0.5)
     most = max(int(sheet.plot[2] / 50), 1)
@@ -259,7 +262,9 @@ def _steps(
     left, base, width, height = sheet.plot
     notes = [_step_words(row, narrow=sheet.narrow) for row in rows.itertuples()]
     most = max(known(rows["count"]), default=0.0) or 1.0
-    whole = _longest(rows["count"] / most, notes, width)
+    shares = (rows["count"].fillna(0) / most).tolist()
+    beside = [max(pair) for pair in pairwise(shares)]
+    whole = _longest([*shares, *beside], [*notes, *flows[1:]], width)
     reaches = [None if row.hidden else whole * float(row.count) / most for row in rows.itertuples()]
     down, shrunk = 0.0, height / (sum(bars) + sum(tall))
     bars, tall = [one * shrunk for one in bars], [one * shrunk for one in tall]
@@ -274,14 +279,14 @@ def _steps(
         down += bars[place]
 
 
-def _longest(shares: pd.Series, notes: list[str], width: float) -> float:
-    """Give how far the longest bar may reach, so that every note finds room beside its bar."""
+def _longest(shares: list[float], notes: list[str], width: float) -> float:
+    """Give how far the longest bar may reach, so that all words find room beside bars and flows."""
     rooms = [
-        (1 - (width_of(note, SMALL) + 10) / width) / share
+        (1 - (width_of(note, SMALL) + 12) / width) / share
         for share, note in zip(shares, notes, strict=True)
         if share > 0
     ]
-    return min(1.0, max(0.3, min(rooms, default=1.0)))
+    return min(1.0, max(0.22, min(rooms, default=1.0)))
 
 
 def _step_words(row: tuple, *, narrow: bool) -> str:

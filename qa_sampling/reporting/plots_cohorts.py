@@ -92,16 +92,16 @@ def _key(curves: CohortCurves) -> list[KeyItem]:
     key = []
     looks = _looks(curves)
     for name in list(looks)[: len(_LOOKS)]:
-        marker, colour, *_ = looks[name]
+        marker, colour, line, _ = looks[name]
         shown = _shown(curves.table, name)
         words = name
         if len(shown):
             end = shown.iloc[-1]
             words = f"{name}: {said(end['share'], 'share')} by day {end['day']:.0f}"
-        key.append(KeyItem(words, marker, colour))
+        key.append(KeyItem(words, marker, colour, pattern=line))
     earlier = list(looks)[len(_LOOKS) :]
     if earlier:
-        key.append(KeyItem(f"{len(earlier)} earlier", _EARLIER[0], _EARLIER[1]))
+        key.append(KeyItem(f"{len(earlier)} earlier", *_EARLIER[:2], pattern=_EARLIER[2]))
     return key
 
 

@@ -22,7 +22,14 @@ from qa_sampling.reporting.plot_axes import (
     steps_of,
     time_axis,
 )
-from qa_sampling.reporting.plot_captions import caption_of, position, said, subtitle_of, when
+from qa_sampling.reporting.plot_captions import (
+    by_quarter,
+    caption_of,
+    position,
+    said,
+    subtitle_of,
+    when,
+)
 from qa_sampling.reporting.plot_labels import LINE, shortened, width_of
 from qa_sampling.reporting.plot_seal import in_house_style
 from qa_sampling.reporting.plot_sheet import HIDDEN_KEY, IMMATURE_KEY, KeyItem, Sheet, open_sheet
@@ -127,13 +134,14 @@ def _drawn(cast: Forecast, sheet: Sheet, title: str, *, done: list[KeyItem] | No
     ticks = steps_of(*ends, unit=cast.unit)
     hidden = bool(cast.history["hidden"].any())
     method = f"Method: {cast.method}." if cast.method else ""
+    more = (method, from_where(ends), by_quarter(cast.frequency))
     key = (done or []) + ([IMMATURE_KEY] if _still_open(cast.history) else [])
     rows_above = 2 if done else 1
     sheet.lay(
         height=HEIGHT,
         title=title,
         subtitle=subtitle_of(cast),
-        caption=caption_of(cast, more=(method, from_where(ends)), hidden=hidden),
+        caption=caption_of(cast, more=more, hidden=hidden),
         key=key + ([HIDDEN_KEY] if hidden else []),
         left=measure_axis(ticks, cast.unit),
         right=right,
@@ -173,6 +181,12 @@ def _fan_labels(cast: Forecast) -> list[EdgeLabel]:
             words = f"{100 * level:g}%: {low} to {high}"
             end = float(last[cast.ends(level)[1]])
             labels.append(EdgeLabel(end, words, MUTED, short=f"{low}–{high}"))
+    held = cast.history[cast.history["mature"].astype(bool) & cast.history["value"].notna()]
+    if not len(cast.fan) and len(held):
+        last = held.iloc[-1]
+        value = said(last["value"], cast.unit)
+        words = f"{when(last['period'], cast.frequency)}: {value}"
+        labels.append(EdgeLabel(float(last["value"]), words, INK, bold=True, short=value))
     if cast.target is not None:
         words = f"Target {said(cast.target, cast.unit)}"
         labels.append(EdgeLabel(cast.target, words, PALETTE["plum"]))

@@ -231,6 +231,7 @@ def _rows(
     size = sheet.name_size
     left = sheet.name_room(rows["name"])
     names = [wrapped(one, left - 8, size, lines=4) for one in rows["name"]]
+    left = max((width_of(name, size) + 8 for name in names), default=left)
     right = max((width_of(note, SMALL) for note in notes), default=0) + 14
     tall = [max(height_of(name, size), height_of(note, SMALL)) + 6
             for name, note in zip(names, notes, strict=True)]  # fmt: skip

@@ -38,6 +38,8 @@ _PANEL_WIDTH = 122.0
 _FEW, _FEW_ACROSS, _FEW_PANEL = 9, 3, 76.0
 """So few panels are larger: three across at most, and taller."""
 _LEAST_LINE = 130.0
+_WHOLE_NAMES, _NAMES = 0.46, 0.42
+"""Share of the width that names of rows take: unbroken, and where they are longer and broken."""
 
 
 @dataclass
@@ -81,8 +83,8 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
     word_room = min(_widest(lines["words"].fillna("")) + 12, 0.3 * sheet.width)
     word_room = 0.0 if sheet.narrow and word_room > 0.22 * sheet.width else word_room
     spare = sheet.width - value_room - word_room - (70 if sheet.narrow else _LEAST_LINE)
-    name_room = min(_widest(lines["series"]) + 8, max(spare, 40))
-    names = [wrapped(str(one), name_room - 8, SMALL, lines=2) for one in lines["series"]]
+    names = _row_names([str(one) for one in lines["series"]], max(spare, 40) - 8, sheet)
+    name_room = _widest(names) + 8
     row = max([_ROW, *(height_of(name, SMALL) + 3 for name in names)])
     first, last = _first_and_last(many)
     more = (f"Each line from {first} to {last}, on a scale of its own." if first else "",)
@@ -169,16 +171,27 @@ def small_multiples(
         strokes.feet.append(
             np.array([(box[0], box[1] + box[3]), (box[0] + box[2], box[1] + box[3])])
         )
-        _panel_words(sheet, (x + 2, y), names[place])
+        _panel_words(sheet, (x + 2, y + head - 3), names[place])
         _value_words(sheet, box, strokes.ends[-1], said(line["latest"], many.unit), line["signal"])
     _draw(drawn, strokes)
     return drawn
 
 
+def _row_names(series: list[str], most: float, sheet: Sheet) -> list[str]:
+    """Break the names of rows so that their lines have room, as long as no name is cut off."""
+    whole = _widest(series)
+    enough = whole if whole <= _WHOLE_NAMES * sheet.width else _NAMES * sheet.width
+    for room in [] if sheet.narrow else [enough]:
+        names = [wrapped(one, min(room, most), SMALL, lines=2) for one in series]
+        if not any(one.endswith("…") for one in names):
+            return names
+    return [wrapped(one, most, SMALL, lines=2) for one in series]
+
+
 def _panel_words(sheet: Sheet, corner: tuple[float, float], name: str) -> None:
-    """Write the name of a panel above it."""
+    """Write the name of a panel above it, next to it however many lines others take."""
     left, base, _, height = sheet.plot
-    sheet.write(left + corner[0], base + height - corner[1], name, va="top", color=INK)
+    sheet.write(left + corner[0], base + height - corner[1], name, va="bottom", color=INK)
 
 
 def _value_words(
@@ -332,34 +345,52 @@ def _unbroken(places: np.ndarray) -> list[np.ndarray]:
 
 def _draw(ax: Axes, strokes: _Strokes) -> None:
     """Draw all strokes of all series, one collection a kind."""
-    from matplotlib.collections import LineCollection, PolyCollection
+    from matplotlib.collections import PolyCollection
 
-    thin = {"colors": QUIET_LINE, "linewidths": 0.8, "zorder": 1}
-    for drawn in (
-        PolyCollection(strokes.bands, facecolor=BAND, linewidth=0, zorder=0.5),
-        LineCollection(strokes.feet, **thin),
-        LineCollection(strokes.centres, **thin),
-        LineCollection(strokes.lines, colors=PALETTE["grey"], linewidths=1.3, zorder=2),
-        LineCollection(
-            strokes.soft, colors=THIN, linewidths=1.1, zorder=1.9, linestyles=[(0, (2.2, 1.6))]
-        ),
-        PolyCollection(strokes.hidden, zorder=2.5, **HATCHED),
-    ):
-        ax.add_collection(drawn, autolim=False)
+    thin = {"edgecolor": QUIET_LINE, "linewidth": 0.8, "zorder": 1}
+    _as_one(ax, strokes.bands, facecolor=BAND, zorder=0.5, label="_bands")
+    _as_one(ax, strokes.feet, label="_feet", **thin)
+    _as_one(ax, strokes.centres, label="_centres", **thin)
+    _as_one(ax, strokes.lines, edgecolor=PALETTE["grey"], linewidth=1.3, zorder=2, label="_lines")
+    _as_one(ax, strokes.soft, edgecolor=THIN, linewidth=1.1, zorder=1.9, label="_soft",
+            linestyle=(0, (2.2, 1.6)))  # fmt: skip
+    if strokes.hidden:
+        hidden = PolyCollection(strokes.hidden, zorder=2.5, **HATCHED)
+        ax.add_collection(hidden, autolim=False)
     _dots(ax, strokes.hollow, "o", PALETTE["grey"], 9, filled=False)
     _dots(ax, strokes.last, "o", PALETTE["grey"], 18)
     for signal, (marker, colour, _) in SIGNALS.items():
-        _dots(ax, strokes.points.get(signal, []), marker, colour, 34 if marker == "^" else 24)
+        _dots(ax, strokes.points.get(signal, []), marker, colour,
+              46 if marker == "^" else 34, edge=0.6)  # fmt: skip
 
 
 QUIET_LINE = "#A8A8A8"
 
 
+def _as_one(ax: Axes, pieces: list[np.ndarray], **look: Any) -> None:  # noqa: ANN401
+    """Draw lines, or filled outlines, of one look as one path: an element, not one a series."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    if not pieces:
+        return
+    places = np.concatenate(pieces)
+    codes = np.full(len(places), Path.LINETO)
+    codes[np.cumsum([0, *map(len, pieces[:-1])])] = Path.MOVETO
+    path = Path(places, codes)
+    path.should_simplify = False
+    face = look.pop("facecolor", "none")
+    patch = PathPatch(path, facecolor=face, joinstyle="round", **look)
+    patch.set_linewidth(look.get("linewidth", 0.0))
+    ax.add_artist(patch)
+
+
 def _dots(
-    ax: Axes, places: list, marker: str, colour: str, size: float, *, filled: bool = True
-) -> None:
+    ax: Axes, places: list, marker: str, colour: str, size: float, *, filled: bool = True,
+    edge: float = 0.0,
+) -> None:  # fmt: skip
     if places:
         across, down = zip(*places, strict=True)
-        looks = {"color": colour, "linewidth": 0} if filled else {
+        looks = {"color": colour, "edgecolor": "white", "linewidth": edge} if filled else {
             "facecolor": "white", "edgecolor": colour, "linewidth": 0.8}  # fmt: skip
         ax.scatter(across, down, s=size, marker=marker, zorder=3, **looks)

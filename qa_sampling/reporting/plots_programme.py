@@ -66,13 +66,13 @@ def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = ""
     drawn = sheet.ax
     drawn.set_xlim(0, sheet.plot[2])
     room = sheet.plot[2] / len(_MARKS)
-    step = min(_STEP, room / (1 + max(int(grid[list(_MARKS)].max().max()), 1)))
+    step = min(_STEP, room / (2 + max(int(grid[list(_MARKS)].max().max()), 1)))
     size = min(62.0, (0.8 * step) ** 2)
     for place, name in enumerate(grid.index):
         drawn.axhline(place + 0.5, color=QUIET, linewidth=0.6, zorder=1)
         for column, (marker, fill, rim) in _MARKS.items():
             number = int(grid.loc[name, column])
-            start = list(_MARKS).index(column) * room + step / 2
+            start = list(_MARKS).index(column) * room + step / 2 + _STEP / 2
             drawn.scatter(
                 [start + step * one for one in range(number)], [place] * number, s=size,
                 marker=marker, color=fill, edgecolor=rim, linewidth=1.3, zorder=3,

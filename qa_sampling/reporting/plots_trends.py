@@ -23,6 +23,7 @@ from qa_sampling.reporting.plot_axes import (
     time_axis,
 )
 from qa_sampling.reporting.plot_captions import (
+    by_quarter,
     caption_of,
     positions,
     said,
@@ -85,7 +86,7 @@ def control_chart(
     gaps = (rows["value"].isna() & ~rows["hidden"].astype(bool)).any()
     breaks = "The line breaks where there is no data." if gaps else ""
     begins = BEGINS if len(rows) < len(asked.table) else ""
-    more = (limits, *_anew(chart), begins, breaks, from_where(ends))
+    more = (limits, *_anew(chart), begins, breaks, from_where(ends), by_quarter(chart.frequency))
     sheet.lay(
         height=HEIGHT,
         title=title,

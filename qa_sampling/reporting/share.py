@@ -24,7 +24,7 @@ import pandas as pd
 
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.reporting.icon_pictures import icon_named, icon_svg
-from qa_sampling.reporting.plot_seal import drawn_from, is_as_drawn
+from qa_sampling.reporting.plot_seal import drawn_from, svg_as_drawn
 from qa_sampling.reporting.plot_style import house_style
 from qa_sampling.reporting.releases import release_fingerprint
 from qa_sampling.reporting.safe_table import SafeTable, require_safe
@@ -125,13 +125,14 @@ def share_figure(
             "Give `alt` what a *_alt function of qa_sampling.reporting.narrative makes of it."
         )
     words = require_words_beside(table, what="share_figure()", title=title, caption=caption)
-    if not is_as_drawn(figure):
+    svg = svg_as_drawn(figure)
+    if not svg:
         raise DisclosureError(
             "share_figure() was given a chart that was changed after it was drawn, or to whose "
             "figure something was added, so nobody can say what is on it. Draw it again and share "
             "it as it is; words belong into `title` and `caption`."
         )
-    _display_figure(figure, alt=alt, **words, restricted=False)
+    _display_figure(figure, alt=alt, **words, restricted=False, svg=svg)
     _display(_table_mark("figure_table", table, **words))
 
 
@@ -261,9 +262,12 @@ def _text(value: object) -> str:
 
 
 def _display_figure(
-    figure: Figure, *, title: str, alt: str, caption: str, restricted: bool
+    figure: Figure, *, title: str, alt: str, caption: str, restricted: bool, svg: str = ""
 ) -> None:
-    """Display a figure as PNG at twice the screen's resolution, with its SVG for the page."""
+    """Display a figure as PNG at twice the screen's resolution, with its SVG for the page.
+
+    The PNG is packed in earnest once it has its palette; `svg` is what was made of it already.
+    """
     import matplotlib.pyplot as plt
 
     _require_title(title, "A chart")
@@ -272,10 +276,12 @@ def _display_figure(
             "A chart needs `alt`, which says in words what it shows; see the *_alt functions of "
             "qa_sampling.reporting.narrative."
         )
-    stored, settings = io.BytesIO(), {"bbox_inches": "tight", "metadata": {"Software": None}}
+    stored = io.BytesIO()
+    settings = {"bbox_inches": "tight", "metadata": {"Software": None},
+                "pil_kwargs": {"compress_level": 1}}  # fmt: skip
     with house_style() if not restricted else nullcontext():
         figure.savefig(stored, format="png", dpi=2 * _SCREEN_DPI, **settings)
-        svg = figure_svg(figure)
+        svg = svg or figure_svg(figure)
     plt.close(figure)
     mark = _mark("figure", title=title, alt=alt, caption=caption) | {"restricted": restricted}
     width = round(figure.get_figwidth() * _SCREEN_DPI)
@@ -296,7 +302,7 @@ def with_a_palette(png: bytes) -> bytes:
     with Image.open(io.BytesIO(png)) as drawn:
         seen = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn.convert("RGBA"))
         palette = seen.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        palette.save(made, format="png", optimize=True)
+        palette.save(made, format="png", compress_level=8)
     return made.getvalue()
 
 

@@ -241,6 +241,7 @@ ANALYSES: dict[str, Analysis] = {
         question="What do the outcomes do, and which need a closer look?",
         files=(
             ("restricted/outcome_trends_*.xlsx", "every figure, a sheet a table"),
+            ("restricted/slide_overview.png", "what matters most, as a slide, with its words"),
             ("restricted/signals.yml", "what each signal fills of a deep dive"),
             ("shareable/outcome_tables.xlsx", "its tables, to share; also as CSV"),
         ),

@@ -222,7 +222,7 @@ def cohort_curves(found: Cohorts | None, dive: Dive) -> list[CohortCurves]:
     if found is None or not any(one > 0 for one in found.reach.values()):
         return []
     title = f"How soon: {dive.measure.title[:1].lower()}{dive.measure.title[1:]}"
-    return [found.drawn(measure=title, scope=dive.of_everybody("by quarter"))]
+    return [found.drawn(measure=title, scope=dive.of_everybody("By quarter"))]
 
 
 def journey_pictures(found: Journeys | str, dive: Dive) -> list[Journey]:

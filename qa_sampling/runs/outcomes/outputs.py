@@ -18,12 +18,14 @@ from qa_sampling.reporting.outcomes_view import (
     considered_view,
     day_view,
     overview,
+    overview_icons,
     proposals_view,
     rebases_view,
     signals_view,
     unable_view,
 )
-from qa_sampling.reporting.outcomes_workbook import write_outcomes_workbook
+from qa_sampling.reporting.outcomes_workbook import MARKING, write_outcomes_workbook
+from qa_sampling.reporting.overview_slide import write_overview_slide
 from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
@@ -150,13 +152,14 @@ def publish_outcomes(
     findings : Words
         What the page says first.
     """
-    months = covered_of(found, settings)
+    months, seen = covered_of(found, settings), overview(found.charts)
+    icons = overview_icons(found.charts)
 
     def write(folder: Path) -> None:
         write_outcomes_workbook(
             folder / "restricted" / f"outcome_trends_{settings.period}.xlsx",
             {
-                "Overview": overview(found.charts),
+                "Overview": seen,
                 "Signals": signals_view(signals, budget=settings.budget),
                 "Deep dives": handed_over(signals, file=settings.signals_file),
                 "Looked at": considered_view(signals),
@@ -171,7 +174,13 @@ def publish_outcomes(
             },
             title=f"Outcomes, {months}",
             as_at=settings.extract_day,
+            icons={"Overview": icons},
         )
+        if len(seen):
+            write_overview_slide(
+                folder / "restricted", seen, icons, source=f"{settings.whose}, {months}",
+                marking=MARKING,
+            )  # fmt: skip
         write_signals(folder / SIGNALS_FILE, signals, settings)
         shared = tables.shared(span_of(settings))
         write_shared_tables(
