@@ -21,6 +21,7 @@ from qa_sampling.runs.outcomes.asked import (
     STOCK_NOTE,
     Asked,
     Look,
+    not_drawn,
 )
 from qa_sampling.runs.outcomes.charting import charted, waits_between
 from qa_sampling.runs.outcomes.graded import MEASURE as GRADE
@@ -209,7 +210,8 @@ class Exploration:
         stock = MEASURES[asked.measure].carries_over
         if asked.every == "rolling" or stock:
             note = STOCK_NOTE if stock else ROLLING_NOTE
-            return Look(asked, self._line(rows, asked), counts, None, notes=(note,))
+            notes = (note, *not_drawn(asked))
+            return Look(asked, self._line(rows, asked), counts, None, notes=notes)
         return self._charted(rows, counts, asked)
 
     def _series(self, rows: pd.DataFrame, asked: Asked) -> Readings:
