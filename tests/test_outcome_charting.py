@@ -224,7 +224,9 @@ def test_cases_between_count_what_lies_between_and_brothers_and_sisters_once():
 
 @pytest.fixture(scope="module")
 def found(told):
-    trends = OutcomeTrends(charts={"s47": "c"}, freeze={"s47": "2025-06"})
+    trends = OutcomeTrends(
+        charts={"s47": "c"}, freeze={"s47": "2025-06"}, breakdowns_by=("ethnicity",)
+    )
     return Exploration(told, TrendExplorer(period="2026-03"), trends)
 
 
