@@ -274,7 +274,7 @@ def since_recorded(result: OverTime, *, from_day: pd.Timestamp | None = None) ->
 
 
 def own_starts(many: Sparklines) -> dict[str, pd.Timestamp]:
-    """Give the first period of each series where a common one would leave most of them half empty.
+    """Give the first period of each series where a common one would leave many mostly empty.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ def own_starts(many: Sparklines) -> dict[str, pd.Timestamp]:
     -------
     dict of str to Timestamp
         By series, of those with a value or a hidden period; empty where all can share a first
-        period: fewer than half of them begin in the later half of what is shown.
+        period: fewer than half of them begin after the first third of what is shown.
     """
     table = many.table
     told = table[table["value"].notna() | table["hidden"].astype(bool)]
@@ -293,7 +293,7 @@ def own_starts(many: Sparklines) -> dict[str, pd.Timestamp]:
     if starts.empty:
         return {}
     first, last = starts.min(), table["period"].max()
-    late = (starts - first) >= (last - first) / 2
+    late = (starts - first) >= (last - first) / 3
     return starts.to_dict() if last > first and late.mean() >= _HALF else {}
 
 
