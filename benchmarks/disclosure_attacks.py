@@ -1,10 +1,11 @@
 """How often counts of 1 to 5 can be recovered: rules by hand, ours, and a ledger of releases.
 
-    python benchmarks/disclosure_attacks.py [TABLES] [SERIES]
+    python benchmarks/disclosure_attacks.py [TABLES] [SERIES] [GROUPS]
 
 Random two-way tables of small counts are protected in three ways and attacked; then series of
 three months are released with their year to date, each release by itself or against the ledger
-of those before it. All invented; seed 2026. docs/disclosure.md holds a run of it.
+of those before it; then groups of children are shown by quarter in the explorer and on page 50,
+each by itself or together. All invented; seed 2026. docs/disclosure.md holds a run of it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, PrintedTable
 from qa_sampling.reporting.table_grid import blank_table, with_totals
 from qa_sampling.reporting.table_request import request_of
+from qa_sampling.runs.outcomes.group_cells import printed_on_the_page, protected_groups
+from qa_sampling.trends.breakdown import BrokenDown, breakdown_of
+from qa_sampling.trends.measured import READINGS
+from qa_sampling.trends.measures import MEASURES
 
 BY = {"by": ["team", "status"], "counts": ["n"]}
 MONTHS = ["2026-04", "2026-05", "2026-06"]
@@ -116,7 +121,75 @@ def attack_series(number: int, rng: np.random.Generator) -> None:
         )
 
 
+QUARTERS = pd.date_range("2025-01-01", periods=5, freq="QS")
+
+
+def by_quarter(counts: np.ndarray) -> pd.DataFrame:
+    """Give counts of groups (rows) by quarter (columns) as readings of referrals by gender."""
+    rows = [
+        (f"Group {group}", QUARTERS[quarter], int(count))
+        for (group, quarter), count in np.ndenumerate(counts)
+    ]
+    table = pd.DataFrame(rows, columns=["unit", "start", "numerator"])
+    unknown = ("families", "pending", "unknown")
+    table = table.assign(
+        measure="referrals", unit_kind="gender", kind="count", days=90, adds=True, note="",
+        carries_over=False, mature=True, value=table["numerator"], children=table["numerator"],
+        denominator=np.nan, **dict.fromkeys(unknown, pd.NA),
+    )  # fmt: skip
+    return table[READINGS.names].astype(READINGS.empty().dtypes.to_dict())
+
+
+def as_shown(shown: pd.DataFrame, counts: np.ndarray, form: PrintedTable) -> list[PrintedTable]:
+    """Give what the explorer shows of each quarter, with everybody's figure, as it is printed."""
+    fields = {name: getattr(form, name) for name in PrintedTable.__dataclass_fields__}
+    made = []
+    for place, day in enumerate(QUARTERS):
+        rows = shown[shown["start"] == day]
+        told = [
+            (unit, HIDDEN_MARK if hide else int(number))
+            for unit, hide, number in zip(
+                rows["unit"], rows["hidden"], counts[:, place], strict=True
+            )
+        ]
+        told.append((form.total_label, int(counts[:, place].sum())))
+        own = {"rows": tuple(told), "over": {"quarter": (f"{day:%Y-%m-%d}",)}}
+        made.append(PrintedTable(**(fields | own)))
+    return made
+
+
+def attack_groups(number: int, rng: np.random.Generator) -> None:
+    """Show groups by quarter in the explorer and on the page, each alone or together."""
+    print(f"{number} measures by 5 groups and quarter, in the explorer and on page 50:")
+    worlds = [rng.poisson(rng.gamma(1.5, 10, (5, 1)), (5, 5)) for _ in range(number)]
+    for together in (False, True):
+        hidden = exact = below = worlds_told = 0
+        for counts in worlds:
+            readings = by_quarter(counts)
+            parts = {"gender": breakdown_of(readings)}
+            page = printed_on_the_page(BrokenDown(MEASURES["referrals"], parts, ()))["gender"]
+            shown = protected_groups(readings, page if together else ())
+            tables = as_shown(shown, counts, page[0])
+            found = intervals([*tables, *page])
+            small = [
+                found[key_of(table, "above", row)]
+                for place, table in enumerate(tables)
+                for row, count in zip(table.rows, counts[:, place], strict=False)
+                if row[1] == HIDDEN_MARK and 0 < count < THRESHOLD
+            ]
+            told_now = sum(low == high for low, high in small)
+            hidden, exact = hidden + len(small), exact + told_now
+            below += sum(high < THRESHOLD for _, high in small)
+            worlds_told += told_now > 0
+        print(
+            f"  {'together' if together else 'each alone'}: {exact} of {hidden} small counts "
+            f"worked out, in {worlds_told} of {number} measures; {below} known to be below "
+            f"{THRESHOLD}"
+        )
+
+
 if __name__ == "__main__":
-    numbers = [int(text) for text in sys.argv[1:]] or [120, 25]
+    numbers = [int(text) for text in sys.argv[1:]] or [120, 25, 40]
     attack_tables(numbers[0], np.random.default_rng(2026))
-    attack_series(numbers[-1], np.random.default_rng(2026))
+    attack_series(numbers[min(1, len(numbers) - 1)], np.random.default_rng(2026))
+    attack_groups(numbers[-1], np.random.default_rng(2026))

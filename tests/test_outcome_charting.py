@@ -19,6 +19,7 @@ from qa_sampling.runs.outcomes.asked import Asked
 from qa_sampling.runs.outcomes.charting import charted, wait_charts
 from qa_sampling.runs.outcomes.exploring import Exploration
 from qa_sampling.runs.outcomes.group_cells import protected_groups, shown_groups
+from qa_sampling.runs.outcomes.steps import _charts as rate_charts
 from qa_sampling.runs.outcomes.steps import outcomes_of
 from qa_sampling.settings.explorer import TrendExplorer
 from qa_sampling.settings.outcomes import OutcomeTrends
@@ -138,6 +139,60 @@ def test_the_page_draws_what_was_asked_for(page):
     assert chart_finding(shown[1][0]).split(";")[0].startswith(("As usual on", "Unusual on"))
 
 
+def lines_by_hand(table, rows, kind):
+    """Centre and limits of rates, written out, of the months that the lines rest on."""
+    top, whole = (rows[one].to_numpy(dtype="float64") for one in ("numerator", "denominator"))
+    value = 10_000 * top / whole
+    kept = table["baseline"].to_numpy(dtype=bool)
+    if kind == "xmr":
+        centre = sum(value[kept]) / kept.sum()
+        steps = [abs(b - a) for a, b in pairwise(value[kept])]
+        wide = 2.66 * sum(steps) / len(steps)
+        return np.full(len(value), centre), np.full(len(value), centre + wide)
+    level = sum(top[kept]) / sum(whole[kept])
+    return np.full(len(value), 10_000 * level), 10_000 * (level + 3 * np.sqrt(level / whole))
+
+
+def test_the_page_draws_rates_as_asked_for(page):
+    rate = page.rate_charts["s47"]
+    assert rate.kind.name == "u"
+    assert rate.reason.startswith("A c chart takes every month to have as many children")
+    waits = page.rate_charts["plan_ends"]
+    assert waits.kind.name == "gamma_poisson"
+    assert waits.reason.startswith("What lies between rare events is no rate; it is charted")
+    held = page.charts, page.rate_charts, page.wait_charts
+    shown = [one.unit for one, _ in large_charts(*held, ("s47", "plan_ends"))]
+    assert shown[:2] == ["count", "rate"], "a c chart is of counts"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds", "until"),
+    [
+        ({"rules": "mdc"}, ("xmr", "xmr"), "2026-03-01"),
+        ({"rules": "anhoej"}, ("run", "run"), "2026-03-01"),
+        ({"charts": {"s47": "u"}, "rate_chart": "u_prime"}, ("u", "u_prime"), "2026-03-01"),
+        (
+            {"charts": {"s47": "xmr"}, "rate_chart": "u",
+             "freeze": {"s47": "2025-06", "plan_ends": "2025-06"}},
+            ("xmr", "u"), "2025-06-01",
+        ),
+    ],
+)  # fmt: skip
+def test_rates_obey_charts_rules_and_freeze(page, asked, kinds, until):
+    settings = OutcomeTrends(period="2026-03", **asked)
+    drawn = rate_charts(page.rates, settings)
+    for name, kind in zip(("s47", "plan_ends"), kinds, strict=True):
+        one = drawn[name, "All"]
+        assert one.kind.name == kind
+        assert asked.get("rules", one.preset.name) == one.preset.name
+        assert one.table.loc[one.table["baseline"], "period"].max() == pd.Timestamp(until)
+        if kind in ("xmr", "u"):
+            rows = page.rates[page.rates["measure"] == name]
+            centre, high = lines_by_hand(one.table, rows, kind)
+            np.testing.assert_allclose(one.table["centre"], centre, rtol=1e-12)
+            np.testing.assert_allclose(one.table["high"], high, rtol=1e-12)
+
+
 def test_waits_are_those_of_plain_loops(told, page):
     day = date(2026, 3, 31)
     months = page.readings[page.readings["measure"] == "plan_ends"]
@@ -169,7 +224,9 @@ def test_cases_between_count_what_lies_between_and_brothers_and_sisters_once():
 
 @pytest.fixture(scope="module")
 def found(told):
-    trends = OutcomeTrends(charts={"s47": "c"}, freeze={"s47": "2025-06"})
+    trends = OutcomeTrends(
+        charts={"s47": "c"}, freeze={"s47": "2025-06"}, breakdowns_by=("ethnicity",)
+    )
     return Exploration(told, TrendExplorer(period="2026-03"), trends)
 
 
@@ -186,8 +243,16 @@ class TestTheExplorer:
         with pytest.raises(TrendError, match="is for a share of cases, not for s47"):
             found.look(Asked("s47", chart="g"))
 
+    def test_a_line_says_that_no_chart_goes_with_it(self, found):
+        asked = Asked("s47", every="rolling", rules="mdc", chart="c", freeze="2025-06")
+        assert found.look(asked).notes[-1] == (
+            "Asked for and not drawn here: the chart 'c', the rules 'mdc', lines frozen at 2025-06."
+        )
+
     def test_groups_are_by_quarter_with_small_ones_hidden(self, found):
         assert {"need", "age", "gender", "ethnicity"} <= set(found.unit_kinds())
+        shorter = TrendExplorer(period="2026-03", months=18)  # fewer quarters are sooner hidden
+        found = Exploration(found.told, shorter, found.trends)
         with pytest.raises(TrendError, match=r"by quarter alone.*Choose quarters"):
             found.look(Asked("re_referrals", "ethnicity", "Asian", "month"))
         rows = found.readings("re_referrals", "ethnicity", "quarter")

@@ -20,10 +20,11 @@ from matplotlib.patches import Polygon
 from picture_checks import assert_picture, contrast, dots, strokes, written
 from picture_factory import PICTURES
 
-from qa_sampling.reporting import plots
+from qa_sampling.reporting import alt_texts, plots
 from qa_sampling.reporting.plot_captions import position, said, when
 from qa_sampling.reporting.plot_style import MUTED, SIGNALS, THIN
 from qa_sampling.reporting.plots_fan import FANS
+from qa_sampling.results import Sparklines, own_starts
 
 NAN = float("nan")
 
@@ -230,6 +231,35 @@ def test_many_series_are_drawn_as_a_handful_of_collections():
 def test_sparklines_break_at_gaps():
     many = made.many(4, 36)
     assert len(strokes(plots.sparklines(many), "lines")) == 4 + 2
+
+
+def test_sparklines_of_what_began_late_begin_with_their_own_month():
+    """Three of four begin in the second half: each has the whole width, and the other says when."""
+    months = pd.date_range("2024-01-01", periods=24, freq="MS")
+    begin = {"Old": 0, "A": 14, "B": 14, "C": 20}
+    table = pd.concat([
+        pd.DataFrame({"series": name, "period": months,
+                      "value": [NAN] * at + [1.0 + i % 3 for i in range(24 - at)]})
+        for name, at in begin.items()
+    ], ignore_index=True)  # fmt: skip
+    many = Sparklines(table, pd.DataFrame({"series": list(begin)}), measure="Late")
+    ax = plots.sparklines(many)
+    ink = strokes(ax, "lines")
+    spans = {(round(one[0][0], 6), round(one[-1][0], 6)) for one in ink}
+    assert len(spans) == 1, "all as wide"
+    text = written(ax).replace("\n", " ")
+    assert "Old, from Jan 2024" in text and "C, from Sep 2025" in text and "A, from" not in text
+    assert "Each line from Mar 2025 to Dec 2025, or from the month written, on a scale" in text
+    told = alt_texts.sparklines_alt(many)
+    assert "Each begins with its own first month, 3 of them later than that." in told
+    early = replace(many, table=table[table["series"] != "C"], lines=many.lines[:3])
+    few = replace(early, table=early.table[early.table["series"] != "B"], lines=many.lines[:2])
+    assert own_starts(early) and own_starts(few), "a half of them is enough"
+    none = replace(many, table=table[table["series"] == "Old"], lines=many.lines[:1])
+    assert own_starts(none) == {}
+    assert "Each line from Jan 2024 to Dec 2025, on a scale" in written(
+        plots.sparklines(none, ax=plt.figure().gca())
+    ).replace("\n", " ")
 
 
 def test_small_multiples_can_share_one_scale():

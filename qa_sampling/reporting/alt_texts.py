@@ -31,6 +31,7 @@ from qa_sampling.results import (
     Sparklines,
     Turning,
     latest_settled,
+    own_starts,
     since_recorded,
 )
 
@@ -275,15 +276,22 @@ def small_multiples_alt(result: Sparklines | Derived) -> Told:
 
 
 def sparklines_alt(result: Sparklines | Derived) -> Told:
-    """Say what sparklines show: how many series, and which stand out."""
-    return _many_alt(result, "Rows of small line charts")
+    """Say what sparklines show: how many series, from when each is, and which stand out."""
+    return _many_alt(result, "Rows of small line charts", apart=True)
 
 
-def _many_alt(result: Sparklines | Derived, kind: str) -> Told:
+def _many_alt(result: Sparklines | Derived, kind: str, *, apart: bool = False) -> Told:
     asked, table = opened(result, Sparklines)
     shown = since_recorded(asked)
     rows, lines = shown.table, shown.lines
     parts = [opening(kind, shown), f"{len(lines)} series.", _span(rows, shown.frequency)]
+    starts = own_starts(shown) if apart else {}
+    first = rows["period"].min()
+    later = sum(one > first for one in starts.values())
+    parts.append(
+        f"Each begins with its own first {shown.frequency}, {later} of them later than that."
+        if later else ""
+    )  # fmt: skip
     marked = lines[lines["signal"].fillna("") != ""]
     for signal, (_, _, word) in SIGNALS.items():
         names = list(marked.loc[marked["signal"] == signal, "series"])

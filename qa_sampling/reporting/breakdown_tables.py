@@ -2,7 +2,8 @@
 
 The tables stay on the restricted page. Their quarters overlap from one month's page to the next, so
 that what one hides could be worked out from several; the tables by quarter that everybody may read
-are made for that, these are not. Within one page none gives away what another hides.
+are made for that, these are not. Within one page none gives away what another hides, nor does the
+explorer of the same day (``runs.outcomes.group_cells``).
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ def large_charts(
 ) -> list[tuple[ControlChart, str]]:
     """Give the charts that are shown large, with which chart each is and why.
 
-    They are rates where there are any and no other chart or rules were asked for; waits stand at
-    the end.
+    They are rates where there are any, unless a chart was asked for that a rate cannot be drawn
+    with; waits stand at the end.
 
     Parameters
     ----------
@@ -34,8 +34,11 @@ def large_charts(
     pictured : sequence of str
         What was asked for.
     """
-    chosen = {name: one for name, one in rates.items() if name in charts and charts[name].reason}
-    known = dict(charts) | chosen
+    known = dict(charts) | {
+        name: one
+        for name, one in rates.items()
+        if name in charts and (charts[name].reason or one.kind == charts[name].kind)
+    }
     drawn = [known[name] for name in drawn_large(charts, pictured)] + list(waits.values())
     return [(control_chart_of(one), chart_words(one)) for one in drawn]
 

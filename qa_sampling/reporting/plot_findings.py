@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from qa_sampling.reporting.alt_words import told
+from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import said, when
 from qa_sampling.reporting.plot_style import SIGNALS
+from qa_sampling.reporting.plots_fan import TURNS
+from qa_sampling.reporting.words import Told
 from qa_sampling.results import ControlChart, IntervalList, Sparklines, Turning, latest_settled
 
 _NAMED = 2
@@ -104,6 +108,58 @@ def chart_finding(chart: ControlChart) -> str:
         f"; last a signal {at} {when(earlier.iloc[-1], chart.frequency, short=False)}"
     )  # fmt: skip
     return f"As usual {moment}{last}"
+
+
+def quarters_finding(result: ControlChart | Turning | Derived) -> Told:
+    """Say where the latest value stands among the earlier ones: all that a line can say.
+
+    One value above or below the others is what chance does too; whether it is more is told by
+    month, with limits.
+
+    Parameters
+    ----------
+    result : ControlChart, Turning or Derived
+        A line without limits; of a Derived one the words may stand over its picture. What can
+        still change is left out. Of a curve that was to be turned what was done last is told too.
+
+    Returns
+    -------
+    Told
+        Blank where fewer than two values are shown.
+    """
+    turning = isinstance(result.result if isinstance(result, Derived) else result, Turning)
+    inner, table = opened(result, Turning if turning else ControlChart)
+    rows = inner.history if turning else inner.table
+    seen = rows[rows["value"].notna() & rows["mature"].astype(bool)]
+    if len(seen) < _NAMED:
+        return told(table, rows, [])
+    at = when(seen["period"].iloc[-1], inner.frequency)
+    latest = f"{said(float(seen['value'].iloc[-1]), inner.unit)} in {at}"
+    turn = _turn_words(inner)
+    return told(table, rows, [f"{turn}; {latest}" if turn else f"{latest}, {_place(seen, inner)}"])
+
+
+def _place(seen: pd.DataFrame, line: ControlChart | Turning) -> str:
+    """Say whether the latest value lies above, below or within the ones before, as printed."""
+    values = seen["value"].to_numpy(dtype="float64")
+    latest, low, high = values[-1], values[:-1].min(), values[:-1].max()
+    ends = [said(float(one), line.unit) for one in (low, high)]
+    shown, count = said(float(latest), line.unit), len(values) - 1
+    before = f"{count} earlier {line.frequency}s" if count > 1 else f"earlier {line.frequency}"
+    span = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    if shown == span:
+        return f"as in the {before} shown"
+    side = "above" if latest > high else "below" if latest < low else "within"
+    side = "within" if shown in ends else side
+    return f"{side} the {span} of the {before} shown"
+
+
+def _turn_words(line: ControlChart | Turning) -> str:
+    """Say of what was done last whether the curve turned; nothing of a line."""
+    if not isinstance(line, Turning) or line.done.empty:
+        return ""
+    last = line.done.iloc[-1]
+    return f"{last['name']}: {TURNS[last['verdict']][0]}"
 
 
 def turning_finding(turning: Turning) -> str:

@@ -28,7 +28,7 @@ from qa_sampling.reporting.plot_style import (
     SMALL,
     THIN,
 )
-from qa_sampling.results import Sparklines, since_recorded
+from qa_sampling.results import Sparklines, own_starts, since_recorded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,8 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
     """Draw a row for each series: its name, its line with limits, the latest value, the finding.
 
     The value written and the dot that is filled are the latest that can no longer change; later
-    ones are hollow, on a dashed line.
+    ones are hollow, on a dashed line. Where most lines begin late, each begins at its own first
+    period; those that do not begin with the others say when.
 
     Parameters
     ----------
@@ -83,11 +84,13 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
     word_room = min(_widest(lines["words"].fillna("")) + 12, 0.3 * sheet.width)
     word_room = 0.0 if sheet.narrow and word_room > 0.22 * sheet.width else word_room
     spare = sheet.width - value_room - word_room - (70 if sheet.narrow else _LEAST_LINE)
-    names = _row_names([str(one) for one in lines["series"]], max(spare, 40) - 8, sheet)
+    starts = own_starts(many)
+    begun = _begun(starts, many.frequency)
+    titles = [f"{one}{begun.get(one, '')}" for one in map(str, lines["series"])]
+    names = _row_names(titles, max(spare, 40) - 8, sheet)
     name_room = _widest(names) + 8
     row = max([_ROW, *(height_of(name, SMALL) + 3 for name in names)])
-    first, last = _first_and_last(many)
-    more = (f"Each line from {first} to {last}, on a scale of its own." if first else "",)
+    more = (_range_words(many, starts),)
     _lay(sheet, many, title, height=row * max(len(lines), 1), more=more,
          left=name_room, right=value_room + word_room)  # fmt: skip
     drawn = sheet.ax
@@ -98,7 +101,9 @@ def sparklines(result: Sparklines | Derived, *, ax: Axes | None = None, title: s
     strokes, times, each_line = _Strokes(), _times(many), lines.to_dict("records")
     for place, rows in enumerate(_each(many)):
         box = (0.0, place * tall + 3, width, max(tall - 6, 2.0))
-        _collect(strokes, rows, each_line[place], box, times)
+        since = starts.get(each_line[place]["series"])
+        own = times if since is None else (_days(pd.Series([since]))[0], times[1])
+        _collect(strokes, rows, each_line[place], box, own)
     _draw(drawn, strokes)
     left, base, width, height = sheet.plot
     for place, line in enumerate(lines.itertuples()):
@@ -246,6 +251,34 @@ def _first_and_last(many: Sparklines) -> tuple[str, str]:
         return "", ""
     ends = many.table["period"].min(), many.table["period"].max()
     return tuple(when(end, many.frequency) for end in ends)
+
+
+def _begun(starts: Mapping[str, pd.Timestamp], frequency: str) -> dict[str, str]:
+    """Say where the series begin that do not begin with most of the others."""
+    usual = _usual(starts)
+    return {
+        name: f", from {when(start, frequency)}" for name, start in starts.items() if start != usual
+    }
+
+
+def _usual(starts: Mapping[str, pd.Timestamp]) -> pd.Timestamp | None:
+    """Give the first period that most series have, the earliest of several."""
+    days = sorted(starts.values())
+    return max(days, key=days.count) if days else None
+
+
+def _range_words(many: Sparklines, starts: Mapping[str, pd.Timestamp]) -> str:
+    """Say from when to when each line goes, and on which scale."""
+    first, last = _first_and_last(many)
+    if not first:
+        return ""
+    if not starts:
+        return f"Each line from {first} to {last}, on a scale of its own."
+    usual, other = _usual(starts), len(set(starts.values())) > 1
+    written = f", or from the {many.frequency} written" if other else ""
+    return (
+        f"Each line from {when(usual, many.frequency)} to {last}{written}, on a scale of its own."
+    )
 
 
 def _times(many: Sparklines) -> tuple[float, float]:

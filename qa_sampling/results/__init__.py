@@ -20,6 +20,7 @@ from qa_sampling.results.over_time import (
     Forecast,
     Sparklines,
     latest_settled,
+    own_starts,
     since_recorded,
 )
 from qa_sampling.results.profiles import GradeProfiles, IntervalList
@@ -43,5 +44,6 @@ __all__ = [
     "Sparklines",
     "Turning",
     "latest_settled",
+    "own_starts",
     "since_recorded",
 ]

@@ -241,6 +241,8 @@ class Sparklines(Counted):
         refuse("set of series", faults)
 
 
+_HALF = 0.5
+
 OverTime = TypeVar("OverTime", ControlChart, Forecast, Sparklines)
 
 
@@ -269,6 +271,30 @@ def since_recorded(result: OverTime, *, from_day: pd.Timestamp | None = None) ->
     kept = table[table["period"] >= start].reset_index(drop=True)
     late = "phase" in kept and kept["phase"].iloc[0] != 0
     return result if late or len(kept) == len(table) else replace(result, **{name: kept})
+
+
+def own_starts(many: Sparklines) -> dict[str, pd.Timestamp]:
+    """Give the first period of each series where a common one would leave many mostly empty.
+
+    Parameters
+    ----------
+    many : Sparklines
+        What is shown.
+
+    Returns
+    -------
+    dict of str to Timestamp
+        By series, of those with a value or a hidden period; empty where all can share a first
+        period: fewer than half of them begin after the first third of what is shown.
+    """
+    table = many.table
+    told = table[table["value"].notna() | table["hidden"].astype(bool)]
+    starts = told.groupby("series", sort=False)["period"].min()
+    if starts.empty:
+        return {}
+    first, last = starts.min(), table["period"].max()
+    late = (starts - first) >= (last - first) / 3
+    return starts.to_dict() if last > first and late.mean() >= _HALF else {}
 
 
 def latest_settled(table: pd.DataFrame) -> pd.Series | None:

@@ -14,6 +14,8 @@ RuleSet = Literal["ours", "mdc", "nhsr", "excel", "anhoej"]
 """Sets of rules; "ours" for those that go with each chart."""
 BETWEEN = ("t", "g")
 """Charts of what lies between rare events: days, or cases."""
+FITTING_RATES = "gamma_poisson"
+"""The chart of rates that the data choose."""
 
 
 def fitting_chart(measure: str, chart: str) -> str:

@@ -83,10 +83,10 @@ class OutcomeTrends(AnalysisSettings):
         Children of the authority, an estimate a year, for rates per 10,000; without any there are
         counts.
     rate_chart : {"gamma_poisson", "u_prime", "u"}
-        Chart of rates: limits that are chances, or a textbook's.
+        Chart of rates: limits that are chances, or a textbook's; one of `charts` goes before it.
     charts : dict of str to str
-        Chart of a measure by name (``chart_kinds.CHARTS``); those left out get the one that fits
-        the data. "t" and "g" are drawn beside it.
+        Chart of a measure by name, and of its rate (``chart_kinds.CHARTS``); those left out get
+        the one that fits the data. "t" and "g" are drawn beside it.
     rules : {"ours", "mdc", "nhsr", "excel", "anhoej"}
         Set of rules of all charts; "ours" for those that go with each chart, the others with the
         chart they were made for.

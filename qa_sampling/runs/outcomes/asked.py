@@ -85,3 +85,17 @@ class Look:
     chart: Chart | None
     proposals: tuple[ProposedRebase, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def not_drawn(asked: Asked) -> tuple[str, ...]:
+    """Say what was asked for and cannot go with a line without limits; nothing otherwise.
+
+    Parameters
+    ----------
+    asked : Asked
+        What is looked at.
+    """
+    wanted = [f"the chart {asked.chart!r}"] if asked.chart else []
+    wanted += [f"the rules {asked.rules!r}"] if asked.rules != "ours" else []
+    wanted += [f"lines frozen at {asked.freeze}"] if asked.freeze else []
+    return (f"Asked for and not drawn here: {', '.join(wanted)}.",) if wanted else ()

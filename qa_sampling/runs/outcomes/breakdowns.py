@@ -37,20 +37,47 @@ def broken_down(told: Told, found: Outcomes, settings: OutcomeTrends) -> tuple[B
     tuple of BrokenDown
         In the registry's order. A measure of which no quarter can be told is left out.
     """
-    counted = [
-        one
-        for one in found.measures
-        if one.base.of == "events" and not one.length and one.counted == "events"
-    ]  # medians do not add up, and a child that counts once may be of two teams
+    counted = [one for one in found.measures if _adds_up(one)]
     known = {one.name for one in counted} | set(found.on_the_day["measure"])
     wanted = set(settings.breakdowns or MEASURES) & known
-    kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]
-    events, on_lists = (_with_columns(table, kinds) for table in (told.events, told.on_lists))
-    tables = _Tables(
-        KnownEvents.of(events, settings.extract_day), on_lists, told.seams, told.covered
-    )
+    tables, kinds = _tables(told, settings)
     made = [_one(tables, MEASURES[name], kinds, settings) for name in MEASURES if name in wanted]
     return tuple(one for one in made if one.parts)
+
+
+def broken_down_alone(told: Told, measure: Measure, settings: OutcomeTrends) -> BrokenDown | None:
+    """Count one measure as :func:`broken_down` does; None where the page does not have it.
+
+    Parameters
+    ----------
+    told : Told
+        What the extracts tell.
+    measure : Measure
+        The measure.
+    settings : OutcomeTrends
+        As for :func:`broken_down`.
+    """
+    listed = measure.base is not None and measure.base.of == "on_lists"
+    asked = measure.name in (settings.breakdowns or MEASURES)
+    if not asked or not (listed or _adds_up(measure)):
+        return None
+    tables, kinds = _tables(told, settings)
+    one = _one(tables, measure, kinds, settings)
+    return one if one.parts else None
+
+
+def _adds_up(one: Measure) -> bool:
+    """Say whether groups add up: medians do not, and a child that counts once may be of two."""
+    of_events = one.base is not None and one.base.of == "events"
+    return of_events and not one.length and one.counted == "events"
+
+
+def _tables(told: Told, settings: OutcomeTrends) -> tuple[_Tables, list[UnitKind]]:
+    """Give what is counted from, and the kinds of unit that were asked for."""
+    kinds = [unit_kind_of(name) for name in UNIT_KINDS if name in settings.breakdowns_by]
+    events, on_lists = (_with_columns(table, kinds) for table in (told.events, told.on_lists))
+    known = KnownEvents.of(events, settings.extract_day)
+    return _Tables(known, on_lists, told.seams, told.covered), kinds
 
 
 @dataclass(frozen=True)

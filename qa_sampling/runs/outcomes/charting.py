@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from qa_sampling.errors import TrendError
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.settings.charting import BETWEEN, RuleSet
+from qa_sampling.settings.charting import BETWEEN, FITTING_RATES, RuleSet
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.between import waits
 from qa_sampling.trends.charts import Chart, chart
@@ -89,6 +90,51 @@ def charted_as_set(
     return charted(
         readings, kind=kind, rules=rules, freeze=settings.freeze.get(measure, ""), rebases=rebases
     )
+
+
+def rate_charted_as_set(
+    readings: Readings, measure: str, settings: OutcomeTrends, rebases: Sequence[Rebase] = ()
+) -> Chart:
+    """Chart a measure's rate as the parameters of the outcomes say.
+
+    A chart that was asked for by name goes before `rate_chart`, that before the one that the rules
+    were made for. Two charts of counts are none of rates, and the chart says so: of a c chart the
+    u chart is drawn, which is the same with children and days; what lies between rare events is
+    drawn beside.
+
+    Parameters
+    ----------
+    readings : Readings
+        The rates, with their exposure.
+    measure : str
+        Its name in the registry.
+    settings : OutcomeTrends
+        Give `charts`, `rate_chart`, `rules` and `freeze`.
+    rebases : sequence of Rebase
+        Recorded decisions that fall into the series.
+
+    Raises
+    ------
+    TrendError
+        As :func:`charted`.
+    """
+    asked = settings.charts.get(measure, "")
+    kind = _OF_RATES.get(asked, asked)
+    if not kind and settings.rate_chart != FITTING_RATES:
+        kind = settings.rate_chart
+    freeze = settings.freeze.get(measure, "")
+    drawn = charted(readings, kind=kind, rules=settings.rules, freeze=freeze, rebases=rebases)
+    if asked not in _OF_RATES:
+        return drawn
+    return replace(drawn, reason=f"{_NO_RATE[asked]} {drawn.reason}".strip())
+
+
+_OF_RATES = {"c": "u"} | dict.fromkeys(BETWEEN, "")
+"""The chart of a rate in the place of one that is of counts or waits alone."""
+_NO_RATE = {
+    "c": "A c chart takes every month to have as many children and days, which a rate does not; "
+    "the u chart is the same with them.",
+} | dict.fromkeys(BETWEEN, "What lies between rare events is no rate; it is charted beside.")
 
 
 def frozen_out(readings: Readings, freeze: str, rebases: Sequence[Rebase] = ()) -> tuple[str, ...]:

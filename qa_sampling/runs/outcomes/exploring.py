@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from qa_sampling.errors import TrendError
+from qa_sampling.reporting.safe_table import PrintedTable
 from qa_sampling.results import ControlChart
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.graded import MEASURE as GRADE
@@ -23,9 +24,15 @@ from qa_sampling.runs.outcomes.asked import (
     STOCK_NOTE,
     Asked,
     Look,
+    not_drawn,
 )
+from qa_sampling.runs.outcomes.breakdowns import broken_down_alone
 from qa_sampling.runs.outcomes.charting import charted, waits_between
-from qa_sampling.runs.outcomes.group_cells import protected_groups, shown_groups
+from qa_sampling.runs.outcomes.group_cells import (
+    printed_on_the_page,
+    protected_groups,
+    shown_groups,
+)
 from qa_sampling.runs.outcomes.lacking import lacks_of
 from qa_sampling.runs.outcomes.listed import (
     ONE_DAY,
@@ -75,6 +82,7 @@ class Exploration:
     registered: Registered | None = None
     _counted: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
     _signals: dict[tuple[str, str, str], Spikes] = field(default_factory=dict)
+    _printed: dict[str, dict[str, tuple[PrintedTable, ...]]] = field(default_factory=dict)
 
     def tellable(self) -> dict[str, Measure]:
         """Give the measures that can be counted over time, in the registry's order."""
@@ -149,7 +157,9 @@ class Exploration:
             elif every == "rolling":
                 self._counted[key] = rolling_year(self.readings(measure, unit_kind, "month"))
             else:
-                self._counted[key] = self._count(MEASURES[measure], unit_kind, every)
+                found = self._count(MEASURES[measure], unit_kind, every)
+                groups = unit_kind in CHILDREN
+                self._counted[key] = self._protected(found, measure) if groups else found
         return self._counted[key]
 
     def _count(self, measure: Measure, unit_kind: UnitKind, every: str) -> pd.DataFrame:
@@ -158,15 +168,25 @@ class Exploration:
             unit = None if unit_kind == "all" else unit_kind
             return listed_readings(self.told, measure, settings, unit=unit, period=every)
         table = table_of(self.told, self.registered, measure)
-        groups = unit_kind in CHILDREN
-        unit = UNIT_KINDS[unit_kind].column if groups else unit_kind
+        unit = UNIT_KINDS[unit_kind].column if unit_kind in CHILDREN else unit_kind
         if measure.base.of != "events" and unit not in ("all", *table.columns):
             return READINGS.empty()
         about = {"as_at": settings.extract_day, "period": every, "covered": self.told.covered}
         about |= {"first": settings.first_day, "last": settings.period_end}
         found = readings_of(table, measure, unit=None if unit == "all" else unit, **about)
         found = without_seams(found, [measure], self.told.seams, period=every)
-        return protected_groups(found.assign(unit_kind=unit_kind)) if groups else found
+        return found.assign(unit_kind=unit_kind) if unit_kind in CHILDREN else found
+
+    def _protected(self, found: pd.DataFrame, measure: str) -> pd.DataFrame:
+        """Hide small groups, with page 50's tables of the same day in the reader's hand."""
+        if found.empty:
+            return found.assign(hidden=False)
+        if measure not in self._printed:
+            same = {name: getattr(self.settings, name) for name in ("extract", "period", "as_at")}
+            asked = self.trends.model_copy(update=same)
+            there = broken_down_alone(self.told, MEASURES[measure], asked)
+            self._printed[measure] = printed_on_the_page(there)
+        return protected_groups(found, self._printed[measure].get(found["unit_kind"].iloc[0], ()))
 
     def _graded(self, unit_kind: UnitKind, every: str) -> pd.DataFrame:
         """Give the estimates from audits that the register tells of."""
@@ -209,7 +229,8 @@ class Exploration:
         stock = MEASURES[asked.measure].carries_over
         if asked.every == "rolling" or stock:
             note = STOCK_NOTE if stock else ROLLING_NOTE
-            return Look(asked, self._line(rows, asked), counts, None, notes=(note,))
+            notes = (note, *not_drawn(asked))
+            return Look(asked, self._line(rows, asked), counts, None, notes=notes)
         return self._charted(rows, counts, asked)
 
     def _series(self, rows: pd.DataFrame, asked: Asked) -> Readings:

@@ -13,7 +13,12 @@ from qa_sampling.runs.extract_gaps import months_in_words
 from qa_sampling.runs.extract_seams import without_seams
 from qa_sampling.runs.graded import GRADED, graded_readings, graded_series
 from qa_sampling.runs.outcome_inputs import Told
-from qa_sampling.runs.outcomes.charting import charted, charted_as_set, wait_charts
+from qa_sampling.runs.outcomes.charting import (
+    charted,
+    charted_as_set,
+    rate_charted_as_set,
+    wait_charts,
+)
 from qa_sampling.runs.outcomes.groups import watched_groups
 from qa_sampling.runs.outcomes.lacking import lacks_of, units_lacking
 from qa_sampling.runs.outcomes.listed import is_listed, listed_readings, over_time, table_of
@@ -23,7 +28,7 @@ from qa_sampling.runs.outcomes.registered import Registered
 from qa_sampling.runs.populations import population_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.trends.changes import propose_rebases
-from qa_sampling.trends.charts import Chart, chart
+from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.expecting import Side
 from qa_sampling.trends.measure_cases import KnownEvents
 from qa_sampling.trends.measured import EVERYBODY, READINGS, series_of
@@ -233,9 +238,7 @@ def _charts(readings: pd.DataFrame, settings: OutcomeTrends) -> dict[tuple[str, 
         # The months that are shown move on: what was decided stays, though it begins before them.
         fitting = fitting_rebases(known, decided)[0]
         if rate:
-            asked = settings.rate_chart
-            kind = None if asked == "gamma_poisson" else asked  # ours is what fits such data
-            found[name, unit] = chart(known, kind, rebases=fitting)
+            found[name, unit] = rate_charted_as_set(known, name, settings, fitting)
         elif unit == EVERYBODY:
             found[name, unit] = charted_as_set(known, name, settings, fitting)
         else:
