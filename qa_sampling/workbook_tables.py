@@ -145,8 +145,10 @@ def safe_table_name(text: str) -> str:
 
 def set_heights(
     sheet: Worksheet, top: int, frame: pd.DataFrame, room: Sequence[float], *, least: float = 0
-) -> None:
-    """Make rows as high as their text needs; bold headings share their cell with a button.
+) -> list[float]:
+    """Make rows as high as their text needs, and give their heights in points.
+
+    Bold headings share their cell with a button.
 
     Parameters
     ----------
@@ -162,10 +164,13 @@ def set_heights(
         Least height of a row below the headings, in points.
     """
     rows = [(frame.columns, 5), *((row, 2) for row in frame.itertuples(index=False, name=None))]
+    heights = []
     for number, (texts, taken) in enumerate(rows, start=top):
         lines = [count_lines(text, width - taken) for text, width in zip(texts, room, strict=True)]
         needed = max(lines) * LINE_HEIGHT + PADDING
-        sheet.set_row(number, needed if number == top else max(needed, least))
+        heights.append(needed if number == top else max(needed, least))
+        sheet.set_row(number, heights[-1])
+    return heights
 
 
 def style_of(values: pd.Series) -> str:
