@@ -25,6 +25,8 @@ from qa_sampling.reporting.programme_difference_words import reconciling_words, 
 from qa_sampling.reporting.programme_tables import protect_programme
 from qa_sampling.reporting.programme_view import judged_on, scorecard_view
 from qa_sampling.reporting.programme_words import roles_table
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
+from qa_sampling.reporting.slide_titles import finding_of
 from qa_sampling.reporting.slides import Slide, write_slides
 from qa_sampling.reporting.standards_words import besides_table, standards_table
 from qa_sampling.reporting.word_table import WordTable
@@ -288,7 +290,26 @@ def test_curves_and_outcomes_have_slides(tmp_path):
     assert [one.name for one in pictures] == ["slide_curve.png", "slide_line.png"]
     text = words.read_text(encoding="utf-8")
     assert text.count(f"{about}. From: Invented.") == 2
+    assert "slide_curve.png: 20% in October to December 2026: the target of 22% is met\n" in text
+    assert "slide_line.png: 40 in October to December 2026" in text
     assert "Joint desk" in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([30, 12, 8], "Why: “a” most often, 30 of 50"),
+        ([20, 20, 10], "Why"),
+        ([12, 7, 2], "Why: “a” most often, 12 of 21"),
+        ([9, 5, 4], "Why: a 9"),
+        ([9, 2, 3], "Why"),
+    ],
+)
+def test_a_slide_of_bars_has_its_finding_as_a_title(counts, said):
+    """Where two are as many, or a hidden one may be more, none is called the largest."""
+    table = protect(pd.DataFrame({"why": list("abc"), "n": counts}), by=["why"], counts=["n"])
+    assert finding_of(Slide("why", "Why", table, "bars")) == said
+    assert (min(counts) < 6) == (HIDDEN_MARK in {row[1] for row in table.rows})
 
 
 def test_designs_outside_the_calendar_are_named():

@@ -63,7 +63,7 @@ def _plan(slide: Slide) -> str:
 
 
 def _bars(slide: Slide) -> str:
-    """Name the largest group, where no hidden one can be as large."""
+    """Name the largest group; where a hidden one could be as large, the two that are shown."""
     table, (count,) = slide.table, slide.table.counts
     told = [(str(row[table.by[0]]), row[count]) for _, row in table.body.iterrows()]
     shown = sorted(((int(n), name) for name, n in told if n != HIDDEN_MARK), reverse=True)
@@ -71,10 +71,12 @@ def _bars(slide: Slide) -> str:
     if not shown or not shown[0][0] or [n for n, _ in shown].count(shown[0][0]) > 1:
         return ""
     most, name = shown[0]
+    told_apart = ", ".join(f"{one[:1].lower()}{one[1:]} {n:,}" for n, one in shown[:2])
+    left = 0 if isinstance(whole, str) else int(whole) - sum(n for n, _ in shown)
+    if hidden and (isinstance(whole, str) or left >= most):
+        return f"{slide.title}: {told_apart}"
     if isinstance(whole, str):
-        return "" if hidden else f"{slide.title}: “{name}” most often, {most:,} times"
-    if hidden and int(whole) - sum(n for n, _ in shown) >= most:
-        return ""
+        return f"{slide.title}: “{name}” most often, {most:,} times"
     ending = "" if slide.title.endswith("?") else ":"
     return f"{slide.title}{ending} “{name}” most often, {most:,} of {int(whole):,}"
 
