@@ -251,6 +251,7 @@ class TestDeclaredFiles:
 
 def test_what_was_done_beyond_the_plan_is_a_number_too():
     """Words beside numbers would stand against them; what is not planned has no share."""
-    columns = {"what": ["a", "b", "c"], "owner": "PSW", "planned": [48, 12, 0], "done": [58, 12, 9],
-               "share": [58 / 48, 1.0, float("nan")], "state": "On plan", "without": ""}  # fmt: skip
+    columns = {"what": ["a", "b", "c"], "owner": "PSW", "planned": [48, 12, 0]}
+    columns |= {"done": [58, 12, 9], "share": [58 / 48, 1.0, float("nan")]}
+    columns |= {"state": "On plan", "without": ""}
     assert plan_view(pd.DataFrame(columns))["Of the plan"].tolist() == ["121%", "100%", ""]
