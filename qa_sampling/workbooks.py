@@ -54,6 +54,10 @@ RESTRICTED = "RESTRICTED – contains children's case numbers"
 """The marking of every sheet that holds child-level data."""
 
 _PAGE_WIDTH, _PORTRAIT_WIDTH, _TALL_WIDTH = 230, 88, 132
+_ROOM, _LETTER = (770.0, 491.0), 5.6
+"""Points that a sheet of A4 on its side has for a table, and points a letter takes."""
+_FEW_ROWS, _LEGIBLE = 0.45, 0.6
+"""Share of a page that is too little for a page of its own, and the least scale to read at."""
 _TALL = 20
 """Rows a sheet on its side holds; a longer table stands upright while it is legible."""
 
@@ -107,6 +111,7 @@ def set_page(
     landscape: bool = True,
     title_rows: int = 0,
     pages_wide: int = 1,
+    pages_tall: int = 0,
 ) -> None:
     """Set up A4 pages; a marking is printed on every page, with the page numbers.
 
@@ -125,6 +130,8 @@ def set_page(
         Rows from the top repeated on every page.
     pages_wide : int
         Pages side by side over which the sheet is spread.
+    pages_tall : int
+        Pages one below the other; 0 for as many as it takes.
     """
     if landscape:
         sheet.set_landscape()
@@ -132,7 +139,7 @@ def set_page(
         sheet.set_portrait()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
-    sheet.fit_to_pages(pages_wide, 0)
+    sheet.fit_to_pages(pages_wide, pages_tall)
     if marking:
         sheet.set_header("&C&B" + marking.replace("&", "&&"))
         sheet.set_footer("&L&A&RPage &P of &N")
@@ -221,13 +228,9 @@ def write_sheet(
         sheet.set_column(position, position, width + ROOM * (column in (pictures or {})))
     pages = math.ceil(sum(room) / _PAGE_WIDTH)
     widest = max(sum(room), len(title) * 1.4, *(len(note) * 0.85 for note in ("", *notes)))
-    set_page(
-        sheet,
-        marking=marking,
-        landscape=widest > (_TALL_WIDTH if len(frame) > _TALL else _PORTRAIT_WIDTH),
-        title_rows=top + 1,
-        pages_wide=pages,
-    )
+    landscape = widest > (_TALL_WIDTH if len(frame) > _TALL else _PORTRAIT_WIDTH)
+    page = {"marking": marking, "landscape": landscape, "title_rows": top + 1, "pages_wide": pages}
+    set_page(sheet, **page)
     if pages > 1 and freeze_columns:
         sheet.repeat_columns(0, freeze_columns - 1)
     if frame.empty:
@@ -245,9 +248,44 @@ def write_sheet(
     lay_table(sheet, top, table, formats)
     heights = set_heights(sheet, top, frame, room, least=row_height)
     place_pictures(sheet, top, frame, pictures or {}, heights=heights)
+    if pages == 1 and (tall := _pages_tall(top, heights, sum(room), landscape=landscape)):
+        set_page(sheet, **page, pages_tall=tall)
     if freeze_columns is not None:
         sheet.freeze_panes(top + 1, freeze_columns)
     return sheet
+
+
+def _pages_tall(top: int, heights: Sequence[float], width: float, *, landscape: bool) -> int:
+    """Give on how many pages a table is printed, where that leaves no few rows on the last one.
+
+    Parameters
+    ----------
+    top : int
+        Rows above the headings; they and the headings are repeated on every page.
+    heights : sequence of float
+        Heights of the headings and of the rows, in points.
+    width : float
+        Width of all columns in characters.
+    landscape : bool
+        Landscape rather than portrait.
+
+    Returns
+    -------
+    int
+        0 where the rows fall onto pages well, or could not be read any more if they were drawn
+        together.
+    """
+    wide, high = _ROOM if landscape else _ROOM[::-1]
+    scale = min(1.0, wide / max(width * _LETTER, 1.0))
+    repeated = top * (LINE_HEIGHT + PADDING) + heights[0]
+    free = high / scale - repeated
+    if free <= 0:
+        return 0
+    pages = sum(heights[1:]) / free
+    whole = math.floor(pages)
+    if not whole or not 0 < pages - whole < _FEW_ROWS:
+        return 0
+    return whole if high / (repeated + sum(heights[1:]) / whole) >= _LEGIBLE else 0
 
 
 def write_text_sheet(

@@ -24,6 +24,7 @@ from qa_sampling.commands.programme import Asked, line_of, programme_of
 from qa_sampling.errors import DisclosureError, ParameterError
 from qa_sampling.parameters import SETTINGS, load_parameters, read_calendar, read_parameters
 from qa_sampling.reporting.index_page import Due, Link, Linked, build_index
+from qa_sampling.runs.month import index as month_index
 from qa_sampling.runs.month.index import PAGE, RESTRICTED_PAGE, publish_index
 from qa_sampling.runs.month.side_by_side import in_order, run_side_by_side
 from qa_sampling.runs.month.tasks import Ended, MonthTask, exit_code
@@ -607,3 +608,17 @@ def test_pages_that_read_the_register_wait_for_what_came_back() -> None:
     asked = [one for one in calendar.entries if one.run in reading]
     assert {one.run for one in asked} == reading
     assert [one.name for one in asked if "collected" not in waits(one.name)] == []
+
+
+def test_the_index_leads_to_the_page_first_and_to_slides_once(tmp_path):
+    """Fourteen slides are one link: to what each shows, with the names of their files."""
+    shareable = tmp_path / "2026-10-programme" / "shareable"
+    shareable.mkdir(parents=True)
+    names = ("members_page.html", "programme.html", "slide_a.png", "slide_b.png")
+    for name in (*names, "slides_in_words.txt"):
+        (shareable / name).touch()
+    links = [*month_index._links(shareable.parent, "shareable")]
+    assert [one.text for one in links] == [
+        "Page", "Page for elected members", "Slides, listed with what each shows"
+    ]  # fmt: skip
+    assert links[-1].href.endswith("/shareable/slides_in_words.txt")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
 from disclosure_intruder import World, leaks
+from scipy import stats
 
 from qa_sampling.reporting.disclosure import protect
 from qa_sampling.reporting.outcome_tables import protect_outcomes, quarter_words
@@ -150,20 +152,55 @@ def sentences_of(plans, seconds) -> tuple[list, list[str]]:
     return [*shared[0].table.rows], list(words.sentences)[1:]
 
 
-def test_of_hidden_counts_no_sentence_says_whether_they_changed():
+def possible(rows, plans: int) -> list[tuple[int, int]]:
+    """Work out by trial what now and before may be: every number that fits the printed rows."""
+    *quarters, last = rows
+    shown = [None if row[2] == HIDDEN_MARK else int(row[2]) for row in quarters]
+    gaps = [at for at, one in enumerate(shown) if one is None]
+    left = int(last[2]) - sum(one for one in shown if one is not None)
+    found = set()
+    for tried in product(range(plans + 1), repeat=len(gaps)):
+        if sum(tried) == left:
+            full = [tried[gaps.index(at)] if at in gaps else one for at, one in enumerate(shown)]
+            found.add((sum(full[4:]), sum(full[:4])))
+    return sorted(found)
+
+
+def differs(now: int, before: int, of: int) -> str:
+    """Compare two shares of as many by the table of four counts, one of two comparisons (Holm)."""
+    table = [[now, of - now], [before, of - before]]
+    square = stats.chi2_contingency(table, correction=False)[0] * (2 * of - 1) / (2 * of)
+    if stats.chi2.sf(square, 1) > 0.05 / 2:
+        return "no difference that can be told from chance"
+    return "higher, by more than chance" if now > before else "lower, by more than chance"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ([30, 2, 30, 30], [12, 12, 2, 3], "lower, by more than chance, whatever"),
+        ([15, 2, 15, 15], [12, 12, 2, 3], "is told on the page for named readers alone"),
+        ([20, 2, 20, 20], [17, 16, 15, 4], "no difference that can be told from chance, whatever"),
+        ([20, 20, 20, 20], [8, 8, 8, 8], "lower, by more than chance."),
+        ([20, 20, 20, 20], [20, 20, 20, 1], "no difference that can be told from chance."),
+    ],
+)
+def test_a_change_is_told_where_it_is_the_same_for_all_that_fits_what_is_printed(before, now, said):
     """Whether seven of 200 are fewer than twenty nearly tells which of them were one or two."""
-    few = [sentences_of([50] * 8, [20, 20, 20, 20, 20, 20, 20, one]) for one in (1, 5)]
-    assert few[0][0][7][2] == HIDDEN_MARK
-    assert few[0][1] == few[1][1]
-    assert few[0][1] == [
-        "Whether these figures of its teams changed is not told, because some of their counts are "
-        "hidden or not final: second or subsequent plans and plans of two years or more at their "
-        "end."
-    ]
-    rows, said = sentences_of([50] * 8, [20] * 4 + [8] * 4)
-    assert HIDDEN_MARK not in rows[7]
-    assert said[0].endswith("lower, by more than chance.")
-    assert "hidden" in said[1], "of plans of two years nothing is printed"
+    rows, sentences = sentences_of([50] * 8, before + now)
+    assert said in sentences[0]
+    assert (HIDDEN_MARK in {row[2] for row in rows}) == (2 in before or 1 in now)
+    may_be = possible(rows, 50)
+    assert (sum(now), sum(before)) in may_be
+    assert (len(may_be) > 1) == (2 in before)
+    told = {differs(*one, 200) for one in may_be}
+    assert (len(told) == 1) == ("named readers" not in said)
+    assert all(one in sentences[0] for one in told) or len(told) > 1
+    assert "plans of two years" in sentences[-2 if len(told) == 1 else -1], "nothing is printed"
+
+
+def test_comparisons_of_one_service_are_said_to_be_made_together():
+    said = sentences_of([50] * 8, [20] * 4 + [8] * 4)[1]
     assert said[2].startswith("These 2 comparisons are made together (Holm)")
     assert "at most 5 of 100" in said[2]
 

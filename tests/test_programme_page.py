@@ -21,12 +21,14 @@ from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.outcome_tables import OutcomeTables, charted, titled
 from qa_sampling.reporting.outcome_turning import turned
 from qa_sampling.reporting.plots_programme import scorecard_chart
-from qa_sampling.reporting.programme_difference_words import reconciling_words
+from qa_sampling.reporting.programme_difference_words import reconciling_words, undrawn_words
 from qa_sampling.reporting.programme_tables import protect_programme
 from qa_sampling.reporting.programme_view import judged_on, scorecard_view
 from qa_sampling.reporting.programme_words import roles_table
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
+from qa_sampling.reporting.slide_titles import finding_of
 from qa_sampling.reporting.slides import Slide, write_slides
-from qa_sampling.reporting.standards_words import standards_table, unmeasured_table
+from qa_sampling.reporting.standards_words import besides_table, standards_table
 from qa_sampling.reporting.word_table import WordTable
 from qa_sampling.reporting.words import say
 from qa_sampling.runs.programme_page.much import _title_of
@@ -81,10 +83,11 @@ SEVERAL = {
 
 
 def several_measures(key: str) -> list:
-    return [
+    held = [
         share_of(key, MEASURES[name].title, good, 100, wanted=wanted, fewest=10)
         for name, (good, wanted) in SEVERAL.items()
     ]
+    return [*held, share_of(key, "Core groups on time", 0, 0, wanted=0.85, fewest=10)]
 
 
 def table_of(goods: dict[str, int], parts: list[int]) -> dict[str, list[str]]:
@@ -135,16 +138,31 @@ def test_each_standard_is_told_as_far_as_counts_are_printed():
     assert "Audits: share hidden; good." in rows[QUALITY_STANDARDS["recording"]][2]
 
 
-def test_a_standard_with_several_measures_tells_each_on_a_line_of_its_own():
+def test_a_standard_with_several_measures_tells_each_once():
+    """What is counted on a day stands by what it says; what is not held is no small number."""
     reads, _, tells = table_of({}, [9, 9, 9, 9])[QUALITY_STANDARDS["statutory"]]
     lines = tells.split("\n")
-    for name, says in (("icpc_15_days", "good"), ("cp_visits", "not yet good"),
-                       ("care_visits", "cannot tell")):  # fmt: skip
-        told = [line for line in lines if line.startswith(f"{MEASURES[name].title}: ")]
+    first = MEASURES["icpc_15_days"].title
+    assert lines[1] == f"{first}: share not told here, at least 85% wanted; good."
+    for name, says in (("cp_visits", "Not yet good"), ("care_visits", "Cannot tell"),
+                       ("cp_reviews", "Good")):  # fmt: skip
+        title = MEASURES[name].title[:1].lower() + MEASURES[name].title[1:]
+        told = [line for line in lines if f"{title} (at least 85% wanted)" in line]
         assert len(told) == 1, name
-        assert told[0].endswith(f"at least 85% wanted; {says}.")
+        assert told[0].startswith(f"{says} on the latest day: ")
     assert "Sources disagree" in reads
-    assert len(lines) == len(SEVERAL) + 2, "audits, and families who are too few"
+    assert "Not counted, because the extracts do not hold it: core groups on time." in lines
+    assert "No measure" not in tells
+    assert len(lines) == 7, "audits, a measure by quarter, three of a day, one not held, families"
+
+
+def test_no_line_is_drawn_for_a_reason_of_its_own():
+    said = undrawn_words({"cp_visits": False, "second_plans": True, "core_groups_on_time": False})
+    assert len(said.sentences) == 3
+    assert "counted on a day" in said.sentences[0]
+    assert said.sentences[1].endswith("nobody is identified: second or subsequent plans.")
+    assert "extracts do not hold: core groups on time" in said.sentences[2]
+    assert undrawn_words({}).sentences == ()
 
 
 def test_the_marks_of_many_sources_stay_apart_and_in_their_column():
@@ -184,19 +202,22 @@ def test_a_table_of_words_takes_sealed_words_only():
 
 
 def test_the_declared_standards_say_why_they_have_no_measure():
-    """Six of twelve; a file that gives neither, or both, is told of by row."""
+    """Recording has to be read; a file that gives neither, or both, is told of by row."""
     files = read_programme_files(read_parameters("qa_programme", {}))
     without = [one for one in files.standards.standards if not one.measures]
-    assert len(without) == 6
+    assert [one.key for one in without] == ["recording"]
     assert all(one.no_measure and one.other_evidence for one in without)
     held = files.standards.model_dump(mode="json")
     held["standards"][0]["measures"] = {}
     with pytest.raises(ParameterError, match=r"row 1: assessment needs either measures"):
         declared_file("standards_file", held, named="quality_standards.yml")
-    told = unmeasured_table(
+    told = besides_table(
         {one.key: one.no_measure for one in without}, {"visits": "Unannounced visits."}
     )
-    assert len(told.rows) == 6
+    assert [row[1:] for row in told.text] == [
+        ["Unannounced visits.", "Measures tell of it."],
+        ["Nothing besides.", without[0].no_measure],
+    ]
 
 
 def test_what_a_standard_is_judged_on():
@@ -269,7 +290,26 @@ def test_curves_and_outcomes_have_slides(tmp_path):
     assert [one.name for one in pictures] == ["slide_curve.png", "slide_line.png"]
     text = words.read_text(encoding="utf-8")
     assert text.count(f"{about}. From: Invented.") == 2
+    assert "slide_curve.png: 20% in October to December 2026: the target of 22% is met\n" in text
+    assert "slide_line.png: 40 in October to December 2026" in text
     assert "Joint desk" in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([30, 12, 8], "Why: “a” most often, 30 of 50"),
+        ([20, 20, 10], "Why"),
+        ([12, 7, 2], "Why: “a” most often, 12 of 21"),
+        ([9, 5, 4], "Why: a 9"),
+        ([9, 2, 3], "Why"),
+    ],
+)
+def test_a_slide_of_bars_has_its_finding_as_a_title(counts, said):
+    """Where two are as many, or a hidden one may be more, none is called the largest."""
+    table = protect(pd.DataFrame({"why": list("abc"), "n": counts}), by=["why"], counts=["n"])
+    assert finding_of(Slide("why", "Why", table, "bars")) == said
+    assert (min(counts) < 6) == (HIDDEN_MARK in {row[1] for row in table.rows})
 
 
 def test_designs_outside_the_calendar_are_named():

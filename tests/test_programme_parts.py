@@ -29,7 +29,7 @@ from qa_sampling.loop.standards import (
 )
 from qa_sampling.loop.vocabulary import ACTIVITY_KINDS
 from qa_sampling.parameters import load_parameters, read_parameters, read_programme_files
-from qa_sampling.reporting.programme_view import scorecard_view
+from qa_sampling.reporting.programme_view import plan_view, scorecard_view
 from qa_sampling.sampling.overlooked import overlooked
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.programme_files import declared_file
@@ -247,3 +247,11 @@ class TestDeclaredFiles:
         values["standards"] = values["standards"][2:]
         with pytest.raises(ParameterError, match=r"assessment.*planning"):
             declared_file("standards_file", values, named="declared.yml")
+
+
+def test_what_was_done_beyond_the_plan_is_a_number_too():
+    """Words beside numbers would stand against them; what is not planned has no share."""
+    columns = {"what": ["a", "b", "c"], "owner": "PSW", "planned": [48, 12, 0]}
+    columns |= {"done": [58, 12, 9], "share": [58 / 48, 1.0, float("nan")]}
+    columns |= {"state": "On plan", "without": ""}
+    assert plan_view(pd.DataFrame(columns))["Of the plan"].tolist() == ["121%", "100%", ""]

@@ -16,6 +16,7 @@ from qa_sampling.records import fieldwork
 from qa_sampling.records.activities import ACTIVITIES
 from qa_sampling.records.chain import next_event
 from qa_sampling.records.register import Register
+from qa_sampling.records.register_file import plain_words
 from qa_sampling.records.register_schema import METADATA, VERSION, append_only_triggers
 
 TABLES = sorted(METADATA.tables)
@@ -236,3 +237,9 @@ def test_a_flipped_bit_is_refused_or_shows_or_was_in_unused_space(full, tmp_path
                 assert register.get_draw("2026-11-monthly")._cases == held._cases
     except RegisterError:
         pass
+
+
+def test_a_message_that_cannot_be_decoded_is_told_as_damage():
+    """SQLite quotes a damaged name of the schema, and its driver cannot read the message."""
+    with pytest.raises(RegisterError, match="is damaged"), plain_words("here", wait_seconds=1):
+        b"malformed \xff".decode("utf-8")

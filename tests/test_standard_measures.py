@@ -92,3 +92,19 @@ def test_the_declared_standards_name_visits_reviews_and_placements():
     named = {one.key: set(one.measures) for one in files.standards.standards}
     assert {"cp_visits", "care_visits", "cp_reviews", "care_reviews"} <= named["statutory"]
     assert "cp_seen_alone" in named["visits"] and "three_placements" in named["care_planning"]
+
+
+def test_a_measure_of_several_standards_says_the_same_of_each_and_counts_once():
+    """Independent review is asked of two standards; the comparison with chance holds it once."""
+    files = read_programme_files(read_parameters("qa_programme", {}))
+    settings = read_parameters("qa_programme", {})
+    named = [name for one in files.standards.standards for name in one.measures]
+    twice = {name for name in named if named.count(name) > 1}
+    assert twice == {"cp_seen_alone", "cp_reviews", "care_reviews"}
+    parts = [readings(name, [(80, 100)] * 12 + [(90, 100)] * 12) for name in sorted({*named})]
+    told = measures_told(files.standards, pd.concat(parts), settings)
+    for name in twice:
+        own = [one for one in told if one.name == name]
+        assert len({one.standard for one in own}) == 2
+        assert len({(one.evidence.share, one.evidence.says, one.way) for one in own}) == 1
+    assert [one.name for one in told] == named

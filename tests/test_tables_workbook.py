@@ -35,8 +35,9 @@ from qa_sampling.reporting.shorthand import MEANINGS, marks_in
 from qa_sampling.reporting.tables import SharedTable, write_tables_workbook
 from qa_sampling.reporting.tables_csv import csv_columns, write_tables_csv
 from qa_sampling.reporting.words import say
-from qa_sampling.workbook_cells import safe_heading, starts_formula
+from qa_sampling.workbook_cells import Formats, open_workbook, safe_heading, starts_formula
 from qa_sampling.workbook_tables import headings_of, safe_table_name
+from qa_sampling.workbooks import write_sheet
 
 AS_AT = date(2026, 10, 31)
 FORM = Path(__file__).parents[1] / "parameters" / "forms" / "practice_evaluation.yml"
@@ -447,3 +448,19 @@ def test_titles_among_the_properties_are_clean_and_short(tmp_path):
     path = write(tmp_path / "t.xlsx", title="a\x00b\n" + "c" * 400)
     title = openpyxl.load_workbook(path).properties.title
     assert title == ("a b " + "c" * 400)[:255]
+
+
+@pytest.mark.parametrize(("rows", "tall"), [(8, "0"), (24, None), (30, "0"), (40, "2")])
+def test_no_page_is_printed_for_a_row_or_two(tmp_path, rows, tall):
+    """Rows of 19.75 points: of 491 a page on its side has some 400 below title and heads."""
+    table = pd.DataFrame({"group": [f"row {one}" for one in range(rows)], "cases": 12})
+    book = open_workbook(tmp_path / "t.xlsx", created=date(2026, 11, 1), title="T")
+    widths = {"group": 125, "cases": 12}
+    write_sheet(book, "One", "One", ["A note."] * 4, table, Formats(book), widths=widths)
+    book.close()
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as parts:
+        text = parts.read("xl/worksheets/sheet1.xml").decode()
+    setup = re.search(r"<pageSetup[^>]*>", text)[0]
+    assert 'orientation="landscape"' in setup
+    found = re.search(r'fitToHeight="(\d+)"', setup)
+    assert (found and found[1]) == tall

@@ -243,13 +243,27 @@ def _sheet(book: Book, sheet: Sheet, kind: str) -> Iterator[str]:
             yield f"{where} becomes a formula when it is edited"
 
 
+LEGIBLE = 0.55
+"""The least scale at which a sheet is printed that is put onto a number of pages."""
+
+
+def _scale(sheet: Sheet, page: ElementTree.Element, tall: int) -> float:
+    """Give the scale to which rows are drawn together to fit onto so many pages, in points."""
+    rows = sheet.xml.iter(f"{MAIN}row")
+    high = sum(float(row.get("ht", 15)) for row in rows)
+    inches = 8.27 if page.get("orientation") == "landscape" else 11.69
+    return tall * 72 * (inches - 0.75 - 0.7) / high
+
+
 def _print(book: Book, sheet: Sheet, kind: str) -> Iterator[str]:
     entry = next(e for e in book.workbook.find(f"{MAIN}sheets") if e.get("name") == sheet.name)
     if entry.get("state", "visible") != "visible":
         return
     page = sheet.xml.find(f"{MAIN}pageSetup")
-    if page is None or page.get("paperSize") != "9" or page.get("fitToHeight") != "0":
-        yield "it does not print on A4 in as many pages as it needs"
+    if page is None or page.get("paperSize") != "9":
+        yield "it does not print on A4"
+    elif (tall := int(page.get("fitToHeight", 1))) and _scale(sheet, page, tall) < LEGIBLE:
+        yield "it does not print on A4 in as many pages as it needs to be read"
     printed = sheet.xml.find(f"{MAIN}headerFooter")
     said = "" if printed is None else "".join(printed.itertext())
     if kind in ("shareable", "working") and said:

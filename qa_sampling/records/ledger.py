@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import IntegrityError
 
@@ -59,6 +60,7 @@ class Ledger:
     ) -> None:
         self._engine, self.path, self.actor = engine, path, actor
         self._clock, self._wait_seconds = clock, wait_seconds
+        self._held: dict[tuple[str, bool], tuple[str, pd.DataFrame]] = {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.location})"

@@ -279,8 +279,15 @@ class Register(DrawRecords, SeedRecords, RunRecords, LinkRecords, ReleaseRecords
         return self._write(kind, lambda write: returns.add_versions(write, table, versions))
 
     def _current(self, name: str, *, details: bool = False) -> pd.DataFrame:
+        """Give the rows that stand; read once for as long as nothing has been written."""
         from qa_sampling.records import return_records as returns
+        from qa_sampling.records.transaction import last_event
 
         give = returns.current_details if details else returns.current_table
         with self._reading() as connection:
-            return give(connection, getattr(returns, name))
+            last = last_event(connection)
+            head, held = self._held.get((name, details), ("", None))
+            if last is None or held is None or head != last.hash:
+                held = give(connection, getattr(returns, name))
+                self._held[name, details] = ("" if last is None else last.hash, held)
+        return held.copy()

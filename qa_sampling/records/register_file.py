@@ -255,6 +255,8 @@ def plain_words(location: str, *, wait_seconds: float) -> Iterator[None]:
         raise RegisterError(_sentence(error.orig, location, wait_seconds)) from None
     except sqlite3.Error as error:
         raise RegisterError(_sentence(error, location, wait_seconds)) from None
+    except UnicodeDecodeError:  # a damaged name in the file's schema, told of by the driver
+        raise RegisterError(f"The register {location} is damaged. {_RESTORE}") from None
     except SQLAlchemyError as error:
         kind = type(error).__name__
         raise RegisterError(f"The register {location} could not be used ({kind}).") from None

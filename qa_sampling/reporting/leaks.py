@@ -202,6 +202,8 @@ def _index(identifiers: set[str]) -> dict[str, list[str]]:
 def _find(text: str, sought: dict[str, list[str]]) -> list[int]:
     """Give the line of every place where an identifier stands as a whole."""
     text = text.casefold()
+    if sought.keys().isdisjoint(_RUN.findall(text)):
+        return []
     lines = []
     for run in _RUN.finditer(text):
         for identifier in sought.get(run[0], ()):

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from qa_sampling.reporting.outcome_tables import QUARTER, quarter_words
-from qa_sampling.reporting.own_service_tables import own_count
+from qa_sampling.reporting.own_service_changes import printed_changes
 from qa_sampling.reporting.programme_words import joined
 from qa_sampling.reporting.quantities import cell, declared
-from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable
+from qa_sampling.reporting.safe_table import SafeTable
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 from qa_sampling.trends.measures import MEASURES
-from qa_sampling.trends.then_and_now import CHANGES, changes_of
+from qa_sampling.trends.then_and_now import CHANGES
 
 _BESIDE = "the latest quarters that can be told beside as many before"
+_WHATEVER = ", whatever the counts are that its tables hide"
 _CHANGES = {
     CHANGES[0]: "higher, by more than chance",
     CHANGES[1]: "lower, by more than chance",
@@ -38,8 +38,9 @@ def own_service_words(
 ) -> Words:
     """Say what audits, families and outcomes tell of one service.
 
-    Whether a measure changed is worked out from what the tables print: of hidden counts nothing
-    is said, since whether a few cases are fewer than before nearly tells how many they are.
+    Whether a measure changed is worked out from what the tables print, and told where it comes
+    out the same whatever is hidden (``own_service_changes``): whether a few cases are fewer than
+    before would else nearly tell how many they are.
 
     Parameters
     ----------
@@ -72,50 +73,20 @@ def own_service_words(
     told = printed_changes(service, outcomes, quarters, tables, fewest=fewest, level=level)
     for row in told.itertuples():
         words += say(
-            "{measure} of its teams, {beside}: {change}.",
+            "{measure} of its teams, {beside}: {change}{whatever}.",
             beside=_BESIDE,
             measure=declared(MEASURES[row.measure].title),
             change=_CHANGES[row.change],
+            whatever=_WHATEVER if row.hidden else "",
         )
     names = [MEASURES[one].title for one in outcomes["measure"] if one not in set(told["measure"])]
     if names:
         words += say(
-            "Whether these figures of its teams changed is not told, because some of their counts "
-            "are hidden or not final: {names}.",
+            "Whether these figures of its teams changed is told on the page for named readers "
+            "alone, because some of their counts are hidden or not final: {names}.",
             names=declared(joined([one[:1].lower() + one[1:] for one in names])),
         )
     return words
-
-
-def printed_changes(
-    service: str,
-    outcomes: pd.DataFrame,
-    quarters: pd.DataFrame,
-    tables: Sequence[SharedTable],
-    *,
-    fewest: int,
-    level: float,
-) -> pd.DataFrame:
-    """Give the changes that can be told of one service, worked out from what the tables print.
-
-    Parameters
-    ----------
-    service, outcomes, quarters, tables, fewest, level
-        As for :func:`own_service_words`.
-
-    Returns
-    -------
-    DataFrame
-        `measure`, `change` (of ``then_and_now.CHANGES``): of those none of whose counts is hidden.
-    """
-    counts = pd.DataFrame(
-        [_printed(quarters[quarters["measure"] == one], one, service, tables)
-         for one in outcomes["measure"]],
-        columns=["now", "now_of", "before", "before_of"],
-    ).assign(alone=outcomes["alone"].to_numpy())  # fmt: skip
-    changes = changes_of(counts, fewest=fewest, level=level)
-    told = outcomes[["measure"]].assign(change=list(changes))
-    return told[~counts.isna().any(axis=1).to_numpy()].reset_index(drop=True)
 
 
 def together_words(outcomes: pd.DataFrame, told: Words, *, level: float) -> Words:
@@ -139,25 +110,6 @@ def together_words(outcomes: pd.DataFrame, told: Words, *, level: float) -> Word
         n=declared(len(outcomes)),
         wrong=declared(round(100 * (1 - level))),
     )
-
-
-def _printed(
-    quarters: pd.DataFrame, name: str, service: str, tables: Sequence[SharedTable]
-) -> list[int | None]:
-    """Add up the quarters of now and before as printed; nothing where any of them is hidden."""
-    part = own_count(name, service)
-    table = next((one.table for one in tables if part in one.table.counts), None)
-    if table is None:
-        return [None] * 4
-    body = table.body.set_index(QUARTER)
-    found: list[int | None] = []
-    for span in ("now", "before"):
-        days = [quarter_words(day) for day in quarters.loc[quarters["span"] == span, "start"]]
-        for count in (part, table.counts[0]):
-            cells = body[count].reindex(days)
-            is_told = bool(cells.notna().all()) and HIDDEN_MARK not in set(cells)
-            found.append(int(cells.sum()) if is_told else None)
-    return found
 
 
 def _audits(service: str, graded: SafeTable) -> Words:

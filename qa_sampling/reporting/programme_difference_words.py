@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -165,18 +165,31 @@ def _same_way(change: str, better: str, verdicts: set[str]) -> bool:
     return turned in verdicts
 
 
-def undrawn_words(measures: Sequence[str]) -> Words:
-    """Say of which outcomes no line is drawn, because most of their quarters are hidden.
+def undrawn_words(measures: Mapping[str, bool]) -> Words:
+    """Say of which outcomes no line is drawn, and why.
 
     Parameters
     ----------
-    measures : sequence of str
-        Their names in the registry; nothing is said of none.
+    measures : mapping of str to bool
+        Their names in the registry, and whether a table by quarter shows them, most of whose
+        quarters are hidden; nothing is said of none.
     """
-    if not measures:
-        return NOTHING_SAID
-    titles = joined([lowered(MEASURES[name].title) for name in measures])
-    return say(
-        "No line is drawn where most quarters are hidden so that nobody is identified: {which}.",
-        which=declared(titles),
-    )
+    kinds: dict[str, list[str]] = {}
+    for name, hidden in measures.items():
+        kinds.setdefault(_why_undrawn(name, hidden=hidden), []).append(
+            lowered(MEASURES[name].title)
+        )
+    words = NOTHING_SAID
+    for why, titles in kinds.items():
+        words += say("No line is drawn {why}: {which}.", why=why, which=declared(joined(titles)))
+    return words
+
+
+def _why_undrawn(name: str, *, hidden: bool) -> str:
+    if hidden:
+        return "where most quarters are hidden so that nobody is identified"
+    if MEASURES[name].base.of == "measure_events":
+        return "of what the extracts do not hold"
+    if MEASURES[name].carries_over or MEASURES[name].stock:
+        return "of what is counted on a day, since most of its children are the same on the next"
+    return "of what no table by quarter shows"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from qa_sampling.loop.programme import UNKNOWN
 from qa_sampling.loop.standards import SAYS, Evidence, Reading, marked
-from qa_sampling.reporting.number_words import percent_text
+from qa_sampling.reporting.number_words import half_up, percent_text
 from qa_sampling.reporting.programme_words import joined, lowered
 from qa_sampling.reporting.standing_tables import month_words
 from qa_sampling.sampling.overlooked import Overlooked
@@ -39,8 +39,8 @@ def plan_view(table: pd.DataFrame) -> pd.DataFrame:
 
 def _of_plan(share: float) -> str:
     if pd.isna(share):
-        return "–"
-    return percent_text(share) if share <= 1 else "more than planned"
+        return ""
+    return percent_text(share) if share <= 1 else f"{half_up(100 * share):,}%"
 
 
 def stand_view(stand: Progress, by: str) -> pd.DataFrame:

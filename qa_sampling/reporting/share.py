@@ -16,6 +16,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -335,8 +336,9 @@ def _html(mark: dict[str, Any]) -> str:
     return environment().get_template("notebook.html.j2").render(block=mark).strip()
 
 
+@lru_cache(maxsize=1)
 def environment() -> Any:  # noqa: ANN401
-    """Give the templates, with every value escaped."""
+    """Give the templates, with every value escaped; made once, since they take long to read."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(

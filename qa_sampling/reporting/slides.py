@@ -22,6 +22,7 @@ from qa_sampling.reporting.plots_programme import (
     scorecard_chart,
 )
 from qa_sampling.reporting.safe_table import HIDDEN_MARK, SafeTable, require_safe
+from qa_sampling.reporting.slide_titles import finding_of
 from qa_sampling.reporting.words import require_title
 
 INCHES, DPI = (12.8, 7.2), 150
@@ -49,7 +50,7 @@ class Slide:
     stem : str
         What its file is called, without an ending.
     title : str
-        What it shows.
+        What it is about; what it shows is worked out from its table (``slide_titles``).
     table : SafeTable
         What it is drawn from.
     kind : {"scorecard", "plan", "bars", "curve", "line"}
@@ -99,10 +100,11 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
         if one.about:
             require_title(one.about, what="what a slide counts", table=table)
         draw, tell = _DRAWN[one.kind]
+        title = finding_of(one)
         figure = plt.figure(figsize=INCHES, dpi=DPI)
         ax = figure.add_axes((0.04, 0.95 - _height(one), 0.92, _height(one)))
         with at_width(INCHES[0] * 0.92):
-            draw(one.drawn, ax=ax, title=one.title)
+            draw(one.drawn, ax=ax, title=title)
         whose = f"{one.about}. From: {source}." if one.about else f"{source}."
         note = f"{whose} {_HIDDEN}" if table.hidden else whose
         figure.text(0.04, 0.02, fill(note, _LINE), fontsize=SMALL, color=INK, va="bottom")
@@ -113,7 +115,8 @@ def write_slides(folder: Path, slides: Sequence[Slide], *, source: str) -> tuple
         figure.savefig(path, metadata={"Software": None, "Description": str(alt)})
         plt.close(figure)
         paths.append(path)
-        words += [f"{path.name}: {one.title}", whose, str(alt), ""]
+        subject = [] if title.startswith(str(one.title)) else [str(one.title)]
+        words += [f"{path.name}: {title}", *subject, whose, str(alt), ""]
     told = folder / "slides_in_words.txt"
     told.write_text("\n".join(words), encoding="utf-8", newline="\n")
     return (*paths, told)

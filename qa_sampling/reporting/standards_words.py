@@ -24,12 +24,13 @@ _QUARTERS = 4
 _SAID = dict(zip(SAYS, ("good", "cannot tell", "not yet good", "too little to go by"), strict=True))
 _BY = ("good by {}", "cannot tell by {}", "not yet good by {}", "too little to go by from {}")
 _HEADS = ("Standard, and how it reads", "What good looks like", "What tells of it")
-_WITHOUT = ("Standard", "Why it has no measure", "What else the framework names")
+_BESIDES = ("Standard", "What else the framework names, and what measures cannot say",
+            "Why no measure tells of it")  # fmt: skip
 STANDARDS_CAPTION = (
     "Of audits, the share of open cases graded good or better; of measures, the share over the "
     "latest year of finished quarters; what is counted on a day, such as visits in time, is held "
-    "against what is wanted on the latest day, and its share is not told here. In brackets: where "
-    "the true share very likely lies."
+    "against what is wanted on the latest day, and its share is told to named readers alone. In "
+    "brackets behind a share: where the true share very likely lies."
 )
 
 
@@ -81,13 +82,14 @@ def standards_table(
         for part in one.evidence:
             if part.source == _AUDITS:
                 share = _of_audits(part, audited, graded, fewest)
-            elif part.source in titles:
+                words += _sealed(f"{part.source}: {share}{_SAID[part.says]}.")
+            elif part.n and part.source in titles and not _is_of_a_day(titles[part.source]):
                 share = _of_quarters(part, titles[part.source], quarters, fewest, level)
-            else:
-                continue
-            way = _beside(ways_of.get((one.standard, part.source), ""))
-            words += _sealed(f"{part.source}: {share}{_SAID[part.says]}{way}.")
-        words += _others(one, {_AUDITS, *titles})
+                words += _sealed(f"{part.source}: {share}{_SAID[part.says]}.")
+        held = [part for part in one.evidence if part.source in titles]
+        words += _on_the_day([part for part in held if _is_of_a_day(titles[part.source])])
+        words += _not_counted(held) + _others(one, {_AUDITS, *titles})
+        words += _moved([ways_of.get((one.standard, part.source), "") for part in held], held)
         if one.standard in no_measure:
             words += _sealed(f"{judged_on(one, has_measure=False)}.")
         rows.append((_read(one, ways), say("{text}", text=declared(good[one.standard])), words))
@@ -100,10 +102,40 @@ def _read(one: Reading, ways: Mapping[str, str]) -> Words:
     return words + _sealed(f"Since the months before: {way_in_short(ways[one.standard]).lower()}")
 
 
-def _beside(way: str) -> str:
-    """Say which way a measure goes; nothing where that is not known."""
-    known = way and not way.startswith("Not known")
-    return f"; beside a year before: {way_in_short(way).lower()}" if known else ""
+def _is_of_a_day(name: str) -> bool:
+    return MEASURES[name].stock or MEASURES[name].carries_over
+
+
+def _on_the_day(held: Sequence[Evidence]) -> Words:
+    """Say what measures of a day say, those that say the same at once, without their shares."""
+    words = NOTHING_SAID
+    for says, text in _SAID.items():
+        own = [f"{lowered(part.source)} ({_wanted(part)} wanted)"
+               for part in held if part.n and part.says == says]  # fmt: skip
+        if own:
+            words += _sealed(f"{text} on the latest day: {joined(own)}.")
+    return words
+
+
+def _not_counted(held: Sequence[Evidence]) -> Words:
+    names = [lowered(part.source) for part in held if not part.n]
+    if not names:
+        return NOTHING_SAID
+    return _sealed(f"Not counted, because the extracts do not hold it: {joined(names)}.")
+
+
+def _moved(ways: Sequence[str], held: Sequence[Evidence]) -> Words:
+    """Say which measures went up or down beside a year before; or that none clearly did."""
+    words = NOTHING_SAID
+    for way in ("Better", "Worse"):
+        names = [lowered(part.source) for part, one in zip(held, ways, strict=True) if one == way]
+        if names:
+            words += _sealed(f"{way} than a year before: {joined(names)}.")
+    known = [one for one in ways if one and not one.startswith("Not known")]
+    if known and not words.sentences:
+        text = "No measure has" if len(known) > 1 else "The measure has not"
+        words += _sealed(f"{text} clearly changed beside a year before.")
+    return words
 
 
 def _others(one: Reading, apart: Collection[str]) -> Words:
@@ -116,23 +148,25 @@ def _others(one: Reading, apart: Collection[str]) -> Words:
     return words
 
 
-def unmeasured_table(no_measure: Mapping[str, str], other_evidence: Mapping[str, str]) -> WordTable:
-    """Give why a standard is held against no measure, and what else the framework names.
+def besides_table(no_measure: Mapping[str, str], other_evidence: Mapping[str, str]) -> WordTable:
+    """Give what the framework names besides, and why a standard is held against no measure.
 
     Parameters
     ----------
     no_measure, other_evidence : mapping of str to str
         By standard, as the file declares it.
     """
+    told = {
+        key: (other_evidence.get(key, ""), no_measure.get(key, "")) for key in QUALITY_STANDARDS
+    }
     rows = [
-        (
-            _sealed(QUALITY_STANDARDS[key]),
-            say("{text}", text=declared(why)),
-            say("{text}", text=declared(other_evidence.get(key, "Nothing besides."))),
-        )
-        for key, why in no_measure.items()
-    ]
-    return WordTable(_WITHOUT, tuple(rows))
+        (_sealed(QUALITY_STANDARDS[key]),
+         say("{text}", text=declared(others or "Nothing besides.")),
+         say("{text}", text=declared(why or "Measures tell of it.")))
+        for key, (others, why) in told.items()
+        if others or why
+    ]  # fmt: skip
+    return WordTable(_BESIDES, tuple(rows))
 
 
 def _of_audits(part: Evidence, audited: pd.DataFrame, graded: SafeTable, fewest: int) -> str:
@@ -145,12 +179,15 @@ def _of_audits(part: Evidence, audited: pd.DataFrame, graded: SafeTable, fewest:
     return f"{told}; " if told else "share hidden; "
 
 
+def _wanted(part: Evidence) -> str:
+    return f"{'at most' if part.better == 'down' else 'at least'} {percent_text(part.wanted)}"
+
+
 def _of_quarters(
     part: Evidence, name: str, quarters: OutcomeTables, fewest: int, level: float
 ) -> str:
     """Give the share of the latest quarters as they are printed, with what is wanted."""
-    way = "at most" if part.better == "down" else "at least"
-    wanted = f"{way} {percent_text(part.wanted)} wanted; "
+    wanted = f"{_wanted(part)} wanted; "
     table = table_of(quarters, name)
     if table is None or f"share_{name}" not in table.percentages:
         return f"share not told here, {wanted}"

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from qa_sampling.reporting.findings_tables import FindingsTables
+from qa_sampling.reporting.findings_tables import AUDITS, GOOD, LESS, FindingsTables
 from qa_sampling.reporting.findings_words import shown_counts
 from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.number_words import counted, listed, percent_text
+from qa_sampling.reporting.safe_table import HIDDEN_MARK
 from qa_sampling.reporting.saying import USUAL, _said, rests_on_hidden
 from qa_sampling.reporting.words import NOTHING_SAID, Words, _sealed
 from qa_sampling.results import Interval
+from qa_sampling.schema import GRADES
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def themed_words(told: Sequence[tuple[ThemedGrades, FindingsTables | None]]) -> 
     """Say of each theme how many audits are back and what share is good or better.
 
     A share is said where the protected tables of its theme show how many are good or better, and
-    how many are not; else the theme is named among the hidden ones.
+    how many are not; with too few audits for a share their numbers are. Where they are hidden, what
+    the shown counts leave possible is said: how many at least, and at most.
 
     Parameters
     ----------
@@ -97,9 +100,12 @@ def themed_words(told: Sequence[tuple[ThemedGrades, FindingsTables | None]]) -> 
             continue
         count, n = shown_counts(tables)
         if count is None or rests_on_hidden([(count, n)], USUAL, what="themed_words()"):
-            hidden.append(name)
+            if bound := _at_least_words(tables):
+                words += _said(f"{name}, {bound}")
+            else:
+                hidden.append(name)
         elif one.share is None or one.interval is None:
-            few.append(name)
+            few.append(f"{name} ({count} of {n})")
         else:
             words += _said(
                 f"{name}, {counted(n, 'audit', 'audits')}: {percent_text(one.share)} good or "
@@ -111,12 +117,59 @@ def themed_words(told: Sequence[tuple[ThemedGrades, FindingsTables | None]]) -> 
     return _sealed(_HEADING) + words if told else NOTHING_SAID
 
 
+def _at_least_words(tables: FindingsTables) -> str:
+    """Say what the shown counts leave possible of a share that is hidden; blank for nothing."""
+    found = good_between(tables)
+    if found is None:
+        return ""
+    least, most, n = found
+    ends = [f"at least {percent_text(least / n)}"] if 2 * least >= n else []
+    ends += [f"at most {percent_text(most / n)}"] if 2 * most <= n else []
+    said = " and ".join(ends)
+    return said and (
+        f"{counted(n, 'audit', 'audits')}: {said} good or better; how many is hidden here, and "
+        "told on the page for named readers"
+    )
+
+
+def good_between(tables: FindingsTables) -> tuple[int, int, int] | None:
+    """Give the least and the greatest number of audits that may be good or better, and of all.
+
+    Parameters
+    ----------
+    tables : FindingsTables
+        The protected tables; what they print decides, so that it is known to every reader.
+
+    Returns
+    -------
+    tuple of int, or None
+        None where the number of all audits is hidden.
+    """
+    n = tables.grades.totals[AUDITS]
+    if isinstance(n, str) or not n:
+        return None
+    grades = tables.grades.body.set_index("grade")[AUDITS]
+    shown = {GOOD: _shown(grades.loc[list(GRADES[:2])]), LESS: _shown(grades.loc[list(GRADES[2:])])}
+    if not tables.services.withheld and "kind" in tables.services.by:
+        services = tables.services.body
+        for kind, least in shown.items():
+            shown[kind] = max(least, _shown(services.loc[services["kind"] == kind, AUDITS]))
+    return shown[GOOD], int(n) - shown[LESS], int(n)
+
+
+def _shown(counts: pd.Series) -> int:
+    return sum(int(one) for one in counts if one != HIDDEN_MARK)
+
+
 _HEADING = (
     "Themed audits, each of the open cases that its theme is about; themes are about different "
     "cases, so they are not ranked."
 )
-_FEW = "themes with too few audits to say a share"
-_HIDDEN = "themes whose share is hidden, so that nobody can be identified"
+_FEW = "themes with too few audits for a share, and how many are good or better"
+_HIDDEN = (
+    "themes whose share is hidden so that nobody can be identified, and told on the page for named "
+    "readers alone"
+)
 _SILENT = "themes of which too little has come back to say anything"
 
 

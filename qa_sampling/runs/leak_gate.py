@@ -43,9 +43,11 @@ def require_no_leak(
     files = sorted(path for path in (stage / "shareable").rglob("*") if path.is_file())
     passed = {str(path.stat().st_size) for path in files} | set(by_chance)
     sought, found = set(identifiers) - passed, []
-    for path in files:
-        laid_out = layout_numbers(path) if path.suffix == ".xlsx" else set()
-        found += leak_scan([path], sought - laid_out)
+    laid_out = {path: layout_numbers(path) & sought for path in files if path.suffix == ".xlsx"}
+    apart = {path: numbers for path, numbers in laid_out.items() if numbers}
+    found += leak_scan([path for path in files if path not in apart], sought)
+    for path, numbers in apart.items():
+        found += leak_scan([path], sought - numbers)
     if names and (named := name_scan(files, names)):
         raise PublicationError(
             f"{len({leak.file for leak in named})} files that may be shared hold a word that is "

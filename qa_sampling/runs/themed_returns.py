@@ -145,12 +145,13 @@ def _record(settings: AuditFindings, register: Register, held: list[tuple[str, s
 
 def _chosen(audits: pd.DataFrame) -> pd.DataFrame:
     """Choose answers to the themes' own questions: the first option of each most often."""
-    done = audits[audits["date_completed"].notna()]
+    done = audits[audits["date_completed"].notna() & audits["design"].isin(_THEMES)]
+    asked_of = {design: own_questions(design) for design in done["design"].unique()}
     rows = [
         (f"{one.audit_id}/{ANSWER_KIND}{asked.key}", one.audit_id, f"{ANSWER_KIND}{asked.key}",
          _picked(asked.options, f"{one.audit_id}|{asked.key}"))
-        for one in done[done["design"].isin(_THEMES)].itertuples()
-        for asked in own_questions(str(one.design))
+        for one in done.itertuples()
+        for asked in asked_of[one.design]
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=TAGS.names).astype(TAGS.empty().dtypes.to_dict())
 

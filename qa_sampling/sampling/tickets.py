@@ -57,7 +57,7 @@ def pseudonym(identifier: str, key: bytes) -> str:
     text = unicodedata.normalize("NFC", identifier.strip())
     if not text:
         raise ValueError("`identifier` is blank; every case needs a number.")
-    digest = hmac.new(key, _REFERENCE_TAG + text.encode("utf-8"), hashlib.sha256).digest()
+    digest = hmac.digest(key, _REFERENCE_TAG + text.encode("utf-8"), "sha256")
     return base64.b32encode(digest).decode("ascii")[:_REFERENCE_LENGTH]
 
 

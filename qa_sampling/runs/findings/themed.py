@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from qa_sampling.records.register import Register
+from qa_sampling.reporting.findings_tables import FindingsTables
 from qa_sampling.reporting.themed_words import ThemedGrades, themed_words
 from qa_sampling.reporting.words import Words
 from qa_sampling.results import Interval
@@ -103,6 +104,20 @@ def release_themes(themes: Sequence[Theme], settings: QaProgramme, register: Reg
 
     Parameters
     ----------
+    themes, settings, register
+        As for :func:`tables_of_themes`.
+    """
+    tables = tables_of_themes(themes, settings, register)
+    return themed_words([(one.graded, tables.get(one.design)) for one in themes])
+
+
+def tables_of_themes(
+    themes: Sequence[Theme], settings: QaProgramme, register: Register
+) -> dict[str, FindingsTables]:
+    """Protect the tables of every theme of which enough is back, and enter them in the ledger.
+
+    Parameters
+    ----------
     themes : sequence of Theme
         What was found.
     settings : QaProgramme
@@ -110,18 +125,18 @@ def release_themes(themes: Sequence[Theme], settings: QaProgramme, register: Reg
     register : Register
         Holds the ledger of releases.
 
+    Returns
+    -------
+    dict of str to FindingsTables
+        By design.
+
     Raises
     ------
     DisclosureError
         When figures contradict what was released; name an `edition` then, and keep it.
     """
-    told = [
-        (
-            one.graded,
-            None
-            if one.found is None or one.graded.audited < FEWEST_OF_A_THEME
-            else release_findings(one.found, settings.of_theme(one.design), register),
-        )
+    return {
+        one.design: release_findings(one.found, settings.of_theme(one.design), register)
         for one in themes
-    ]
-    return themed_words(told)
+        if one.found is not None and one.graded.audited >= FEWEST_OF_A_THEME
+    }

@@ -42,6 +42,7 @@ _WHAT = {
         ("*.html", "Page"),
         ("*.pdf", "Page as PDF"),
         ("*.xlsx", "Tables, as a workbook"),
+        ("slides_in_words.txt", "Slides, listed with what each shows"),
     ),
     "restricted": (
         ("*.html", "Restricted page"),
@@ -148,7 +149,8 @@ def _linked(one: Ended, kinds: Sequence[str]) -> Linked:
 
 def _links(folder: Path, kind: str) -> Iterator[Link]:
     for pattern, text in _WHAT[kind]:
-        for path in sorted((folder / kind).glob(pattern)):
+        held = (folder / kind).glob(pattern)
+        for path in sorted(held, key=lambda one: (one.name in _FOR, one.name)):
             named = f": {path.stem.replace('_', ' ')}" if (kind, pattern) == _SEVERAL else ""
             named = _FOR.get(path.name, named)
             yield Link(f"../../{folder.name}/{kind}/{path.name}", f"{text}{named}")
