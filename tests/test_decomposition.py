@@ -174,7 +174,7 @@ def test_a_value_of_one_period_only_moves_its_own_mix() -> None:
     parts = found.parts.set_index("part")["contribution"]
     assert parts["Rate"] == 0
     assert parts["Mix of team"] == pytest.approx(0, abs=1e-12)
-    assert parts["Mix of source"] == pytest.approx(found.change)
+    assert parts["Mix of referral source"] == pytest.approx(found.change)
     values = found.values.set_index("value")
     assert np.isnan(values.loc["B", "rate_before"])
     assert values.loc["B", "cases_before"] == 0
@@ -305,7 +305,7 @@ def test_waterfalls_add_up() -> None:
     )  # fmt: skip
     found = decompose(before, after, factors=["source", "team"], outcome="y", draws=100)
     whole = found.waterfall(start_name="2025", end_name="2026", measure="Re-referrals")
-    assert whole.table["part"].tolist() == ["Rate", "Mix of source", "Mix of team"]
+    assert whole.table["part"].tolist() == ["Rate", "Mix of referral source", "Mix of team"]
     assert (whole.start_name, whole.end_name, whole.unit) == ("2025", "2026", "share")
     ways = found.waterfall_of("source", most=4)
     assert ways.table["part"].tolist()[4:] == ["8 others", "Volume and mix of other factors"]
