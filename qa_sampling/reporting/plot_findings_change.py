@@ -9,6 +9,7 @@ from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.plot_captions import said
 from qa_sampling.reporting.words import Told
 from qa_sampling.results import CohortCurves, Decomposition, IntervalList
+from qa_sampling.trends.driver_results import EXPECTED
 from qa_sampling.trends.journeys import Journeys
 from qa_sampling.trends.then_and_now import CHANGES
 
@@ -30,21 +31,31 @@ def waterfall_finding(result: Decomposition | Derived) -> Told:
     change, table = opened(result, Decomposition)
     rows, unit = change.table, change.unit
     start, end = (said(one, unit) for one in (change.start, change.end))
+    is_expected = change.start_name == EXPECTED
     if start == end:
-        return told(table, rows, [f"As before: {end}"])
+        return told(table, rows, [f"{end}, as {'expected' if is_expected else 'before'}"])
     rise = change.end > change.start
     went = f"{'Up' if rise else 'Down'} from {start} to {end}"
+    went = f"{end} where {start} were expected" if is_expected else went
     if rows["hidden"].any() or len(rows) < _NAMED:
         return told(table, rows, [went])
-    most = rows.loc[rows["contribution"].idxmax() if rise else rows["contribution"].idxmin()]
-    part, does = str(most["part"]), "raises" if rise else "lowers"
-    share = said(float(most["contribution"]), unit, signed=True)
-    words = f"most of it elsewhere ({share})" if part in _ELSEWHERE else (
-        f"{part} {does} it most ({share})"
-    )  # fmt: skip
-    if pd.notna(most["low"]) and most["low"] <= 0 <= most["high"]:
-        words += ", as chance may too"
-    return told(table, rows, [f"{went}: {words}"])
+    return told(table, rows, [f"{went}: {_most_words(rows, unit, rise=rise)}"])
+
+
+def _most_words(rows: pd.DataFrame, unit: str, *, rise: bool) -> str:
+    """Say which part did most; two where they are the same as shown."""
+    order = rows.sort_values("contribution", ascending=not rise, kind="stable")
+    shares = [said(float(one), unit, signed=True) for one in order["contribution"]]
+    most = order.iloc[: shares.count(shares[0])]
+    parts, share = most["part"].astype("str").tolist(), shares[0]
+    if parts[0] in _ELSEWHERE:
+        words = f"most of it elsewhere ({share})"
+    elif len(parts) > 1:
+        words = f"{' and '.join(parts)} {'raise' if rise else 'lower'} it most ({share} each)"
+    else:
+        words = f"{parts[0]} {'raises' if rise else 'lowers'} it most ({share})"
+    within = (most["low"] <= 0) & (most["high"] >= 0)
+    return f"{words}, as chance may too" if within.all() else words
 
 
 def ratios_finding(listed: IntervalList) -> str:
@@ -84,7 +95,7 @@ def cohorts_finding(curves: CohortCurves) -> str:
     if shares.empty:
         return words
     ends = [said(float(one), "share") for one in (shares.min(), shares.max())]
-    before = f"{len(shares)} earlier cohorts" if len(shares) > 1 else "the earlier cohort"
+    before = f"the {len(shares)} before" if len(shares) > 1 else "the one before"
     return f"{words}, {ends[0] if ends[0] == ends[1] else ' to '.join(ends)} in {before}"
 
 
@@ -107,5 +118,5 @@ def way_finding(found: Journeys) -> str:
     if parts:
         return "; ".join(parts[:_NAMED])
     if rows["change"].eq(CHANGES[2]).any():
-        return "No step is reached more or less often than by the others, beyond chance"
+        return "No step sets those concerned and the others apart beyond chance"
     return "Too few were watched to say whether the ways differ"
