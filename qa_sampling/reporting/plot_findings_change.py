@@ -37,8 +37,10 @@ def waterfall_finding(result: Decomposition | Derived) -> Told:
     rise = change.end > change.start
     went = f"{'Up' if rise else 'Down'} from {start} to {end}"
     went = f"{end} where {start} were expected" if is_expected else went
-    if rows["hidden"].any() or len(rows) < _NAMED:
+    if rows["hidden"].any():
         return told(table, rows, [went])
+    if len(rows) < _NAMED:
+        return told(table, rows, [f"{went}{_chance_words(rows)}"])
     return told(table, rows, [f"{went}: {_most_words(rows, unit, rise=rise)}"])
 
 
@@ -54,8 +56,13 @@ def _most_words(rows: pd.DataFrame, unit: str, *, rise: bool) -> str:
         words = f"{' and '.join(parts)} {'raise' if rise else 'lower'} it most ({share} each)"
     else:
         words = f"{parts[0]} {'raises' if rise else 'lowers'} it most ({share})"
-    within = (most["low"] <= 0) & (most["high"] >= 0)
-    return f"{words}, as chance may too" if within.all() else words
+    return f"{words}{_chance_words(most)}"
+
+
+def _chance_words(parts: pd.DataFrame) -> str:
+    """Say that each of these parts may be nothing, where all their intervals say so."""
+    within = (parts["low"] <= 0) & (parts["high"] >= 0)
+    return ", as chance may too" if within.all() and len(parts) else ""
 
 
 def ratios_finding(listed: IntervalList) -> str:
