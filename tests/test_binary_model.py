@@ -112,7 +112,7 @@ def test_small_groups_are_put_together_or_left_out() -> None:
     table.loc[4:9, "source"] = "E"
     found = explain_outcome(table, outcome="again", columns="source")
     assert SMALL_GROUPS in found.table["value"].tolist()
-    assert "2 values of source with few cases" in found.notes[0]
+    assert "2 values of referral source with few cases" in found.notes[0]
     table.loc[:9, "again"] = True
     found = explain_outcome(table, outcome="again", columns="source")
     assert found.cases == 170

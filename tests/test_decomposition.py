@@ -15,6 +15,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.trends.cells import cell_effects, shares_by_factor
 from qa_sampling.trends.decomposition import decompose
 from qa_sampling.trends.factor_effects import chain, factor_effects, product_effects
+from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.family_bootstrap import cluster_codes, resampled_totals
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "decomposition.json").read_text("utf-8"))
@@ -129,7 +130,8 @@ def test_the_parts_are_the_change(then: list, now: list, of: str, centred: bool)
     parts = found.parts.set_index("part")["contribution"]
     for factor, held in found.values.groupby("factor"):
         assert held["rate_part"].sum() == pytest.approx(parts["Rate"], abs=1e-12 * scale)
-        assert held["mix_part"].sum() == pytest.approx(parts[f"Mix of {factor}"], abs=1e-11 * scale)
+        mix = parts[f"Mix of {factor_words(factor)}"]
+        assert held["mix_part"].sum() == pytest.approx(mix, abs=1e-11 * scale)
     swapped = decompose(after, before, factors=["team", "source"], outcome="y", of=of, draws=0,
                         periods=(1, 12), centred=centred)  # fmt: skip
     other = swapped.parts.set_index("part")["contribution"]

@@ -46,20 +46,15 @@ def test_counts_of_one_group_against_a_binomial_test_by_hand() -> None:
     now = cases({("A", "N"): (11, 5), ("B", "N"): (6, 20)})
     found = find_drivers(before, now, outcome="again", groups="source", periods=(12, 3))
     table = found.groups.set_index("group")
-    assert table.loc["referral source: A", ["observed", "expected", "families"]].tolist() == [
-        11,
-        3,
-        11,
-    ]
-    assert table.loc["referral source: A", "p"] == pytest.approx(
-        stats.binomtest(11, 23, 0.2, alternative="greater").pvalue
-    )
+    own = table.loc["referral source: A"]
+    assert own[["observed", "expected", "families"]].tolist() == [11, 3, 11]
+    assert own["p"] == pytest.approx(stats.binomtest(11, 23, 0.2, alternative="greater").pvalue)
     assert found.named["group"].tolist() == ["referral source: A"]
     assert found.named.loc[0, "explains"] == 8
     assert (found.observed, found.expected, found.elsewhere) == (17, 9, 0)
     assert found.named.loc[0, "share"] == 1
     assert found.words == (
-        "17 seen where 9 were expected (+8). It is carried by source A: 11 where 3 were expected "
+        "17 seen where 9 were expected (+8). It is carried by referral source: A: 11 where 3 were expected "
         "(+8, 100% of the difference). Elsewhere +0."
     )
 

@@ -51,6 +51,12 @@ def test_a_waterfall_says_which_part_did_most(change, finding):
     assert waterfall_finding(change) == finding
 
 
+def test_parts_of_a_share_are_points():
+    table = pd.DataFrame({"part": ["Rate", "Mix of team"], "contribution": [-0.057, 0.007]})
+    change = Decomposition(table, 0.32, 0.27, measure="Below good", unit="share")
+    assert waterfall_finding(change) == "Down from 32% to 27%: Rate lowers it most (−5.7 points)"
+
+
 def test_a_hidden_part_is_not_told_by_another():
     table = pd.DataFrame({"part": ["Rate", "A", "B"], "contribution": [9.0, None, None],
                           "hidden": [False, True, True]})  # fmt: skip

@@ -48,6 +48,7 @@ def _most_words(rows: pd.DataFrame, unit: str, *, rise: bool) -> str:
     """Say which part did most; two where they are the same as shown."""
     order = rows.sort_values("contribution", ascending=not rise, kind="stable")
     shares = [said(float(one), unit, signed=True) for one in order["contribution"]]
+    shares = [one.replace("%", " points") for one in shares]  # of a share, a difference of shares
     most = order.iloc[: shares.count(shares[0])]
     parts, share = most["part"].astype("str").tolist(), shares[0]
     if parts[0] in _ELSEWHERE:
