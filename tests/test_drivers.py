@@ -54,8 +54,8 @@ def test_counts_of_one_group_against_a_binomial_test_by_hand() -> None:
     assert (found.observed, found.expected, found.elsewhere) == (17, 9, 0)
     assert found.named.loc[0, "share"] == 1
     assert found.words == (
-        "17 seen where 9 were expected (+8). It is carried by referral source: A: 11 where 3 were expected "
-        "(+8, 100% of the difference). Elsewhere +0."
+        "17 seen where 9 were expected (+8). It is carried by referral source: A: 11 where 3 were "
+        "expected (+8, 100% of the difference). Elsewhere +0."
     )
 
 
