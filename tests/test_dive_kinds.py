@@ -14,7 +14,7 @@ from measure_twins import plain
 from scipy import stats
 
 from qa_sampling.errors import TrendError
-from qa_sampling.parameters import read_parameters
+from qa_sampling.parameters import load_parameters, read_parameters
 from qa_sampling.runs.dive import pictures, said, view
 from qa_sampling.runs.dive.brief import in_short
 from qa_sampling.runs.dive.carried import explained, take_apart, who_carries
@@ -28,6 +28,8 @@ from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading, no
 from qa_sampling.runs.dive.ways import coming_sooner, waited_for, ways_of
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.runs.keyring import load_keys
+from qa_sampling.runs.outcomes.outputs import write_signals
+from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
 from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.trends.day_cases import cases_on, come_and_gone, why_no_cases, why_no_sample
 from qa_sampling.trends.entered import ENTERED
@@ -279,6 +281,33 @@ def test_a_planted_team_that_visits_late_is_named_and_its_cases_are_drawn(told, 
     assert (ours[OUTCOME] == 1).all() and (ours["team"] == team).sum() >= len(ours) / 3
     shares = reading.balance.groupby("column")[["concerned", "comparison"]].sum()
     assert np.allclose(shares, 1), "each side of what was matched adds up to one"
+
+
+def test_signals_of_lists_and_of_entries_start_their_dive_by_id(told, invented_outputs, tmp_path):
+    """Planted late in the latest month; page 50's file and an id fill all the rest."""
+    lists, entered = told.on_lists.copy(), told.entered.copy()
+    team = lists.loc[lists["list"] == 6, "team"].mode()[0]
+    late = (lists["list"] == 6) & (lists["team"] == team) & (lists["day"] == lists["day"].max())
+    lists.loc[late, ["last_visit", "start"]] = pd.to_datetime(["2025-12-01", "2025-06-02"])
+    own = (entered["measure"] == "core_groups_on_time") & (entered["team"] == BAD)
+    usual = entered["date"] < "2026-03-01"
+    entered.loc[own, "met"] = (
+        usual[own].map({True: "Yes", False: "No"}).astype(entered["met"].dtype)
+    )
+    planted = replace(told, on_lists=lists, entered=entered)
+    names = ["cin_visits", "core_groups_on_time"]
+    values = {"period": "2026-03", "measures": names, "pictured": names}
+    settings = read_parameters("outcome_trends", values | {"outputs": invented_outputs})
+    found = signals_of(outcomes_of(planted, settings), settings)
+    write_signals(tmp_path / "signals.yml", found, settings)
+    for name, unit in zip(names, (team, BAD), strict=True):
+        one = next(one for one in found.signals if (one.measure, one.unit) == (name, unit))
+        given = load_parameters([tmp_path / "signals.yml"]) | {"signal": one.id}
+        asked_for = read_parameters("deep_dive", given | {"factors": ["team", "age"]})
+        assert (asked_for.measure, asked_for.unit, asked_for.period) == (name, unit, "2026-03")
+        dive = open_dive(planted, asked_for)
+        assert retest(planted, dive, asked_for).is_signal
+        assert f"team {unit}" in who_carries(dive, asked_for)["All"].words
 
 
 def test_records_that_do_not_reach_back_a_year(told, invented_outputs):

@@ -169,7 +169,7 @@ def carriers_view(found: dict[str, Drivers], *, of_families: bool = True) -> pd.
         for unit, one in found.items()
         for row in one.named.itertuples()
     ]  # fmt: skip
-    heads = ["Looked at", "Group", "Seen", "Expected", *_FAMILIES, "Explains", "Share of it"]
+    heads = ["Looked at", "Group", "Seen", "Expected", *_FAMILIES, "Explains", "Share"]
     table = pd.DataFrame(rows, columns=heads)
     return table if of_families else table.drop(columns=_FAMILIES)
 
