@@ -70,7 +70,7 @@ def test_the_words_say_who_and_against_whom() -> None:
     table["again"] = np.where(table["source"].eq("6"), (np.arange(len(table)) % 2), table["again"])
     found = explain_outcome(table, outcome="again", columns=["source", "team"],
                             references={"source": "2A"})  # fmt: skip
-    said = [one for one in found.words if one.startswith("source 6")]
+    said = [one for one in found.words if one.startswith("referral source: 6")]
     assert len(said) == 1
     assert "50 in 100, allowing for the other factors, which is more: 2A has" in said[0]
     shown = found.intervals(measure="Re-referrals")
@@ -78,7 +78,7 @@ def test_the_words_say_who_and_against_whom() -> None:
     quiet = explain_outcome(sixty_families(), outcome="again", columns="team")
     assert quiet.words == ("No value differs from its reference by more than chance.",)
     marked = shown.table.set_index("name")["marked"]
-    assert marked["source 6 (against 2A)"]
+    assert marked["referral source: 6 (against 2A)"]
 
 
 def test_families_widen_the_intervals_where_they_are_alike() -> None:
@@ -112,7 +112,7 @@ def test_small_groups_are_put_together_or_left_out() -> None:
     table.loc[4:9, "source"] = "E"
     found = explain_outcome(table, outcome="again", columns="source")
     assert SMALL_GROUPS in found.table["value"].tolist()
-    assert "2 values of source with few cases" in found.notes[0]
+    assert "2 values of referral source with few cases" in found.notes[0]
     table.loc[:9, "again"] = True
     found = explain_outcome(table, outcome="again", columns="source")
     assert found.cases == 170

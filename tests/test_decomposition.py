@@ -15,6 +15,7 @@ from qa_sampling.errors import TrendError
 from qa_sampling.trends.cells import cell_effects, shares_by_factor
 from qa_sampling.trends.decomposition import decompose
 from qa_sampling.trends.factor_effects import chain, factor_effects, product_effects
+from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.family_bootstrap import cluster_codes, resampled_totals
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "decomposition.json").read_text("utf-8"))
@@ -129,7 +130,8 @@ def test_the_parts_are_the_change(then: list, now: list, of: str, centred: bool)
     parts = found.parts.set_index("part")["contribution"]
     for factor, held in found.values.groupby("factor"):
         assert held["rate_part"].sum() == pytest.approx(parts["Rate"], abs=1e-12 * scale)
-        assert held["mix_part"].sum() == pytest.approx(parts[f"Mix of {factor}"], abs=1e-11 * scale)
+        mix = parts[f"Mix of {factor_words(factor)}"]
+        assert held["mix_part"].sum() == pytest.approx(mix, abs=1e-11 * scale)
     swapped = decompose(after, before, factors=["team", "source"], outcome="y", of=of, draws=0,
                         periods=(1, 12), centred=centred)  # fmt: skip
     other = swapped.parts.set_index("part")["contribution"]
@@ -174,7 +176,7 @@ def test_a_value_of_one_period_only_moves_its_own_mix() -> None:
     parts = found.parts.set_index("part")["contribution"]
     assert parts["Rate"] == 0
     assert parts["Mix of team"] == pytest.approx(0, abs=1e-12)
-    assert parts["Mix of source"] == pytest.approx(found.change)
+    assert parts["Mix of referral source"] == pytest.approx(found.change)
     values = found.values.set_index("value")
     assert np.isnan(values.loc["B", "rate_before"])
     assert values.loc["B", "cases_before"] == 0
@@ -305,7 +307,7 @@ def test_waterfalls_add_up() -> None:
     )  # fmt: skip
     found = decompose(before, after, factors=["source", "team"], outcome="y", draws=100)
     whole = found.waterfall(start_name="2025", end_name="2026", measure="Re-referrals")
-    assert whole.table["part"].tolist() == ["Rate", "Mix of source", "Mix of team"]
+    assert whole.table["part"].tolist() == ["Rate", "Mix of referral source", "Mix of team"]
     assert (whole.start_name, whole.end_name, whole.unit) == ("2025", "2026", "share")
     ways = found.waterfall_of("source", most=4)
     assert ways.table["part"].tolist()[4:] == ["8 others", "Volume and mix of other factors"]

@@ -49,6 +49,7 @@ from qa_sampling.runs.keyring import load_keys
 from qa_sampling.sampling.planning import size_for_proportion
 from qa_sampling.sampling.tickets import pseudonym
 from qa_sampling.settings.deep_dive import Factor
+from qa_sampling.trends.factor_words import value_words
 from qa_sampling.trends.measure_cases import cases_of, waits_of
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.measuring import readings_of
@@ -57,7 +58,7 @@ from qa_sampling.trends.spikes import deep_dive_parameters
 PARAMETERS = Path(__file__).parents[1] / "parameters"
 READY = sorted(PARAMETERS.glob("deep_dive_*.yml"))
 QUIET = SimpleNamespace(signals=())
-PLANTED = "source Police (6), team Assessment East"
+PLANTED = "referral source: Police (6), team Assessment East"
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +142,9 @@ class TestThePlantedSpike:
 
     def test_its_source_and_team_are_named_and_no_other(self, found):
         assert found.carried["All"].named["group"].tolist() == [PLANTED]
-        assert found.carried["Assessment East"].named["group"].tolist() == ["source Police (6)"]
+        assert found.carried["Assessment East"].named["group"].tolist() == [
+            "referral source: Police (6)"
+        ]
         truth = invented_authority().truths["re_referral_spike"]
         assert in_words("source", truth["source"]) in PLANTED and truth["team"] in PLANTED
         assert "Police (6)" in said.who_words(found.carried, found.dive)[0]
@@ -288,7 +291,7 @@ class TestWhatIsRead:
         for name in ("age", "need"):
             shares = pd.crosstab(cases[name].astype(str), cases["part"], normalize="columns")
             apart = (shares[CONCERNED] - shares[COMPARISON]).abs()
-            gaps |= {f"in {name} {value}, ": gap for value, gap in apart.items()}
+            gaps |= {f"in {value_words(name, value)}, ": gap for value, gap in apart.items()}
         words = said.balance_words(found.reading)
         told = [one for one in gaps if one in words]
         assert len(told) == 1 and gaps[told[0]] == pytest.approx(max(gaps.values()))

@@ -14,7 +14,7 @@ from measure_twins import plain
 from scipy import stats
 
 from qa_sampling.errors import TrendError
-from qa_sampling.parameters import read_parameters
+from qa_sampling.parameters import load_parameters, read_parameters
 from qa_sampling.runs.dive import pictures, said, view
 from qa_sampling.runs.dive.brief import in_short
 from qa_sampling.runs.dive.carried import explained, take_apart, who_carries
@@ -28,6 +28,8 @@ from qa_sampling.runs.dive.sample import COMPARISON, CONCERNED, draw_reading, no
 from qa_sampling.runs.dive.ways import coming_sooner, waited_for, ways_of
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.runs.keyring import load_keys
+from qa_sampling.runs.outcomes.outputs import write_signals
+from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
 from qa_sampling.runs.returns_in import invented_activities
 from qa_sampling.trends.day_cases import cases_on, come_and_gone, why_no_cases, why_no_sample
 from qa_sampling.trends.entered import ENTERED
@@ -42,11 +44,15 @@ ENTERED_ALONE = (
 """Told by the optional table of measure events."""
 LENGTHS = ("assessment_days", "icpc_days", "plan_days")
 WHOLE = (
-    "plans_open", "assessments_overdue", "looked_after", "cin_visits", "three_placements",
-    "need_disabled", "care_leavers_in_touch_19_21", *ENTERED_ALONE, *LENGTHS, "complaints",
-    "re_referrals", "starting_care",
+    "plans_open", "assessments_overdue", "cin_visits", "three_placements", "strategy_discussions",
+    "core_groups_on_time", "education_plans", "assessment_days", "complaints", "starting_care",
 )  # fmt: skip
-"""Measures that go through every step: of each kind of base, rule and table."""
+"""Measures that go through every step: one of each way through them (base, rule and table)."""
+OPENED = (
+    "looked_after", "need_disabled", "care_leavers_in_touch_19_21", "re_referrals",
+    *(name for name in (*ENTERED_ALONE, *LENGTHS) if name not in WHOLE),
+)  # fmt: skip
+"""Others of the same ways, of which the cases are opened; re-referrals have a page of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -91,25 +97,34 @@ def asked(outputs, **values):
     return read_parameters("deep_dive", {"outputs": outputs} | values)
 
 
-def test_every_measure_of_the_registry_has_cases(told, invented_outputs):
-    """What a deep dive cannot do without; those of audits are tested with the audits."""
-    assert len(MEASURES) == 99
-    assert not [name for name, one in MEASURES.items() if why_no_cases(one)]
-    assert [name for name, one in MEASURES.items() if why_no_sample(one)] == ["complaints"]
-    day, none = date(2026, 3, 31), []
-    known = told.known_on(day)
-    for name, one in MEASURES.items():
-        assert asked(invented_outputs, measure=name).measure == name
-        if name == "audits_good":
-            continue
+def without_cases(told, names):
+    """Name the measures that have no case in the year to March."""
+    day = date(2026, 3, 31)
+    known, none = told.known_on(day), []
+    for name in names:
+        one = MEASURES[name]
         own = told.own_table(one)
         if one.stock:
             cases = cases_on(known, one, day=day, as_at=day, on_lists=told.on_lists, entered=own)
         else:
             first = date(2025, 4, 1)
             cases = cases_of(known, one, as_at=day, first=first, last=day, entered=own)
-        if cases.empty:
-            none.append(name)
+        none += [name] if cases.empty else []
+    return none
+
+
+def test_every_measure_of_the_registry_has_cases(told, invented_outputs):
+    """What a deep dive cannot do without; those of audits are tested with the audits."""
+    assert len(MEASURES) == 99
+    assert not [name for name, one in MEASURES.items() if why_no_cases(one)]
+    assert [name for name, one in MEASURES.items() if why_no_sample(one)] == ["complaints"]
+    for name in MEASURES:
+        assert asked(invented_outputs, measure=name).measure == name
+    some = told.events["child_id"].str[-1].isin(["1", "4", "7"])
+    part = replace(told, events=told.events[some])
+    rare = without_cases(part, [name for name in MEASURES if name != "audits_good"])
+    assert len(rare) < len(MEASURES) / 4
+    none = without_cases(told, rare)
     assert none == ["adoption_decisions", "adoptions", "adoption_reversals"], "it invents none"
 
 
@@ -136,13 +151,28 @@ def test_the_cases_of_a_day_are_those_that_plain_loops_count(name, told, events_
     assert found["day"].eq(pd.Timestamp(day)).all() and (found["start"] <= found["day"]).all()
 
 
-@pytest.mark.parametrize("name", WHOLE)
-def test_measures_of_every_kind_go_through_the_steps(name, told, invented_outputs):
-    settings = asked(invented_outputs, measure=name, factors=["team", "age"])
+def opened(name, told, outputs):
+    """Open a measure's dive; its cases are those of its figure."""
+    settings = asked(outputs, measure=name, factors=["team", "age"])
     dive = open_dive(told, settings)
     assert dive.kind == ("day" if MEASURES[name].stock else "period")
+    assert dive.is_long == (name in LENGTHS)
     own = dive.readings[dive.readings["start"].isin(dive.own)]
     assert own["numerator"].sum() == dive.now["met"].sum(), "its cases are those of its figure"
+    return settings, dive
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_measures_of_every_kind_are_opened(name, told, invented_outputs):
+    settings, dive = opened(name, told, invented_outputs)
+    words = said.looked_into(dive, settings)
+    assert words.startswith(f"{dive.measure.title}: ") and "nan" not in words
+    assert 0 < dive.now[OUTCOME].sum() <= len(dive.now)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_measures_of_every_kind_go_through_the_steps(name, told, invented_outputs):
+    settings, dive = opened(name, told, invented_outputs)
     real, carried = retest(told, dive, settings), who_carries(dive, settings)
     apart = take_apart(dive, settings)
     falls = pictures.change_waterfalls(apart, dive)
@@ -251,6 +281,33 @@ def test_a_planted_team_that_visits_late_is_named_and_its_cases_are_drawn(told, 
     assert (ours[OUTCOME] == 1).all() and (ours["team"] == team).sum() >= len(ours) / 3
     shares = reading.balance.groupby("column")[["concerned", "comparison"]].sum()
     assert np.allclose(shares, 1), "each side of what was matched adds up to one"
+
+
+def test_signals_of_lists_and_of_entries_start_their_dive_by_id(told, invented_outputs, tmp_path):
+    """Planted late in the latest month; page 50's file and an id fill all the rest."""
+    lists, entered = told.on_lists.copy(), told.entered.copy()
+    team = lists.loc[lists["list"] == 6, "team"].mode()[0]
+    late = (lists["list"] == 6) & (lists["team"] == team) & (lists["day"] == lists["day"].max())
+    lists.loc[late, ["last_visit", "start"]] = pd.to_datetime(["2025-12-01", "2025-06-02"])
+    own = (entered["measure"] == "core_groups_on_time") & (entered["team"] == BAD)
+    usual = entered["date"] < "2026-03-01"
+    entered.loc[own, "met"] = (
+        usual[own].map({True: "Yes", False: "No"}).astype(entered["met"].dtype)
+    )
+    planted = replace(told, on_lists=lists, entered=entered)
+    names = ["cin_visits", "core_groups_on_time"]
+    values = {"period": "2026-03", "measures": names, "pictured": names}
+    settings = read_parameters("outcome_trends", values | {"outputs": invented_outputs})
+    found = signals_of(outcomes_of(planted, settings), settings)
+    write_signals(tmp_path / "signals.yml", found, settings)
+    for name, unit in zip(names, (team, BAD), strict=True):
+        one = next(one for one in found.signals if (one.measure, one.unit) == (name, unit))
+        given = load_parameters([tmp_path / "signals.yml"]) | {"signal": one.id}
+        asked_for = read_parameters("deep_dive", given | {"factors": ["team", "age"]})
+        assert (asked_for.measure, asked_for.unit, asked_for.period) == (name, unit, "2026-03")
+        dive = open_dive(planted, asked_for)
+        assert retest(planted, dive, asked_for).is_signal
+        assert f"team {unit}" in who_carries(dive, asked_for)["All"].words
 
 
 def test_records_that_do_not_reach_back_a_year(told, invented_outputs):

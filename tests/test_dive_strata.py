@@ -11,7 +11,8 @@ from qa_sampling.runs.dive import view
 from qa_sampling.runs.dive.carried import ELSEWHERE
 from qa_sampling.runs.dive.strata import strata_of
 
-POLICE, EAST, NEGLECT = "source Police", "source Police, team East", "need Neglect"
+POLICE, EAST = "referral source: Police", "referral source: Police, team East"
+NEGLECT = "need: Neglect"
 GROUPS = {
     POLICE: (("source",), ("Police",)),
     EAST: (("source", "team"), ("Police", "East")),
@@ -54,9 +55,13 @@ def test_the_page_says_how_they_were_formed():
     cases = concerned(PEN=4, PEO=9, SWN=7, SWO=20)
     found = strata_of(cases, {"All": drivers(NEGLECT, EAST)}, fewest=5, read=16)
     shown = view.formed_view(SimpleNamespace(formed=found.formed)).set_index("Driver")
-    assert shown.loc["Source Police, team East"].tolist() == [13, "A stratum of its own", "–"]
-    assert shown.loc["Need Neglect", "Drawn in"] == "Need Neglect; source Police, team East"
-    assert "too few" in shown.loc["Need Neglect", "Why no stratum of its own"]
+    assert shown.loc["Referral source: Police, team East"].tolist() == [
+        13,
+        "A stratum of its own",
+        "–",
+    ]
+    assert shown.loc["Need: Neglect", "Drawn in"] == f"Need: Neglect; {EAST}"
+    assert "too few" in shown.loc["Need: Neglect", "Why no stratum of its own"]
     nothing = strata_of(cases, {"All": drivers()}, fewest=5, read=16)
     assert view.formed_view(SimpleNamespace(formed=nothing.formed)).empty
 

@@ -15,7 +15,7 @@ from qa_sampling.trends.driver_tests import Evidence, evidence, multipliers, tai
 from qa_sampling.trends.drivers import find_drivers
 
 ASKED = {"outcome": "again", "groups": ["source", "team", "need"], "periods": (12, 3)}
-EAST = ("source 6, team East", ("source", "team"), ("6", "East"))
+EAST = ("referral source: 6, team East", ("source", "team"), ("6", "East"))
 
 
 def cases(counts: dict[tuple[str, str], tuple[int, int]]) -> pd.DataFrame:
@@ -46,17 +46,16 @@ def test_counts_of_one_group_against_a_binomial_test_by_hand() -> None:
     now = cases({("A", "N"): (11, 5), ("B", "N"): (6, 20)})
     found = find_drivers(before, now, outcome="again", groups="source", periods=(12, 3))
     table = found.groups.set_index("group")
-    assert table.loc["source A", ["observed", "expected", "families"]].tolist() == [11, 3, 11]
-    assert table.loc["source A", "p"] == pytest.approx(
-        stats.binomtest(11, 23, 0.2, alternative="greater").pvalue
-    )
-    assert found.named["group"].tolist() == ["source A"]
+    own = table.loc["referral source: A"]
+    assert own[["observed", "expected", "families"]].tolist() == [11, 3, 11]
+    assert own["p"] == pytest.approx(stats.binomtest(11, 23, 0.2, alternative="greater").pvalue)
+    assert found.named["group"].tolist() == ["referral source: A"]
     assert found.named.loc[0, "explains"] == 8
     assert (found.observed, found.expected, found.elsewhere) == (17, 9, 0)
     assert found.named.loc[0, "share"] == 1
     assert found.words == (
-        "17 seen where 9 were expected (+8). It is carried by source A: 11 where 3 were expected "
-        "(+8, 100% of the difference). Elsewhere +0."
+        "17 seen where 9 were expected (+8). It is carried by referral source: A: 11 where 3 were "
+        "expected (+8, 100% of the difference). Elsewhere +0."
     )
 
 
@@ -66,7 +65,9 @@ def test_families_count_once() -> None:
     one_family = now.assign(family_id=now["family_id"].where(now["source"] != "A", "the same"))
     found = find_drivers(before, one_family, outcome="again", groups="source", periods=(12, 3))
     table = found.groups.set_index("group")
-    assert table.loc["source A", ["observed", "families"]].tolist() == pytest.approx([11, 1])
+    assert table.loc["referral source: A", ["observed", "families"]].tolist() == pytest.approx(
+        [11, 1]
+    )
     assert found.named.empty
     assert "No group stands out" in found.words
     assert "17 cases of 7 families" in found.notes[0]
@@ -89,8 +90,8 @@ def test_a_planted_pair_is_named_and_nothing_beside_it() -> None:
     assert found.named["explains"].sum() + found.elsewhere == pytest.approx(found.excess)
     # The source and the team alone are high too, but only through the pair.
     table = found.groups.set_index("group")
-    assert table.loc["source 6", "q"] < 0.05
-    assert not table.loc["source 6", "named"]
+    assert table.loc["referral source: 6", "q"] < 0.05
+    assert not table.loc["referral source: 6", "named"]
     shuffled = find_drivers(before.sample(frac=1, random_state=1),
                             now.sample(frac=1, random_state=2), **ASKED)  # fmt: skip
     pd.testing.assert_frame_equal(shuffled.named, found.named)
@@ -106,7 +107,7 @@ def test_a_rise_everywhere_is_called_that() -> None:
 def test_one_source_of_every_team_is_named_as_that() -> None:
     now = with_spike(referrals(7, 3), 3, 30, team=None)
     found = find_drivers(referrals(6, 12), now, **ASKED)
-    assert found.named["group"].tolist() == ["source 6"]
+    assert found.named["group"].tolist() == ["referral source: 6"]
 
 
 def test_a_higher_rate_is_found_where_volume_is_none() -> None:
@@ -114,7 +115,7 @@ def test_a_higher_rate_is_found_where_volume_is_none() -> None:
     more = now["source"].eq("2A") & now["team"].eq("North")
     now.loc[more, "again"] = (np.arange(int(more.sum())) % 10 < 7).astype(int)
     found = find_drivers(before, now, of="rate", **ASKED)
-    assert found.named["group"].tolist() == ["source 2A, team North"]
+    assert found.named["group"].tolist() == ["referral source: 2A, team North"]
     by_count = find_drivers(before, now, **ASKED)
     assert EVERYWHERE in by_count.named["group"].tolist()
 
@@ -124,7 +125,7 @@ def test_fewer_is_found_as_more_is() -> None:
     now.loc[now["source"].eq("6"), "again"] = 0
     found = find_drivers(before, now, outcome="again", groups=["source", "team"], periods=(12, 6),
                          direction="fewer")  # fmt: skip
-    assert found.named["group"].tolist() == ["source 6"]
+    assert found.named["group"].tolist() == ["referral source: 6"]
     assert found.named.loc[0, "explains"] < 0
     assert found.named.loc[0, "share"] > 0.5
 
@@ -145,7 +146,7 @@ def test_groups_with_the_same_cases_are_looked_at_once() -> None:
         outcome="again", factors=("source", "team"), cluster=None,
     )  # fmt: skip
     names = [one.name for one in groups_of(held, pairs=True)]
-    assert names == [EVERYWHERE, "source A", "source B"]
+    assert names == [EVERYWHERE, "referral source: A", "referral source: B"]
 
 
 def test_named_groups_meet_their_totals() -> None:
@@ -196,7 +197,7 @@ def test_edges() -> None:
     single = find_drivers(before[:1], now[:1], **ASKED)
     assert single.named.empty
     both = find_drivers(before, with_spike(now, 1, 30, source="never seen"), **ASKED)
-    assert "source never seen" in both.named["group"].iloc[0]
+    assert "referral source: never seen" in both.named["group"].iloc[0]
     as_rate = find_drivers(before, with_spike(now, 1, 30, source="never seen"), of="rate", **ASKED)
     assert "have no cases in the baseline" in as_rate.notes[-1]
     stern = find_drivers(before, with_spike(now, 1, 12), correction="any", **ASKED)

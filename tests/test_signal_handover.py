@@ -14,11 +14,18 @@ import yaml
 from qa_sampling import cli
 from qa_sampling.errors import ParameterError
 from qa_sampling.parameters import load_parameters, read_parameters
-from qa_sampling.reporting.outcome_signals import filled_by, handed_over, signal_tables
+from qa_sampling.reporting.outcome_signals import (
+    filled_by,
+    handed_over,
+    medians_handed_over,
+    signal_tables,
+)
 from qa_sampling.runs.outcomes.outputs import write_signals
 from qa_sampling.runs.outcomes.steps import outcomes_of, signals_of
 from qa_sampling.settings.outcomes import OutcomeTrends
 from qa_sampling.settings.signals import FILLED, SIGNALS_FILE, filled_by_signal
+from qa_sampling.trends.charts import chart
+from qa_sampling.trends.readings import Readings
 from qa_sampling.trends.spikes import find_spikes
 
 
@@ -158,3 +165,33 @@ class TestFilling:
         assert not {"signal", "signals"} & set(dive.record())
         assert dive.record()["written"] != read_parameters("deep_dive", {}).record()["written"]
         assert OutcomeTrends().signals_file.startswith("outputs/invented/2026-10-trends/")
+
+
+def charted_days(latest):
+    """A median of days by month, steady but for the latest month."""
+    days = [28.0, 30.0] * 13 + [latest, 70.0]
+    months = pd.date_range("2024-01-01", periods=len(days), freq="MS")
+    table = pd.DataFrame({"period": months, "numerator": days})
+    table["mature"] = [True] * (len(days) - 1) + [False]
+    about = {"measure": "Working days to complete an assessment", "unit": "days"}
+    return chart(Readings(table, kind="duration", better="down", **about))
+
+
+@pytest.mark.parametrize(("latest", "way"), [(60.0, "more"), (4.0, "fewer"), (29.0, "")])
+def test_a_median_that_stands_out_is_handed_over_by_measure_and_month(latest, way):
+    """The latest settled month alone; without a signal the page says how one is begun by hand."""
+    charts = {"assessment_days": charted_days(latest)}
+    words, line = medians_handed_over(charts, file="my outputs/signals.yml")
+    assert ("None stands out" in words) == (not way)
+    assert ("in March 2026" in words) == bool(way)
+    asked = shlex.split(line)
+    assert asked[:7] == ["qa-sampling", "run", "deep_dive", "-f", "parameters/deep_dive.yml", "-f",
+                         "my outputs/signals.yml"]  # fmt: skip
+    values = dict(zip(asked[8::3], asked[9::3], strict=True))
+    held = read_parameters("deep_dive", values)
+    assert (held.measure, held.period) == ("assessment_days", "2026-03")
+    assert held.direction == (way or "more")
+
+
+def test_without_a_settled_median_nothing_is_said_of_medians():
+    assert medians_handed_over({}) == ()

@@ -62,7 +62,7 @@ def test_the_words_stand_beside_the_plain_table() -> None:
         f"{first} something else came first, which ends the wait and is no event."
     )
     assert found.words[1] == (
-        "source A: on any day of waiting 3.3 times as likely as with B, allowing for the "
+        "referral source: A: on any day of waiting 3.3 times as likely as with B, allowing for the "
         "other factors (95% interval 2.2 to 4.8). Without allowing for anything, it had come "
         "within 250 days in 51 in 100 and in 22 in 100."
     )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 
 from qa_sampling.reporting.outcomes_view import signals_view, too_small
+from qa_sampling.reporting.plot_findings import chart_finding
+from qa_sampling.results import latest_settled
+from qa_sampling.trends.charts import Chart
 from qa_sampling.trends.measured import EVERYBODY
+from qa_sampling.trends.measures import MEASURES
+from qa_sampling.trends.showing import control_chart_of
 from qa_sampling.trends.spikes import Signal, Spikes, deep_dive_parameters
 from qa_sampling.trends.unit_kinds import CHILDREN
 
@@ -73,7 +79,57 @@ def _looked_into(one: Signal) -> Signal:
     return replace(one, unit_kind="all", unit=EVERYBODY) if one.unit_kind in CHILDREN else one
 
 
-def _command(one: Signal, file: str) -> str:
+def medians_handed_over(charts: Mapping[str, Chart], *, file: str = "") -> tuple[str, ...]:
+    """Say of medians of days which stand out at their latest settled month, and how to begin.
+
+    A median counts no children, so that it is not among the signals: its chart's rules tell of
+    it, and measure and month are given by hand.
+
+    Parameters
+    ----------
+    charts : mapping of str to Chart
+        Charts of everybody by measure.
+    file : str
+        As for :func:`handed_over`.
+
+    Returns
+    -------
+    tuple of str
+        A sentence and a line for each median whose chart has a signal there; where none has, how
+        one is begun all the same. Nothing without a chart of days that has a settled month.
+    """
+    drawn = {
+        name: control_chart_of(one)
+        for name, one in charts.items()
+        if one.readings.kind == "duration" and not MEASURES[name].stock
+    }
+    latest = {name: latest_settled(one.table) for name, one in drawn.items()}
+    held = {name: row for name, row in latest.items() if row is not None and row["mature"]}
+    said = []
+    for name, row in held.items():
+        if row["signal"]:
+            way = "more" if row["value"] > row["centre"] else "fewer"
+            said.append(f"{drawn[name].measure}. {chart_finding(drawn[name])}. Its deep dive:")
+            said.append(_by_hand(name, row["period"], file, way))
+    if said or not held:
+        return tuple(said)
+    name, row = next(iter(held.items()))
+    return (
+        "Medians count no children, so they are not among the signals below. None stands out by "
+        "the rules of its chart; a deep dive into one is begun by hand, such as:",
+        _by_hand(name, row["period"], file, "more"),
+    )
+
+
+def _by_hand(name: str, period: pd.Timestamp, file: str, way: str) -> str:
+    asked = f"-p measure {name} -p period {period:%Y-%m} -p direction {way}"
+    return f"qa-sampling run deep_dive {_files(file)}{asked}"
+
+
+def _files(file: str) -> str:
     quoted = f'"{file}"' if " " in file else file
-    files = f"-f parameters/deep_dive.yml -f {quoted} " if file else ""
-    return f"qa-sampling run deep_dive {files}-p signal {one.id}"
+    return f"-f parameters/deep_dive.yml -f {quoted} " if file else ""
+
+
+def _command(one: Signal, file: str) -> str:
+    return f"qa-sampling run deep_dive {_files(file)}-p signal {one.id}"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW = 30.0
+_SLIVER = 3.0
+"""Parts thinner than this are drawn as a stroke of this width, in 96ths of an inch."""
 RISE, FALL = PALETTE["orange"], SEQUENTIAL[2]
 
 
@@ -161,11 +163,17 @@ def _parts(sheet: Sheet, change: Decomposition, levels: list[float]) -> None:
 
 
 def _arrow(sheet: Sheet, place: int, begins: float, ends: float, colour: str) -> None:
-    """Draw one part as a bar that points the way it goes."""
+    """Draw one part as a bar that points the way it goes; a stroke where it is too thin to see."""
     from matplotlib.patches import Polygon
 
     low, high = sheet.ax.get_xlim()
-    head = min(9 * (high - low) / sheet.plot[2], abs(ends - begins))
+    pixel = (high - low) / sheet.plot[2]
+    if abs(ends - begins) < _SLIVER * pixel:
+        middle = (begins + ends) / 2
+        sheet.ax.plot([middle] * 2, [place - 0.28, place + 0.28], color=colour,
+                      linewidth=_SLIVER, solid_capstyle="butt", zorder=2)  # fmt: skip
+        return
+    head = min(9 * pixel, abs(ends - begins))
     neck = ends - head if ends > begins else ends + head
     across = (begins, neck, ends, neck, begins)
     down = (place - 0.28, place - 0.28, place, place + 0.28, place + 0.28)

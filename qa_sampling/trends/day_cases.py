@@ -60,7 +60,8 @@ def why_no_sample(measure: Measure) -> str:
     if measure.base is not None and measure.base.of == "activity":
         return (
             f"No case is drawn: the register of activity names no child of {measure.title.lower()}."
-            " Read its entries (page of actions and activity), of the groups named above first."
+            " Read its entries on the page of actions and activity, those of any group that stands "
+            "out first."
         )
     return ""
 

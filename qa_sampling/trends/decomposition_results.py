@@ -27,7 +27,7 @@ class Change:
     start, end : float
         Then and now.
     parts : DataFrame
-        One row a part: `part` ("Volume", "Rate", "Mix of source" …), `kind` ("volume", "rate",
+        One row a part: `part` ("Volume", "Rate", "Mix of team" …), `kind` ("volume", "rate",
         "mix"), `factor` (blank but for mix), `contribution`, `standard_error`, `low`, `high`.
         Contributions add up to the change.
     values : DataFrame

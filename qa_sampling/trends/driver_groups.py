@@ -39,7 +39,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        """The group in words: "source 6, team East"."""
+        """The group in words: "referral source: 6, team East"."""
         if not self.columns:
             return EVERYWHERE
         return ", ".join(map(value_words, self.columns, self.values))

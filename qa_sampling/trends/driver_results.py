@@ -16,6 +16,10 @@ from qa_sampling.trends.driver_tests import Evidence
 __all__ = ["Drivers", "drivers_of", "expected_words"]
 
 
+EXPECTED = "Expected"
+"""What a way from expected to observed begins with."""
+
+
 @dataclass(frozen=True)
 class Drivers:
     """Who carries it. Restricted: it holds small groups.
@@ -90,7 +94,7 @@ class Drivers:
         rows.append(("Elsewhere" if rows else "All cases", self.elsewhere))
         return Decomposition(
             pd.DataFrame(rows, columns=["part", "contribution"]), self.expected, self.observed,
-            "Expected", "Observed", level=self.level, method="each case in its narrowest group",
+            EXPECTED, "Observed", level=self.level, method="each case in its narrowest group",
             **({"unit": "count", "warnings": self.notes} | about),
         )  # fmt: skip
 

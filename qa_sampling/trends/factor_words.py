@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["factor_words", "value_words"]
 
 _WORDS = {
+    "source": "referral source",
     "since_referral": "time since the last referral",
     "since_closure": "time since the last closure",
     "closure_reason": "reason of the last closure",
@@ -14,7 +15,9 @@ _WORDS = {
     "child_id": "child",
     "family_id": "family",
 }
-"""Columns whose names are no words; all others are called as they are."""
+"""Columns whose names are no words, or do not say of what; others are called as they are."""
+_APART = ("need", "category")
+"""Columns whose word and value would run together: "need Abuse or neglect"."""
 
 
 def factor_words(name: str) -> str:
@@ -29,7 +32,7 @@ def factor_words(name: str) -> str:
 
 
 def value_words(name: str, value: object) -> str:
-    """Say a value of a column: "team East", "time since the last closure: 1 to 2 years".
+    """Say a value of a column: "team East", "referral source: Police (6)".
 
     Parameters
     ----------
@@ -39,4 +42,5 @@ def value_words(name: str, value: object) -> str:
         Its value.
     """
     words = factor_words(name)
-    return f"{words}: {value}" if " " in words else f"{words} {value}"
+    apart = " " in words or name in _APART
+    return f"{words}: {value}" if apart else f"{words} {value}"

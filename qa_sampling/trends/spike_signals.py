@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.series_grid import Every, period_name
 
 __all__ = ["Signal", "Spikes", "deep_dive_parameters", "signal_name"]
@@ -136,7 +137,9 @@ def deep_dive_parameters(signal: Signal) -> dict[str, str | int]:
     -------
     dict
         `measure`, `period` (the month, the last one of a quarter: "2026-03"), `unit_kind`, `unit`,
-        `over` (the months that the signal is of, 12 at most); of a fall `direction` as well.
+        `over` (the months that the signal is of, 12 at most); `direction` as well where fewer are
+        concerned: of a measure that should be high those are the cases it does not count, so that
+        a fall of it is more of them.
     """
     last = signal.period + pd.DateOffset(months=0 if signal.every == "month" else 2)
     months = 12 * (last.year - signal.since.year) + last.month - signal.since.month + 1
@@ -147,7 +150,9 @@ def deep_dive_parameters(signal: Signal) -> dict[str, str | int]:
         "unit": signal.unit,
         "over": min(months, _MOST_MONTHS),
     }
-    return filled if signal.side == "high" else filled | {"direction": "fewer"}
+    known = MEASURES.get(signal.measure)
+    side = "low" if known is not None and known.better == "up" else "high"
+    return filled if signal.side == side else filled | {"direction": "fewer"}
 
 
 def signal_name(measure: str, unit_kind: str, unit: str, period: str, kind: str) -> str:

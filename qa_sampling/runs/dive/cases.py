@@ -122,10 +122,10 @@ class Dive:
 
     @property
     def called(self) -> str:
-        """What the concerned are called: the measure, or those of its cases that do not count."""
+        """What the concerned are called: the measure, or those of its cases that are not."""
         if self.now.empty or (self.now["met"].astype("int64") == self.now[OUTCOME]).all():
             return self.measure.title
-        return f"{self.measure.title}: those that do not count"
+        return f"{self.measure.title}: those that are not"
 
     @property
     def around(self) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:

@@ -98,12 +98,12 @@ def median_groups_view(found: MedianChange | None) -> pd.DataFrame:
         The change.
     """
     rows = [
-        (_title(row.factor), row.value, f"{row.before:.0f} of {row.cases_before}",
-         f"{row.now:.0f} of {row.cases_now}",
+        (_title(row.factor), row.value, f"{row.before:.0f} ({row.cases_before})",
+         f"{row.now:.0f} ({row.cases_now})",
          f"{_signed(row.change)} ({_signed(row.low)} to {_signed(row.high)})")
         for row in ([] if found is None else found.groups.dropna(subset="change").itertuples())
     ]  # fmt: skip
-    heads = ["Factor", "Group", "Median before, of cases", "Median now, of cases", "Change (95%)"]
+    heads = ["Factor", "Group", "Median before (cases)", "Median now (cases)", "Change (95%)"]
     return pd.DataFrame(rows, columns=heads)
 
 

@@ -45,6 +45,7 @@ from qa_sampling.runs.outcome_inputs import Told
 from qa_sampling.runs.shared_tables import CASE_SYSTEM, write_shared_tables
 from qa_sampling.settings.common import home
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.measure_cases import cases_of
 from qa_sampling.trends.measures import MEASURES
@@ -280,7 +281,9 @@ def _sheets(found: Found, settings: DeepDive, bank: QuestionBank) -> dict[str, p
         "Population": population_view(found.real),
         **_taken_apart(found),
         "In words": said,
-        "Who carries it": carriers_view(found.carried),
+        "Who carries it": carriers_view(
+            found.carried, of_families=not why_no_sample(found.dive.measure)
+        ),
         "All groups": in_full(found.carried["All"].groups),
         "Cases to read": to_read(found.reading),
         "Readers": readers_view(found.recorded),

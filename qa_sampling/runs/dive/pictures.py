@@ -170,7 +170,8 @@ def change_waterfalls(apart: Apart | None, dive: Dive) -> list[Decomposition]:
     if dive.is_share:
         return [fall]
     kept = fall.table[fall.table["part"] == "Volume"].reset_index(drop=True)
-    return [replace(fall, table=kept)]
+    who = "entries" if why_no_sample(dive.measure) else "families"
+    return [replace(fall, table=kept, method=f"cases counted, {who} resampled", warnings=())]
 
 
 def carried_waterfalls(found: dict[str, Drivers], dive: Dive) -> list[Decomposition]:
@@ -188,7 +189,9 @@ def carried_waterfalls(found: dict[str, Drivers], dive: Dive) -> list[Decomposit
     if dive.kind == "list" or found[EVERYBODY].named.empty:
         return []
     about = {"measure": f"{dive.called}, expected and seen"}
-    return [found[EVERYBODY].waterfall(scope=dive.of_everybody(dive.spans[1]), **about)]
+    fall = found[EVERYBODY].waterfall(scope=dive.of_everybody(dive.spans[1]), **about)
+    parts = fall.table["part"].astype("str")
+    return [replace(fall, table=fall.table.assign(part=parts.str[:1].str.upper() + parts.str[1:]))]
 
 
 def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
@@ -205,6 +208,10 @@ def group_ratios(found: dict[str, Drivers], dive: Dive) -> IntervalList:
     ratios = found[EVERYBODY].intervals(scope=scope)
     if why_no_sample(dive.measure):
         ratios = replace(ratios, measure=ratios.measure.replace("Families", "Entries"))
+    names = ratios.table["name"].astype("str")
+    ratios = replace(
+        ratios, table=ratios.table.assign(name=names.str[:1].str.upper() + names.str[1:])
+    )
     is_alike = ratios.table["marked"].nunique() < 2
     return replace(ratios, marks=("", "")) if is_alike else ratios
 

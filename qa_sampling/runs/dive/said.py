@@ -9,6 +9,7 @@ from qa_sampling.runs.dive.audited import grade_words
 from qa_sampling.runs.dive.carried import monthly_scatter
 from qa_sampling.runs.dive.cases import Dive, unit_words
 from qa_sampling.runs.dive.day_change import day_words
+from qa_sampling.runs.dive.front_door import front_door_words
 from qa_sampling.runs.dive.kinds import left_out
 from qa_sampling.runs.dive.medians import median_words
 from qa_sampling.runs.dive.population_said import population_words
@@ -38,8 +39,7 @@ def looked_into(dive: Dive, settings: DeepDive) -> str:
     """
     said = [f"{dive.measure.title}: {dive.against}."]
     if dive.is_share:
-        count = "count" if settings.looks_at_met else "do not count"
-        concerned = f"the cases that {count} in it"
+        concerned = f"the cases of which that is {'so' if settings.looks_at_met else 'not so'}"
         if dive.is_long:
             concerned = "those that took longer" if settings.looks_at_met else "those that did not"
         said[0] += f" Concerned are {concerned}."
@@ -68,12 +68,13 @@ def question_words(dive: Dive, real: Reality, settings: DeepDive) -> str:
     if dive.kind == "list":
         return f"{dive.measure.title}{whose}, {dive.spans[1]}: who is concerned, and why?"
     asked = "Why did" if real.is_signal else "Did"
+    cases = "entries" if why_no_sample(dive.measure) else "cases"
     if dive.kind == "day":
         counted = "share" if dive.is_share else "number"
         move = f"the {counted} of {what} change between {dive.spans[0]} and {dive.spans[1]}"
     else:
         move = f"{what} change in {dive.spans[1]}, against {dive.spans[0]}"
-    return f"{asked} {move}? Who carries it, and what do their cases tell?"
+    return f"{asked} {move}? Who carries it, and what do their {cases} tell?"
 
 
 def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]:
@@ -97,9 +98,9 @@ def is_it_real(dive: Dive, real: Reality, settings: DeepDive) -> tuple[str, ...]
     if real.day and dive.measure.watched and not real.signals.signals:
         said.append(f"By months: {real.signals.words}")
     if not real.is_signal and real.day is None and dive.measure.name != AUDITED:
-        said += _needed(real)
+        said += _needed(real, dive)
     if dive.kind != "list":
-        said.append(_front_door(real, dive))
+        said.append(front_door_words(real, dive))
     if dive.kind != "list" and dive.measure.name != AUDITED:
         said.append(population_words(real.population, dive.called, dive.own.max()))
     said += [f"Declared: {what} ({_month(month)}). Ask whether that is it before anything else."
@@ -149,7 +150,7 @@ def _answer(dive: Dive, real: Reality) -> str:
     )
 
 
-def _needed(real: Reality) -> list[str]:
+def _needed(real: Reality, dive: Dive) -> list[str]:
     """Say how far the latest month is from standing out, and what can be done meanwhile."""
     said = []
     for unit, one in real.charts.items():
@@ -169,50 +170,13 @@ def _needed(real: Reality) -> list[str]:
             )
     if not real.is_judged:
         return [*said, "A group named below is held against few months; read with that in mind."]
+    if why_no_sample(dive.measure):
+        return [*said, "So no reason has to be looked for. Run this again next month."]
     said.append(
         "So no reason has to be looked for. What would be needed: more months of the same kind "
         "(run this again next month), a reason to look from elsewhere (a complaint, a partner's "
         "concern), or a question that counts do not answer; then read cases by draw_when: always."
     )
-    return said
-
-
-def _front_door(real: Reality, dive: Dive) -> str:
-    held = real.recording
-    if held.empty:
-        return "The front door's figures are not in the extract, so recording cannot be judged."
-    parts = []
-    for row in held.itertuples():
-        scale, form = (100, "{:.0f}%") if row.unit == "share" else (1, "{:.0f} a month")
-        ends = [form.format(scale * one) if pd.notna(one) else "not known"
-                for one in (row.before, row.now)]  # fmt: skip
-        parts.append(f"{row.measure.lower()} {ends[0]} before, {ends[1]} now")
-    close = " ".join(_judged(held, is_signal=real.is_signal))
-    whose = f", {_lower(dive.everybody)}" if dive.everybody else ""
-    return f"Recording and the front door{whose}: {'; '.join(parts)}. {close}"
-
-
-def _judged(held: pd.DataFrame, *, is_signal: bool) -> list[str]:
-    """Say what of the front door is unusual, what is not, and what could not be judged."""
-    odd = held.loc[held["unusual"].eq(True), "measure"].tolist()
-    unknown = held.loc[held["unusual"].isna(), "measure"].tolist()
-    known = len(held) - len(unknown)
-    said = []
-    if odd:
-        then = "So look at the front door first." if is_signal else "Look at them for themselves."
-        said.append(f"Unusual by themselves: {', '.join(odd).lower()}. {then}")
-    elif known:
-        those = "None" if not unknown else "None of those that could be judged"
-        said.append(
-            f"{those} is unusual by itself. That does not rule out a change of recording, which "
-            "need not show here."
-        )
-    if unknown:
-        said.append(
-            f"Not judged, for there are too few settled months: {', '.join(unknown).lower()}."
-        )
-    if not known:
-        said.append("So they speak neither for nor against a change of recording.")
     return said
 
 
@@ -228,10 +192,7 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
     """
     whose = {unit: dive.of_everybody if unit == EVERYBODY else f"Within {unit}: {{}}".format
              for unit in found}  # fmt: skip
-    text = {unit: one.words for unit, one in found.items()}
-    if why_no_sample(dive.measure):
-        text = {unit: one.replace(" families ", " entries ") for unit, one in text.items()}
-    said = [whose[unit](one) for unit, one in text.items()]
+    said = [whose[unit](_carried(one, dive)) for unit, one in found.items()]
     said += [whose[unit](note) for unit, one in found.items() for note in one.notes]
     scatter = monthly_scatter(dive)
     if scatter >= 1.05:  # said to one place
@@ -240,6 +201,13 @@ def who_words(found: dict[str, Drivers], dive: Dive) -> tuple[str, ...]:
             "for."
         )
     return tuple(dict.fromkeys(said))
+
+
+def _carried(one: Drivers, dive: Dive) -> str:
+    """Say who carries it; entries of the register are of no family."""
+    return (
+        one.words.replace(" families ", " entries ") if why_no_sample(dive.measure) else one.words
+    )
 
 
 def terms_of_reference(
@@ -270,10 +238,10 @@ def terms_of_reference(
     return (
         ("Question", question_words(dive, real, settings)),
         ("Is it real", is_it_real(dive, real, settings)[0]),
-        ("Who carries it", dive.of_everybody(found[EVERYBODY].words)),
+        ("Who carries it", dive.of_everybody(_carried(found[EVERYBODY], dive))),
         ("Ideas to test", numbered if reading.is_drawn else "None while no case is read."),
         ("Sample", sample_words(reading, settings)),
-        ("Who", _who(recorded, settings)),
+        ("Who", _who(recorded, settings, is_read=not why_no_sample(dive.measure))),
         ("By when", day_in_words(settings.due_day) if reading.is_drawn else "–"),
         ("Afterwards", "Each idea: borne out, not borne out or open, with how many cases say so; "
                        "a recommendation, an action with an owner, and the month in which the "
@@ -281,12 +249,12 @@ def terms_of_reference(
     )  # fmt: skip
 
 
-def _who(recorded: Recorded | None, settings: DeepDive) -> str:
+def _who(recorded: Recorded | None, settings: DeepDive, *, is_read: bool) -> str:
     """Say who leads and reads: once readers are drawn, no longer the default's words of them."""
     default = settings.readers == DeepDive.model_fields["readers"].default
     is_given = recorded is not None and len(recorded.draw.assignment.table) > 0
     said = [f"Lead: {settings.lead}."]
-    if not (default and is_given):
+    if is_read and not (default and is_given):
         said.append(f"Readers: {settings.readers}.")
     return " ".join([*said, *([recorded.words] if recorded else [])])
 

@@ -15,9 +15,11 @@ from qa_sampling.runs.dive.recording import READERS, Recorded
 from qa_sampling.runs.dive.reviewing import Review
 from qa_sampling.runs.dive.sample import Reading
 from qa_sampling.settings.deep_dive import DeepDive
+from qa_sampling.trends.day_cases import why_no_sample
 from qa_sampling.trends.driver_results import Drivers
 from qa_sampling.trends.factor_words import factor_words
 from qa_sampling.trends.journeys import Journeys
+from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.then_and_now import CHANGES
 
 
@@ -66,7 +68,7 @@ def population_view(real: Reality) -> pd.DataFrame:
     if found is not None:
         both = (found.before, found.now)
         rows.append(("Children aged 0 to 17", *(f"{one.children:,.0f}" for one in both)))
-        rows.append(("Estimated in the", *(estimate_words(one) for one in both)))
+        rows.append(("Estimate for the", *(estimate_words(one) for one in both)))
         rows.append(("Which estimate", *(", ".join(one.vintages) for one in both)))
         if found.carried is not None:
             held = (found.carried.before, found.carried.now)
@@ -150,13 +152,15 @@ def in_full(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={name: _title(str(name)) for name in table.columns})
 
 
-def carriers_view(found: dict[str, Drivers]) -> pd.DataFrame:
+def carriers_view(found: dict[str, Drivers], *, of_families: bool = True) -> pd.DataFrame:
     """Give the named groups.
 
     Parameters
     ----------
     found : dict of str to Drivers
         The searches.
+    of_families : bool
+        Whether families stand behind the cases: entries of the register have none.
     """
     rows = [
         ("Everybody" if unit == "All" else unit, _title(row.group), f"{row.observed:.0f}",
@@ -165,9 +169,12 @@ def carriers_view(found: dict[str, Drivers]) -> pd.DataFrame:
         for unit, one in found.items()
         for row in one.named.itertuples()
     ]  # fmt: skip
-    heads = ["Looked at", "Group", "Seen", "Expected", "Families", "Families expected",
-             "Explains", "Of the difference"]  # fmt: skip
-    return pd.DataFrame(rows, columns=heads)
+    heads = ["Looked at", "Group", "Seen", "Expected", *_FAMILIES, "Explains", "Share"]
+    table = pd.DataFrame(rows, columns=heads)
+    return table if of_families else table.drop(columns=_FAMILIES)
+
+
+_FAMILIES = ["Families", "Families expected"]
 
 
 def ways_view(found: Journeys | str) -> pd.DataFrame:
@@ -187,7 +194,7 @@ def ways_view(found: Journeys | str) -> pd.DataFrame:
         days = [_said(one, "{:.0f}") for one in (row.days_concerned, row.days_others)]
         rows.append((row.step, *shares, gap, apart, *days))
     heads = ["Step", "Concerned", "Others", "Points more (95%)", "Beyond chance",
-             "Days, concerned", "Days, others"]  # fmt: skip
+             "Their days", "Others' days"]  # fmt: skip
     return pd.DataFrame(rows, columns=heads)
 
 
@@ -224,7 +231,8 @@ def strata_view(reading: Reading) -> pd.DataFrame:
     """
     names = {"part": "Part", "stratum": "Group", "population": "Families", "sampled": "Drawn",
              "reserves": "Reserves"}  # fmt: skip
-    return reading.strata.rename(columns=names)
+    held = reading.strata.assign(stratum=reading.strata["stratum"].map(_title))
+    return held.rename(columns=names)
 
 
 def formed_view(reading: Reading) -> pd.DataFrame:
@@ -360,8 +368,11 @@ def review_view(found: Review | None) -> pd.DataFrame:
     )
 
 
+_ASKED = ["Question", "Answers", "Tests the idea"]
+
+
 def questions_view(bank: QuestionBank, measure: str) -> pd.DataFrame:
-    """Give the questions that the readers answer, and the idea that each tests.
+    """Give the questions that the readers answer, and the idea that each tests; none unread.
 
     Parameters
     ----------
@@ -370,8 +381,10 @@ def questions_view(bank: QuestionBank, measure: str) -> pd.DataFrame:
     measure : str
         Name of the measure.
     """
+    if why_no_sample(MEASURES[measure]):
+        return pd.DataFrame(columns=_ASKED)
     rows = [
         (one.asked["label"], " / ".join(one.asked.get("options", ())) or "in words", one.tests)
         for one in bank.asked_of(measure)
     ]
-    return pd.DataFrame(rows, columns=["Question", "Answers", "Tests the idea"])
+    return pd.DataFrame(rows, columns=_ASKED)
