@@ -133,7 +133,11 @@ def shrink(
         estimate = paule_mandel if method == "paule-mandel" else restricted_likelihood
         tau, mass = np.array([np.sqrt(estimate(y, v))]), np.ones(1)
     inner, errors, middles = _given(tau**2, y, v)
-    name = {"averaged": "averaged over how far they may differ", "reml": "REML", "paule-mandel": "Paule-Mandel"}
+    name = {
+        "averaged": "averaged over their spread",
+        "reml": "REML",
+        "paule-mandel": "Paule-Mandel",
+    }
     told = name["reml" if method == "averaged" and len(y) < 3 else method]
     return Shrunken(
         shift=inner @ mass,

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qa_sampling.reporting.plot_labels import LINE, by_sentence, height_of, paragraph, width_of, wrapped
+from qa_sampling.reporting.plot_labels import (
+    LINE,
+    by_sentence,
+    height_of,
+    paragraph,
+    width_of,
+    wrapped,
+)
 from qa_sampling.reporting.plot_seal import begin
 from qa_sampling.reporting.plot_style import (
     HATCHED,
