@@ -408,7 +408,7 @@ def test_a_page_of_one_month(settings, files, register, found, loop, tmp_path):
     assert set(named[list(roles)]) == {HIDDEN_MARK, 0}, "nobody knows how many hold them"
     assert "planned audits came back" in how_much_words(tables, much.draws).sentences[0]
     assert coverage_words(much.coverage, GROUPS).sentences
-    assert escalations_of(much.activities, asked.all_periods)["month"].tolist() == ["2026-10"]
+    assert escalations_of(much.activities, asked.all_periods)["month"].tolist() == ["Oct 2026"]
     escalated = escalations_of(much.activities, asked.all_periods)["escalations"].tolist()
     assert not escalation_words(escalated * 0).sentences
     assert len(slides_of(tables, ())) == 4
