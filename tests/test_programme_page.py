@@ -215,8 +215,8 @@ def test_the_declared_standards_say_why_they_have_no_measure():
         {one.key: one.no_measure for one in without}, {"visits": "Unannounced visits."}
     )
     assert [row[1:] for row in told.text] == [
-        ["Unannounced visits.", "Measures tell of it."],
-        ["Nothing besides.", without[0].no_measure],
+        ["Unannounced visits."],
+        [f"No measure: {without[0].no_measure}"],
     ]
 
 

@@ -136,7 +136,7 @@ def test_no_other_tau_is_likelier_and_the_moments_meet(units: list) -> None:
 
 
 def test_two_auditors_and_one_are_too_few_to_average() -> None:
-    assert shrink([0.5, -0.5], [0.1, 0.1]).method == "normal-normal, REML"
+    assert shrink([0.5, -0.5], [0.1, 0.1]).method == "normal-normal model, REML"
     one = shrink([0.4], [0.09])
     assert one.shift.tolist() == [0.4]
     low, high = one.confidence_limits()

@@ -84,7 +84,7 @@ def test_without_the_year_before_no_way_is_told():
         (read_standard("statutory", [told["cp_visits"].evidence]),),
         ways_of_measures(tuple(told.values())),
     )
-    assert shown["Beside a year before"].tolist() == ["Not known"]
+    assert shown["Against a year before"].tolist() == ["Not known"]
 
 
 def test_the_declared_standards_name_visits_reviews_and_placements():

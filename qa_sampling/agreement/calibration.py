@@ -60,7 +60,10 @@ def calibration(
         sums = cusum(ratings)
         told = sums.table[sums.table["signal"] != ""].groupby("period")["signal"].last()
         signal = months["period"].map(told).fillna("")
-        method += f"; cumulative sum, {sums.in_control:,.0f} cases between false alarms"
+        method += (
+            f"; drifts are found by cumulative sum, a false alarm every {sums.in_control:,.0f} "
+            "cases or so"
+        )
     name, unit, agreed = _MEASURES[measure]
     table = months[["n", "value"]].assign(
         period=pd.to_datetime(months["period"] + "-01"),

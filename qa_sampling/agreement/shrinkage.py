@@ -133,13 +133,17 @@ def shrink(
         estimate = paule_mandel if method == "paule-mandel" else restricted_likelihood
         tau, mass = np.array([np.sqrt(estimate(y, v))]), np.ones(1)
     inner, errors, middles = _given(tau**2, y, v)
-    name = {"averaged": "averaged over tau", "reml": "REML", "paule-mandel": "Paule-Mandel"}
+    name = {
+        "averaged": "averaged over their spread",
+        "reml": "REML",
+        "paule-mandel": "Paule-Mandel",
+    }
     told = name["reml" if method == "averaged" and len(y) < 3 else method]
     return Shrunken(
         shift=inner @ mass,
         middle=float(middles @ mass),
         between=float(tau**2 @ mass),
-        method=f"normal-normal, {told}",
+        method=f"normal-normal model, {told}",
         tau=tau,
         mass=mass,
         means=inner,

@@ -12,7 +12,7 @@ from qa_sampling.trends.measures import MEASURES, Measure
 from qa_sampling.trends.showing import sparklines_of
 
 _RENEWED = "On a day of each month: what falls due anew"
-_KEPT = "On a day of each month: what children keep, so that no limits hold"
+_KEPT = "On a day of each month: what children keep, so without limits"
 
 
 def day_lines(

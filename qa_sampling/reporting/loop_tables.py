@@ -11,6 +11,7 @@ import pandas as pd
 from qa_sampling.loop.activity import activity_counts
 from qa_sampling.loop.vocabulary import (
     ACTIVITY_KINDS,
+    COMPLAINT,
     ESCALATION,
     EVENT_KINDS,
     GUARDED_KINDS,
@@ -223,9 +224,12 @@ _ROUGH = {
 _TOGETHER = "Escalations and rapid reviews"
 """Rapid reviews are few, and hiding how many would hide another group as well."""
 _GROUPS = {kind: ACTIVITY_KINDS[kind].group for kind in GUARDED_KINDS}
-_GROUPS = {
-    kind: _TOGETHER if group in (ESCALATION, OTHER) else group for kind, group in _GROUPS.items()
+_CALLED = {
+    COMPLAINT: "Complaints and compliments",
+    ESCALATION: _TOGETHER,
+    OTHER: _TOGETHER,
 }
+_GROUPS = {kind: _CALLED.get(group, group) for kind, group in _GROUPS.items()}
 KINDS_OF = {
     label: [kind for kind, group in _GROUPS.items() if group == label]
     for label in dict.fromkeys(_GROUPS.values())

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.number_words import percent_text
 from qa_sampling.reporting.outcome_tables import quarter_words
 from qa_sampling.reporting.plot_captions import said
@@ -154,7 +155,7 @@ def rolled_lines(years: pd.DataFrame, rates: pd.DataFrame, *, scope: str) -> tup
     years, rates : DataFrame
         As for :func:`rolled_view`.
     scope : str
-        The months in words.
+        The months in words; of the lines, the months at which a whole year has ended.
 
     Returns
     -------
@@ -179,8 +180,10 @@ def _rolled_lines(held: pd.DataFrame, scope: str) -> Sparklines:
     lines["latest"] = lines["series"].map(known.groupby("series", sort=False)["value"].last())
     unit = _unit(held["kind"].iloc[0])
     table = held[["series", "period", "value", "mature"]].assign(signal="")
+    told = months[held["value"].notna()].min(), months.max() + pd.offsets.MonthEnd()
     return Sparklines(
-        table.reset_index(drop=True), lines, unit=unit, scope=scope,
+        table.reset_index(drop=True), lines, unit=unit,
+        scope=scope and period_in_words(*(one.date() for one in told)),
         measure=f"{_ROLLED[unit]} in the twelve months up to each month",
     )  # fmt: skip
 

@@ -15,8 +15,8 @@ from qa_sampling.reporting.words import NOTHING_SAID, Words, say
 from qa_sampling.trends.measures import MEASURES
 from qa_sampling.trends.then_and_now import CHANGES
 
-_BESIDE = "the latest quarters that can be told beside as many before"
-_WHATEVER = ", whatever the counts are that its tables hide"
+_BESIDE = "the latest quarters that can be told against as many before"
+_WHATEVER = ", whatever the hidden counts are"
 _CHANGES = {
     CHANGES[0]: "higher, by more than chance",
     CHANGES[1]: "lower, by more than chance",

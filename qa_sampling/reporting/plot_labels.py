@@ -110,6 +110,24 @@ def _broken(text: str, width: float, size: float, *, bold: bool, lines: int) -> 
     return made
 
 
+def paragraph(text: str, width: float, size: float) -> str:
+    """Break a text into lines no wider than `width`, the last of them more than a word or two.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    width : float
+        Room, in points.
+    size : float
+        Font size, in points.
+    """
+    made = _broken(text, width, size, bold=False, lines=99)
+    if len(made) > 1 and width_of(made[-1], size) < 0.15 * width:
+        made = _even(made, width, size, bold=False)
+    return "\n".join(made)
+
+
 def by_sentence(text: str, width: float, size: float) -> str:
     """Break a text after a sentence rather than within one, where it takes no more lines.
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qa_sampling.reporting.plot_labels import LINE, by_sentence, height_of, width_of, wrapped
+from qa_sampling.reporting.plot_labels import (
+    LINE,
+    by_sentence,
+    height_of,
+    paragraph,
+    width_of,
+    wrapped,
+)
 from qa_sampling.reporting.plot_seal import begin
 from qa_sampling.reporting.plot_style import (
     HATCHED,
@@ -139,7 +146,7 @@ class Sheet:
         lines = {
             "title": (wrapped(title, self.width, TITLE, bold=True, lines=9), TITLE),
             "subtitle": (by_sentence(subtitle, self.width, TEXT), TEXT),
-            "caption": (wrapped(caption, self.width, SMALL), SMALL),
+            "caption": (paragraph(caption, self.width, SMALL), SMALL),
         }
         tall = {name: height_of(text, size) for name, (text, size) in lines.items()}
         rows = _key_rows(key, self.width)

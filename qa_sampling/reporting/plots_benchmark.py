@@ -117,7 +117,8 @@ def benchmark_panels(
 def _notes() -> list[str]:
     return [
         "Each panel has a scale of its own, from zero; years end in March.",
-        "Band: the neighbours’ range. A gap is a figure that is missing.",
+        "Band: the neighbours’ range. Marks only tell lines apart. A gap is a figure that is "
+        "missing.",
     ]
 
 
@@ -174,7 +175,11 @@ def _panel(
 
 
 def _lines(ax: Axes, rows: pd.DataFrame, box: _Box) -> None:
-    """Draw the neighbours' band and the lines, each with its marker where it ends."""
+    """Draw the neighbours' band and the lines, with markers in years of their own.
+
+    The authority's own stands where its line ends, the others' in the years before: where lines
+    meet, no marker hides another.
+    """
     years = box.across(rows["year"].to_numpy())
     low, high = (box.down(rows[name].to_numpy(dtype="float64")) for name in ("lowest", "highest"))
     ax.fill_between(years, low, high, color=_BAND, linewidth=0, zorder=0.5)
@@ -185,9 +190,10 @@ def _lines(ax: Axes, rows: pd.DataFrame, box: _Box) -> None:
             continue
         ax.plot(years, values, color=colour, linestyle=pattern, linewidth=width, zorder=2 + order)
         marked = _alone(values) if name == "own" else []
-        ends = sorted({int(seen[-1]), *marked})
+        before = len(_LOOKS) - 1 - order
+        ends = sorted({int(seen[max(len(seen) - 1 - before, 0)]), *marked})
         ax.scatter(years[ends], values[ends], s=52 if name == "own" else 34, marker=marker,
-                   color=colour, edgecolor="white", linewidth=0.7, zorder=3 + order)  # fmt: skip
+                   color=colour, edgecolor="white", linewidth=0.7, zorder=7 + order)  # fmt: skip
 
 
 def _alone(values: np.ndarray) -> list[int]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from qa_sampling.reporting.derived import Derived, opened
 from qa_sampling.reporting.number_words import half_up, percent_text
-from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of
+from qa_sampling.reporting.plot_axes import known, nothing, number_axis, steps_of, tick_words
 from qa_sampling.reporting.plot_captions import caption_of, said, subtitle_of
 from qa_sampling.reporting.plot_labels import LINE, height_of, width_of, wrapped
 from qa_sampling.reporting.plot_seal import in_house_style
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _ROW = 30.0
 _TOO_FEW = "too few to say"
 BANDS = {
-    "outstanding": ("Outstanding", "#12436D"),
+    "outstanding": ("Outstanding", "#C8E0F4"),
     "good": ("Good", "#6BACE6"),
-    "requires_improvement": ("Requires improvement", "#F9C3A5"),
+    "requires_improvement": ("Requires improvement", "#C2530F"),
     "inadequate": ("Inadequate", "#801650"),
 }
-"""Word and colour of each grade, best first: dark ends, light middle."""
+"""Word and colour of each grade, best first: each darker than the one before, also in grey."""
 
 
 @in_house_style
@@ -52,7 +52,7 @@ def grade_profiles(
     hidden = bool(rows["hidden"].any())
     level = f"{100 * spread.level:g}%"
     more = [
-        f"Black: the share of good or better with its {level} interval, where light blue ends.",
+        f"Black: the share of good or better with its {level} interval, where good ends.",
         "At the right: the same in numbers.",
     ]
     key = [KeyItem(word, "s", colour) for word, colour in BANDS.values()]
@@ -108,8 +108,9 @@ def _interval(ax: Axes, place: int, low: float, high: float) -> None:
     for colour, width in (("white", 4.2), (INK, 1.8)):
         ax.plot([low, high], [place, place], color=colour, linewidth=width, zorder=4,
                 solid_capstyle="butt", clip_on=False)  # fmt: skip
-    ax.vlines([low, high], place - 0.13, place + 0.13, color=INK, linewidth=1.8, zorder=4,
-              clip_on=False)  # fmt: skip
+    for colour, width, half in (("white", 4.2, 0.15), (INK, 1.8, 0.13)):
+        ax.vlines([low, high], place - half, place + half, color=colour, linewidth=width, zorder=4,
+                  clip_on=False)  # fmt: skip
 
 
 @in_house_style
@@ -148,9 +149,12 @@ def interval_chart(
     )  # fmt: skip
     low, high = _ends(values)
     drawn.set_xlim(low, high)
-    room = 66.0 if values.signed else 50.0
-    ticks = steps_of(low, high, most=_ticks(sheet, each=room), unit=values.unit)
+    points = values.signed and values.unit == "share"
+    ticks = steps_of(low, high, most=_ticks(sheet), unit=values.unit)
     number_axis(drawn, ticks, values.unit, signed=values.signed, across=True)
+    if points:
+        words = tick_words([100 * tick for tick in ticks], "count", signed=True)
+        drawn.set_xticks(list(ticks), words, fontsize=SMALL, color=INK)
     if not len(rows):
         nothing(sheet)
         return drawn

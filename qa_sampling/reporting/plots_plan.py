@@ -282,7 +282,8 @@ def _bars(sheet: Sheet, title: str, names: list, values: list, colours: list[str
             end = 16 * most / sheet.plot[2]
             drawn.barh(line, end, height=0.62, **HATCHED)
         gap = 5 * most / sheet.plot[2]
-        drawn.text(end + gap, line, _said(value), va="center", fontsize=TEXT, color=INK)
+        drawn.text(end + gap, line, _said(value), va="center_baseline", fontsize=TEXT,
+                   color=INK)  # fmt: skip
     return drawn
 
 

@@ -69,7 +69,8 @@ def scorecard_chart(table: SafeTable, *, ax: Axes | None = None, title: str = ""
     step = min(_STEP, room / (2 + max(int(grid[list(_MARKS)].max().max()), 1)))
     size = min(62.0, (0.8 * step) ** 2)
     for place, name in enumerate(grid.index):
-        drawn.axhline(place + 0.5, color=QUIET, linewidth=0.6, zorder=1)
+        if place < len(grid.index) - 1:
+            drawn.axhline(place + 0.5, color=QUIET, linewidth=0.6, zorder=1)
         for column, (marker, fill, rim) in _MARKS.items():
             number = int(grid.loc[name, column])
             start = list(_MARKS).index(column) * room + step / 2 + _STEP / 2
@@ -87,7 +88,7 @@ def _read_at(drawn: Axes, end: float, place: int, read: str, size: float) -> Non
     marker, fill, rim = _SHAPES[shape]
     drawn.scatter([end + 12], [place], s=88, marker=marker, color=fill, edgecolor=rim,
                   linewidth=1.5, zorder=3, clip_on=False)  # fmt: skip
-    drawn.text(end + 26, place, words, va="center", fontsize=size, color=INK)
+    drawn.text(end + 26, place, words, va="center_baseline", fontsize=size, color=INK)
 
 
 def scorecard_alt(table: SafeTable) -> Told:
@@ -135,7 +136,7 @@ def plan_chart(table: SafeTable, *, ax: Axes | None = None, title: str = "") -> 
                          clip_on=False)  # fmt: skip
         words = f"{_said(value)} of {goal:,}" if goal else _said(value)
         x = max(end, goal) + 6 * most / sheet.plot[2]
-        drawn.text(x, place, words, va="center", fontsize=SMALL if sheet.narrow else TEXT,
+        drawn.text(x, place, words, va="center_baseline", fontsize=SMALL if sheet.narrow else TEXT,
                    color=INK, linespacing=LINE)  # fmt: skip
     return drawn
 

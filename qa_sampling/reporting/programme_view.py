@@ -235,7 +235,7 @@ def evidence_view(
         for part in one.evidence
     ]
     heads = ["Standard", "Source", "Of", "Share (interval)", "Good enough", "Says"]
-    heads.append("Beside a year before")
+    heads.append("Against a year before")
     return pd.DataFrame(rows, columns=heads)
 
 

@@ -24,8 +24,7 @@ _QUARTERS = 4
 _SAID = dict(zip(SAYS, ("good", "cannot tell", "not yet good", "too little to go by"), strict=True))
 _BY = ("good by {}", "cannot tell by {}", "not yet good by {}", "too little to go by from {}")
 _HEADS = ("Standard, and how it reads", "What good looks like", "What tells of it")
-_BESIDES = ("Standard", "What else the framework names, and what measures cannot say",
-            "Why no measure tells of it")  # fmt: skip
+_BESIDES = ("Standard", "What else the framework names, and what measures cannot say")
 STANDARDS_CAPTION = (
     "Of audits, the share of open cases graded good or better; of measures, the share over the "
     "latest year of finished quarters; what is counted on a day, such as visits in time, is held "
@@ -134,7 +133,7 @@ def _moved(ways: Sequence[str], held: Sequence[Evidence]) -> Words:
     known = [one for one in ways if one and not one.startswith("Not known")]
     if known and not words.sentences:
         text = "No measure has" if len(known) > 1 else "The measure has not"
-        words += _sealed(f"{text} clearly changed beside a year before.")
+        words += _sealed(f"{text} clearly changed against a year before.")
     return words
 
 
@@ -160,12 +159,14 @@ def besides_table(no_measure: Mapping[str, str], other_evidence: Mapping[str, st
         key: (other_evidence.get(key, ""), no_measure.get(key, "")) for key in QUALITY_STANDARDS
     }
     rows = [
-        (_sealed(QUALITY_STANDARDS[key]),
-         say("{text}", text=declared(others or "Nothing besides.")),
-         say("{text}", text=declared(why or "Measures tell of it.")))
+        (
+            _sealed(QUALITY_STANDARDS[key]),
+            (say("{text}", text=declared(others)) if others else NOTHING_SAID)
+            + (say("No measure: {text}", text=declared(why)) if why else NOTHING_SAID),
+        )
         for key, (others, why) in told.items()
         if others or why
-    ]  # fmt: skip
+    ]
     return WordTable(_BESIDES, tuple(rows))
 
 

@@ -127,8 +127,8 @@ def _at_least_words(tables: FindingsTables) -> str:
     ends += [f"at most {percent_text(most / n)}"] if 2 * most <= n else []
     said = " and ".join(ends)
     return said and (
-        f"{counted(n, 'audit', 'audits')}: {said} good or better; how many is hidden here, and "
-        "told on the page for named readers"
+        f"{counted(n, 'audit', 'audits')}: {said} good or better; how many is told on the "
+        "page for named readers alone"
     )
 
 

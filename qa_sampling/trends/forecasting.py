@@ -153,9 +153,9 @@ def forecast(
         rows.append([*_ends(values, chance, levels), *meets])
     fan = pd.DataFrame(rows, columns=["middle", *ends, *(["meets"] if aims else [])])
     fan.insert(0, "period", days)
-    seasonal = "" if np.allclose(factors, 1) else ", with the time of year"
+    seasonal = "" if np.allclose(factors, 1) else "; with the time of year"
     name = "beta-binomial" if kind == "proportion" else "gamma-Poisson"
-    method = f"discounted {name}, its scatter learnt{seasonal}"
+    method = f"recent periods count more; scatter as in the past{seasonal} (discounted {name})"
     return Forecast(fan=fan, method=method, **about)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from qa_sampling.records.register import Register
 from qa_sampling.reporting.outcome_families import families_of
 from qa_sampling.reporting.outcome_tables import OutcomeTables
+from qa_sampling.reporting.plot_captions import when
 from qa_sampling.reporting.programme_tables import OTHER_ROLES
 from qa_sampling.runs.moderation_owed import moderation_form, owed_moderations
 from qa_sampling.runs.outcome_editions import finished_quarters
@@ -232,13 +233,14 @@ def escalations_of(activities: pd.DataFrame, periods: Iterable[str]) -> pd.DataF
     Returns
     -------
     DataFrame
-        `month`, `escalations`.
+        `month` in words, `escalations`.
     """
     held = activities.loc[activities["kind"] == ESCALATION, "month"].value_counts()
     began = min(activities["month"], default="9999-12")
     months = [period for period in periods if period >= began]
     counts = held.reindex(months, fill_value=0).astype("int64").to_numpy()
-    return pd.DataFrame({"month": months, "escalations": counts})
+    told = [when(pd.Timestamp(f"{month}-01"), "month") for month in months]
+    return pd.DataFrame({"month": told, "escalations": counts})
 
 
 def pictured_of(standards: QualityStandards, settings: QaProgramme) -> tuple[str, ...]:
