@@ -37,7 +37,23 @@ def collect(
     box: tuple[float, float, float, float], times: tuple[float, float],
     *, low: float | None = None, high: float | None = None,
 ) -> None:  # fmt: skip
-    """Put the strokes of one series into its box (left, top, width, height)."""
+    """Put the strokes of one series into its box.
+
+    Parameters
+    ----------
+    strokes : Strokes
+        Where they are collected; added to.
+    rows : Mapping of str to ndarray
+        The periods of the series: `day` (days), `value`, `mature`, `hidden`, `signal`.
+    line : Mapping
+        Its `low`, `centre` and `high`.
+    box : tuple of float
+        Left, top, width and height, in points.
+    times : tuple of float
+        First and last day that the width stands for.
+    low, high : float, optional
+        Ends of a scale that is shared; its own when left out.
+    """
     x, y, width, height = box
     values = rows["value"]
     bounds = [float(line["low"]), float(line["high"]), *values]
@@ -95,7 +111,15 @@ def _unbroken(places: np.ndarray) -> list[np.ndarray]:
 
 
 def draw_strokes(ax: Axes, strokes: Strokes) -> None:
-    """Draw all strokes of all series, one collection a kind."""
+    """Draw all strokes of all series, one collection a kind.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw: in points, y downwards.
+    strokes : Strokes
+        What was collected.
+    """
     from matplotlib.collections import PolyCollection
 
     thin = {"edgecolor": QUIET_LINE, "linewidth": 0.8, "zorder": 1}
