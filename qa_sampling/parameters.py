@@ -261,8 +261,8 @@ def read_programme_files(settings: QaProgramme) -> ProgrammeFiles:
     for parameter in FILES:
         path = settings.place(getattr(settings, parameter))
         held[parameter] = declared_file(parameter, load_parameters([path]), named=path.name)
-    _agree_on_targets(settings, held["standards_file"])
     calendar = read_calendar(settings.place(settings.calendar_file))
+    _agree_on_targets(settings, held["standards_file"], calendar)
     asked = {
         entry.name: _asked_of(settings, entry)
         for entry in calendar.entries
@@ -274,16 +274,23 @@ def read_programme_files(settings: QaProgramme) -> ProgrammeFiles:
     return ProgrammeFiles(*held.values(), calendar, designs, frozenset(again))
 
 
-def _agree_on_targets(settings: QaProgramme, standards: QualityStandards) -> None:
-    """Refuse two targets of one measure: a page would read it as good and as missed."""
-    held = {name: value for one in standards.standards for name, value in one.measures.items()}
-    for curve in settings.curves:
-        told = held.get(curve.measure)
-        if None not in (told, curve.target) and told != curve.target:
-            raise ParameterError(
-                f"`curves`: the target of {curve.measure} is {curve.target:g}, and "
-                f"{Path(settings.standards_file).name} holds it against {told:g}. Give it one."
-            )
+def _agree_on_targets(
+    settings: QaProgramme, standards: QualityStandards, calendar: Calendar
+) -> None:
+    """Refuse two targets of one measure: a page would read it as good, another as missed."""
+    asked = [("`curves`", {one.measure: one.target for one in settings.curves})]
+    for entry in calendar.entries:
+        if entry.run == "outcome_trends":
+            held = _asked_of(settings, entry).get("targets") or {}
+            asked.append((f"`targets` of {entry.name} in the calendar", dict(held)))
+    for where, targets in asked:
+        for name, target in targets.items():
+            told = standards.targets.get(name)
+            if None not in (told, target) and told != target:
+                raise ParameterError(
+                    f"{where}: the target of {name} is {target:g}, and "
+                    f"{Path(settings.standards_file).name} holds it against {told:g}. Give it one."
+                )
 
 
 def _asked_of(settings: QaProgramme, entry: CalendarEntry) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from qa_sampling.errors import ParameterError, SchemaError
 from qa_sampling.loop.programme import PlannedRow, against_plan, done_by_month
@@ -240,6 +241,29 @@ class TestDeclaredFiles:
         asked = read_parameters("qa_programme", {"plan_file": str(tmp_path / "gone.yml")})
         with pytest.raises(ParameterError, match=r"gone\.yml cannot be read; give a YAML file"):
             read_programme_files(asked)
+
+    def test_two_targets_of_one_measure_in_one_file_are_refused(self):
+        values = load_parameters([ROOT / read_parameters("qa_programme", {}).standards_file])
+        visits = next(one for one in values["standards"] if one["key"] == "visits")
+        visits["measures"] = {"cp_visits": 0.5, "cin_visits": 0.9}
+        with pytest.raises(ParameterError, match=r"cp_visits has targets 0\.9 and 0\.5"):
+            declared_file("standards_file", values, named="declared.yml")
+
+    def test_the_page_of_outcomes_has_the_targets_of_the_standards(self, tmp_path):
+        """Two pages of one month would read one figure as good and as missed."""
+        asked = read_parameters("qa_programme", {})
+        targets = read_programme_files(asked).standards.targets
+        trends = load_parameters([ROOT / "parameters" / "outcome_trends.yml"])
+        assert len(targets.keys() & trends["targets"].keys()) >= 3
+        text = (ROOT / asked.calendar_file).read_text(encoding="utf-8")
+        entry = yaml.safe_load(text)
+        held = [one for one in entry["entries"] if one.get("run") == "outcome_trends"]
+        assert len(held) == 1
+        held[0]["parameters"] = {"targets": {"cp_visits": 0.5}}
+        other = tmp_path / "calendar.yml"
+        other.write_text(yaml.safe_dump(entry, sort_keys=False), encoding="utf-8")
+        with pytest.raises(ParameterError, match=r"cp_visits is 0\.5, and quality_standards\.yml"):
+            read_programme_files(asked.model_copy(update={"calendar_file": str(other)}))
 
     def test_several_deleted_are_named_together(self):
         name = read_parameters("qa_programme", {}).standards_file

@@ -93,8 +93,7 @@ def _request(wide: pd.DataFrame, family: Family, service: str, edition: str) -> 
         table[other] = table[whole] - table[part]
     table.insert(0, QUARTER, [quarter_words(day) for day in wide.index])
     titles = {own[name]: declared(MEASURES[name].title) for name in own}
-    titles |= {other: declared(f"Others than: {_lower(titles[one])}")
-               for one, other in others.items()}  # fmt: skip
+    titles |= {other: declared(f"All but {_lower(titles[one])}") for one, other in others.items()}
     shares = {f"share_{one}": declared(f"Per cent: {_lower(titles[one])}") for one in parts}
     everybody = [name for name in wide if own[name] != whole]
     outside = [[name, others[own[name]]] for name in everybody]

@@ -157,9 +157,19 @@ class QualityStandards(BaseModel):
         """Say whether standards are looked at again in a month, 1 for January."""
         return self.review_months == "every" or month in self.review_months
 
+    @property
+    def targets(self) -> dict[str, float]:
+        """What each measure is held against, by its name, in the unit of its values."""
+        named = [pair for one in self.standards for pair in one.measures.items()]
+        return {name: target for name, target in named if target is not None}
+
     @model_validator(mode="after")
     def _each_once(self) -> QualityStandards:
         _require_each_once([one.key for one in self.standards], tuple(QUALITY_STANDARDS), "key")
+        for one in self.standards:
+            for name, target in one.measures.items():
+                if target not in (None, other := self.targets.get(name)):
+                    raise ValueError(f"{name} has targets {target:g} and {other:g}; give it one")
         return self
 
 
