@@ -200,7 +200,7 @@ class TestDeclaredFiles:
     @pytest.mark.parametrize(
         ("parameter", "change", "message"),
         [
-            ("plan_file", lambda v: v["activities"].pop(), "Practice week is missing"),
+            ("plan_file", lambda v: v["activities"].pop(), "Report to members is missing"),
             ("plan_file", lambda v: v["activities"][1].update(kind="Tea"), "row 2, kind: is no"),
             ("plan_file", lambda v: v["activities"][0].update(months=[13]), "row 1, months"),
             ("standards_file", lambda v: v["standards"].pop(0), "assessment is missing"),

@@ -196,12 +196,25 @@ def test_what_is_owed(owed, much):
     waiting = much.progress.table["state"].isin(("overdue", "not_due"))
     audits = owed.people["what"] == "An audit to return"
     assert int(audits.sum()) == int(waiting.sum())
-    counted = owed.roles["what"].str.contains("observed|checked")
+    counted = owed.roles["what"].str.contains("observed|checked|led$|Report")
     assert owed.roles.loc[~counted, "owed"].sum() == len(owed.people), "of every role"
     assert "Other roles" in set(owed.roles["role"])
-    reports = owed.roles["owed"].isna()
-    assert reports.any()
-    assert (owed.roles.loc[~reports, "overdue"] <= owed.roles.loc[~reports, "owed"]).all()
+    assert (owed.roles["overdue"] <= owed.roles["owed"]).all()
+
+
+def test_a_report_is_done_once_it_is_recorded_whoever_led_it(settings, register, files, much, loop):
+    own = [one for one in files.responsibilities.responsibilities if one.owes == "report"]
+    asked = {"actions": loop.actions, "staff": None, "names": {}}
+    row = {"kind": "QA Group meeting", "month": settings.period}
+    held = replace(much, activities=pd.DataFrame([row]).reindex(columns=much.activities.columns))
+    every = [one.model_copy(update={"months": "every"}) for one in own]
+    every[0] = every[0].model_copy(update={"kind": ""})
+    declared = files.responsibilities.model_copy(update={"responsibilities": tuple(every)})
+    found = owed_by(settings, register, declared, much=held, **asked).roles.set_index("what")
+    assert pd.isna(found.loc["Peer sharing event led", "owed"]), "no kind: only a reminder"
+    assert not found.loc["Peer sharing event led", "due"]
+    assert found.loc["Report to the Lead Member and the Chief Executive", "owed"] == 1
+    assert found.loc["Meeting of the QA Group held", "owed"] == 0
 
 
 def test_one_service_and_voices(much, own, settings, tables):

@@ -85,6 +85,8 @@ ACTIVITY_KINDS: dict[str, ActivityKind] = {
         ActivityKind("Rapid review", OTHER),
         ActivityKind("Consultation", OTHER, is_event=True),
         ActivityKind("Practice week", OTHER, is_event=True),
+        ActivityKind("QA Group meeting", OTHER, is_event=True),
+        ActivityKind("Report to members", OTHER, is_event=True),
     )
 }
 """Every kind of QA activity besides audits, by name."""

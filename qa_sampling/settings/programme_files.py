@@ -182,13 +182,14 @@ class Responsibility(BaseModel):
         The role.
     owes : {"audits", "moderations", "actions", "activity", "report"}
         Audits that are not back, moderations that are owed, actions that are open, an activity of
-        a kind, or something that is done without a record.
+        a kind that the role leads, or a report or a meeting: done where an activity of its kind
+        is recorded, whoever led it, and only reminded of where it has no kind.
     what : str
         In words, such as "A visit observed each month".
     kind : str
-        Kind of the activity; for "activity" only.
+        Kind of the activity; for "activity", and for "report" where it is recorded as one.
     number : int
-        How many in each of the months; for "activity" only.
+        How many in each of the months; where there is a kind.
     months : "every" or tuple of int
         Months it is owed in.
     """
@@ -204,10 +205,10 @@ class Responsibility(BaseModel):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Responsibility:
-        if self.owes == "activity":
+        if self.owes == "activity" or (self.owes == "report" and self.kind):
             _known_kind(self.kind)
         elif self.kind:
-            raise ValueError("has a kind, which only an activity has")
+            raise ValueError("has a kind, which only an activity or a report has")
         return self
 
     def in_month(self, month: int) -> bool:

@@ -51,6 +51,11 @@ MONTHLY = {
     "Practice week": 0.17,
 }
 """How often each kind happens in a month at scale 1."""
+GOVERNED = {
+    "QA Group meeting": ((1, 3, 5, 7, 9, 11), 0.9),
+    "Report to members": ((1, 4, 7, 10), 0.85),
+}
+"""Months in which a meeting or a report is due, and how likely it is to take place."""
 _OBSERVERS = (
     ("Team Manager", 40),
     ("Service Delivery Manager", 25),
@@ -110,7 +115,7 @@ def invent_activity(
     DataFrame
         ``activities.ACTIVITIES``.
     """
-    dice = Dice(seed, "other QA activity")
+    dice, apart = Dice(seed, "other QA activity"), Dice(seed, "meetings and reports")
     known = staff.dropna(subset=["team", "service"]).drop_duplicates("team")
     held = known[~known["service"].isin(("Family Connect", "Safeguarding and Review"))]
     teams = list(zip(held["team"], held["service"], strict=True))
@@ -120,7 +125,7 @@ def invent_activity(
         rates = MONTHLY | {
             "IRO escalation": ESCALATIONS[0] + (ESCALATIONS[1] - ESCALATIONS[0]) * part
         }
-        number = 0
+        own: list[dict[str, Any]] = []
         for kind, rate in rates.items():
             tries = dice.round(2 * rate * scale)
             for _ in range(sum(dice.chance(0.5) for _ in range(tries))):
@@ -131,12 +136,22 @@ def invent_activity(
                     continue
                 if kind == "Complaint" and service == MISSED_SERVICE and dice.chance(0.7):
                     row["themes"] = "visits_missed"
-                number += 1
-                name = f"I-{to_date(start):%Y-%m}-{number:03d}"
-                rows.append({"activity_id": name, "team": team, "service": service} | row)
+                own.append({"team": team, "service": service} | row)
+        own += _governed(start, apart)
+        month = f"I-{to_date(start):%Y-%m}"
+        rows += [{"activity_id": f"{month}-{n:03d}"} | row for n, row in enumerate(own, start=1)]
     frame = pd.DataFrame(rows).reindex(columns=ACTIVITIES.names)
     frame["date"] = to_dates(frame["date"])
     return frame.astype(ACTIVITIES.empty().dtypes.to_dict())
+
+
+def _governed(start: int, dice: Dice) -> list[dict[str, Any]]:
+    """Give the meetings held and the reports made in a month: nobody's team."""
+    month = to_date(start).month
+    held = [
+        kind for kind, (due, likely) in GOVERNED.items() if month in due and dice.chance(likely)
+    ]
+    return [_activity(kind, start, dice) for kind in held]
 
 
 def _activity(kind: str, start: int, dice: Dice) -> dict[str, Any]:

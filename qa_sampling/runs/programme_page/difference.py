@@ -164,11 +164,12 @@ def _actions(actions: pd.DataFrame, settings: QaProgramme) -> pd.DataFrame:
 
 def _row(one: Responsibility, people: pd.DataFrame, done: pd.DataFrame) -> dict[str, object]:
     row: dict[str, object] = {"role": one.role, "what": one.what, "owed": None, "overdue": None}
-    row["due"] = one.owes != "report"
-    if one.owes == "report":
-        return row
-    if one.owes == "activity":
-        made = int(((done["kind"] == one.kind) & (done["observer_role"] == one.role)).sum())
+    row["due"] = one.owes != "report" or bool(one.kind)
+    if one.owes in ("activity", "report"):
+        if not one.kind:
+            return row
+        own = done[done["kind"] == one.kind]
+        made = len(own) if one.owes == "report" else int((own["observer_role"] == one.role).sum())
         return row | {"owed": max(one.number - made, 0), "overdue": 0}
     own = people[(people["owes"] == one.owes) & (people["role"] == one.role)]
     return row | {"owed": len(own), "overdue": int((own["days_overdue"] > 0).sum())}

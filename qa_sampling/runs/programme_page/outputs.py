@@ -46,7 +46,7 @@ RE_AUDIT = "re_audit"
 _MARKING = "RESTRICTED – names of staff, small numbers"
 _COVER = (
     ("For", "The QA Group and named managers. What everybody may read is in another workbook."),
-    ("Owed", "What was not back, not given or still open on the day. Reports leave no record."),
+    ("Owed", "What was not back, not given, not held or still open on the day."),
     ("Reading", "Sources that contradict each other are never averaged: they disagree."),
 )
 
