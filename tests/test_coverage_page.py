@@ -99,6 +99,16 @@ def test_no_item_of_the_declared_files_is_missing() -> None:
         assert voice in heard
 
 
+def test_every_measure_can_be_dived_into_and_those_with_a_target_are_on_page_80() -> None:
+    files = read_programme_files(read_parameters("qa_programme", {}))
+    rows = dict(re.findall(r"^\| `(\w+)` [^|]+\| (.+) \|$", PAGE, flags=re.M))
+    assert set(rows) == set(MEASURES)
+    assert [name for name, where in rows.items() if not re.search(r"\b60\b", where)] == []
+    held = {name for one in files.standards.standards for name in one.measures}
+    assert len(held) > 20
+    assert [name for name in held if not re.search(r"\b80\b", rows[name])] == []
+
+
 FORMS = sorted((ROOT / "parameters" / "forms").glob("*.yml"))
 NAMED = """Assessments on time; Re-referrals; Repeat plans; Placement stability; Permanence;
 pre-proceedings; New entries to care; care orders; Statutory visits; Core groups; Personal education
