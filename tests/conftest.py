@@ -6,6 +6,7 @@ import sys
 import tempfile
 
 import pytest
+from tiers import THOROUGH_VARIABLE
 
 from qa_sampling.runs.invented_kept import KEPT_VARIABLE
 
@@ -46,6 +47,8 @@ def invented_told(invented_outputs):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what is invented for all workers and the programs they start."""
+    if config.getoption("--thorough"):
+        os.environ[THOROUGH_VARIABLE] = "1"
     if KEPT_VARIABLE not in os.environ:
         os.environ[KEPT_VARIABLE] = tempfile.mkdtemp(prefix="invented-")
         folder = os.environ[KEPT_VARIABLE]
@@ -54,6 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what takes minutes and is seldom asked for."""
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="also run what repeats at length, such as more random tables (twice the time)",
+    )
     parser.addoption(
         "--every-notebook",
         action="store_true",
@@ -66,7 +74,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest files; all others keep their order."""
+    if not config.getoption("--thorough"):
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     places = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONG)))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiers import thorough
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.sampling.calibration import post_stratify, rake
@@ -53,7 +54,7 @@ def over_all_draws(size: int, n: int, overlap: int, finish) -> tuple[float, floa
     return float(np.mean(told)), float(np.var(changes)), float(np.mean(apart))
 
 
-@pytest.mark.parametrize(("n", "overlap"), [(4, 3), (4, 4), (5, 3), (5, 4)])
+@pytest.mark.parametrize(("n", "overlap"), [(4, 3), (5, 4), thorough(4, 4), thorough(5, 3)])
 def test_the_variance_told_is_the_draws_own(n: int, overlap: int) -> None:
     """Two overlapping samples, enumerated: the mean of what is told is the true variance."""
     told, true, apart = over_all_draws(
@@ -72,7 +73,7 @@ def grouped(table: pd.DataFrame, size: int):
     return post_stratify(make_design(table, population=size), "group", counts)
 
 
-@pytest.mark.parametrize(("n", "overlap"), [(5, 4), (6, 6)])
+@pytest.mark.parametrize(("n", "overlap"), [thorough(5, 4), (6, 6)])
 def test_calibrated_samples_take_off_what_their_residuals_share(n: int, overlap: int) -> None:
     told, true, apart = over_all_draws(8, n, overlap, grouped)
     # linearisation leaves out of the residuals' variance a part of order groups / n

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 from small_authority import own_values, write_small
+from tiers import thorough
 from typer.testing import CliRunner
 
 from qa_sampling import runner
@@ -268,7 +269,7 @@ def test_what_everybody_reads_gives_no_small_count_away(settings, register) -> N
     assert "24 audits were returned in time." in str(collect_findings(tables))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, 2, thorough(3), 4, 5])
 def test_no_hidden_count_of_the_two_tables_can_be_worked_out(seed) -> None:
     """Every way to fill the hidden cells that fits both tables: no small count is certain."""
     dice = random.Random(seed)

@@ -9,6 +9,7 @@ import pytest
 from designs_page import PAGE, PICTURE, page, picture
 from designs_page import comparison as compared_designs
 from frame_factory import fixed, make_frame
+from tiers import repeats
 
 from qa_sampling.errors import AllocationError, FrameError
 from qa_sampling.reporting.design_words import readable_comparison
@@ -181,7 +182,7 @@ def test_siblings_share_a_chance() -> None:
 
 def test_chances_agree_with_how_often_cases_are_drawn() -> None:
     frame = described(("N", "CP", 4), ("N", "CIN", 6), ("S", "CIN", 8))
-    design, times = TicketDesign(Size(5)), 1500
+    design, times = TicketDesign(Size(5)), repeats(500, 1500)
     drawn = pd.Series(0.0, index=frame.cases["case_ref"])
     mean = pd.Series(0.0, index=frame.cases["case_ref"])
     for number in range(times):
@@ -300,6 +301,7 @@ def test_an_empty_frame_is_refused(frame: Frame) -> None:
         compare_designs(fixed(frame.cases.iloc[:0]), {"x": Size(1)})
 
 
+@pytest.mark.thorough
 def test_the_page_of_designs_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_SAMPLING_OUTPUTS", str(tmp_path))
     found, compared = PAGE.read_text(encoding="utf-8"), compared_designs(tmp_path)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from disclosure_tables import assert_safe, one_way, printed, random_counts, two_way
+from tiers import repeats
 
 from qa_sampling.errors import SchemaError
 from qa_sampling.reporting.attack import attack, intervals, key_of
@@ -39,7 +40,7 @@ def test_halves_round_upwards():
 def test_nothing_is_recovered_from_rounded_tables(base, zeros_shown):
     rng = np.random.default_rng(31)
     hidden = {1: 0, base: 0}
-    for _ in range(12):
+    for _ in range(repeats(4, 12)):
         values = random_counts(rng, 4, 3, 10)
         for used in hidden:
             safe = protect(

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiers import repeats
 
 from qa_sampling.errors import EstimationError
 from qa_sampling.results import Interval
@@ -123,7 +124,7 @@ def check(interval: Interval, estimate: float, complete: bool) -> None:
         assert interval.width > 1e-9
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=repeats(50, 150), deadline=None)
 @given(tables(), st.sampled_from(["stratified", "rounded", "calibrated", "families"]))
 def test_no_estimate_is_missing_and_none_surer_than_what_was_seen(made, kind: str) -> None:
     design = design_of(made, kind)
@@ -144,7 +145,7 @@ def test_no_estimate_is_missing_and_none_surer_than_what_was_seen(made, kind: st
                 assert one.is_complete or ends.width > 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=repeats(40, 100), deadline=None)
 @given(tables(), tables(), st.sampled_from(["stratified", "rounded", "calibrated", "families"]))
 def test_no_difference_is_missing(made, other, kind: str) -> None:
     first, second = design_of(made, kind), design_of(other, kind)

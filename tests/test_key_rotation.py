@@ -19,6 +19,7 @@ from key_samples import (
     register_v1,
 )
 from plan_factory import KEY
+from tiers import thorough
 
 from qa_sampling.errors import RegisterError, SecretError
 from qa_sampling.records import key_files, keys
@@ -506,7 +507,7 @@ def every_step(tmp_path, monkeypatch):
         yield at, place, keys.key_path(), old
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after", [False, thorough(True)])
 def test_raised_at_every_step(tmp_path, monkeypatch, after):
     seen = set()
     for at, place, path, old in every_step(tmp_path, monkeypatch):

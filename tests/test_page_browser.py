@@ -23,6 +23,7 @@ from page_factory import (
     shell,  # noqa: F401
     whole_page,
 )
+from tiers import thorough
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.reporting.browser import find_browser
@@ -42,6 +43,9 @@ PAGES = [
     "cases restricted",
     "long names",
 ]
+OF_NOTEBOOKS = {f"{path.stem} restricted" for path in NOTEBOOKS}
+MADE_OR_SHARED = [thorough(name, id=name) if name in OF_NOTEBOOKS else name for name in PAGES]
+"""The parts of restricted pages of notebooks are those of the pages made here."""
 SITUATIONS = {
     "phone": {"media": "screen"},
     "screen": {"media": "screen"},
@@ -192,7 +196,7 @@ FOCUS = """(() => {
 })()"""
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", MADE_OR_SHARED)
 def test_pages_are_used_by_keyboard_and_what_is_pressed_is_large_enough(visit, name):
     page = visit(name, width=360)
     wanted = page.evaluate(
@@ -255,7 +259,7 @@ def test_what_scrolls_is_scrolled_by_key(visit, part):
 # Words for pictures --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", MADE_OR_SHARED)
 def test_pictures_are_named_by_their_words(visit, name):
     page = visit(name)
     icons = page.locator("svg.icon")
@@ -353,7 +357,7 @@ def sheets(page, tmp_path):
     return [sheet for sheet in done.stdout.decode("utf-8").split("\f") if sheet.strip()]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", MADE_OR_SHARED)
 def test_every_sheet_is_marked_and_numbered_and_ends_with_no_heading(visit, tmp_path, name):
     page = visit(name)
     said = page.evaluate(

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from small_authority import own_values, write_small
+from tiers import thorough
 
 from qa_sampling.records.keys import create_key
 from qa_sampling.records.register import Register
 from qa_sampling.runs.plan.checking import verify_folder
 from qa_sampling.runs.publication import faults_of
 
-POINTS = [
+EVERY = [
     "reading the extract",
     "building the frame",
     "fixing the frame",
@@ -30,6 +31,15 @@ POINTS = [
     "half the rename",
     "after the rename",
 ]
+TELLING = [
+    "fixing the frame",
+    "notebook: cell 8",
+    "notebook: cell 9",
+    "publishing",
+    "half the rename",
+    "after the rename",
+]
+"""Points at which what is left differs from the point before."""
 
 
 @pytest.fixture
@@ -53,12 +63,13 @@ def run(values: dict, where: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.slow
-def test_killed_at_every_point(place):
+@pytest.mark.parametrize("points", [TELLING, thorough(EVERY)], ids=["telling", "every"])
+def test_killed_at_every_point(place, points):
     folder, values = place
     out = folder / "out"
     commit_secret(out)
     left, draws = {}, set()
-    for point in POINTS:
+    for point in points:
         died = run(values, point)
         assert died.returncode == 137, f"{point}: {died.stderr[-2000:]}"
         published = (out / "2026-11").exists()

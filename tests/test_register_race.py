@@ -13,6 +13,7 @@ import pytest
 import register_samples
 from register_samples import DESIGN, PERIOD, clock, commit, drawn, fix, made, plain_rows
 from sqlalchemy import Engine, event
+from tiers import thorough
 
 from qa_sampling.errors import RegisterError
 from qa_sampling.records.register import Register
@@ -25,19 +26,20 @@ def path(tmp_path):
     return tmp_path / "register.sqlite"
 
 
-def test_twenty_processes_draw_once(path):
+@pytest.mark.parametrize("many", [6, thorough(20)])
+def test_many_processes_draw_once(path, many):
     Path(f"{path}.rows").write_text(json.dumps(plain_rows()), encoding="utf-8")
     script = register_samples.__file__
     children = [
         subprocess.Popen(
             [sys.executable, script, str(path), str(i)], stdout=subprocess.PIPE, text=True
         )
-        for i in range(20)
+        for i in range(many)
     ]
-    await_all(lambda: len(list(path.parent.glob("*.ready*"))) == 20, children)
+    await_all(lambda: len(list(path.parent.glob("*.ready*"))) == many, children)
     Path(f"{path}.go").touch()
     said = [json.loads(child.communicate(timeout=60)[0]) for child in children]
-    assert [child.returncode for child in children] == [0] * 20
+    assert [child.returncode for child in children] == [0] * many
     assert sum(not found for found, *_ in said) == 1
     assert len({tuple(draw) for _, *draw in said}) == 1
     with Register.open(path) as register:

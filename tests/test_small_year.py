@@ -58,8 +58,10 @@ def broken_home(place: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name != "posix", reason="a home of symbolic links")
 def test_a_month_whose_second_notebook_failed_is_taken_up_there(tmp_path):
+    """As ``test_month`` has it with stand-ins and ``test_month_kill`` with a death."""
     values = own_values(write_small(tmp_path / "data", scale=0.08))
     own, asked = tmp_path / "own.yml", tmp_path / "calendar.yml"
     kept = {name: values[name] for name in ("authority", "extract", "extra_tables")}
