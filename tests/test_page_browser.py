@@ -23,7 +23,6 @@ from page_factory import (
     shell,  # noqa: F401
     whole_page,
 )
-from tiers import thorough
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.reporting.browser import find_browser
@@ -43,9 +42,7 @@ PAGES = [
     "cases restricted",
     "long names",
 ]
-OF_NOTEBOOKS = {f"{path.stem} restricted" for path in NOTEBOOKS}
-MADE_OR_SHARED = [thorough(name, id=name) if name in OF_NOTEBOOKS else name for name in PAGES]
-"""The parts of restricted pages of notebooks are those of the pages made here."""
+LONGEST = {f"{path.stem} restricted" for path in NOTEBOOKS}
 SITUATIONS = {
     "phone": {"media": "screen"},
     "screen": {"media": "screen"},
@@ -56,25 +53,20 @@ SITUATIONS = {
 }
 
 
-def _of_notebooks(name: str) -> list[str]:
-    """What everybody reads is looked at in two situations, the long restricted pages in one.
-
-    Their parts are those of the pages made here, which are looked at in all.
-    """
-    return ["phone"] if name.endswith("restricted") else ["phone", "print"]
+def situations_of(name: str) -> list[str]:
+    """Pages made here, which hold every part, are looked at in all; those of notebooks in one."""
+    return list(SITUATIONS) if name.startswith("whole") else ["phone"]
 
 
-LOOKED_AT = [
-    (name, situation)
-    for name in PAGES
-    for situation in (SITUATIONS if name.startswith("whole") else _of_notebooks(name))
-]
-STANDARD = """axe.run({
+STANDARD = """rules => axe.run({
     runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
                                     'best-practice']},
-    rules: {'target-size': {enabled: true}},
+    rules: {'target-size': {enabled: true}, ...rules},
 })"""
+WITHOUT_COLOURS = {"color-contrast": {"enabled": False}}
+"""Takes most of the time of a long page, whose colours are those of all pages."""
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
+FOLD_ALL = OPEN_ALL.replace("true", "false")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -109,17 +101,22 @@ def browser():
         opened.close()
 
 
+def listening(page):
+    """Note what a page asks for and what the console says."""
+    page.asked, page.said = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.said.append(message.text))
+    return page
+
+
 @pytest.fixture
 def visit(browser, folder):
     """Open a page by name, noting what it asks for and what the console says."""
     opened = []
 
-    def go(name, *, width=1280, height=900, text=None, **more):
-        page = browser.new_page(viewport={"width": width, "height": height}, **more)
+    def go(name, *, width=1280, height=900, text=None):
+        page = listening(browser.new_page(viewport={"width": width, "height": height}))
         opened.append(page)
-        page.asked, page.said = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.said.append(message.text))
         path = folder / f"{name}.html"
         if text is not None:
             path = folder / "changed.html"
@@ -132,27 +129,33 @@ def visit(browser, folder):
         page.close()
 
 
-def violations(page):
+@pytest.fixture(scope="class")
+def opened(request, browser, folder):
+    """Open a page once for all that is looked at in it: opening takes longest."""
+    page = listening(browser.new_page())
+    page.goto((folder / f"{request.param}.html").as_uri())
+    page.called = request.param
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page(opened):
+    """Give the opened page as it was: folded, on a screen, in its own colours."""
+    opened.set_viewport_size({"width": 1280, "height": 900})
+    opened.emulate_media(media="null", color_scheme="null", forced_colors="null")
+    opened.evaluate(FOLD_ALL)
+    return opened
+
+
+def violations(page, rules=None):
     axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
     script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(script)
-    found = page.evaluate(STANDARD)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(script)
+    found = page.evaluate(STANDARD, rules or {})
     assert len(found["passes"]) > 15
     return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
-
-
-# Axe-core, WCAG 2.2 AA -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("name", "situation"), LOOKED_AT)
-def test_axe_finds_no_violation(visit, name, situation):
-    page = visit(name, width=360 if situation == "phone" else 1280)
-    page.emulate_media(**SITUATIONS[situation])
-    if situation != "print":
-        page.evaluate(OPEN_ALL)
-    assert violations(page) == []
-    assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
-    assert page.said == []
 
 
 def test_axe_would_find_a_violation(visit, folder):
@@ -160,29 +163,6 @@ def test_axe_would_find_a_violation(visit, folder):
     text = (folder / "whole shareable.html").read_text(encoding="utf-8")
     page = visit("", text=re.sub(r'(<svg role="img") aria-label="[^"]*"', r"\1", text))
     assert [name for name, _ in violations(page)] == ["svg-img-alt"]
-
-
-# Phones, zoom, spacing (1.4.4, 1.4.10, 1.4.12) ------------------------------------------------
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_reflow_and_hold_at_twice_the_size_and_with_more_space(visit, name):
-    page = visit(name, width=320, device_scale_factor=2)
-    page.evaluate(OPEN_ALL)
-    over = {}
-    for width in (320, 360, 640, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        over[width] = page.evaluate(OVERFLOW)
-    assert [width for width, by in over.items() if by > 0] == []
-    page.set_viewport_size({"width": 640, "height": 900})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(OVERFLOW) <= 0
-    page.evaluate(
-        """for (const one of document.querySelectorAll('body *')) {
-            one.style.lineHeight = '1.5'; one.style.letterSpacing = '0.12em';
-            one.style.wordSpacing = '0.16em'; }"""
-    )
-    assert page.evaluate(OVERFLOW) <= 0
 
 
 # By keyboard ---------------------------------------------------------------------------------
@@ -194,33 +174,6 @@ FOCUS = """(() => {
             outline: look.outlineStyle === 'none' ? 0 : parseFloat(look.outlineWidth),
             box: one.getBoundingClientRect().toJSON(), high: innerHeight};
 })()"""
-
-
-@pytest.mark.parametrize("name", MADE_OR_SHARED)
-def test_pages_are_used_by_keyboard_and_what_is_pressed_is_large_enough(visit, name):
-    page = visit(name, width=360)
-    wanted = page.evaluate(
-        "[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')]"
-        ".filter(one => one.checkVisibility()).length"
-    )
-    places = []
-    for _ in range(wanted):
-        page.keyboard.press("Tab")
-        focus = page.evaluate(FOCUS)
-        places.append(focus["place"])
-        assert focus["outline"] >= 2, "the focus is not seen"
-        assert focus["box"]["top"] < focus["high"], "the focus is off the screen"
-        assert focus["box"]["bottom"] > 0, "the focus is off the screen"
-    assert places == sorted(set(places)), "the order is not that of the page"
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.tagName") == "BODY", "the page is a trap"
-    page.set_viewport_size({"width": 320, "height": 900})
-    sizes = page.evaluate(
-        """[...document.querySelectorAll('summary, a, button')].map(one => { one.focus();
-            const box = one.getBoundingClientRect(); return [box.width, box.height]; })"""
-    )
-    assert len(sizes) >= 1
-    assert all(min(size) >= 24 for size in sizes)
 
 
 def test_the_first_key_leads_past_the_top(visit):
@@ -257,22 +210,6 @@ def test_what_scrolls_is_scrolled_by_key(visit, part):
 
 
 # Words for pictures --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", MADE_OR_SHARED)
-def test_pictures_are_named_by_their_words(visit, name):
-    page = visit(name)
-    icons = page.locator("svg.icon")
-    for place in range(icons.count()):
-        assert icons.nth(place).get_attribute("role") == "img"
-        assert icons.nth(place).get_attribute("aria-label").strip()
-    pictures = page.locator("svg:not(.icon)")
-    for place in range(pictures.count()):
-        words = pictures.nth(place).get_attribute("aria-label")
-        named = page.get_by_role("img", name=words, exact=True)
-        assert named.count() == 1
-        beneath = "xpath=ancestor::section[1]//p[contains(@class, 'words')]"
-        assert pictures.nth(place).locator(beneath).text_content() == words
 
 
 def test_text_in_pictures_is_text(visit):
@@ -357,55 +294,125 @@ def sheets(page, tmp_path):
     return [sheet for sheet in done.stdout.decode("utf-8").split("\f") if sheet.strip()]
 
 
-@pytest.mark.parametrize("name", MADE_OR_SHARED)
-def test_every_sheet_is_marked_and_numbered_and_ends_with_no_heading(visit, tmp_path, name):
-    page = visit(name)
-    said = page.evaluate(
-        "[...document.querySelectorAll('h2, h3, caption')].map(one => one.textContent.trim())"
-    )
-    printed = sheets(page, tmp_path)
-    for number, sheet in enumerate(printed, start=1):
-        lines = [line.strip() for line in sheet.splitlines() if line.strip()]
-        assert lines[-1].endswith(f"Page {number} of {len(printed)}")
-        assert lines[-2] not in said, "a heading is left at the foot of a sheet"
-        if "restricted" in name:
-            assert lines[0].startswith("RESTRICTED: holds information about individual children")
-            assert lines[-1].startswith("RESTRICTED")
-        else:
-            assert lines[-1].startswith("Shareable")
-            assert "RESTRICTED" not in sheet
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_table_runs_over_the_edge_of_a_sheet(visit, name):
-    """The room of A4 within its margins; wide tables lie on their side."""
-    page = visit(name)
-    page.emulate_media(media="print")
-    for turned, millimetres in (("false", 182), ("true", 269)):
-        page.set_viewport_size({"width": int(millimetres / 25.4 * 96), "height": 900})
-        wide = page.evaluate(
-            f"""[...document.querySelectorAll('.scroll')]
-            .filter(one => (one.closest('.wide') !== null) === {turned})
-            .map(one => [one.scrollWidth - one.clientWidth, one.getAttribute('aria-label')])"""
-        )
-        assert [told for over, told in wide if over > 1] == []
-
-
-@pytest.mark.parametrize("name", [one for one in PAGES if "restricted" not in one])
-def test_names_leave_the_numbers_on_the_screen(visit, name):
-    """Tables of more than eight columns, such as years, may be scrolled on a tablet."""
-    page = visit(name, width=768)
-    page.evaluate(OPEN_ALL)
-    over = """[...document.querySelectorAll('.scroll')]
-        .filter(one => innerWidth > 1000 || one.querySelectorAll('thead th, thead td').length <= 8)
-        .map(one => one.scrollWidth - one.clientWidth)"""
-    for width in (768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert max(page.evaluate(over)) <= 1
-
-
 def test_long_tables_repeat_their_headings(visit, tmp_path):
     printed = sheets(visit("cases restricted"), tmp_path)
     with_cases = [sheet for sheet in printed if re.search(r"REF\d\d\dAB7", sheet)]
     assert len(with_cases) >= 3
     assert all(re.search(r"Case ref\s", sheet) for sheet in with_cases)
+
+
+# Every page ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("opened", PAGES, indirect=True, scope="class")
+class TestEveryPage:
+    def test_axe_finds_no_violation(self, page):
+        """WCAG 2.2 AA."""
+        found = {}
+        for situation in situations_of(page.called):
+            page.set_viewport_size({"width": 360 if situation == "phone" else 1280, "height": 900})
+            nothing = {"media": "null", "color_scheme": "null", "forced_colors": "null"}
+            page.emulate_media(**nothing | SITUATIONS[situation])
+            page.evaluate(FOLD_ALL if situation == "print" else OPEN_ALL)
+            found[situation] = violations(page, WITHOUT_COLOURS if page.called in LONGEST else None)
+        assert not any(found.values()), found
+        assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+        assert page.said == []
+
+    def test_it_is_used_by_keyboard_and_what_is_pressed_is_large_enough(self, page):
+        page.set_viewport_size({"width": 360, "height": 900})
+        page.reload()
+        wanted = page.evaluate(
+            "[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')]"
+            ".filter(one => one.checkVisibility()).length"
+        )
+        places = []
+        for _ in range(wanted):
+            page.keyboard.press("Tab")
+            focus = page.evaluate(FOCUS)
+            places.append(focus["place"])
+            assert focus["outline"] >= 2, "the focus is not seen"
+            assert focus["box"]["top"] < focus["high"], "the focus is off the screen"
+            assert focus["box"]["bottom"] > 0, "the focus is off the screen"
+        assert places == sorted(set(places)), "the order is not that of the page"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.tagName") == "BODY", "the page is a trap"
+        page.set_viewport_size({"width": 320, "height": 900})
+        sizes = page.evaluate(
+            """[...document.querySelectorAll('summary, a, button')].map(one => { one.focus();
+                const box = one.getBoundingClientRect(); return [box.width, box.height]; })"""
+        )
+        assert len(sizes) >= 1
+        assert all(min(size) >= 24 for size in sizes)
+
+    def test_pictures_are_named_by_their_words(self, page):
+        icons = page.locator("svg.icon")
+        for place in range(icons.count()):
+            assert icons.nth(place).get_attribute("role") == "img"
+            assert icons.nth(place).get_attribute("aria-label").strip()
+        pictures = page.locator("svg:not(.icon)")
+        for place in range(pictures.count()):
+            words = pictures.nth(place).get_attribute("aria-label")
+            named = page.get_by_role("img", name=words, exact=True)
+            assert named.count() == 1
+            beneath = "xpath=ancestor::section[1]//p[contains(@class, 'words')]"
+            assert pictures.nth(place).locator(beneath).text_content() == words
+
+    def test_every_sheet_is_marked_and_numbered_and_ends_with_no_heading(self, page, tmp_path):
+        said = page.evaluate(
+            "[...document.querySelectorAll('h2, h3, caption')].map(one => one.textContent.trim())"
+        )
+        printed = sheets(page, tmp_path)
+        for number, sheet in enumerate(printed, start=1):
+            lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+            assert lines[-1].endswith(f"Page {number} of {len(printed)}")
+            assert lines[-2] not in said, "a heading is left at the foot of a sheet"
+            if "restricted" in page.called:
+                assert lines[0].startswith("RESTRICTED: holds information about individual")
+                assert lines[-1].startswith("RESTRICTED")
+            else:
+                assert lines[-1].startswith("Shareable")
+                assert "RESTRICTED" not in sheet
+
+    def test_no_table_runs_over_the_edge_of_a_sheet(self, page):
+        """The room of A4 within its margins; wide tables lie on their side."""
+        page.emulate_media(media="print")
+        for turned, millimetres in (("false", 182), ("true", 269)):
+            page.set_viewport_size({"width": int(millimetres / 25.4 * 96), "height": 900})
+            wide = page.evaluate(
+                f"""[...document.querySelectorAll('.scroll')]
+                .filter(one => (one.closest('.wide') !== null) === {turned})
+                .map(one => [one.scrollWidth - one.clientWidth, one.getAttribute('aria-label')])"""
+            )
+            assert [told for over, told in wide if over > 1] == []
+
+    def test_names_leave_the_numbers_on_the_screen(self, page):
+        """Tables of more than eight columns, such as years, may be scrolled on a tablet."""
+        if "restricted" in page.called:
+            return  # long references may be scrolled
+        page.evaluate(OPEN_ALL)
+        over = """[...document.querySelectorAll('.scroll')]
+            .filter(one => innerWidth > 1000
+                    || one.querySelectorAll('thead th, thead td').length <= 8)
+            .map(one => one.scrollWidth - one.clientWidth)"""
+        for width in (768, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert max(page.evaluate(over)) <= 1
+
+    def test_it_reflows_and_holds_at_twice_the_size_and_with_more_space(self, page):
+        """WCAG 1.4.4, 1.4.10 and 1.4.12. The last, as it spoils the opened page."""
+        page.evaluate(OPEN_ALL)
+        over = {}
+        for width in (320, 360, 640, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            over[width] = page.evaluate(OVERFLOW)
+        assert [width for width, by in over.items() if by > 0] == []
+        page.set_viewport_size({"width": 640, "height": 900})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(OVERFLOW) <= 0
+        page.evaluate(
+            """for (const one of document.querySelectorAll('body *')) {
+                one.style.lineHeight = '1.5'; one.style.letterSpacing = '0.12em';
+                one.style.wordSpacing = '0.16em'; }"""
+        )
+        assert page.evaluate(OVERFLOW) <= 0
