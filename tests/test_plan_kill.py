@@ -32,10 +32,8 @@ EVERY = [
     "after the rename",
 ]
 TELLING = [
-    "fixing the frame",
     "notebook: cell 8",
     "notebook: cell 9",
-    "publishing",
     "half the rename",
     "after the rename",
 ]
