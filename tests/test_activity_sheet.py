@@ -125,6 +125,12 @@ class TestIn:
         assert table.loc["Deskside discussion", "date"] == pd.Timestamp("2026-10-06")
         assert set(table["sheet_id"]) == {ID}
 
+    @pytest.mark.parametrize("kind", ["QA Group meeting", "Report to members"])
+    def test_what_is_of_the_whole_authority_has_no_service(self, sheet, kind):
+        changes = {"Kind": kind, "Date": "14/10/2026"}
+        filled(sheet, {("Other activity", 2, name): value for name, value in changes.items()})
+        assert read(sheet).table["service"].isna().tolist() == [True]
+
     def test_empty_it_says_nothing(self, original):
         found = read(original)
         assert (len(found.table), found.unchanged) == (0, 0)

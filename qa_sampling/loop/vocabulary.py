@@ -53,12 +53,15 @@ class ActivityKind:
     is_event : bool
         Whether it is the service's own doing, so that its number counts no child, no family and
         nobody else. What people say or raise, and what is about a child, is none.
+    is_of_all : bool
+        Whether it is of the whole authority, so that it need not have a service.
     """
 
     name: str
     group: str
     graded: bool = False
     is_event: bool = False
+    is_of_all: bool = False
 
 
 ACTIVITY_KINDS: dict[str, ActivityKind] = {
@@ -85,8 +88,8 @@ ACTIVITY_KINDS: dict[str, ActivityKind] = {
         ActivityKind("Rapid review", OTHER),
         ActivityKind("Consultation", OTHER, is_event=True),
         ActivityKind("Practice week", OTHER, is_event=True),
-        ActivityKind("QA Group meeting", OTHER, is_event=True),
-        ActivityKind("Report to members", OTHER, is_event=True),
+        ActivityKind("QA Group meeting", OTHER, is_event=True, is_of_all=True),
+        ActivityKind("Report to members", OTHER, is_event=True, is_of_all=True),
     )
 }
 """Every kind of QA activity besides audits, by name."""

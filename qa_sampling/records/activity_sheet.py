@@ -317,7 +317,8 @@ def _note_places(
     log: FaultLog,
 ) -> None:
     """Note teams of another service, and activity of which nobody can say where it was."""
-    nowhere = rows["service"].isna() & rows["team"].isna()
+    of_all = [name for name, kind in ACTIVITY_KINDS.items() if kind.is_of_all]
+    nowhere = rows["service"].isna() & rows["team"].isna() & ~rows["kind"].isin(of_all)
     for sheet, part in places[nowhere].groupby("sheet", sort=False):
         log.add("stop", file, str(sheet), "neither service nor team is given",
                 "Give one of them.", column="Service", rows=part["row"].tolist())  # fmt: skip
