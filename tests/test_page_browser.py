@@ -23,6 +23,7 @@ from page_factory import (
     shell,  # noqa: F401
     whole_page,
 )
+from tiers import repeats
 
 from qa_sampling.errors import ParameterError
 from qa_sampling.reporting.browser import find_browser
@@ -42,7 +43,7 @@ PAGES = [
     "cases restricted",
     "long names",
 ]
-LONGEST = {f"{path.stem} restricted" for path in NOTEBOOKS}
+LONGEST = {f"{path.stem} restricted" for path in NOTEBOOKS if repeats(1, 0)}
 SITUATIONS = {
     "phone": {"media": "screen"},
     "screen": {"media": "screen"},
@@ -54,8 +55,13 @@ SITUATIONS = {
 
 
 def situations_of(name: str) -> list[str]:
-    """Pages made here, which hold every part, are looked at in all; those of notebooks in one."""
-    return list(SITUATIONS) if name.startswith("whole") else ["phone"]
+    """Pages made here, which hold every part, are looked at in all; those of notebooks in one.
+
+    With `--thorough` those of notebooks are looked at on paper as well, the long ones in colour.
+    """
+    if name.startswith("whole"):
+        return list(SITUATIONS)
+    return ["phone", "print"][: repeats(1, 2)]
 
 
 STANDARD = """rules => axe.run({

@@ -166,9 +166,10 @@ class QualityStandards(BaseModel):
     @model_validator(mode="after")
     def _each_once(self) -> QualityStandards:
         _require_each_once([one.key for one in self.standards], tuple(QUALITY_STANDARDS), "key")
+        targets = self.targets
         for one in self.standards:
             for name, target in one.measures.items():
-                if target not in (None, other := self.targets.get(name)):
+                if target not in (None, other := targets.get(name)):
                     raise ValueError(f"{name} has targets {target:g} and {other:g}; give it one")
         return self
 
