@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from qa_sampling.errors import DisclosureError
@@ -54,8 +55,9 @@ def release_fingerprint(table: SafeTable) -> str:
     return hashlib.sha256(release_text(table).encode("utf-8")).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def printed_table(text: str) -> PrintedTable:
-    """Give a table back from its text.
+    """Give a table back from its text; read once a run, since a page asks many times over.
 
     Parameters
     ----------
