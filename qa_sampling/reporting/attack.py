@@ -154,10 +154,12 @@ def _spans(
         idle = 0 if settled else idle + 1
         waiting = left
     for key in waiting:
-        for sign in (-1, 1):
+        low, high = system.ends(wanted[key])
+        for sign, known in ((-1, span[key][1] >= high), (1, span[key][0] <= low)):
             if _settled(span[key], threshold):
                 break
-            learn(system.extreme(_times(wanted[key], sign)))
+            if not known:
+                learn(system.extreme(_times(wanted[key], sign)))
     return span
 
 
