@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from scipy import stats
 
 from qa_sampling.errors import TrendError
 from qa_sampling.schema import NOT_RECORDED
@@ -186,6 +185,8 @@ def come_and_gone(before: pd.DataFrame, now: pd.DataFrame) -> ComeAndGone:
     Exact test of McNemar (1947), Psychometrika 12, 153-157, of families: those of both days say
     nothing of a change.
     """
+    from scipy import stats  # slow to load, and every command reads the settings
+
     then, here = (set(one["child_id"]) for one in (before, now))
     came, gone = (
         _families(one) - _families(other) for one, other in ((now, before), (before, now))
