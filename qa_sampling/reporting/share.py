@@ -361,11 +361,12 @@ def number_columns(grid: Mapping[str, Any]) -> list[bool]:
     Parameters
     ----------
     grid : mapping
-        `columns` and `rows` of text; the first column names the rows and is never a number.
+        `columns` and `rows` of text; the first column names the rows and is never a number, and
+        without a row none is.
     """
-    columns = range(len(grid["columns"]))
+    columns, rows = range(len(grid["columns"])), grid["rows"] or [["–"] * len(grid["columns"])]
     return [
-        place > 0 and all(_NUMBER.fullmatch(row[place]) for row in grid["rows"] if row[place])
+        place > 0 and all(_NUMBER.fullmatch(row[place]) for row in rows if row[place])
         for place in columns
     ]
 
@@ -376,10 +377,10 @@ def brief_columns(grid: Mapping[str, Any]) -> list[bool]:
     Parameters
     ----------
     grid : mapping
-        `columns` and `rows` of text.
+        `columns` and `rows` of text; without a row none is, so that headings may break.
     """
-    columns = range(len(grid["columns"]))
-    return [all(len(row[place]) <= _BRIEF for row in grid["rows"]) for place in columns]
+    columns, rows = range(len(grid["columns"])), grid["rows"]
+    return [bool(rows) and all(len(row[place]) <= _BRIEF for row in rows) for place in columns]
 
 
 def is_long(text: str) -> bool:
