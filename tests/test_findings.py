@@ -16,8 +16,8 @@ from qa_sampling.reporting import findings_lists, findings_view
 from qa_sampling.runs.drawn_returns import open_findings
 from qa_sampling.runs.findings import estimates, practice
 from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
-from qa_sampling.runs.findings.outputs import NAMES, span_of
-from qa_sampling.runs.findings.steps import findings_of, opened_cases
+from qa_sampling.runs.findings.outputs import NAMES
+from qa_sampling.runs.findings.steps import findings_of, opened_cases, span_of
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.sampling.association import estimate_association
 from qa_sampling.sampling.estimation import make_design

@@ -23,9 +23,9 @@ from qa_sampling.runs.findings.moderating import moderated_of
 from qa_sampling.runs.findings.outputs import (
     groups_in_words,
     publish_findings,
-    release_findings,
     words_of,
 )
+from qa_sampling.runs.findings.releasing import release_findings
 from qa_sampling.runs.findings.steps import findings_of
 from qa_sampling.runs.inputs import invented_authority
 from qa_sampling.runs.publication import faults_of

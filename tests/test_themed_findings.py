@@ -22,9 +22,10 @@ from qa_sampling.reporting.themed_words import (
 from qa_sampling.runs.collect.granting import grant, reassign
 from qa_sampling.runs.enough_audits import need_graded
 from qa_sampling.runs.findings.describing import describer
-from qa_sampling.runs.findings.outputs import release_findings, words_of
+from qa_sampling.runs.findings.outputs import words_of
+from qa_sampling.runs.findings.releasing import release_findings
 from qa_sampling.runs.findings.steps import findings_of
-from qa_sampling.runs.findings.themed import release_themes, tables_of_themes, themes_of
+from qa_sampling.runs.findings.themed import release_themes, tell_themes, themes_of
 from qa_sampling.runs.programme_page.exceptions import (
     EXEMPTED,
     EXTENDED,
@@ -68,7 +69,10 @@ def themes(settings, register, files):
 
 @pytest.fixture(scope="module")
 def released(themes, settings, register):
-    return tables_of_themes(themes, settings, register)
+    asked = {"describe": describer(settings)}
+    told = tell_themes(themes, settings, register, staff_of(settings), **asked)
+    assert {one.day for one in told.values()} == {None}
+    return {design: one.tables for design, one in told.items()}
 
 
 def asked_of(design: str, period: str) -> AuditFindings:
@@ -123,7 +127,8 @@ def test_words_say_what_the_tables_of_the_theme_show(themes, released, settings,
     assert "“Family safeguarding audits”, 24 audits: at least 58% good or better" in text
     assert "“Journey of the child audits” (7 of 7)" in text
     some = [one for one in themes if one.design in ("permanence", "multi_agency")]
-    again = release_themes(some, settings, register)
+    asked = {"describe": describer(settings)}
+    again = release_themes(some, settings, register, staff_of(settings), **asked)
     assert {*again.sentences} <= {*words.sentences}
     assert len(again.sentences) == 3
     assert themed_words([]).sentences == ()

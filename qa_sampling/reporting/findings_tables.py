@@ -10,7 +10,7 @@ import pandas as pd
 
 from qa_sampling.reporting.disclosure import SafeTable, protect_linked, request_of
 from qa_sampling.reporting.editions import changed, population_of_edition, tied_editions
-from qa_sampling.reporting.safe_table import PrintedTable
+from qa_sampling.reporting.safe_table import HIDDEN_MARK, PrintedTable
 from qa_sampling.reporting.table_request import TableRequest
 from qa_sampling.reporting.tables import SharedTable
 from qa_sampling.schema import GRADES, NOT_RECORDED
@@ -160,6 +160,60 @@ def protect_findings(
 
 _WHEN = "month, day completed"
 """One dimension and not two, so that only what is possible has a name."""
+
+
+def days_released(
+    earlier: Sequence[PrintedTable], *, design: str, edition: str = ""
+) -> dict[str, tuple[str, ...]]:
+    """Give the days as at which findings of a design were released, with the months they were of.
+
+    Parameters
+    ----------
+    earlier : sequence of PrintedTable
+        The ledger of releases.
+    design, edition : str
+        As for :func:`protect_findings`.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        The last day a release counts, and the months of the latest release as at that day; the
+        day that was released last comes first.
+    """
+    of = population_of_edition(f"{design} audits", edition)
+    found: dict[str, tuple[str, ...]] = {}
+    for table in reversed(earlier):
+        if table.population != of or set(table.over) != {_WHEN}:
+            continue
+        whens = [one.split(", ") for one in table.over[_WHEN]]
+        months = tuple(dict.fromkeys(month for month, _ in whens))
+        found.setdefault(max(day for _, day in whens), months)
+    return found
+
+
+def days_telling(
+    earlier: Sequence[PrintedTable], *, design: str, edition: str = ""
+) -> tuple[str, ...]:
+    """Give the days as at which a release of a design shows how many are good or better.
+
+    Parameters
+    ----------
+    earlier, design, edition
+        As for :func:`days_released`.
+
+    Returns
+    -------
+    tuple of str
+        The day that was released last comes first.
+    """
+    telling = [one for one in earlier if "kind" in one.by and _shows_totals(one)]
+    return tuple(days_released(telling, design=design, edition=edition))
+
+
+def _shows_totals(table: PrintedTable) -> bool:
+    rest = [table.columns.index(name) for name in table.by if name != "kind"]
+    totals = [row for row in table.rows if all(row[at] == table.total_label for at in rest)]
+    return bool(totals) and not any(HIDDEN_MARK in row for row in totals)
 
 
 def _when(months: Sequence[str], days: Sequence[str], begun: Mapping[str, str]) -> list[str]:

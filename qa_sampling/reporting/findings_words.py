@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from qa_sampling.agreement.moderated import ModeratedShare
+from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.findings_tables import AUDITS, GOOD, LESS, FindingsTables
 from qa_sampling.reporting.free_text import require_all_free
 from qa_sampling.reporting.moderation_words import good_words
@@ -22,6 +24,20 @@ from qa_sampling.sampling.estimation import Difference, Estimate
 
 _WHAT = "were graded good or better"
 RANGE_WORDS = _sealed("The range in brackets is where the true share very likely lies.")
+
+
+def earlier_day_words(day: date) -> Words:
+    """Say that figures are those of an earlier day, and why.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+    """
+    return _said(
+        f"these are the figures as at {day_in_words(day)}, the last that can be told; newer ones "
+        "are hidden, so that nobody can be identified, and told on the page for named readers alone"
+    )
 
 
 def findings_words(
@@ -68,7 +84,9 @@ def findings_words(
             between=between,
             counts=[before, (count, n)],
         )
-    if moderated is not None and tables.moderated is not None:
+    if moderated is not None and tables.moderated is None:
+        words += hidden_words("what moderators found")
+    elif moderated is not None:
         words += good_words(moderated, tables.moderated, level=level)
     return words + _fact_words(tables)
 

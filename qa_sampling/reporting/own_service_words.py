@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
+from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.own_service_changes import printed_changes
 from qa_sampling.reporting.programme_words import joined
 from qa_sampling.reporting.quantities import cell, declared
@@ -35,6 +37,7 @@ def own_service_words(
     heard: SafeTable,
     fewest: int,
     level: float,
+    graded_day: date | None = None,
 ) -> Words:
     """Say what audits, families and outcomes tell of one service.
 
@@ -60,10 +63,12 @@ def own_service_words(
         Cases below which no change is told.
     level : float
         Of all comparisons together.
+    graded_day : date, optional
+        The day the audits are told of, where it is not the page's own.
     """
     if not service:
         return NOTHING_SAID
-    words = _audits(service, graded) + _heard(service, heard)
+    words = _audits(service, graded, graded_day) + _heard(service, heard)
     if outcomes.empty:
         return words + say(
             "Outcomes of the teams of {service} are not told: there are too few of them, their "
@@ -112,7 +117,7 @@ def together_words(outcomes: pd.DataFrame, told: Words, *, level: float) -> Word
     )
 
 
-def _audits(service: str, graded: SafeTable) -> Words:
+def _audits(service: str, graded: SafeTable, day: date | None) -> Words:
     if graded.withheld or "service" not in graded.by or not _has(graded, service):
         return say("{service}: no audits of its own are shown.", service=service)
     kinds = list(dict.fromkeys(row[1] for row in graded.rows))
@@ -121,8 +126,9 @@ def _audits(service: str, graded: SafeTable) -> Words:
     if whole.hidden or good.hidden:
         return say("{service}: the grades of its audits are hidden.", service=service)
     return say(
-        "{service}: of {whole:graded audit|graded audits} {good} were good or better.",
+        "{service}: of {whole:graded audit|graded audits}{day} {good} were good or better.",
         service=service,
+        day=declared(f", as at {day_in_words(day)}," if day else ""),
         whole=whole,
         good=good,
     )

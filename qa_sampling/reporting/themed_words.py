@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
+from qa_sampling.reporting.dates import day_in_words
 from qa_sampling.reporting.findings_tables import AUDITS, GOOD, LESS, FindingsTables
 from qa_sampling.reporting.findings_words import shown_counts
 from qa_sampling.reporting.free_text import require_all_free
@@ -38,6 +40,8 @@ class ThemedGrades:
         Of the share.
     range : Interval or None
         What fits whatever the missing audits would have found.
+    day : date or None
+        The day they are told of, where it is not the page's own.
     """
 
     title: str
@@ -49,6 +53,7 @@ class ThemedGrades:
     share: float | None = None
     interval: Interval | None = None
     range: Interval | None = None
+    day: date | None = None
 
 
 def themed_view(themes: Sequence[ThemedGrades]) -> pd.DataFrame:
@@ -94,7 +99,7 @@ def themed_words(told: Sequence[tuple[ThemedGrades, FindingsTables | None]]) -> 
     require_all_free("themed_words", titles=[one.title for one, _ in told])
     words, few, hidden, silent = NOTHING_SAID, [], [], []
     for one, tables in told:
-        name = f"“{one.title}”"
+        name = f"“{one.title}”" + (f" as at {day_in_words(one.day)}" if one.day else "")
         if tables is None:
             silent.append(name)
             continue
@@ -114,6 +119,8 @@ def themed_words(told: Sequence[tuple[ThemedGrades, FindingsTables | None]]) -> 
     for names, text in ((few, _FEW), (hidden, _HIDDEN), (silent, _SILENT)):
         if names:
             words += _said(f"{text}: {listed(names)}")
+    if any(one.day for one, _ in told):
+        words += _said(_EARLIER)
     return _sealed(_HEADING) + words if told else NOTHING_SAID
 
 
@@ -169,6 +176,10 @@ _FEW = "themes with too few audits for a share, and how many are good or better"
 _HIDDEN = (
     "themes whose share is hidden so that nobody can be identified, and told on the page for named "
     "readers alone"
+)
+_EARLIER = (
+    "where a day is named, newer figures of that theme are hidden, so that nobody can be "
+    "identified, and told on the page for named readers alone"
 )
 _SILENT = "themes of which too little has come back to say anything"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,39 +10,32 @@ from qa_sampling.agreement.moderated import ModeratedShare
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
 from qa_sampling.reporting import findings_view as view
-from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.reporting.findings_tables import (
     AUDITS,
     GOOD,
     FindingsTables,
-    protect_findings,
 )
 from qa_sampling.reporting.findings_words import (
-    RANGE_WORDS,
     findings_words,
-    grade_words,
     groups_heading,
     groups_said,
     response_words,
 )
 from qa_sampling.reporting.findings_workbook import write_findings_workbook
-from qa_sampling.reporting.releases import printed_tables
 from qa_sampling.reporting.themed_words import of_theme_words
 from qa_sampling.reporting.voices_view import said_view, voices_view
 from qa_sampling.reporting.words import NOTHING_SAID, Words
 from qa_sampling.runs.analysis_outputs import publish_files
-from qa_sampling.runs.enough_audits import require_enough
 from qa_sampling.runs.findings import estimates, practice
-from qa_sampling.runs.findings.moderating import moderated_of, moderators_grades
-from qa_sampling.runs.findings.steps import Findings
+from qa_sampling.runs.findings.moderating import moderated_of
+from qa_sampling.runs.findings.steps import Findings, span_of
 from qa_sampling.runs.findings.voices import voices, what_was_said
-from qa_sampling.runs.shared_tables import record_tables, write_shared_tables
+from qa_sampling.runs.shared_tables import write_shared_tables
 from qa_sampling.schema import QUALITY_STANDARDS
 from qa_sampling.settings.findings import MONTHLY, AuditFindings
 
 NAMES = {OVERALL: "Overall"} | QUALITY_STANDARDS
 """Words of the overall grade and of every standard."""
-_DAY = "%Y-%m-%d"
 GROUPS = {
     "service": "Service",
     "team": "Team",
@@ -51,65 +43,6 @@ GROUPS = {
     "age_band": "Age band",
     "ethnic_group": "Ethnic group",
 }
-
-
-def span_of(periods: tuple[str, ...]) -> str:
-    """Say months in words: "July to October 2026".
-
-    Parameters
-    ----------
-    periods : tuple of str
-        Months such as "2026-10", in order.
-    """
-    first = date.fromisoformat(f"{periods[0]}-01")
-    last = (pd.Period(periods[-1], "M").end_time).date()
-    return period_in_words(first, last)
-
-
-def release_findings(
-    found: Findings, settings: AuditFindings, register: Register
-) -> FindingsTables:
-    """Protect the tables of findings, and enter them in the ledger before anyone reads them.
-
-    Parameters
-    ----------
-    found : Findings
-        The audits with their draws.
-    settings : AuditFindings
-        Checked parameters.
-    register : Register
-        Holds the ledger of releases.
-
-    Raises
-    ------
-    DisclosureError
-        When figures contradict what was released; name an `edition` then, and keep it.
-    NothingReturned
-        When hardly anything of a theme is back.
-    """
-    require_enough(settings.design, len(found.audited))
-    audits = register.audits().dropna(subset=["date_completed"])
-    days = pd.date_range(audits["date_completed"].min(), pd.Timestamp(settings.extract_day))
-    tables = protect_findings(
-        found.audited,
-        QUALITY_STANDARDS,
-        design=settings.design,
-        months=found.now,
-        days=tuple(days.strftime(_DAY)),
-        begun=_begun(audits),
-        moderated=moderators_grades(found, settings, register)["grade"].tolist(),
-        tags=practice.themes(found, register),
-        edition=settings.edition,
-        earlier=printed_tables(register.releases()["content"]),
-    )
-    record_tables(register, settings.slug, tables.by_title())
-    return tables
-
-
-def _begun(audits: pd.DataFrame) -> dict[str, str]:
-    """Give the first day that an audit of each month can be of, for months with earlier ones."""
-    first = audits.groupby("period")["date_completed"].min().dt.strftime(_DAY)
-    return {month: day for month, day in first.items() if day < month}
 
 
 def words_of(
@@ -153,20 +86,6 @@ def words_of(
     return words + response_words(*estimates.came_back(found), low, high)
 
 
-def grade_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
-    """Say in plain words what share of open cases is good or better, as far as it is shown.
-
-    Parameters
-    ----------
-    found, settings, tables
-        As for :func:`words_of`.
-    """
-    good = estimates.good_or_better(found)
-    words = grade_words(tables, good, cases=found.open_cases, level=settings.level)
-    has_range = any(" (" in one for one in words.sentences)
-    return words + (RANGE_WORDS if has_range else NOTHING_SAID)
-
-
 def groups_in_words(found: Findings, settings: AuditFindings, tables: FindingsTables) -> Words:
     """Say what share is good or better by standard and by service, the weakest first.
 
@@ -203,7 +122,7 @@ def sheets_of(
     Parameters
     ----------
     found, settings, register
-        As for :func:`release_findings`.
+        As for ``releasing.release_findings``.
     """
     standards = estimates.by_standard(found, settings)
     sheets = {

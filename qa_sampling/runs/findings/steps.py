@@ -12,6 +12,7 @@ from qa_sampling.errors import RegisterError
 from qa_sampling.records.recorded_draw import RecordedDraw
 from qa_sampling.records.register import Register
 from qa_sampling.records.returned import OVERALL
+from qa_sampling.reporting.dates import period_in_words
 from qa_sampling.runs.case_places import Describer
 from qa_sampling.runs.findings.describing import describer
 from qa_sampling.sampling.estimation import Design, make_design
@@ -101,6 +102,19 @@ def average(populations: dict[str, int], periods: tuple[str, ...]) -> int:
         The months, at least one.
     """
     return round(sum(populations[one] for one in periods) / len(periods))
+
+
+def span_of(periods: tuple[str, ...]) -> str:
+    """Say months in words: "July to October 2026".
+
+    Parameters
+    ----------
+    periods : tuple of str
+        Months such as "2026-10", in order.
+    """
+    first = date.fromisoformat(f"{periods[0]}-01")
+    last = (pd.Period(periods[-1], "M").end_time).date()
+    return period_in_words(first, last)
 
 
 def findings_of(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from qa_sampling.records.register import Register
-from qa_sampling.reporting.findings_tables import FindingsTables
 from qa_sampling.reporting.themed_words import ThemedGrades, themed_words
 from qa_sampling.reporting.words import Words
 from qa_sampling.results import Interval
 from qa_sampling.runs.case_places import Describer
 from qa_sampling.runs.enough_audits import FEWEST_OF_A_THEME
 from qa_sampling.runs.findings import estimates
-from qa_sampling.runs.findings.outputs import release_findings
+from qa_sampling.runs.findings.releasing import ToldFindings, tell_findings
 from qa_sampling.runs.findings.steps import Findings, findings_of
+from qa_sampling.settings.findings import AuditFindings
 from qa_sampling.settings.programme import QaProgramme
 from qa_sampling.settings.programme_files import ProgrammeFiles
 
@@ -79,14 +79,14 @@ def themes_of(
         if back["draw_id"].isin(own["draw_id"]).any():
             asked = settings.of_theme(design)
             found = findings_of(asked, register, staff, describe=describe)
-        themes.append(Theme(design, _graded(own, found, settings), found))
+        title, rounds = str(own["title"].iloc[-1]), len(own)
+        graded = ThemedGrades(title, rounds, int(own["sampled"].sum()), 0, 0, None)
+        graded = graded if found is None else _graded(title, rounds, found, settings)
+        themes.append(Theme(design, graded, found))
     return tuple(themes)
 
 
-def _graded(draws: pd.DataFrame, found: Findings | None, settings: QaProgramme) -> ThemedGrades:
-    title, rounds = str(draws["title"].iloc[-1]), len(draws)
-    if found is None:
-        return ThemedGrades(title, rounds, int(draws["sampled"].sum()), 0, 0, None)
+def _graded(title: str, rounds: int, found: Findings, settings: AuditFindings) -> ThemedGrades:
     audited = found.audited
     opened = len(found.cases) + sum(found.unanswered.values())
     good = int(audited["overall"].isin(estimates.GOOD).sum())
@@ -99,21 +99,41 @@ def _graded(draws: pd.DataFrame, found: Findings | None, settings: QaProgramme) 
     return ThemedGrades(*told, share=one.estimate, interval=ends, range=reach)
 
 
-def release_themes(themes: Sequence[Theme], settings: QaProgramme, register: Register) -> Words:
+def release_themes(
+    themes: Sequence[Theme],
+    settings: QaProgramme,
+    register: Register,
+    staff: pd.DataFrame | None,
+    *,
+    describe: Describer,
+) -> Words:
     """Protect the tables of every theme with those of its own page, and say what may be said.
 
     Parameters
     ----------
-    themes, settings, register
-        As for :func:`tables_of_themes`.
+    themes, settings, register, staff, describe
+        As for :func:`tell_themes`.
     """
-    tables = tables_of_themes(themes, settings, register)
-    return themed_words([(one.graded, tables.get(one.design)) for one in themes])
+    told = tell_themes(themes, settings, register, staff, describe=describe)
+    said = []
+    for one in themes:
+        theirs = told.get(one.design)
+        graded = one.graded
+        if theirs is not None and theirs.day is not None:
+            then = _graded(graded.title, graded.rounds, theirs.found, settings)
+            graded = replace(then, day=theirs.day)
+        said.append((graded, theirs and theirs.tables))
+    return themed_words(said)
 
 
-def tables_of_themes(
-    themes: Sequence[Theme], settings: QaProgramme, register: Register
-) -> dict[str, FindingsTables]:
+def tell_themes(
+    themes: Sequence[Theme],
+    settings: QaProgramme,
+    register: Register,
+    staff: pd.DataFrame | None,
+    *,
+    describe: Describer,
+) -> dict[str, ToldFindings]:
     """Protect the tables of every theme of which enough is back, and enter them in the ledger.
 
     Parameters
@@ -124,10 +144,14 @@ def tables_of_themes(
         Checked parameters.
     register : Register
         Holds the ledger of releases.
+    staff : DataFrame or None
+        ``schema.STAFF``.
+    describe : callable
+        Says what cases were like.
 
     Returns
     -------
-    dict of str to FindingsTables
+    dict of str to ToldFindings
         By design.
 
     Raises
@@ -136,7 +160,9 @@ def tables_of_themes(
         When figures contradict what was released; name an `edition` then, and keep it.
     """
     return {
-        one.design: release_findings(one.found, settings.of_theme(one.design), register)
+        one.design: tell_findings(
+            one.found, settings.of_theme(one.design), register, staff, describe=describe
+        )
         for one in themes
         if one.found is not None and one.graded.audited >= FEWEST_OF_A_THEME
     }
