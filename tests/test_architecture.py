@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from by_folder import by_folder
 
 PACKAGE = Path(__file__).parents[1] / "qa_sampling"
 METHODS = {"sampling", "agreement", "trends", "loop"}
@@ -62,7 +63,7 @@ def run_modules(path: Path) -> set[tuple[str, ...]]:
     return {part for part in parts if part and files(*part).with_suffix(".py").is_file()}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+@by_folder(MODULES)
 def test_imports_point_down(path: Path) -> None:
     here, found = layer(path), ours(path)
     methods = LEAVES | METHODS
@@ -98,7 +99,7 @@ def test_imports_point_down(path: Path) -> None:
 RUNS = sorted((PACKAGE / "runs").rglob("*.py"))
 
 
-@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+@by_folder(RUNS)
 def test_one_notebook_s_run_knows_no_other(path: Path) -> None:
     folder = path.relative_to(PACKAGE / "runs").parts[:-1]
     allowed = ((), folder)
@@ -116,7 +117,7 @@ def test_the_runs_import_in_no_circle() -> None:
     assert left == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+@by_folder(MODULES)
 def test_methods_know_no_file_chart_database_or_clock(path: Path) -> None:
     if layer(path) not in METHODS or path.name in ALONE:
         return
@@ -137,7 +138,7 @@ def test_stand_alone_verifiers_need_the_standard_library_only(name: str) -> None
     assert roots <= set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+@by_folder(MODULES)
 def test_files_and_functions_stay_readable(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if path.name not in DATA:

@@ -4,31 +4,27 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
 import yaml
-from reference_page import PACKAGE, PAGE, dotted, modules, page, public_names
+from by_folder import by_folder
+from reference_page import PACKAGE, PAGE, modules, page, public_names
 
 ROOT = PACKAGE.parent
 COMMANDS = (PACKAGE / "cli.py", *(PACKAGE / "commands").glob("*.py"))
-PUBLIC = [
-    pytest.param(path, name, first, node, id=f"{dotted(path)}.{name}")
-    for path in modules()
-    for name, first, node in public_names(path)
-]
 
 
-@pytest.mark.parametrize(("path", "name", "first", "node"), PUBLIC)
-def test_public_names_are_documented(path: Path, name: str, first: str, node: ast.AST) -> None:
-    assert first.endswith((".", ":")), f"{name} has no first line that is a sentence"
-    if isinstance(node, ast.FunctionDef) and path not in COMMANDS:
-        arguments = [arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)]
-        arguments = [arg for arg in arguments if arg not in ("self", "cls")]
-        text = ast.get_docstring(node)
-        if len(arguments) > 2:
-            assert "Parameters\n----" in text, f"{name} does not describe its parameters"
-            assert not [arg for arg in arguments if arg not in text]
-        assert all(arg.annotation for arg in (*node.args.args, *node.args.kwonlyargs))
-        assert node.returns is not None
+@by_folder(modules())
+def test_public_names_are_documented(path: Path) -> None:
+    for name, first, node in public_names(path):
+        assert first.endswith((".", ":")), f"{name} has no first line that is a sentence"
+        if isinstance(node, ast.FunctionDef) and path not in COMMANDS:
+            arguments = [arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)]
+            arguments = [arg for arg in arguments if arg not in ("self", "cls")]
+            text = ast.get_docstring(node)
+            if len(arguments) > 2:
+                assert "Parameters\n----" in text, f"{name} does not describe its parameters"
+                assert not [arg for arg in arguments if arg not in text], name
+            assert all(arg.annotation for arg in (*node.args.args, *node.args.kwonlyargs)), name
+            assert node.returns is not None, name
 
 
 def test_reference_page_is_up_to_date() -> None:
