@@ -125,8 +125,9 @@ def test_nbval_would_notice_an_output_of_other_data(tmp_path) -> None:
     """The check can fail: one changed number in a recorded table is enough."""
     path = NOTEBOOKS[0]
     notebook = read(path)
-    cell = next(cell for cell in notebook.cells if "frame.funnel" in cell.source)
-    table = cell.outputs[0].data
+    at = next(at for at, cell in enumerate(notebook.cells) if "frame.funnel" in cell.source)
+    notebook.cells = notebook.cells[: at + 1]
+    table = notebook.cells[at].outputs[0].data
     table["text/plain"] = re.sub(r"\d{4}", "9999", table["text/plain"], count=1)
     changed = tmp_path / "notebooks" / path.name
     changed.parent.mkdir()

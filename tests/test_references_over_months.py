@@ -146,6 +146,7 @@ class TestOldDraws:
     def test_the_same_line_changes_nothing(self, rotated, written):
         assert runner.run(PLAN, month(written, "2026-11")).outcome == "already published"
 
+    @pytest.mark.thorough
     def test_lost_files_are_written_again_byte_for_byte(self, rotated, written):
         folder = rotated[0] / "out" / "2026-11"
         held = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
