@@ -177,8 +177,7 @@ def days_released(
     Returns
     -------
     dict of str to tuple of str
-        The last day a release counts, and the months of the latest release as at that day; the
-        day that was released last comes first.
+        The last day a release counts, and the months of the latest release as at that day.
     """
     of = population_of_edition(f"{design} audits", edition)
     found: dict[str, tuple[str, ...]] = {}
@@ -204,7 +203,7 @@ def days_telling(
     Returns
     -------
     tuple of str
-        The day that was released last comes first.
+        Those days, the one released last first.
     """
     telling = [one for one in earlier if "kind" in one.by and _shows_totals(one)]
     return tuple(days_released(telling, design=design, edition=edition))

@@ -148,7 +148,7 @@ def _told_last(
     days = [day for day in map(date.fromisoformat, told) if day < settings.extract_day]
     if not days:
         return None
-    then = as_at(settings, days[0])
+    then = as_at(settings, max(days))
     try:
         return then, findings_of(then, register, staff, describe=describe)
     except RegisterError:  # nothing is left of these months
@@ -250,10 +250,10 @@ def _unchanged_since(
     """Give the day of the latest release of these months, where no audit is dated after it."""
     released = days_released(earlier, design=settings.design, edition=settings.edition)
     days = [date.fromisoformat(day) for day, months in released.items() if months == found.now]
-    if not days or days[0] >= settings.extract_day:
+    if not days or (day := max(days)) >= settings.extract_day:
         return None
-    later = found.audited["date_completed"] > pd.Timestamp(days[0])
-    return None if later.any() else days[0]
+    later = found.audited["date_completed"] > pd.Timestamp(day)
+    return None if later.any() else day
 
 
 def _protected(
