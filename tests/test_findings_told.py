@@ -119,11 +119,17 @@ def test_moderation_after_a_page_refuses_no_later_one(page):
     assert before.moderated is not None
     assert after.moderated is None
     assert after.grades.rows == before.grades.rows
-    share = moderated_of(second, now, page.register)
-    text = " ".join(words_of(second, now, after, share).sentences)
-    assert ("What moderators found is hidden" in text) == (
-        releasing.shown_counts(after)[0] is not None
-    )
+
+
+def test_moderators_findings_that_are_left_out_are_called_hidden(page):
+    april = told_on(page, "service_level", APRIL)
+    share = moderated_of(april.found, april.settings, page.register)
+    assert april.are_told
+    assert april.tables.moderated is None
+    assert share is not None
+    for given, said in ((share, True), (None, False)):
+        words = words_of(april.found, april.settings, april.tables, given)
+        assert any("What moderators found is hidden" in one for one in words.sentences) is said
 
 
 def test_a_form_recorded_late_is_counted_and_refuses_nothing(page):
